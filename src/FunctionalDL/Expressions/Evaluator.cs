@@ -1,0 +1,55 @@
+namespace FunctionalDL;
+
+/// <summary>
+/// The reference evaluator: the meaning of an expression, computed node by node, without side effects. The engine
+/// (<c>Compile</c>) is fast and agrees with it.
+/// </summary>
+public static class Evaluator
+{
+    /// <summary>The value of an expression, given its variables' values.</summary>
+    /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.</exception>
+    public static Tensor Evaluate(this Expr expression, params (string Name, Tensor Value)[] values) => Evaluate(expression, TensorSet.Of(values));
+
+    /// <inheritdoc cref="Evaluate(Expr, ValueTuple{string, Tensor}[])"/>
+    public static Tensor Evaluate(this Expr expression, TensorSet values) => Evaluate([expression], values)[0];
+
+    /// <summary>The values of several expressions; what they share is computed once.</summary>
+    /// <inheritdoc cref="Evaluate(Expr, ValueTuple{string, Tensor}[])"/>
+    public static Tensor[] Evaluate(IReadOnlyCollection<Expr> outputs, TensorSet values)
+    {
+        var order = Graph.TopologicalOrder(outputs);
+        var sizes = Bind(Graph.Variables(outputs), values);
+        var uses = new Dictionary<Expr, int>();
+        foreach (var node in outputs.Concat(order.SelectMany(n => n.Inputs))) uses[node] = uses.GetValueOrDefault(node) + 1;
+
+        var results = new Dictionary<Expr, Tensor>();
+        foreach (var node in order)
+        {
+            results[node] = node.VariableName is { } name ? values[name]
+                : node.Op.Evaluate([.. node.Inputs.Select(x => results[x])], node.Type.Resolve(sizes), sizes);
+            foreach (var input in node.Inputs)
+                if (--uses[input] == 0) results.Remove(input);
+        }
+        return [.. outputs.Select(o => results[o])];
+    }
+
+    /// <summary>The sizes of all symbolic dimensions, from the variables' values.</summary>
+    /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type.</exception>
+    internal static Sizes Bind(IReadOnlyList<Expr> variables, TensorSet values)
+    {
+        var sizes = Sizes.None;
+        foreach (var variable in variables)
+        {
+            var name = variable.VariableName!;
+            if (!values.TryGetValue(name, out var value))
+                throw new FunctionalException($"Variable \"{name}\" ({variable.Type}) has no value. Give one: (\"{name}\", value).");
+            if (value.DType != variable.DType)
+                throw new DTypeException($"Variable \"{name}\" is {variable.Type}, its value {value.Describe()}. Cast the value: value.Cast(DType.{variable.DType}).");
+            sizes = sizes.Match(name, variable.Shape, value.Shape);
+        }
+        foreach (var variable in variables)
+            if (variable.Shape.Resolve(sizes) != values[variable.VariableName!].Shape)
+                throw new ShapeException($"Variable \"{variable.VariableName}\" is {variable.Type}, which is {variable.Shape.Resolve(sizes)} with {sizes}; its value is {values[variable.VariableName!].Describe()}. Reshape the value.");
+        return sizes;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using FunctionalDL.Ops;
+
+namespace FunctionalDL;
+
+/// <summary>
+/// A node of an immutable expression graph: an operation, the expressions it is applied to, and the dtype and shape of its
+/// value, inferred and checked where the node is built.
+/// </summary>
+/// <remarks>
+/// Nodes are shared by reference: an expression used twice is evaluated, differentiated, printed and exported once.
+/// Nodes compare by identity, and everything that walks a graph does so without recursion.
+/// </remarks>
+public sealed partial class Expr
+{
+    internal Expr(Op op, params ReadOnlySpan<Expr> inputs)
+    {
+        var types = new TensorType[inputs.Length];
+        for (var i = 0; i < types.Length; i++) types[i] = inputs[i].Type;
+        (Op, Inputs, Type) = (op, [.. inputs], op.Infer(types));
+    }
+
+    /// <summary>What the node computes.</summary>
+    public Op Op { get; }
+
+    /// <summary>What it computes it from.</summary>
+    public ImmutableArray<Expr> Inputs { get; }
+
+    /// <summary>The dtype and shape of the value.</summary>
+    public TensorType Type { get; }
+
+    /// <summary>The dtype of the value.</summary>
+    public DType DType => Type.DType;
+
+    /// <summary>The shape of the value.</summary>
+    public Shape Shape => Type.Shape;
+
+    /// <summary>The number of dimensions of the value.</summary>
+    public int Rank => Type.Shape.Rank;
+
+    /// <summary>The name, where this node is a variable; otherwise null.</summary>
+    public string? VariableName => (Op as VariableOp)?.Symbol;
+
+    /// <summary>The value, where this node is a constant; otherwise null.</summary>
+    public Tensor? ConstantValue => (Op as ConstantOp)?.Value;
+
+    /// <summary>
+    /// A variable: a value given when the expression is evaluated. Variables of one name and type are the same variable.
+    /// </summary>
+    /// <exception cref="FunctionalException">The name is empty.</exception>
+    public static Expr Variable(string name, Shape shape, DType dtype = DType.Float32) => new(new VariableOp(name, new(dtype, shape)));
+
+    /// <summary>A float64 scalar variable, as in calculus on paper.</summary>
+    public static Expr Variable(string name) => Variable(name, Shape.Scalar, DType.Float64);
+
+    /// <summary>A constant.</summary>
+    public static Expr Constant(Tensor value) => new(new ConstantOp(value));
+
+    /// <summary>A scalar constant of the given dtype.</summary>
+    /// <exception cref="DTypeException">The value is not a number of that dtype.</exception>
+    public static Expr Constant(double value, DType dtype) => dtype.IsFloat() || Math.Truncate(value) == value
+        ? Constant(Tensor.Full(dtype, Shape.Scalar, value))
+        : throw new DTypeException($"Constant: {value} is not an {dtype.Name()}. Cast the other side to a float first.");
+
+    /// <summary>This expression in another dtype. Gradients pass between floats and stop at integers and truth values.</summary>
+    public Expr Cast(DType dtype) => DType == dtype ? this : new(new CastOp(dtype), this);
+
+    /// <summary>The expression as text, with shared parts named once; long ones are cut (<see cref="Printer"/> prints them whole).</summary>
+    public override string ToString() => Printer.Print(this, Printer.ShownLines);
+}

@@ -1,0 +1,122 @@
+using FunctionalDL.Ops;
+
+namespace FunctionalDL;
+
+/// <summary>
+/// The functions expressions are built with; <c>using static FunctionalDL.Functions</c> brings them in by name. Inputs of different shapes
+/// are broadcast by NumPy's rule. Each checks shapes and dtypes where it is called.
+/// </summary>
+/// <exception cref="ShapeException">The inputs' shapes do not fit.</exception>
+/// <exception cref="DTypeException">The inputs' dtypes do not fit.</exception>
+public static partial class Functions
+{
+    /// <summary>x + y.</summary>
+    public static Expr Add(Expr x, Expr y) => Apply(new AddOp(), x, y);
+
+    /// <summary>x − y.</summary>
+    public static Expr Subtract(Expr x, Expr y) => Apply(new SubtractOp(), x, y);
+
+    /// <summary>x · y, element by element.</summary>
+    public static Expr Multiply(Expr x, Expr y) => Apply(new MultiplyOp(), x, y);
+
+    /// <summary>x / y, element by element.</summary>
+    public static Expr Divide(Expr x, Expr y) => Apply(new DivideOp(), x, y);
+
+    /// <summary>x^y, element by element.</summary>
+    public static Expr Power(Expr x, Expr y) => Apply(new PowerOp(), x, y);
+
+    /// <summary>x^y for a number y.</summary>
+    public static Expr Power(Expr x, double y) => Power(x, Expr.Constant(y, x.DType));
+
+    /// <summary>The smaller of x and y; NaN where either is. At a tie the gradient goes to y.</summary>
+    public static Expr Minimum(Expr x, Expr y) => Apply(new MinimumOp(), x, y);
+
+    /// <summary>The smaller of x and a number.</summary>
+    public static Expr Minimum(Expr x, double y) => Minimum(x, Expr.Constant(y, x.DType));
+
+    /// <summary>The larger of x and y; NaN where either is. At a tie the gradient goes to y.</summary>
+    public static Expr Maximum(Expr x, Expr y) => Apply(new MaximumOp(), x, y);
+
+    /// <summary>The larger of x and a number.</summary>
+    public static Expr Maximum(Expr x, double y) => Maximum(x, Expr.Constant(y, x.DType));
+
+    /// <summary>Whether x = y, as bool.</summary>
+    public static Expr Equal(Expr x, Expr y) => Apply(new EqualOp(), x, y);
+
+    /// <summary>Whether x &lt; y, as bool.</summary>
+    public static Expr Less(Expr x, Expr y) => Apply(new LessOp(), x, y);
+
+    /// <summary>Whether x ≤ y, as bool.</summary>
+    public static Expr LessOrEqual(Expr x, Expr y) => Apply(new LessOrEqualOp(), x, y);
+
+    /// <summary>Truth of both.</summary>
+    public static Expr And(Expr x, Expr y) => Apply(new AndOp(), x, y);
+
+    /// <summary>Truth of either.</summary>
+    public static Expr Or(Expr x, Expr y) => Apply(new OrOp(), x, y);
+
+    /// <summary>The opposite truth value.</summary>
+    public static Expr Not(Expr x) => new(new NotOp(), x);
+
+    /// <summary>x where the condition is true, y elsewhere. Both are evaluated; the gradient goes to the one taken.</summary>
+    public static Expr Select(Expr condition, Expr x, Expr y) => Apply(new SelectOp(), condition, x, y);
+
+    /// <summary>−x.</summary>
+    public static Expr Negate(Expr x) => new(new NegateOp(), x);
+
+    /// <summary>|x|, with derivative 0 at 0.</summary>
+    public static Expr Abs(Expr x) => new(new AbsOp(), x);
+
+    /// <summary>−1, 0 or 1 by the sign of x; its derivative is 0.</summary>
+    public static Expr Sign(Expr x) => new(new SignOp(), x);
+
+    /// <summary>eˣ.</summary>
+    public static Expr Exp(Expr x) => new(new ExpOp(), x);
+
+    /// <summary>eˣ − 1, precise near 0.</summary>
+    public static Expr Expm1(Expr x) => new(new Expm1Op(), x);
+
+    /// <summary>The natural logarithm ln x.</summary>
+    public static Expr Log(Expr x) => new(new LogOp(), x);
+
+    /// <summary>ln(1 + x), precise near 0.</summary>
+    public static Expr Log1P(Expr x) => new(new Log1POp(), x);
+
+    /// <summary>√x.</summary>
+    public static Expr Sqrt(Expr x) => new(new SqrtOp(), x);
+
+    /// <summary>x².</summary>
+    public static Expr Square(Expr x) => Power(x, 2);
+
+    /// <summary>sin x, in radians.</summary>
+    public static Expr Sin(Expr x) => new(new SinOp(), x);
+
+    /// <summary>cos x, in radians.</summary>
+    public static Expr Cos(Expr x) => new(new CosOp(), x);
+
+    /// <summary>tan x = sin x / cos x, in radians.</summary>
+    public static Expr Tan(Expr x) => Sin(x) / Cos(x);
+
+    /// <summary>arctan x.</summary>
+    public static Expr Atan(Expr x) => new(new AtanOp(), x);
+
+    /// <summary>tanh x.</summary>
+    public static Expr Tanh(Expr x) => new(new TanhOp(), x);
+
+    /// <summary>The error function erf x.</summary>
+    public static Expr Erf(Expr x) => new(new ErfOp(), x);
+
+    /// <summary>x, whose derivative is taken as zero from here on.</summary>
+    public static Expr StopGradient(Expr x) => new(new StopGradientOp(), x);
+
+    static Expr Apply(Op op, params ReadOnlySpan<Expr> x)
+    {
+        var shape = x[0].Shape;
+        foreach (var other in x[1..])
+            shape = Shape.Broadcast(shape, other.Shape)
+                ?? throw new ShapeException($"{op.Name}: shapes {shape} and {other.Shape} do not broadcast: from the last axis on, dimensions must be equal or 1. Reshape one side, or insert an axis with ExpandDims.");
+        var inputs = new Expr[x.Length];
+        for (var i = 0; i < inputs.Length; i++) inputs[i] = Broadcast(x[i], shape);
+        return new(op, inputs);
+    }
+}

@@ -1,0 +1,45 @@
+namespace FunctionalDL;
+
+/// <summary>
+/// A primitive: one of the closed set of operations every expression is made of. One file in <c>Expressions/Ops</c> says everything
+/// about it: shape rule, value, chain rule, how it prints and how it maps to ONNX.
+/// </summary>
+/// <remarks>
+/// Attributes such as axes are the record's members, so that two ops are equal when they compute the same.
+/// Inside rules x are the inputs, y is the node, g the incoming gradient ∂L/∂y, and t the tangents of the inputs.
+/// </remarks>
+public abstract record Op
+{
+    private protected Op() { }
+
+    /// <summary>The operation's name, such as <c>MatMul</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The shape rule: the type of the value from those of the inputs.</summary>
+    internal abstract TensorType Infer(ReadOnlySpan<TensorType> x);
+
+    /// <summary>The value: the meaning of the operation, plainly computed. <paramref name="type"/> and <paramref name="sizes"/> are resolved.</summary>
+    internal abstract Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes);
+
+    /// <summary>The chain rule backwards: input i's share ∂y/∂xᵢᵀ · g of the gradient, or null where it is zero everywhere.</summary>
+    internal abstract Expr? Vjp(int i, Expr y, Expr g);
+
+    /// <summary>The chain rule forwards: Σ ∂y/∂xᵢ · tᵢ over the inputs that have a tangent, or null where it is zero everywhere.</summary>
+    internal abstract Expr? Jvp(Expr y, Expr?[] t);
+
+    /// <summary>How an application of the op is written.</summary>
+    internal abstract Printed Print(Notation notation, Printed[] x, Expr y);
+
+    /// <summary>Writes the op as ONNX nodes and returns the name of the result.</summary>
+    internal abstract string ToOnnx(IOnnxGraph graph, Expr y, string[] x);
+
+    /// <summary>The op with every dtype it names replaced, to rebuild a graph in another precision.</summary>
+    internal virtual Op Retype(Func<DType, DType> map) => this;
+
+    /// <summary>The op with every dimension it names replaced, to rebuild a graph for other sizes.</summary>
+    internal virtual Op Reshape(Func<Dim, Dim> map) => this;
+
+    /// <summary>The error for inputs that are not of the dtypes the op takes.</summary>
+    private protected DTypeException WrongDType(ReadOnlySpan<TensorType> x, string takes, string repair) =>
+        new($"{Name}: takes {takes}, given {string.Join(" and ", x.ToArray())}. {repair}");
+}

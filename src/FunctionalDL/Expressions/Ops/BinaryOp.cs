@@ -1,0 +1,40 @@
+using System.Numerics;
+
+namespace FunctionalDL.Ops;
+
+/// <summary>y = f(x₀, x₁) for numbers of one dtype: <c>[…], […] → […]</c>.</summary>
+abstract record BinaryOp : ElementwiseOp
+{
+    protected abstract T Apply<T>(T a, T b) where T : INumber<T>;
+
+    protected override string OnnxName => Name;
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    {
+        CheckDTypes(x);
+        SameShape(x);
+        return x[0];
+    }
+
+    private protected void CheckDTypes(ReadOnlySpan<TensorType> x)
+    {
+        if (x[0].DType != x[1].DType) throw WrongDType(x, "two inputs of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
+        if (!x[0].DType.IsNumeric()) throw WrongDType(x, "numbers", "Cast both sides to a number.");
+    }
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    {
+        Tensor<float> a => Zip<float, float>(a, x[1], Apply),
+        Tensor<double> a => Zip<double, double>(a, x[1], Apply),
+        var a => Zip<long, long>(a.As<long>(), x[1], Apply),
+    };
+
+    internal static Tensor<TResult> Zip<T, TResult>(Tensor<T> x0, Tensor x1, Func<T, T, TResult> f) where T : unmanaged where TResult : unmanaged
+    {
+        var a = x0.Span;
+        var b = x1.As<T>().Span;
+        var result = new TResult[a.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = f(a[i], b[i]);
+        return Tensor<TResult>.Adopt(x0.Shape, result);
+    }
+}

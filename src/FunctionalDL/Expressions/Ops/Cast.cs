@@ -1,0 +1,23 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// y = x converted to another dtype: <c>[…] → […]</c>. Between floats the gradient is converted back; elsewhere it is zero.
+/// </summary>
+sealed record CastOp(DType To) : Op
+{
+    public override string Name => "Cast";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0] with { DType = To };
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0].Cast(To);
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => To.IsFloat() && y.Inputs[0].DType.IsFloat() ? g.Cast(y.Inputs[0].DType) : null;
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => To.IsFloat() && t[0] is { } tangent ? tangent.Cast(To) : null;
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(To.Name(), x);
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Cast", x, ("to", To));
+
+    internal override Op Retype(Func<DType, DType> map) => new CastOp(map(To));
+}

@@ -1,0 +1,32 @@
+using System.Numerics;
+
+namespace FunctionalDL.Ops;
+
+/// <summary>y = whether a relation holds between x₀ and x₁: <c>[…], […] → […]</c>, bool. Every relation with NaN is false. Its derivative is zero.</summary>
+abstract record ComparisonOp : ElementwiseOp
+{
+    protected abstract bool Apply<T>(T a, T b) where T : INumber<T>;
+
+    protected abstract string Symbol { get; }
+
+    protected override string OnnxName => Name;
+
+    protected sealed override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => null;
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    {
+        if (x[0].DType != x[1].DType || !x[0].DType.IsNumeric())
+            throw WrongDType(x, "two inputs of one numeric dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
+        SameShape(x);
+        return x[0] with { DType = DType.Bool };
+    }
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    {
+        Tensor<float> a => BinaryOp.Zip<float, bool>(a, x[1], Apply),
+        Tensor<double> a => BinaryOp.Zip<double, bool>(a, x[1], Apply),
+        var a => BinaryOp.Zip<long, bool>(a.As<long>(), x[1], Apply),
+    };
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1], associative: false);
+}

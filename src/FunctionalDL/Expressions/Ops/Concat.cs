@@ -1,0 +1,54 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>y = the inputs one after another along an axis: <c>[…, n₁, …], […, n₂, …] → […, n₁ + n₂, …]</c>. Its derivative takes the pieces out.</summary>
+sealed record ConcatOp(int Axis) : LinearOp
+{
+    public override string Name => "Concat";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    {
+        if (x.IsEmpty) throw new ShapeException("Concat: there are no inputs. Give at least one.");
+        var size = x[0].Shape[Axis];
+        foreach (var other in x[1..])
+        {
+            if (other.DType != x[0].DType) throw WrongDType(x, "inputs of one dtype", $"Cast them, such as x.Cast(DType.{x[0].DType}).");
+            if (other.Shape.Rank != x[0].Shape.Rank || other.Shape.With(Axis, 0) != x[0].Shape.With(Axis, 0))
+                throw new ShapeException($"Concat: {x[0].Shape} and {other.Shape} differ in more than axis {Axis}. Reshape, or choose another axis.");
+            size += other.Shape[Axis];
+        }
+        return x[0] with { Shape = x[0].Shape.With(Axis, size) };
+    }
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    {
+        Tensor<float> => Join<float>(x, type.Shape),
+        Tensor<double> => Join<double>(x, type.Shape),
+        Tensor<long> => Join<long>(x, type.Shape),
+        _ => Join<bool>(x, type.Shape),
+    };
+
+    Tensor<T> Join<T>(Tensor[] x, Shape shape) where T : unmanaged
+    {
+        var result = new T[shape.Count];
+        var (outer, size, inner) = shape.Around(Axis);
+        var row = 0;
+        foreach (var part in x)
+        {
+            var run = part.Shape[Axis].Size * inner;
+            for (var o = 0; o < outer; o++) part.As<T>().Span.Slice(o * run, run).CopyTo(result.AsSpan(o * size * inner + row));
+            row += run;
+        }
+        return Tensor<T>.Adopt(shape, result);
+    }
+
+    internal override Expr? Vjp(int i, Expr y, Expr g)
+    {
+        Dim start = 0;
+        foreach (var before in y.Inputs.Take(i)) start += before.Shape[Axis];
+        return Functions.SliceFrom(g, Axis, start, y.Inputs[i].Shape[Axis]);
+    }
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("concat", x, $"axis {Axis}");
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Concat", x, ("axis", (long)Axis));
+}

@@ -1,0 +1,21 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// y = x₀ / x₁, ∂y/∂x₀ = 1/x₁, ∂y/∂x₁ = −y/x₁. Whole numbers divide towards zero; dividing one by zero is an error.
+/// </summary>
+sealed record DivideOp : BinaryOp
+{
+    public override string Name => "Divide";
+
+    protected override string OnnxName => "Div";
+
+    protected override T Apply<T>(T a, T b) => typeof(T) == typeof(long) && T.IsZero(b)
+        ? throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.")
+        : a / b;
+
+    protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => i == 0 ? 1 / x[1] : -y / x[1];
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? g / y.Inputs[1] : base.Vjp(i, y, g);
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Fraction(x[0], x[1]);
+}

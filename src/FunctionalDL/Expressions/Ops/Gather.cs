@@ -1,0 +1,45 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// y = the slices of x₀ at the indices x₁ along an axis: <c>[a…, n, b…], int64 [i…] → [a…, i…, b…]</c>. An index outside 0 … n − 1 is an error.
+/// The derivative with respect to x₀ adds each slice back where it came from.
+/// </summary>
+sealed record GatherOp(int Axis) : Op
+{
+    public override string Name => "Gather";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    {
+        if (x[1].DType != DType.Int64) throw WrongDType(x, "int64 indices", "Cast the indices: indices.Cast(DType.Int64).");
+        var shape = x[0].Shape;
+        return x[0] with { Shape = shape.Slice(0, Axis).Concat(x[1].Shape).Concat(shape.Slice(Axis + 1, shape.Rank)) };
+    }
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
+    {
+        var indices = Checked(Name, x[1], x[0].Shape[Axis].Size);
+        var (from, among, rank) = (x[0].Shape.Strides(), x[1].Shape.Strides(), x[1].Shape.Rank);
+        return Layout.Pick(x[0], type.Shape, index =>
+        {
+            var at = (int)indices.Span[Layout.Offset(index.AsSpan(Axis, rank), among)];
+            return Layout.Offset(index.AsSpan(0, Axis), from) + at * from[Axis] + Layout.Offset(index.AsSpan(Axis + rank), from.AsSpan(Axis + 1));
+        });
+    }
+
+    /// <summary>The indices, once all are known to be in range.</summary>
+    internal static Tensor<long> Checked(string op, Tensor indices, int size)
+    {
+        var values = indices.As<long>();
+        var at = values.Span.IndexOfAnyExceptInRange(0, size - 1);
+        return at < 0 ? values : throw new TensorException($"{op}: index {values.Span[at]} at position {at} of {indices.Describe()} is outside 0 to {size - 1}. Check the labels or the vocabulary.");
+    }
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => i == 1 ? null
+        : new(new ScatterAddOp(Axis, y.Inputs[0].Shape[Axis]), y.Inputs[1], g);
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(this, tangent, y.Inputs[1]) : null;
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("gather", x, $"axis {Axis}");
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Gather", x, ("axis", (long)Axis));
+}

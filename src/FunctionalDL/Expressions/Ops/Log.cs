@@ -1,0 +1,11 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>y = ln x, ∂y/∂x = 1/x. −∞ at 0, NaN below.</summary>
+sealed record LogOp : UnaryOp
+{
+    public override string Name => "Log";
+
+    protected override T Apply<T>(T x) => T.Log(x);
+
+    protected override Expr? Partial(Expr x, Expr y) => 1 / x;
+}

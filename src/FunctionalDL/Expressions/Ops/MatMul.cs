@@ -1,0 +1,63 @@
+using static FunctionalDL.Functions;
+
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// y = x₀ x₁, the matrix product over the last two axes: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>, floats of one dtype.
+/// With g the incoming gradient: ∂L/∂x₀ = g x₁ᵀ and ∂L/∂x₁ = x₀ᵀ g.
+/// </summary>
+sealed record MatMulOp : Op
+{
+    public override string Name => "MatMul";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    {
+        var (a, b) = (x[0].Shape, x[1].Shape);
+        if (x[0].DType != x[1].DType || !x[0].DType.IsFloat())
+            throw WrongDType(x, "two floats of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
+        if (a.Rank < 2 || b.Rank < 2) throw new ShapeException($"MatMul: {a} × {b}: both sides need two axes or more. Reshape the vector to a row or a column.");
+        if (a[^1] != b[^2]) throw new ShapeException($"MatMul: inner dimensions differ, {a} × {b} ({a[^1]} and {b[^2]}). Transpose one side?");
+        if (a.Slice(0, a.Rank - 2) != b.Slice(0, b.Rank - 2))
+            throw new ShapeException($"MatMul: leading dimensions differ, {a} × {b}. Broadcast one side.");
+        return x[0] with { Shape = a.With(a.Rank - 1, b[^1]) };
+    }
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    {
+        Tensor<float> a => Multiply(a, x[1], type.Shape, v => v, v => (float)v),
+        var a => Multiply(a.As<double>(), x[1], type.Shape, v => v, v => v),
+    };
+
+    // Sums in float64, so that the reference is exact to the last bit or so of float32.
+    static Tensor<T> Multiply<T>(Tensor<T> x0, Tensor x1, Shape shape, Func<T, double> widen, Func<double, T> narrow) where T : unmanaged
+    {
+        var (n, m, k) = (shape[^2].Size, shape[^1].Size, x0.Shape[^1].Size);
+        double[] a = [.. x0.Memory.ToArray().Select(widen)], b = [.. x1.As<T>().Memory.ToArray().Select(widen)];
+        var result = new T[shape.Count];
+        for (var at = 0; at < result.Length; at++)
+        {
+            var (batch, row, column) = (at / (n * m), at / m % n, at % m);
+            double sum = 0;
+            for (var i = 0; i < k; i++) sum += a[(batch * n + row) * k + i] * b[(batch * k + i) * m + column];
+            result[at] = narrow(sum);
+        }
+        return Tensor<T>.Adopt(shape, result);
+    }
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0
+        ? MatMul(g, Transpose(y.Inputs[1]))
+        : MatMul(Transpose(y.Inputs[0]), g);
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => (t[0], t[1]) switch
+    {
+        ({ } a, { } b) => MatMul(a, y.Inputs[1]) + MatMul(y.Inputs[0], b),
+        ({ } a, null) => MatMul(a, y.Inputs[1]),
+        (null, { } b) => MatMul(y.Inputs[0], b),
+        _ => null,
+    };
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" @ ", Precedence.Product, x[0], x[1], associative: false);
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
+        graph.Node("MatMul", [graph.WithoutBroadcast(y.Inputs[0]), graph.WithoutBroadcast(y.Inputs[1])]);
+}

@@ -1,0 +1,35 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// y = 1 at the index x and 0 elsewhere, along a new last axis: <c>int64 [i…] → [i…, depth]</c>. An index outside 0 … depth − 1 is an error.
+/// </summary>
+sealed record OneHotOp(Dim Depth, DType DType) : Op
+{
+    public override string Name => "OneHot";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType == DType.Int64
+        ? new(DType, x[0].Shape.Concat([Depth]))
+        : throw WrongDType(x, "int64 indices", "Cast the indices: indices.Cast(DType.Int64).");
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
+    {
+        var depth = type.Shape[^1].Size;
+        var indices = GatherOp.Checked(Name, x[0], depth);
+        var result = new bool[type.Shape.Count];
+        for (var i = 0; i < indices.Count; i++) result[i * depth + (int)indices.Span[i]] = true;
+        return Tensor<bool>.Adopt(type.Shape, result).Cast(DType);
+    }
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => null;
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => null;
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("onehot", x, Depth.ToString());
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("OneHot",
+        [x[0], graph.Dim(Depth), graph.Node("Cast", [graph.Constant(Tensor.Vector(0L, 1L))], ("to", DType))], ("axis", -1L));
+
+    internal override Op Retype(Func<DType, DType> map) => this with { DType = map(DType) };
+
+    internal override Op Reshape(Func<Dim, Dim> map) => this with { Depth = map(Depth) };
+}

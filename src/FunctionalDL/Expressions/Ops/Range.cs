@@ -1,0 +1,29 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>y = 0, 1, …, n − 1: <c>→ [n]</c>.</summary>
+sealed record RangeOp(Dim Size, DType DType) : Op
+{
+    public override string Name => "Range";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => DType.IsNumeric() ? new(DType, [Size])
+        : throw new DTypeException("Range: bool has no range. Use int64, float32 or float64.");
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        Tensor<long>.Adopt(type.Shape, [.. Enumerable.Range(0, type.Shape.Count).Select(i => (long)i)]).Cast(DType);
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => null;
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => null;
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("range", [], Size.ToString());
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        var range = graph.Node("Range", [graph.Constant(0L), graph.Dim(Size), graph.Constant(1L)]);
+        return DType == DType.Int64 ? range : graph.Node("Cast", [range], ("to", DType));
+    }
+
+    internal override Op Retype(Func<DType, DType> map) => this with { DType = map(DType) };
+
+    internal override Op Reshape(Func<Dim, Dim> map) => this with { Size = map(Size) };
+}

@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace FunctionalDL.Ops;
+
+/// <summary>y = the elements along some axes reduced to one, and the axes removed: <c>[a, n, b] → [a, b]</c>, for numbers.</summary>
+abstract record ReduceOp(Axes Axes) : Op
+{
+    /// <summary>The value of a reduction over no elements.</summary>
+    protected abstract double Empty(DType dtype);
+
+    protected abstract T Combine<T>(T sum, T x) where T : INumber<T>;
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    {
+        var shape = x[0].Shape;
+        if (!x[0].DType.IsNumeric()) throw WrongDType(x, "numbers", "Cast the input to a number.");
+        if (Axes.Any(a => a < 0 || a >= shape.Rank) || Axes.Distinct().Count() != Axes.Count)
+            throw new ShapeException($"{Name}: {Axes} are not distinct axes of {shape}. Use each of 0 to {shape.Rank - 1} at most once.");
+        return x[0] with { Shape = [.. shape.Where((_, axis) => !Axes.Contains(axis))] };
+    }
+
+    // Floats are reduced in float64, so that the reference is exact to the last bit or so of float32.
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] is Tensor<long> whole
+        ? Reduce(whole, type.Shape)
+        : Reduce((Tensor<double>)x[0].Cast(DType.Float64), type.Shape).Cast(type.DType);
+
+    Tensor<T> Reduce<T>(Tensor<T> x, Shape shape) where T : unmanaged, INumber<T>
+    {
+        var result = new T[shape.Count];
+        Array.Fill(result, T.CreateSaturating(Empty(x.DType)));
+        var to = new int[x.Shape.Rank];
+        var kept = Enumerable.Range(0, to.Length).Where(axis => !Axes.Contains(axis)).ToArray();
+        foreach (var (axis, stride) in kept.Zip(shape.Strides())) to[axis] = stride;
+        foreach (var (index, offset) in Layout.Indices(x.Shape))
+        {
+            ref var sum = ref result[Layout.Offset(index, to)];
+            sum = Combine(sum, x.Span[offset]);
+        }
+        return Tensor<T>.Adopt(shape, result);
+    }
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
+        notation.Function(Name.ToLowerInvariant(), x, Axes.Count == y.Inputs[0].Rank ? [] : [.. Axes.Select(a => a.ToString())]);
+
+    /// <summary>The reduced axes as ONNX takes them; a reduction over no axes changes nothing.</summary>
+    private protected string Onnx(IOnnxGraph graph, string op, string x) => Axes.Count == 0
+        ? graph.Node("Identity", [x])
+        : graph.Node(op, [x, graph.Constant(Tensor.Vector(Axes.ToLongs()))], ("keepdims", 0L));
+
+    /// <summary>A value of the reduced shape repeated along the reduced axes.</summary>
+    private protected Expr Spread(Expr value, Shape to) => Functions.Broadcast(Functions.Reshape(value, KeptShape(to)), to);
+
+    Shape KeptShape(Shape shape) => [.. shape.Select((d, axis) => Axes.Contains(axis) ? 1 : d)];
+}

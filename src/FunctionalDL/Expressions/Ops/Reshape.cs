@@ -1,0 +1,20 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>y = the elements of x, row by row, in another shape with as many elements. Its derivative moves them back.</summary>
+sealed record ReshapeOp(Shape Shape) : LinearOp
+{
+    public override string Name => "Reshape";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].Shape.Elements == Shape.Elements ? x[0] with { Shape = Shape }
+        : throw new ShapeException($"Reshape: {x[0].Shape} has {x[0].Shape.Elements} elements and {Shape} has {Shape.Elements}. Choose a shape with as many.");
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0].Reshape(type.Shape);
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => Functions.Reshape(g, y.Inputs[0].Shape);
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("reshape", x, Shape.ToString());
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape", [x[0], graph.Shape(Shape)], ("allowzero", 1L));
+
+    internal override Op Reshape(Func<Dim, Dim> map) => new ReshapeOp([.. Shape.Select(map)]);
+}

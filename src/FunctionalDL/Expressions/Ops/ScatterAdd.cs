@@ -1,0 +1,63 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// y = zeros of size n along an axis, with the slices of x₁ added at the indices x₀: <c>int64 [i…], [a…, i…, b…] → [a…, n, b…]</c>.
+/// Slices at one index add up. An index outside 0 … n − 1 is an error. It is the transpose of Gather, which is its derivative.
+/// </summary>
+sealed record ScatterAddOp(int Axis, Dim Size) : Op
+{
+    public override string Name => "ScatterAdd";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    {
+        if (x[0].DType != DType.Int64) throw WrongDType(x, "int64 indices first", "Cast the indices: indices.Cast(DType.Int64).");
+        if (!x[1].DType.IsNumeric()) throw WrongDType(x, "numbers to add", "Cast the updates to a number.");
+        var (indices, updates) = (x[0].Shape, x[1].Shape);
+        if (updates.Rank < Axis + indices.Rank || updates.Slice(Axis, Axis + indices.Rank) != indices)
+            throw new ShapeException($"ScatterAdd: updates {updates} do not have the indices' shape {indices} from axis {Axis} on. Reshape the updates.");
+        return x[1] with { Shape = updates.Slice(0, Axis).Concat([Size]).Concat(updates.Slice(Axis + indices.Rank, updates.Rank)) };
+    }
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[1] switch
+    {
+        Tensor<float> v => Scatter(x[0], v, type.Shape),
+        Tensor<double> v => Scatter(x[0], v, type.Shape),
+        var v => Scatter(x[0], v.As<long>(), type.Shape),
+    };
+
+    Tensor<T> Scatter<T>(Tensor x0, Tensor<T> updates, Shape shape) where T : unmanaged, System.Numerics.INumber<T>
+    {
+        var indices = GatherOp.Checked(Name, x0, shape[Axis].Size);
+        var (to, among, rank) = (shape.Strides(), x0.Shape.Strides(), x0.Shape.Rank);
+        var result = new T[shape.Count];
+        var values = updates.Span;
+        foreach (var (index, offset) in Layout.Indices(updates.Shape))
+        {
+            var at = (int)indices.Span[Layout.Offset(index.AsSpan(Axis, rank), among)];
+            result[Layout.Offset(index.AsSpan(0, Axis), to) + at * to[Axis] + Layout.Offset(index.AsSpan(Axis + rank), to.AsSpan(Axis + 1))] += values[offset];
+        }
+        return Tensor<T>.Adopt(shape, result);
+    }
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? null : new(new GatherOp(Axis), g, y.Inputs[0]);
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("scatteradd", x, $"axis {Axis}", Size.ToString());
+
+    // ScatterND adds along the leading axis: the scattered axis is brought there and back.
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        var (indices, updates) = (y.Inputs[0].Shape, y.Inputs[1].Shape);
+        int[] order = [.. Enumerable.Range(Axis, indices.Rank), .. Enumerable.Range(0, Axis), .. Enumerable.Range(Axis + indices.Rank, updates.Rank - Axis - indices.Rank)];
+        var front = Axis == 0 ? x[1] : graph.Node("Transpose", [x[1]], ("perm", order.Select(a => (long)a).ToArray()));
+        Shape leading = [Size, .. y.Shape.Remove(Axis)];
+        var zeros = graph.Node("Expand", [graph.Constant(Tensor.Zeros(y.DType, Shape.Scalar)), graph.Shape(leading)]);
+        var at = graph.Node("Unsqueeze", [x[0], graph.Constant(Tensor.Vector(-1L))]);
+        var sum = graph.Node("ScatterND", [zeros, at, front], ("reduction", "add"));
+        long[] back = [.. Enumerable.Range(1, Axis).Select(a => (long)a), 0, .. Enumerable.Range(Axis + 1, y.Rank - Axis - 1).Select(a => (long)a)];
+        return Axis == 0 ? sum : graph.Node("Transpose", [sum], ("perm", back));
+    }
+
+    internal override Op Reshape(Func<Dim, Dim> map) => this with { Size = map(Size) };
+}

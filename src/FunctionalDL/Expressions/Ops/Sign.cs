@@ -1,0 +1,11 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>y = −1, 0 or 1 as x is below, at or above 0; NaN for NaN. Its derivative is taken as 0, also at the jump.</summary>
+sealed record SignOp : NumericUnaryOp
+{
+    public override string Name => "Sign";
+
+    protected override T Apply<T>(T x) => x > T.Zero ? T.One : x < T.Zero ? -T.One : x;
+
+    protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => null;
+}

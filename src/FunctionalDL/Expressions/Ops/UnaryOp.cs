@@ -1,0 +1,27 @@
+using System.Numerics;
+
+namespace FunctionalDL.Ops;
+
+/// <summary>y = f(x) for real x: <c>[…] → […]</c>, float32 or float64.</summary>
+abstract record UnaryOp : ElementwiseOp
+{
+    protected abstract T Apply<T>(T x) where T : IFloatingPointIeee754<T>;
+
+    /// <summary>∂y/∂x.</summary>
+    protected abstract Expr? Partial(Expr x, Expr y);
+
+    protected sealed override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => Partial(x[0], y);
+
+    protected override string OnnxName => Name;
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType.IsFloat() ? x[0]
+        : throw WrongDType(x, "float32 or float64", "Cast the input to a float.");
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    {
+        Tensor<float> v => v.Map(Apply),
+        var v => v.As<double>().Map(Apply),
+    };
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(Name.ToLowerInvariant(), x);
+}

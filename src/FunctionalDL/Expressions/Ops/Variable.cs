@@ -1,0 +1,26 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>A value given when the expression is evaluated.</summary>
+sealed record VariableOp(string Symbol, TensorType Type) : Op
+{
+    public override string Name => "Variable";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => Symbol.Length > 0 ? Type
+        : throw new FunctionalException("Variable: the name is empty. Name it, such as Expr.Variable(\"x\").");
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        throw new FunctionalException($"Variable \"{Symbol}\" ({Type}) has no value. Give one: expression.Evaluate((\"{Symbol}\", value)).");
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => null;
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => null;
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Symbol(Symbol);
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
+        throw new FunctionalException($"Variable \"{Symbol}\" is neither an input nor a parameter of the exported model. Declare it or substitute it.");
+
+    internal override Op Retype(Func<DType, DType> map) => this with { Type = Type with { DType = map(Type.DType) } };
+
+    internal override Op Reshape(Func<Dim, Dim> map) => this with { Type = Type with { Shape = [.. Type.Shape.Select(map)] } };
+}
