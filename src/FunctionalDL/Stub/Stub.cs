@@ -21,7 +21,3 @@ public sealed class Loop(IReadOnlyList<Expr> o, TensorSet c, (string Variable, i
     public double Scalar(int i) => outs[i].ToScalar();
     public TensorSet State => state;
 }
-public sealed class Dataset(Tensor i, Tensor t) { public Dataset Take(int n) => this;
-    public Tensor Inputs => i; public Tensor Targets => t; public int Count => i.Shape[0].Size;
-    public IEnumerable<Dataset> Batches(int n) { yield return this; }
-}
