@@ -18,7 +18,7 @@ public static class IdxFile
             using var file = File.OpenRead(path);
             using var stream = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
             var (type, shape) = ReadHeader(path, stream);
-            var bytes = ReadExactly(path, stream, (long)shape.Count * ByteSize(path, type));
+            var bytes = ReadExactly(path, stream, (long)shape.ElementCount * ByteSize(path, type));
             return Convert(type, bytes, shape, dtype);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ShapeException)
@@ -77,7 +77,7 @@ public static class IdxFile
 
     static Tensor<T> Fill<T>(Shape shape, Func<int, T> element) where T : unmanaged
     {
-        var result = new T[shape.Count];
+        var result = new T[shape.ElementCount];
         for (var i = 0; i < result.Length; i++) result[i] = element(i);
         return Tensor<T>.Adopt(shape, result);
     }

@@ -15,7 +15,7 @@ static class TensorRows
     static Tensor<T> Copy<T>(Tensor<T> source, ReadOnlySpan<int> rows) where T : unmanaged
     {
         var shape = source.Shape.With(0, rows.Length);
-        var result = new T[shape.Count];
+        var result = new T[shape.ElementCount];
         source.CopyRows(rows, result);
         return Tensor<T>.Adopt(shape, result);
     }
