@@ -26,7 +26,7 @@ public sealed record GradientCheckOptions
 public sealed record GradientCheckResult(double WorstError, string Variable, int Index, double Gradient, double Difference, int Checked, int Skipped)
 {
     /// <summary>The result in a sentence.</summary>
-    public override string ToString() => $"worst error {WorstError:E1} at {Variable}[{Index}] ({Gradient:E6} against {Difference:E6}), {Checked} elements checked, {Skipped} skipped at kinks";
+    public override string ToString() => $"worst error {WorstError:0.0e+0} at {Variable}[{Index}] ({Gradient:0.000000e+0} against {Difference:0.000000e+0}), {Checked} elements checked, {Skipped} skipped at kinks";
 }
 
 /// <summary>Compares gradients with finite differences, in float64.</summary>
