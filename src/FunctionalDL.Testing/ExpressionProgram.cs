@@ -65,7 +65,7 @@ sealed record ExpressionProgram(int Rows, int Columns, long Seed, (int Function,
         (a, _) => a.Rank > 1 ? Transpose(a) : a, (a, b) => Tanh(MatMul(a, b)), (a, b) => Tanh(MatMul(a, Transpose(b))), (a, _) => Tanh(MatMul(Transpose(a), a)),
         (a, b) => Concat(-1, a, b), (a, b) => Concat(0, a, b), (a, _) => Slice(a, -1, 0, -1), (a, _) => Slice(a, -1, 0, a.Shape[^1].IsKnown ? a.Shape[^1].Size : 1, 2),
         (a, _) => Pad(a, -1, 1, 2, 0.5), (a, _) => a.Rank > 0 ? Dilate(a, -1, 1) : a, (a, _) => ExpandDims(a, 0), (a, _) => Reshape(a, [a.Shape.Elements]),
-        (a, _) => Gather(a, Index), (a, _) => a.Rank > 0 && a.Shape[0] == "n" ? ScatterAdd(Index, a, "n") : a, (a, _) => a.Rank > 0 ? Reverse(a, 0) : a,
+        (a, _) => a.Rank > 0 && a.Shape[0] == "n" ? Gather(a, Index) : a, (a, _) => a.Rank > 0 && a.Shape[0] == "n" ? ScatterAdd(Index, a, "n") : a, (a, _) => a.Rank > 0 ? Reverse(a, 0) : a,
         (a, b) => Select(OneHot(Index, "n") > 0.5f, MatMul(a, Transpose(a)), a.Shape == b.Shape ? MatMul(b, Transpose(b)) : MatMul(a, Transpose(a))),
         (a, _) => a * SizeOf(a.Shape.Elements + 1, a.DType) / SizeOf(a.Shape.Elements + 2, a.DType),
     ];
