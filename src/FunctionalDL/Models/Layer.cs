@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+
+namespace FunctionalDL;
+
+/// <summary>
+/// A function from expression to expression with named parameters: the f of f1∘…∘fn. A layer is a value and composes with others;
+/// it has no gradient and no export of its own.
+/// </summary>
+public sealed partial class Layer
+{
+    readonly Func<LayerScope, Expr, Expr> forward;
+    readonly ImmutableArray<Layer> parts;
+
+    Layer(string name, Func<LayerScope, Expr, Expr> forward, ImmutableArray<Layer> parts) =>
+        (Name, this.forward, this.parts) = (name, forward, parts.IsDefault ? [this] : parts);
+
+    /// <summary>The layer's name, the first part of its parameters' names, such as <c>dense</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>A layer of your own: an expression of its input and of the parameters it asks the scope for.</summary>
+    /// <example><code>
+    /// Layer.Of("swish", (scope, x) => x * Sigmoid(scope.Parameter("beta", Shape.Scalar, Initializer.Ones) * x))
+    /// </code></example>
+    public static Layer Of(string name, Func<LayerScope, Expr, Expr> forward) => name.Length > 0
+        ? new(name, forward, default)
+        : throw new FunctionalException("Layer: the name is empty. Name it; the names of its parameters begin with it.");
+
+    /// <summary>A layer without parameters: a function of its input.</summary>
+    public static Layer Of(string name, Func<Expr, Expr> forward) => Of(name, (_, x) => forward(x));
+
+    /// <summary>The layers this one is a sequence of; itself where it is not one.</summary>
+    public IReadOnlyList<Layer> Parts => parts;
+
+    /// <summary>The layer's value at x.</summary>
+    internal Expr Apply(LayerScope scope, Expr x)
+    {
+        if (parts is not [var single] || !ReferenceEquals(single, this)) return parts.Aggregate(x, (value, part) => part.Apply(scope, value));
+        try
+        {
+            return forward(scope.Inner(Name), x);
+        }
+        catch (ShapeException e)
+        {
+            throw new ShapeException($"Layer \"{Name}\" on {x.Type}: {e.Message}");
+        }
+    }
+
+    /// <summary>next ∘ this: first this layer, then the next.</summary>
+    public Layer Then(Layer next) => Sequence(this, next);
+
+    /// <summary>this ∘ previous: first the previous layer, then this.</summary>
+    public Layer After(Layer previous) => Sequence(previous, this);
+
+    /// <summary>First the left layer, then the right.</summary>
+    public static Layer operator >>(Layer first, Layer second) => first.Then(second);
+
+    /// <summary>Layers one after another, as one layer.</summary>
+    public static Layer Sequence(params Layer[] layers) => new("sequence", (_, x) => x, [.. layers.SelectMany(layer => layer.parts)]);
+
+    /// <summary>The names of the layer's parts in order.</summary>
+    public override string ToString() => string.Join(" >> ", parts.Select(part => part.Name));
+}

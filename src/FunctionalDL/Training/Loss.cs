@@ -1,0 +1,63 @@
+using static FunctionalDL.Functions;
+
+namespace FunctionalDL;
+
+/// <summary>
+/// What training makes small: L(w) = 1/n Σ Lᵢ(w), the mean over the n examples of a batch of a loss Lᵢ of each. A loss is a function from
+/// predictions and targets to expressions; it has no gradient of its own.
+/// </summary>
+/// <remarks>
+/// Examples are along the first axis. Where an example has several numbers (a vector prediction, a label for each place of a sequence), Lᵢ is the mean over them.
+/// Predictions and targets must have the same shape: a <c>[n, 1]</c> against an <c>[n]</c> is an error, never a broadcast.
+/// </remarks>
+public sealed partial class Loss
+{
+    readonly Func<Expr, Expr, Expr> pointwise;
+
+    Loss(string name, Func<Expr, Expr, Expr> pointwise) => (Name, this.pointwise) = (name, pointwise);
+
+    /// <summary>The loss's name.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// A loss of your own: from predictions and targets to a value for each example, <c>[n]</c>, or several, <c>[n, …]</c>, whose mean is taken.
+    /// </summary>
+    public static Loss Of(string name, Func<Expr, Expr, Expr> perExample) => new(name, perExample);
+
+    /// <summary>Lᵢ for each example: <c>[n]</c>.</summary>
+    /// <exception cref="ShapeException">Predictions and targets do not fit together.</exception>
+    public Expr PerExample(Expr prediction, Expr target)
+    {
+        var losses = pointwise(prediction, target);
+        if (losses.Rank == 0) throw new ShapeException($"Loss \"{Name}\": {prediction.Type} and {target.Type} gave one number. Return one for each example: [n] or [n, …].");
+        return losses.Rank == 1 ? losses : Mean(losses, [.. Enumerable.Range(1, losses.Rank - 1)]);
+    }
+
+    /// <summary>L = 1/n Σ Lᵢ: a scalar.</summary>
+    /// <exception cref="ShapeException">Predictions and targets do not fit together.</exception>
+    public Expr Apply(Expr prediction, Expr target) => Mean(PerExample(prediction, target));
+
+    /// <summary>The variable that stands for the targets of a batch of which one example is like <paramref name="targets"/>' rows.</summary>
+    internal static Expr TargetVariable(Tensor targets) =>
+        Expr.Variable("target", targets.Shape.With(0, Model.Batch), targets.DType);
+
+    /// <summary>The loss's name.</summary>
+    public override string ToString() => Name;
+
+    static Expr SameShape(string loss, Expr prediction, Expr target)
+    {
+        if (prediction.Shape != target.Shape)
+            throw new ShapeException($"{loss}: predictions are {prediction.Type}, targets {target.Type}. Give both the same shape, such as by ExpandDims or Squeeze.");
+        return target.Cast(prediction.DType);
+    }
+
+    /// <summary>Class targets as probabilities [n…, k]: labels become one-hot.</summary>
+    static Expr Probabilities(string loss, Expr prediction, Expr target)
+    {
+        if (prediction.Rank < 2) throw new ShapeException($"{loss}: predictions are {prediction.Type}. Give each example an axis of classes: [n, k].");
+        if (target.DType == DType.Int64 && target.Rank == prediction.Rank - 1) target = OneHot(target, prediction.Shape[^1], prediction.DType);
+        if (prediction.Shape != target.Shape)
+            throw new ShapeException($"{loss}: predictions are {prediction.Type}, targets {target.Type}. Give int64 labels {prediction.Shape.Slice(0, prediction.Rank - 1)} or probabilities {prediction.Shape}.");
+        return target.Cast(prediction.DType);
+    }
+}

@@ -1,0 +1,51 @@
+namespace FunctionalDL;
+
+public sealed partial class Model
+{
+    /// <summary>
+    /// The model trained on data. Parameters without values get their first ones from the seed; the order of the examples comes from it too, so that the
+    /// same call gives the same bits, on any number of threads.
+    /// </summary>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="loss">What to make small.</param>
+    /// <param name="optimizer">How gradients become updates.</param>
+    /// <param name="epochs">How often to go through the data.</param>
+    /// <param name="batch">The examples of a step: a number, or <see cref="GradientDescent"/>, <see cref="StochasticGradientDescent"/> or <see cref="MiniBatchGradientDescent"/>.</param>
+    /// <param name="seed">The seed of first values, order and randomness.</param>
+    /// <param name="options">Validation data, metrics, progress, threads and cancellation.</param>
+    /// <exception cref="FunctionalException">The data does not fit the model or the loss, or a setting is out of range.</exception>
+    /// <exception cref="DivergenceException">The loss became NaN or infinite; the exception holds the last good parameters.</exception>
+    public TrainingRun Fit(Dataset data, Loss loss, Optimizer optimizer, int epochs, Batching batch, long seed = 0, FitOptions? options = null)
+    {
+        if (epochs < 1) throw new FunctionalException($"Fit: {epochs} epochs. Give 1 or more.");
+        return new Training(IsInitialized ? this : Initialize(seed), data, loss, optimizer, batch, Key.Of(seed), options ?? new()).Run(epochs);
+    }
+
+    /// <summary>The model's loss and metrics on a data set.</summary>
+    /// <exception cref="FunctionalException">The data does not fit the model or the loss.</exception>
+    public Evaluation Evaluate(Dataset data, Loss loss, params Metric[] metrics)
+    {
+        CheckInputs(data);
+        var target = Loss.TargetVariable(data.Targets);
+        var function = Compilation.Compile([Output, loss.PerExample(Output, target)]);
+        var (predictions, losses) = (new List<Expr>(), 0.0);
+        foreach (var part in data.Batches(Math.Min(data.Count, EvaluationBatch)))
+        {
+            var results = function.Run(Parameters.With("input", part.Inputs).With("target", part.Targets));
+            predictions.Add(Expr.Constant(results[0]));
+            losses += Enumerable.Range(0, part.Count).Sum(results[1].GetDouble);
+        }
+        var all = metrics.Length == 0 ? null : Functions.Concat(0, [.. predictions]).Evaluate();
+        return new(losses / data.Count, metrics.ToDictionary(m => m.Name, m => m.Measure(all!, data.Targets)));
+    }
+
+    const int EvaluationBatch = 256;
+
+    /// <summary>The data's inputs as this model takes them.</summary>
+    internal void CheckInputs(Dataset data)
+    {
+        var given = data.Inputs.Shape.With(0, Batch);
+        if (given != InputVariable.Shape || data.Inputs.DType != InputVariable.DType)
+            throw new ShapeException($"Model: takes inputs {InputVariable.Type}, the data has {data.Inputs.DType.Name()}{given}. Reshape or cast the data, or begin the model with Input({string.Join(", ", given.Skip(1))}).");
+    }
+}
