@@ -34,9 +34,9 @@ sealed unsafe class Block
     /// <summary>The first elements, copied.</summary>
     public Tensor ToTensor(TensorType type) => type.DType switch
     {
-        DType.Float32 => Tensor.Of(type.Shape, (ReadOnlySpan<float>)Span<float>(0, type.Shape.Count)),
-        DType.Float64 => Tensor.Of(type.Shape, (ReadOnlySpan<double>)Span<double>(0, type.Shape.Count)),
-        DType.Int64 => Tensor.Of(type.Shape, (ReadOnlySpan<long>)Span<long>(0, type.Shape.Count)),
-        _ => Tensor.Of(type.Shape, (ReadOnlySpan<bool>)Span<bool>(0, type.Shape.Count)),
+        DType.Float32 => Tensor.Of(type.Shape, (ReadOnlySpan<float>)Span<float>(0, type.Shape.ElementCount)),
+        DType.Float64 => Tensor.Of(type.Shape, (ReadOnlySpan<double>)Span<double>(0, type.Shape.ElementCount)),
+        DType.Int64 => Tensor.Of(type.Shape, (ReadOnlySpan<long>)Span<long>(0, type.Shape.ElementCount)),
+        _ => Tensor.Of(type.Shape, (ReadOnlySpan<bool>)Span<bool>(0, type.Shape.ElementCount)),
     };
 }

@@ -55,12 +55,12 @@ public sealed class Loop
             throw new DTypeException($"Input \"{variable}\": its elements are {input.DType.Name()}, not {DTypes.Of<T>().Name()}. Ask for them as they are.");
         if (input.Shape != shape)
         {
-            var count = shape.Count;
+            var count = shape.ElementCount;
             if (input.Block is null || input.Capacity < count) (input.Block, input.Capacity) = (new((long)count * input.DType.ByteSize()), count);
             input.Shape = shape;
             shapesChanged = true;
         }
-        return input.Block!.Span<T>(0, shape.Count);
+        return input.Block!.Span<T>(0, shape.ElementCount);
     }
 
     /// <summary>Copies a variable's value for the next steps.</summary>

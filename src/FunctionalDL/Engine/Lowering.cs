@@ -40,10 +40,10 @@ sealed class Lowering(Sizes sizes)
 
         if (node.Op is VariableOp { Symbol: var name })
         {
-            if (!variables.TryGetValue(name, out var storage)) variables[name] = storage = new(type.DType, type.Shape.Count);
+            if (!variables.TryGetValue(name, out var storage)) variables[name] = storage = new(type.DType, type.Shape.ElementCount);
             return View.Of(storage, shape);
         }
-        if (x.Length == 0 || type.Shape.Count == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
+        if (x.Length == 0 || type.Shape.ElementCount == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
             return Constant(x.Length == 0 ? node.Op.Evaluate([], type, sizes) : Tensor.Zeros(type.DType, type.Shape), shape);
         if (x.All(v => v.Count > 0) && Kernels.TryGetValue(node.Op.GetType(), out var code)) return Elementwise(code, x, type.DType, shape);
 
@@ -60,7 +60,7 @@ sealed class Lowering(Sizes sizes)
             (MaxOp op, [{ Count: > 0 }]) => Reduce(Code.Max, op.Axes, x[0], shape),
             (MinOp op, [{ Count: > 0 }]) => Reduce(Code.Min, op.Axes, x[0], shape),
             (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => View.Of(MatMulStep.Of(x[0], x[1]).Output, shape),
-            (RandomUniformOp op, _) => View.Of(new RandomUniformStep(x[0], type.DType, type.Shape.Count, op.Stream).Output, shape),
+            (RandomUniformOp op, _) => View.Of(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream).Output, shape),
             (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(x[1]), op.Axis), s => s.Output, shape),
             (ScatterAddOp op, _) => ScatterAdd(op, x, shape),
             (OneHotOp op, _) => OneHot(x[0], type.DType, shape),

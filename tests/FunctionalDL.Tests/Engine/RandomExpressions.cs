@@ -33,7 +33,7 @@ sealed class RandomExpressions
         var name = $"v{pool.Count}";
         Shape shape = [.. declared.Select(d => d.IsKnown ? d : batch)];
         // Eighths, so that values are often equal and comparisons meet ties.
-        double[] numbers = [.. Enumerable.Range(0, shape.Count).Select(_ => random.Next(-16, 17) / 8.0)];
+        double[] numbers = [.. Enumerable.Range(0, shape.ElementCount).Select(_ => random.Next(-16, 17) / 8.0)];
         pool.Add(Expr.Variable(name, declared, real));
         values.Add((name, Tensor.Of(shape, numbers).Cast(real)));
     }
@@ -74,7 +74,7 @@ sealed class RandomExpressions
                 22 => Gather(x, ArgMax(Variable())),
                 _ => Concat(0, x, -x),
             };
-            if (next.Shape.Resolve(Bound).Count <= 40_000) pool.Add(next);
+            if (next.Shape.Resolve(Bound).ElementCount <= 40_000) pool.Add(next);
         }
         catch (Exception e) when (e is FunctionalException or ArgumentOutOfRangeException or IndexOutOfRangeException)
         {

@@ -12,7 +12,7 @@ sealed unsafe class ReferenceStep : Step
     {
         (this.op, this.type, this.sizes, this.inputs) = (op, type, sizes, inputs);
         Level = LevelAfter(inputs);
-        Output = new(type.DType, type.Shape.Count) { Producer = this };
+        Output = new(type.DType, type.Shape.ElementCount) { Producer = this };
     }
 
     public Storage Output { get; }
