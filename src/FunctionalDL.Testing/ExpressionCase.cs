@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace FunctionalDL.Testing;
+
+/// <summary>A random expression and values for its variables.</summary>
+/// <param name="Output">The expression.</param>
+/// <param name="Values">A value for each of its variables, and no others.</param>
+public sealed record ExpressionCase(Expr Output, TensorSet Values)
+{
+    /// <summary>The variables of the expression, in the order of their values.</summary>
+    public IReadOnlyList<Expr> Variables => Graph.Variables(Output);
+
+    /// <summary>The value of the expression by the reference evaluator.</summary>
+    public Tensor Evaluate() => Output.Evaluate(Values);
+
+    /// <summary>
+    /// How far another evaluator may be off, relative to max(1, |value|): 1e-3 where a float32 takes part, else 1e-9. Values of cases
+    /// without special values do not magnify rounding errors by more than about a hundred.
+    /// </summary>
+    public double Tolerance => Graph.TopologicalOrder(Output).Any(node => node.DType == DType.Float32) ? 1e-3 : 1e-9;
+
+    /// <summary>The expression of this case with the values of the variables it has.</summary>
+    internal static ExpressionCase Of(Expr output, TensorSet values) =>
+        new(output, TensorSet.Of(Graph.Variables(output).Select(v => KeyValuePair.Create(v.VariableName!, values[v.VariableName!]))));
+
+    /// <summary>The expression, its type, and each variable with its type and first elements.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().AppendLine().Append(Output).Append(" : ").Append(Output.Type);
+        foreach (var variable in Variables)
+            text.AppendLine().Append("  ").Append(variable.VariableName).Append(" : ").Append(variable.Type).Append(" = ").Append(Values[variable.VariableName!]);
+        return text.ToString();
+    }
+}
