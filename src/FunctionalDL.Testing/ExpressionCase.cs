@@ -10,6 +10,13 @@ public sealed record ExpressionCase(Expr Output, TensorSet Values)
     /// <summary>The variables of the expression, in the order of their values.</summary>
     public IReadOnlyList<Expr> Variables => Graph.Variables(Output);
 
+    /// <summary>The variables one can differentiate with respect to.</summary>
+    public IReadOnlyList<Expr> FloatVariables => [.. Variables.Where(v => v.DType.IsFloat())];
+
+    /// <summary>The case computed in another floating-point precision.</summary>
+    public ExpressionCase WithPrecision(DType dtype) =>
+        new(Output.WithPrecision(dtype), Values.Map((_, value) => value.DType.IsFloat() ? value.Cast(dtype) : value));
+
     /// <summary>The value of the expression by the reference evaluator.</summary>
     public Tensor Evaluate() => Output.Evaluate(Values);
 
