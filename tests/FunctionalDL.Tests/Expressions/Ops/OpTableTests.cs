@@ -70,7 +70,7 @@ public class OpTableTests
         {
             if (Emptied(Case(row), size) is not { } empty) continue;
             Assert.Equal(empty.Output.Type.Resolve(Evaluator.Bind(empty.Variables, empty.Values)).ToString(), empty.Evaluate().Describe());
-            Laws.GradientMatchesDifferences(empty);
+            if (empty.Output.DType.IsFloat()) Laws.GradientMatchesDifferences(empty);
         }
         Assert.NotEmpty(op);
     }
