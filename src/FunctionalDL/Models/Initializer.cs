@@ -69,7 +69,7 @@ public sealed class Initializer
         0 => (1, 1),
         1 => (shape[0].Size, shape[0].Size),
         2 => (shape[0].Size, shape[1].Size),
-        _ => (shape[1].Size * (double)shape.Slice(2, shape.Rank).Count, shape[0].Size * (double)shape.Slice(2, shape.Rank).Count),
+        _ => (shape[1].Size * (double)shape.Slice(2, shape.Rank).ElementCount, shape[0].Size * (double)shape.Slice(2, shape.Rank).ElementCount),
     };
 
     /// <summary>The initializer's name.</summary>

@@ -18,7 +18,7 @@ public sealed partial class Model
         return text.Append($"{total:N0} parameters, {total * ParameterDType.ByteSize() / 1024.0:N1} KiB").ToString();
     }
 
-    static long Elements(IEnumerable<Parameter> parameters) => parameters.Sum(p => (long)p.Type.Shape.Count);
+    static long Elements(IEnumerable<Parameter> parameters) => parameters.Sum(p => (long)p.Type.Shape.ElementCount);
 
     /// <summary>The input and the layers in order, such as <c>input [batch, 784] >> dense >> relu</c>.</summary>
     public override string ToString() => string.Join(" >> ", Layers.Select(l => l.Name).Prepend($"input {InputVariable.Shape}"));

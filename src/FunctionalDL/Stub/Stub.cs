@@ -11,7 +11,7 @@ public sealed class CompiledFunction(IReadOnlyList<Expr> o) {
 }
 public sealed class Loop(IReadOnlyList<Expr> o, TensorSet c, (string Variable, int Output)[] carried) {
     Dictionary<string, (Shape, Array)> inputs = []; Tensor[] outs = []; TensorSet state = c;
-    public Span<T> Input<T>(string v, Shape s) where T : unmanaged { var a = new T[s.Count]; inputs[v] = (s, a); return a; }
+    public Span<T> Input<T>(string v, Shape s) where T : unmanaged { var a = new T[s.ElementCount]; inputs[v] = (s, a); return a; }
     public void Step() {
         var set = state;
         foreach (var (k, (s, a)) in inputs) set = set.With(k, a switch { float[] f => Tensor.Of(s, f), long[] l => Tensor.Of(s, l), double[] d => Tensor.Of(s, d), _ => throw new Exception() });
@@ -20,8 +20,4 @@ public sealed class Loop(IReadOnlyList<Expr> o, TensorSet c, (string Variable, i
     }
     public double Scalar(int i) => outs[i].ToScalar();
     public TensorSet State => state;
-}
-public sealed class Dataset(Tensor i, Tensor t) { public Dataset Take(int n) => this;
-    public Tensor Inputs => i; public Tensor Targets => t; public int Count => i.Shape[0].Size;
-    public IEnumerable<Dataset> Batches(int n) { yield return this; }
 }

@@ -25,11 +25,11 @@ public readonly record struct Key(ulong Value)
         switch (dtype)
         {
             case DType.Float32:
-                var singles = new float[shape.Count];
+                var singles = new float[shape.ElementCount];
                 Philox.Fill(Value, (ulong)stream, singles);
                 return Tensor<float>.Adopt(shape, singles);
             case DType.Float64:
-                var doubles = new double[shape.Count];
+                var doubles = new double[shape.ElementCount];
                 Philox.Fill(Value, (ulong)stream, doubles);
                 return Tensor<double>.Adopt(shape, doubles);
             default:

@@ -45,7 +45,7 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 
     /// <summary>The number of elements as a number.</summary>
     /// <exception cref="ShapeException">A dimension is a symbol, or the product does not fit an array.</exception>
-    public int Count
+    public int ElementCount
     {
         get
         {

@@ -154,21 +154,21 @@ public sealed class Tensor<T> : Tensor where T : unmanaged
     }
 
     /// <summary>Takes ownership of an array that nothing else will write to.</summary>
-    internal static Tensor<T> Adopt(Shape shape, T[] data) => shape.Count == data.Length
+    internal static Tensor<T> Adopt(Shape shape, T[] data) => shape.ElementCount == data.Length
         ? new(shape, data)
-        : throw new TensorException($"Tensor: {data.Length} values do not fill {shape}, which has {shape.Count} elements. Reshape or complete the data.");
+        : throw new TensorException($"Tensor: {data.Length} values do not fill {shape}, which has {shape.ElementCount} elements. Reshape or complete the data.");
 
     internal static Tensor<T> Fill(Shape shape, T value)
     {
-        var data = new T[shape.Count];
+        var data = new T[shape.ElementCount];
         data.AsSpan().Fill(value);
         return new(shape, data);
     }
 
     /// <inheritdoc/>
-    public override Tensor Reshape(Shape shape) => shape.Count == Count
+    public override Tensor Reshape(Shape shape) => shape.ElementCount == Count
         ? new Tensor<T>(shape, data)
-        : throw new ShapeException($"Reshape: {Describe()} has {Count} elements and {shape} has {shape.Count}. Choose a shape with {Count}.");
+        : throw new ShapeException($"Reshape: {Describe()} has {Count} elements and {shape} has {shape.ElementCount}. Choose a shape with {Count}.");
 
     /// <inheritdoc/>
     public override double GetDouble(int index) => data[index] switch

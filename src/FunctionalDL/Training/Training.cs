@@ -42,13 +42,14 @@ sealed class Training
             {
                 if (options.Cancellation.IsCancellationRequested) break;
                 Step(loop, rows, ++steps);
-                if (!double.IsFinite(loop.Scalar(0))) throw Divergence(loop.Scalar(0), previous, history, epoch, steps);
+                if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, history, epoch, steps);
                 sum += loop.Scalar(0) * rows.Length;
                 seen += rows.Length;
             }
             if (seen == 0) break;
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             carried = loop.State;
+            if (FirstNotFinite(carried) is not null) throw Divergence(previous, history, epoch, steps);
             var validation = options.Validation is { } held ? WithParameters(carried).Evaluate(held, loss, [.. options.Metrics]) : null;
             history.Add(new(epoch, sum / seen, steps, seconds, validation));
             options.Progress?.Invoke(history[^1]);
@@ -80,18 +81,19 @@ sealed class Training
     /// The steps since an earlier epoch's start once more: being deterministic, they come to the same failure, and this time the parameters
     /// before it are kept.
     /// </summary>
-    DivergenceException Divergence(double value, (TensorSet Carried, int Epoch, long Steps) start, List<EpochResult> history, int epoch, long failed)
+    DivergenceException Divergence((TensorSet Carried, int Epoch, long Steps) start, List<EpochResult> history, int epoch, long failed)
     {
         var loop = Start(start.Carried);
-        var (good, before, number) = (start.Carried, start.Carried, start.Steps);
+        var (earlier, before, number) = (start.Carried, start.Carried, start.Steps);
         foreach (var rows in Enumerable.Range(start.Epoch, epoch - start.Epoch + 1).SelectMany(Batches))
         {
             if (++number > failed) break;
-            if (number >= failed - 1) (good, before) = (before, loop.State);
+            if (number >= failed - 1) (earlier, before) = (before, loop.State);
             Step(loop, rows, number);
         }
-        var first = FirstNotFinite(before) ?? FirstNotFinite(loop.State);
-        return new(value, epoch, failed, first, new(WithParameters(good), history));
+        var value = loop.Scalar(0);
+        var good = double.IsFinite(value) ? before : earlier;
+        return new(value, epoch, failed, FirstNotFinite(before) ?? FirstNotFinite(loop.State), new(WithParameters(good), history));
     }
 
     string? FirstNotFinite(TensorSet carried) => step.Parameters.Keys.FirstOrDefault(name =>

@@ -18,16 +18,16 @@ public sealed record EpochResult(int Epoch, double Loss, long Steps, double Seco
 /// <param name="Metrics">Each metric by its name.</param>
 public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics);
 
-/// <summary>Training met a loss that is not a number or is infinite, and stopped.</summary>
+/// <summary>Training met a loss or a parameter that is not a number or is infinite, and stopped.</summary>
 public sealed class DivergenceException : FunctionalException
 {
     internal DivergenceException(double loss, int epoch, long step, string? parameter, TrainingRun lastGood) : base(
-        $"Training diverged: the loss became {loss} at step {step} (epoch {epoch}); "
-        + (parameter is null ? "every parameter is finite, so the loss itself overflowed." : $"the first parameter to go was \"{parameter}\".")
+        $"Training diverged at step {step} (epoch {epoch}), where the loss was {loss}; "
+        + (parameter is null ? "every parameter is finite, so the loss itself overflowed." : $"the first parameter that is not finite is \"{parameter}\".")
         + " Lower the learning rate, clip the gradients, or look at the data of that step. LastGood holds the parameters before it.") =>
         (Loss, Epoch, Step, Parameter, LastGood) = (loss, epoch, step, parameter, lastGood);
 
-    /// <summary>The loss that was not finite.</summary>
+    /// <summary>The loss at the step where training stopped.</summary>
     public double Loss { get; }
 
     /// <summary>The epoch, from 1.</summary>

@@ -96,6 +96,16 @@ public class FitTests
     }
 
     [Fact]
+    public void A_last_step_that_overflows_is_divergence_too()
+    {
+        var error = Assert.Throws<DivergenceException>(() => Linear.Fit(Line(1), Loss.MeanSquaredError, Optimizer.Sgd(double.MaxValue) >> Optimizer.Sgd(1e10), epochs: 1, 1, seed: 1));
+
+        Assert.Equal((1, "dense1.weight"), (error.Step, error.Parameter));
+        Assert.True(double.IsFinite(error.Loss));
+        Assert.True(error.LastGood.Model.Parameters.BitEquals(Linear.Initialize(1).Parameters));
+    }
+
+    [Fact]
     public void Cancellation_stops_at_a_step_boundary_and_returns_what_was_reached()
     {
         using var source = new CancellationTokenSource();

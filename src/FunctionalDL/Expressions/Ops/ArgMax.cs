@@ -15,8 +15,8 @@ sealed record ArgMaxOp(int Axis) : Op
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {
         var (_, size, inner) = x[0].Shape.Around(Axis);
-        if (size == 0 && type.Shape.Count > 0) throw new TensorException($"ArgMax: axis {Axis} of {x[0].Describe()} has no elements. Give at least one.");
-        var result = new long[type.Shape.Count];
+        if (size == 0 && type.Shape.ElementCount > 0) throw new TensorException($"ArgMax: axis {Axis} of {x[0].Describe()} has no elements. Give at least one.");
+        var result = new long[type.Shape.ElementCount];
         for (var at = 0; at < result.Length; at++)
         {
             double At(long i) => x[0].GetDouble((at / inner * size + (int)i) * inner + at % inner);

@@ -29,7 +29,7 @@ sealed record ConcatOp(int Axis) : LinearOp
 
     Tensor<T> Join<T>(Tensor[] x, Shape shape) where T : unmanaged
     {
-        var result = new T[shape.Count];
+        var result = new T[shape.ElementCount];
         var (outer, size, inner) = shape.Around(Axis);
         var row = 0;
         foreach (var part in x)

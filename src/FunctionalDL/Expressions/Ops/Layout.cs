@@ -17,7 +17,7 @@ static class Layout
 
     static Tensor Pick<T>(Tensor<T> x, Shape shape, Func<int[], int> source, T fill) where T : unmanaged
     {
-        var result = new T[shape.Count];
+        var result = new T[shape.ElementCount];
         var values = x.Span;
         foreach (var (index, offset) in Indices(shape))
             result[offset] = source(index) is >= 0 and var from ? values[from] : fill;
@@ -29,7 +29,7 @@ static class Layout
     {
         var sizes = shape.ToSizes();
         var index = new int[sizes.Length];
-        var count = shape.Count;
+        var count = shape.ElementCount;
         for (var offset = 0; offset < count; offset++)
         {
             yield return (index, offset);
@@ -47,5 +47,5 @@ static class Layout
 
     /// <summary>The sizes before, at and after an axis, as products: any tensor seen as [outer, n, inner].</summary>
     public static (int Outer, int Size, int Inner) Around(this Shape shape, int axis) =>
-        (shape.Slice(0, axis).Count, shape[axis].Size, shape.Slice(axis + 1, shape.Rank).Count);
+        (shape.Slice(0, axis).ElementCount, shape[axis].Size, shape.Slice(axis + 1, shape.Rank).ElementCount);
 }

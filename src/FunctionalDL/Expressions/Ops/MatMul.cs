@@ -33,7 +33,7 @@ sealed record MatMulOp : Op
     {
         var (n, m, k) = (shape[^2].Size, shape[^1].Size, x0.Shape[^1].Size);
         double[] a = [.. x0.Memory.ToArray().Select(widen)], b = [.. x1.As<T>().Memory.ToArray().Select(widen)];
-        var result = new T[shape.Count];
+        var result = new T[shape.ElementCount];
         for (var at = 0; at < result.Length; at++)
         {
             var (batch, row, column) = (at / (n * m), at / m % n, at % m);
@@ -58,6 +58,16 @@ sealed record MatMulOp : Op
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" @ ", Precedence.Product, x[0], x[1], associative: false);
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
-        graph.Node("MatMul", [graph.WithoutBroadcast(y.Inputs[0]), graph.WithoutBroadcast(y.Inputs[1])]);
+    // ONNX broadcasts leading axes itself, where some input still has them all.
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        Shape[] small = [.. y.Inputs.Select(input => IsLeadingBroadcast(input) ? input.Inputs[0].Shape : input.Shape)];
+        var leads = small.Select(shape => shape.Slice(0, shape.Rank - 2)).Aggregate((a, b) => Shape.Broadcast(a, b)!);
+        return graph.Node("MatMul", leads == y.Shape.Slice(0, y.Rank - 2)
+            ? [.. y.Inputs.Select((input, i) => IsLeadingBroadcast(input) ? graph.WithoutBroadcast(input) : x[i])]
+            : x);
+    }
+
+    static bool IsLeadingBroadcast(Expr x) => x.Op is BroadcastOp && x.Inputs[0].Rank >= 2
+        && x.Inputs[0].Shape[^1] == x.Shape[^1] && x.Inputs[0].Shape[^2] == x.Shape[^2];
 }

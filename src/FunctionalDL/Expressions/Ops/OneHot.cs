@@ -15,7 +15,7 @@ sealed record OneHotOp(Dim Depth, DType DType) : Op
     {
         var depth = type.Shape[^1].Size;
         var indices = GatherOp.Checked(Name, x[0], depth);
-        var result = new bool[type.Shape.Count];
+        var result = new bool[type.Shape.ElementCount];
         for (var i = 0; i < indices.Count; i++) result[i * depth + (int)indices.Span[i]] = true;
         return Tensor<bool>.Adopt(type.Shape, result).Cast(DType);
     }

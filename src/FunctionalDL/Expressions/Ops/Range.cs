@@ -9,7 +9,7 @@ sealed record RangeOp(Dim Size, DType DType) : Op
         : throw new DTypeException("Range: bool has no range. Use int64, float32 or float64.");
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
-        Tensor<long>.Adopt(type.Shape, [.. Enumerable.Range(0, type.Shape.Count).Select(i => (long)i)]).Cast(DType);
+        Tensor<long>.Adopt(type.Shape, [.. Enumerable.Range(0, type.Shape.ElementCount).Select(i => (long)i)]).Cast(DType);
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => null;
 

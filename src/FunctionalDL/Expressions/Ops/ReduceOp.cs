@@ -26,7 +26,7 @@ abstract record ReduceOp(Axes Axes) : Op
 
     Tensor<T> Reduce<T>(Tensor<T> x, Shape shape) where T : unmanaged, INumber<T>
     {
-        var result = new T[shape.Count];
+        var result = new T[shape.ElementCount];
         Array.Fill(result, T.CreateSaturating(Empty(x.DType)));
         var to = new int[x.Shape.Rank];
         var kept = Enumerable.Range(0, to.Length).Where(axis => !Axes.Contains(axis)).ToArray();

@@ -29,7 +29,7 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
     {
         var indices = GatherOp.Checked(Name, x0, shape[Axis].Size);
         var (to, among, rank) = (shape.Strides(), x0.Shape.Strides(), x0.Shape.Rank);
-        var result = new T[shape.Count];
+        var result = new T[shape.ElementCount];
         var values = updates.Span;
         foreach (var (index, offset) in Layout.Indices(updates.Shape))
         {

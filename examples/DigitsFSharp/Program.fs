@@ -1,0 +1,13 @@
+// The digits of examples/Digits in a dozen lines of F#.
+open FunctionalDL
+open FunctionalDL.FSharp
+
+let train, test = Digits.Draw(20_000, 1L), Digits.Draw(4_000, 2L)
+let network = flatten >> dense 784 256 >> relu >> dense 256 128 >> relu >> dense 128 10
+
+let run =
+    input [ 28; 28 ] |> network
+    |> fit { training with Epochs = 5; Seed = 1L; Progress = fun e -> printfn $"epoch {e.Epoch}: loss {e.Loss}" } train
+
+printfn $"test accuracy {run.Model |> accuracy test:P2}"
+printfn $"{run.Model.ExportOnnx "digits.onnx"}"

@@ -1,0 +1,92 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace FunctionalDL;
+
+/// <summary>An ONNX model loaded into OnnxRuntime, run on tensors by name.</summary>
+public sealed class OnnxSession : IDisposable
+{
+    readonly InferenceSession session;
+    readonly string source;
+
+    OnnxSession(Func<SessionOptions, InferenceSession> load, string source)
+    {
+        this.source = source;
+        try
+        {
+            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            session = load(options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new OnnxRuntimeFailure($"OnnxRuntime cannot load {source}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A model from a file.</summary>
+    /// <exception cref="OnnxRuntimeFailure">There is no such file, or OnnxRuntime refuses it.</exception>
+    public static OnnxSession Load(string path) => File.Exists(path)
+        ? new(options => new InferenceSession(path, options), path)
+        : throw new OnnxRuntimeFailure($"OnnxRuntime: there is no file {Path.GetFullPath(path)}. Check the path.");
+
+    /// <summary>A model from its bytes.</summary>
+    /// <exception cref="OnnxRuntimeFailure">OnnxRuntime refuses it.</exception>
+    public static OnnxSession Load(byte[] model) => new(options => new InferenceSession(model, options), "the model");
+
+    /// <summary>The names of the inputs.</summary>
+    public IReadOnlyList<string> Inputs => session.InputNames;
+
+    /// <summary>The names of the outputs.</summary>
+    public IReadOnlyList<string> Outputs => session.OutputNames;
+
+    /// <summary>All outputs by name, given all inputs by name; further tensors are ignored.</summary>
+    /// <exception cref="OnnxRuntimeFailure">An input is missing or does not fit, or the run fails.</exception>
+    public TensorSet Run(TensorSet inputs)
+    {
+        var values = new List<OrtValue>();
+        try
+        {
+            foreach (var name in Inputs) values.Add(ToOrt(inputs[name]));
+            using var run = new RunOptions();
+            using var outputs = session.Run(run, Inputs, values, Outputs);
+            return TensorSet.Of([.. Outputs.Zip(outputs, (name, value) => KeyValuePair.Create(name, FromOrt(name, value)))]);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new OnnxRuntimeFailure($"OnnxRuntime cannot run {source} on {inputs}: {e.Message}", e);
+        }
+        finally
+        {
+            foreach (var value in values) value.Dispose();
+        }
+    }
+
+    static OrtValue ToOrt(Tensor tensor)
+    {
+        long[] sizes = [.. tensor.Shape.Select(d => (long)d.Size)];
+        return tensor switch
+        {
+            Tensor<float> x => OrtValue.CreateTensorValueFromMemory(x.Span.ToArray(), sizes),
+            Tensor<double> x => OrtValue.CreateTensorValueFromMemory(x.Span.ToArray(), sizes),
+            Tensor<long> x => OrtValue.CreateTensorValueFromMemory(x.Span.ToArray(), sizes),
+            _ => OrtValue.CreateTensorValueFromMemory(tensor.ToArray<bool>(), sizes),
+        };
+    }
+
+    static Tensor FromOrt(string name, OrtValue value)
+    {
+        var info = value.GetTensorTypeAndShape();
+        Shape shape = [.. info.Shape.Select(Dim.Of)];
+        return info.ElementDataType switch
+        {
+            TensorElementType.Float => Tensor.Of(shape, value.GetTensorDataAsSpan<float>()),
+            TensorElementType.Double => Tensor.Of(shape, value.GetTensorDataAsSpan<double>()),
+            TensorElementType.Int64 => Tensor.Of(shape, value.GetTensorDataAsSpan<long>()),
+            TensorElementType.Bool => Tensor.Of(shape, value.GetTensorDataAsSpan<bool>()),
+            var other => throw new OnnxRuntimeFailure($"OnnxRuntime: output \"{name}\" holds {other}. Cast it to float, double, int64 or bool in the model."),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => session.Dispose();
+}

@@ -1,0 +1,65 @@
+namespace FunctionalDL;
+
+/// <summary>How far OnnxRuntime and the evaluator are apart on a model, over all inputs tried.</summary>
+/// <param name="Sizes">The sizes tried for every named dimension.</param>
+/// <param name="MaxDifference">The largest difference between two elements, |a − b| / max(1, |a|).</param>
+/// <param name="Tolerance">The largest difference allowed.</param>
+public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDifference, double Tolerance)
+{
+    /// <summary>The sizes that a verification tries unless told otherwise.</summary>
+    public static IReadOnlyList<int> DefaultSizes { get; } = [1, 2, 7, 33];
+
+    /// <summary>
+    /// Runs an ONNX model in OnnxRuntime on random inputs, with every named dimension of each size in turn, and compares each output with the
+    /// reference evaluator. Float inputs are uniform in [−1, 1), integers 0 or 1.
+    /// </summary>
+    /// <param name="model">The model's bytes.</param>
+    /// <param name="outputs">The expressions it was made from, by output.</param>
+    /// <param name="parameters">The values of the variables that are not inputs.</param>
+    /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|).</param>
+    /// <exception cref="OnnxMismatchException">An element differs by more.</exception>
+    /// <exception cref="OnnxRuntimeFailure">OnnxRuntime refuses the model or fails to run it.</exception>
+    public static OnnxVerification Verify(
+        byte[] model, IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, double tolerance = 1e-4)
+    {
+        using var session = OnnxSession.Load(model);
+        Expr[] values = [.. outputs.Select(o => o.Value)];
+        var inputs = Graph.Variables(values).Where(v => !parameters.ContainsKey(v.VariableName!)).ToArray();
+        var worst = 0.0;
+        foreach (var size in inputs.Any(v => !v.Shape.IsKnown) ? DefaultSizes : [1])
+        {
+            var sizes = inputs.SelectMany(v => v.Shape).SelectMany(d => d.Symbols).Distinct().Aggregate(FunctionalDL.Sizes.None, (s, symbol) => s.With(symbol, size));
+            var given = parameters.With(TensorSet.Of(inputs.Select((v, i) => KeyValuePair.Create(v.VariableName!, RandomInput(v.Type.Resolve(sizes), Key.Of(size).Fold(i))))));
+            var theirs = session.Run(given);
+            foreach (var ((name, _), ours) in outputs.Zip(Evaluator.Evaluate(values, given)))
+                worst = Math.Max(worst, Compare(name, sizes, ours, theirs[name], tolerance));
+        }
+        return new(inputs.Any(v => !v.Shape.IsKnown) ? DefaultSizes : [], worst, tolerance);
+    }
+
+    static Tensor RandomInput(TensorType type, Key key)
+    {
+        var uniform = key.Uniform(type.Shape, DType.Float64).As<double>();
+        return type.DType.IsFloat() ? uniform.Map(u => 2 * u - 1).Cast(type.DType) : uniform.Map(u => u < 0.5 ? 0.0 : 1).Cast(type.DType);
+    }
+
+    static double Compare(string output, Sizes sizes, Tensor ours, Tensor theirs, double tolerance)
+    {
+        if (ours.DType != theirs.DType || ours.Shape != theirs.Shape)
+            throw new OnnxMismatchException($"ONNX: output \"{output}\" is {ours.Describe()} in the evaluator and {theirs.Describe()} in OnnxRuntime, with {sizes}. Please report the model.");
+        var worst = 0.0;
+        for (var i = 0; i < ours.Count; i++)
+        {
+            var (a, b) = (ours.GetDouble(i), theirs.GetDouble(i));
+            var difference = a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(1, Math.Abs(a));
+            if (!(difference <= tolerance))
+                throw new OnnxMismatchException($"ONNX: element {i} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more.");
+            worst = Math.Max(worst, difference);
+        }
+        return worst;
+    }
+
+    /// <summary>The result in a sentence.</summary>
+    public override string ToString() =>
+        $"OnnxRuntime agrees with the evaluator{(Sizes.Count > 0 ? $" at sizes {string.Join(", ", Sizes)}" : "")}: largest difference {MaxDifference:E1}, allowed {Tolerance:E1}";
+}

@@ -1,0 +1,123 @@
+using Google.Protobuf;
+using FunctionalDL.Ops;
+
+namespace FunctionalDL.Onnx;
+
+/// <summary>Writes expressions as an ONNX graph: each node once, equal constants once, sizes computed from the inputs' shapes.</summary>
+sealed class OnnxWriter : IOnnxGraph
+{
+    readonly GraphProto graph = new();
+    readonly Dictionary<Expr, string> values = [];
+    readonly Dictionary<ByteString, string> constants = [];
+    readonly Dictionary<string, string> sizes = [];
+    readonly Dictionary<string, (string Input, int Axis)> symbols = [];
+    readonly HashSet<string> names = [];
+    readonly Dictionary<string, int> counts = [];
+
+    /// <summary>The graph of the outputs; variables with a value among the parameters become initializers, the others inputs.</summary>
+    public static GraphProto Write(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options)
+    {
+        var writer = new OnnxWriter();
+        Expr[] values = [.. outputs.Select(o => o.Value)];
+        writer.Declare(Graph.Variables(values), parameters);
+        writer.names.UnionWith(outputs.Select(o => o.Name));
+        foreach (var node in Graph.TopologicalOrder(values))
+            if (node.VariableName is null) writer.values[node] = node.Op.ToOnnx(writer, node, [.. node.Inputs.Select(x => writer.values[x])]);
+            else writer.values[node] = node.VariableName;
+        foreach (var (name, value) in outputs) writer.Output(name, value);
+        writer.graph.Name = options.Name;
+        writer.graph.DocString = options.Description;
+        return writer.graph;
+    }
+
+    void Declare(IReadOnlyList<Expr> variables, TensorSet parameters)
+    {
+        foreach (var variable in variables)
+        {
+            var name = variable.VariableName!;
+            names.Add(name);
+            if (parameters.TryGetValue(name, out var value))
+            {
+                if (new TensorType(value.DType, value.Shape) != variable.Type)
+                    throw new FunctionalException($"ONNX: parameter \"{name}\" is {variable.Type}, its value {value.Describe()}. Give the value of this model.");
+                graph.Initializer.Add(value.ToProto(name));
+                continue;
+            }
+            graph.Input.Add(OnnxTypes.ValueInfo(name, variable.Type));
+            for (var axis = 0; axis < variable.Rank; axis++)
+                if (variable.Shape[axis].Name is { } symbol) symbols.TryAdd(symbol, (name, axis));
+        }
+    }
+
+    /// <summary>A graph output is a value of that name; an Identity names it, which runtimes remove.</summary>
+    void Output(string name, Expr value)
+    {
+        if (graph.Output.Any(o => o.Name == name) || graph.Input.Any(i => i.Name == name) || graph.Initializer.Any(i => i.Name == name))
+            throw new FunctionalException($"ONNX: the output \"{name}\" has the name of another input, parameter or output. Rename it.");
+        graph.Node.Add(new NodeProto { OpType = "Identity", Name = $"{name}.identity", Input = { values[value] }, Output = { name } });
+        graph.Output.Add(OnnxTypes.ValueInfo(name, value.Type));
+    }
+
+    public string Node(string opType, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var output = Fresh(opType.ToLowerInvariant());
+        var node = new NodeProto { OpType = opType, Name = output, Output = { output } };
+        foreach (var input in inputs) node.Input.Add(input);
+        foreach (var (name, value) in attributes) node.Attribute.Add(Attribute(name, value));
+        graph.Node.Add(node);
+        return output;
+    }
+
+    static AttributeProto Attribute(string name, object value) => value switch
+    {
+        long i => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = i },
+        DType dtype => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = dtype.Number() },
+        float f => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = f },
+        string s => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(s) },
+        long[] ints => new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { ints } },
+        _ => throw new ArgumentException($"ONNX: attribute {name} of type {value.GetType().Name} is not one this writer knows.", nameof(value)),
+    };
+
+    string Fresh(string stem)
+    {
+        string name;
+        do name = $"{stem}{counts[stem] = counts.GetValueOrDefault(stem) + 1}";
+        while (!names.Add(name));
+        return name;
+    }
+
+    public string Constant(Tensor value)
+    {
+        var proto = value.ToProto("");
+        var key = proto.ToByteString();
+        if (constants.TryGetValue(key, out var known)) return known;
+        proto.Name = Fresh("constant");
+        graph.Initializer.Add(proto);
+        return constants[key] = proto.Name;
+    }
+
+    public string Shape(Shape shape)
+    {
+        if (shape.IsKnown) return Constant(Tensor.Vector([.. shape.Select(d => (long)d.Size)]));
+        string[] parts = [.. shape.Select(dim => Once($"[{dim}]", () => Node("Reshape", [Dim(dim), Constant(Tensor.Vector(1L))])))];
+        return parts.Length == 1 ? parts[0] : Once(shape.ToString(), () => Node("Concat", parts, ("axis", 0L)));
+    }
+
+    public string Dim(Dim dim) => dim.IsKnown ? Constant((long)dim.Size) : Once(dim.ToString(), () =>
+        dim.Polynomial().Select(Term).Aggregate((sum, term) => Node("Add", [sum, term])));
+
+    string Term((string[] Symbols, long Coefficient) term)
+    {
+        var factors = term.Symbols.Select(Symbol);
+        return (term.Coefficient == 1 && term.Symbols.Length > 0 ? factors : factors.Append(Constant(term.Coefficient)))
+            .Aggregate((product, factor) => Node("Mul", [product, factor]));
+    }
+
+    string Symbol(string symbol) => Once(symbol, () => symbols.TryGetValue(symbol, out var at)
+        ? Node("Gather", [Once($"shape of {at.Input}", () => Node("Shape", [at.Input])), Constant((long)at.Axis)], ("axis", 0L))
+        : throw new UnsupportedOnnxException($"ONNX: the size of \"{symbol}\" does not follow from an input. Make a variable whose shape names it an input."));
+
+    string Once(string what, Func<string> write) => sizes.TryGetValue(what, out var name) ? name : sizes[what] = write();
+
+    public string WithoutBroadcast(Expr x) => values[x.Op is BroadcastOp ? x.Inputs[0] : x];
+}

@@ -1,0 +1,74 @@
+namespace FunctionalDL.Tests.Onnx;
+
+public class ModelExportTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("functionaldl").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    static Model Mlp => Model.Input(20).Dense(16).Relu().Dense(4).Softmax().Initialize(1);
+
+    [Fact]
+    public void A_model_is_verified_and_written_and_takes_any_batch_size()
+    {
+        var path = Path.Combine(folder, "model.onnx");
+        var verification = Mlp.ExportOnnx(path, new() { Name = "mlp", Metadata = new Dictionary<string, string> { ["made by"] = "a test" } });
+
+        Assert.Equal([1, 2, 7, 33], verification.Sizes);
+        Assert.InRange(verification.MaxDifference, 0, 1e-5);
+        using var session = OnnxSession.Load(path);
+        var input = Key.Of(3).Uniform([5, 20]);
+        Assert.Equal(Mlp.Predict(input).ToArray<float>(), session.Run(TensorSet.Of(("input", input)))["output"].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(["model.onnx"], Directory.GetFiles(folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void The_same_model_gives_the_same_bytes() =>
+        Assert.Equal(OnnxExport.ToOnnx([("output", Mlp.Output)], Mlp.Parameters), OnnxExport.ToOnnx([("output", Mlp.Output)], Mlp.Parameters));
+
+    [Fact]
+    public void Gradients_and_whole_training_steps_are_models_too()
+    {
+        var model = Mlp;
+        var target = Expr.Variable("target", [Model.Batch], DType.Int64);
+        var step = new TrainingStep(Loss.CategoricalCrossEntropy.Apply(model.Output, target), model.Parameters, Optimizer.Adam());
+        (string, Expr)[] outputs = [.. step.Outputs.Select(o => ("next." + o.Name, o.Value)), .. step.Gradients.Select(g => ("gradient." + g.Key, g.Value))];
+
+        // Every parameter and the optimizer's state are inputs; the labels OnnxVerification draws are 0 and 1.
+        var state = step.InitialState.With(model.Parameters);
+        var bytes = OnnxExport.ToOnnx(outputs, state);
+        Assert.InRange(OnnxVerification.Verify(bytes, outputs, state, 1e-4).MaxDifference, 0, 1e-4);
+    }
+
+    [Fact]
+    public void Nothing_is_left_where_a_file_cannot_be_written()
+    {
+        var missing = Path.Combine(folder, "no such folder", "model.onnx");
+        var error = Assert.Throws<DataException>(() => Mlp.ExportOnnx(missing));
+        Assert.Contains(missing, error.Message);
+
+        Directory.CreateDirectory(Path.Combine(folder, "model.onnx"));
+        Assert.Throws<DataException>(() => Mlp.WriteOnnx(Path.Combine(folder, "model.onnx")));
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Fact]
+    public void A_model_without_values_cannot_be_written() =>
+        Assert.Contains("Initialize", Assert.ThrowsAny<FunctionalException>(() => Model.Input(2).Dense(1).WriteOnnx(Path.Combine(folder, "m.onnx"))).Message);
+
+    [Fact]
+    public void A_wrong_model_is_found_out()
+    {
+        var x = Expr.Variable("x", ["n"]);
+        var bytes = OnnxExport.ToOnnx([("y", Sin(x))], TensorSet.Empty);
+        Assert.Contains("output \"y\"", Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(bytes, [("y", Cos(x))], TensorSet.Empty)).Message);
+    }
+
+    [Fact]
+    public void A_damaged_file_is_refused()
+    {
+        var path = Path.Combine(folder, "damaged.onnx");
+        File.WriteAllBytes(path, [8, 8, 58, 255, 1, 0]);
+        Assert.Contains(path, Assert.Throws<OnnxRuntimeFailure>(() => OnnxSession.Load(path)).Message);
+    }
+}
