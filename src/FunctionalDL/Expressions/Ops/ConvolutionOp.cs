@@ -22,7 +22,7 @@ abstract record ConvolutionOp(Window Window, int Groups) : Op
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {
         var (a, b) = (x[0].Cast(DType.Float64).As<double>().Memory, x[1].Cast(DType.Float64).As<double>().Memory);
-        var result = new double[type.Shape.Count];
+        var result = new double[type.Shape.ElementCount];
         foreach (var offsets in Offsets(Roles(x[0].Shape, x[1].Shape, type.Shape)))
         {
             var at = Pick(offsets);
@@ -34,7 +34,7 @@ abstract record ConvolutionOp(Window Window, int Groups) : Op
     IEnumerable<(int X, int W, int Y)> Offsets((Shape X, Shape W, Shape Y) shapes)
     {
         var (inputs, outputs) = (shapes.W[1].Size, shapes.W[0].Size / Groups);
-        var (spatial, positions, elements) = (Spatial(shapes.X), Spatial(shapes.Y), Spatial(shapes.W).Count);
+        var (spatial, positions, elements) = (Spatial(shapes.X), Spatial(shapes.Y), Spatial(shapes.W).ElementCount);
         foreach (var (s, k, p) in Window.Overlaps(spatial, positions))
             for (var batch = 0; batch < shapes.X[0].Size; batch++)
                 for (var output = 0; output < outputs * Groups; output++)
@@ -42,9 +42,9 @@ abstract record ConvolutionOp(Window Window, int Groups) : Op
                     {
                         var channel = output / outputs * inputs + input;
                         yield return (
-                            (batch * inputs * Groups + channel) * spatial.Count + s,
+                            (batch * inputs * Groups + channel) * spatial.ElementCount + s,
                             (output * inputs + input) * elements + k,
-                            (batch * outputs * Groups + output) * positions.Count + p);
+                            (batch * outputs * Groups + output) * positions.ElementCount + p);
                     }
     }
 

@@ -14,7 +14,7 @@ sealed record MaxPoolGradientOp(Window Window) : MaxPoolingOp(Window)
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {
         var largest = Largest(x[0], x[1].Shape);
-        var result = new double[type.Shape.Count];
+        var result = new double[type.Shape.ElementCount];
         for (var i = 0; i < largest.Length; i++)
             if (largest[i] >= 0) result[largest[i]] += x[1].GetDouble(i);
         return Tensor<double>.Adopt(type.Shape, result).Cast(type.DType);

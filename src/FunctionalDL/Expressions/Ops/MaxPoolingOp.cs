@@ -24,8 +24,8 @@ abstract record MaxPoolingOp(Window Window) : Op
     private protected int[] Largest(Tensor x, Shape pooled)
     {
         var (spatial, positions) = (ConvolutionOp.Spatial(x.Shape), ConvolutionOp.Spatial(pooled));
-        var (from, to, planes) = (spatial.Count, positions.Count, pooled.Slice(0, 2).Count);
-        var largest = new int[pooled.Count];
+        var (from, to, planes) = (spatial.ElementCount, positions.ElementCount, pooled.Slice(0, 2).ElementCount);
+        var largest = new int[pooled.ElementCount];
         Array.Fill(largest, -1);
         foreach (var (s, _, p) in Window.Overlaps(spatial, positions))
             for (var plane = 0; plane < planes; plane++)

@@ -43,8 +43,8 @@ sealed record ScanOp(ScanBody Body) : Op
         var length = x[carries].Shape[0].Size;
         var names = Body.Variables.Select(v => v.VariableName!).ToArray();
         var values = TensorSet.Of(names.Zip(x, KeyValuePair.Create));
-        var result = new double[type.Shape.Count];
-        var starts = Body.Results(length).Select(shape => shape.Resolve(sizes).Count).Aggregate(new List<int> { 0 }, (sums, count) => [.. sums, sums[^1] + count]);
+        var result = new double[type.Shape.ElementCount];
+        var starts = Body.Results(length).Select(shape => shape.Resolve(sizes).ElementCount).Aggregate(new List<int> { 0 }, (sums, count) => [.. sums, sums[^1] + count]);
 
         for (var i = 0; i < carries; i++) Write(x[i], starts[i], Body.IsReversed ? length : 0);
         for (var step = 0; step < length; step++)
@@ -70,7 +70,7 @@ sealed record ScanOp(ScanBody Body) : Op
     static Tensor Element(Tensor sequence, int t)
     {
         var shape = sequence.Shape.Remove(0);
-        var at = t * shape.Count;
+        var at = t * shape.ElementCount;
         return Layout.Pick(sequence, shape, _ => at++);
     }
 
