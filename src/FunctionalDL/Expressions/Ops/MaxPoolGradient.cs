@@ -24,5 +24,9 @@ sealed record MaxPoolGradientOp(Window Window) : MaxPoolingOp(Window)
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => throw new UnsupportedOnnxException("MaxPoolGradient: not yet.");
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape",
+        [graph.Node("ScatterND", [Zeros(graph, y), OnnxLargest(graph, x[0]), Flat(graph, x[1])], ("reduction", "add")), graph.Shape(y.Shape)], ("allowzero", 1L));
+
+    static string Zeros(IOnnxGraph graph, Expr y) =>
+        graph.Node("Expand", [graph.Constant(Tensor.Zeros(y.DType, Shape.Scalar)), graph.Shape([y.Shape.Elements])]);
 }

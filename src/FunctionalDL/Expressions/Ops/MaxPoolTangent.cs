@@ -17,5 +17,6 @@ sealed record MaxPoolTangentOp(Window Window) : MaxPoolingOp(Window)
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => throw new UnsupportedOnnxException("MaxPoolTangent: not yet.");
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape",
+        [graph.Node("GatherND", [Flat(graph, x[1]), OnnxLargest(graph, x[0])]), graph.Shape(y.Shape)], ("allowzero", 1L));
 }

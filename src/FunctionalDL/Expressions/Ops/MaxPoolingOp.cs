@@ -44,5 +44,11 @@ abstract record MaxPoolingOp(Window Window) : Op
         return Layout.Pick(values, pooled, _ => largest[next++], otherwise);
     }
 
+    /// <summary>The offsets of the largest elements in x, in one column: ONNX counts them as this library does.</summary>
+    private protected string OnnxLargest(IOnnxGraph graph, string x) =>
+        graph.Node("Reshape", [graph.Nodes("MaxPool", 2, [x], Window.Onnx())[1], graph.Constant(Tensor.Vector(-1L, 1L))]);
+
+    private protected static string Flat(IOnnxGraph graph, string x) => graph.Node("Reshape", [x, graph.Constant(Tensor.Vector(-1L))]);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(Name.ToLowerInvariant(), x, Window.Print());
 }

@@ -109,7 +109,23 @@ sealed record ScanOp(ScanBody Body) : Op
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
         notation.Function(Body.IsReversed ? "scanback" : "scan", x, Body.ToString());
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => throw new UnsupportedOnnxException("Scan: not yet.");
+    // ONNX's Scan gives the carried values after the last step only, so that each is also stacked; a sum is one more carried value.
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        var (carries, elements, sums) = (Body.Carries.Length, Body.Elements.Length, Body.Fresh(Body.Summed, 0));
+        var body = graph.Subgraph([.. Body.Carries, .. sums, .. Body.Elements], Body.Constants.Zip(x.Skip(carries + elements)),
+            [.. Body.Next, .. sums.Zip(Body.Summed, (sum, share) => sum + share), .. Body.Next.Concat(Body.Stacked)]);
+        long[] directions = [.. Enumerable.Repeat(Body.IsReversed ? 1L : 0L, elements)], outward = [.. Enumerable.Repeat(directions[0], carries + Body.Stacked.Length)];
+        string Zeros(Expr sum) => graph.Node("Expand", [graph.Constant(Tensor.Zeros(sum.DType, Shape.Scalar)), graph.Shape(sum.Shape)]);
+        var results = graph.Nodes("Scan", 2 * carries + Body.Stacked.Length + sums.Length, [.. x.Take(carries), .. sums.Select(Zeros), .. x.Skip(carries).Take(elements)],
+            ("body", body), ("num_scan_inputs", (long)elements), ("scan_input_directions", directions), ("scan_output_directions", outward));
+
+        string Flat(string value) => graph.Node("Reshape", [value, graph.Constant(Tensor.Vector(-1L))]);
+        var stacks = results.Skip(carries + sums.Length).ToArray();
+        IEnumerable<string> All(int carry) => Body.IsReversed ? [stacks[carry], x[carry]] : [x[carry], stacks[carry]];
+        return graph.Node("Concat",
+            [.. Enumerable.Range(0, carries).SelectMany(All).Select(Flat), .. stacks.Skip(carries).Concat(results.Skip(carries).Take(sums.Length)).Select(Flat)], ("axis", 0L));
+    }
 
     internal override Op Retype(Func<DType, DType> map) => new ScanOp(Body.Map(op => op.Retype(map)));
 

@@ -88,7 +88,7 @@ sealed record ScanBody(
     public static ImmutableArray<Expr> Floats(IEnumerable<Expr> variables) => [.. variables.Where(x => x.DType.IsFloat())];
 
     /// <summary>Variables of the types of other expressions, with names that this body does not use.</summary>
-    ImmutableArray<Expr> Fresh(ImmutableArray<Expr> like, int series) =>
+    public ImmutableArray<Expr> Fresh(ImmutableArray<Expr> like, int series) =>
         [.. like.Select((e, i) => Expr.Variable($"g{Variables.Count()}_{series}_{i}", e.Shape, e.DType))];
 
     /// <summary>The body with each op replaced.</summary>
