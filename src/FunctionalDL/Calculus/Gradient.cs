@@ -1,3 +1,5 @@
+using FunctionalDL.Ops;
+
 namespace FunctionalDL;
 
 /// <summary>
@@ -28,7 +30,8 @@ public static partial class Differentiation
         foreach (var e in xs.Prepend(y))
             if (!e.DType.IsFloat()) throw new DTypeException($"Gradient: {e.Type} has no derivative. Cast it to a float first.");
         if (g.Type != y.Type) throw new ShapeException($"Vjp: the outgoing gradient is {g.Type}, the function's value {y.Type}. Give a gradient of that type.");
-        return Vjp([(y, g)], xs);
+        var variables = Graph.Variables([y, .. xs]);
+        return [.. Vjp([(y, g)], xs).Select(share => SizedLikeOp.Tie(share, variables))];
     }
 
     /// <summary>Σ gᵀ · ∂y/∂x over several functions y, for each x; what the functions share is differentiated once.</summary>
