@@ -32,7 +32,7 @@ public class LayerGradientTests
         ["lstm"] = (Layer.Lstm(3), ["time", 2]),
         ["lstm from the end"] = (Layer.Lstm(2, returnSequences: true, reverse: true), ["time", 2]),
         ["gru"] = (Layer.Gru(3, returnSequences: true), ["time", 2]),
-        ["positions"] = (Layer.PositionEmbedding(6), ["time", 4]),
+        ["positions"] = (Layer.PositionEmbedding(40), ["time", 4]),
         ["sinusoids"] = (Layer.SinusoidalPositions, ["time", 4]),
         ["attention"] = (Layer.MultiHeadAttention(2, causal: true, rotary: true), ["time", 8]),
         ["attention to another sequence"] = (Layer.MultiHeadAttention(2, memory: Memory), ["time", 4]),
@@ -86,6 +86,16 @@ public class LayerGradientTests
                 Assert.Equal(e.GetDouble(i), reference.GetDouble(i), 1e-5 * Math.Max(1, Math.Abs(e.GetDouble(i))));
                 Assert.Equal(e.GetDouble(i), compiled.GetDouble(i), 1e-5 * Math.Max(1, Math.Abs(e.GetDouble(i))));
             }
+    }
+
+    /// <summary>What is exported to ONNX is the layer as it predicts.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void Exported_layers_compute_the_same(string name)
+    {
+        var model = Model.Input(DType.Float64, Cases[name].Input).Then(Cases[name].Layer).Initialize(5);
+        var parameters = model.Parameters.Map((_, value) => value.Cast(DType.Float32));
+        (string, Expr)[] outputs = [("value", model.Output.WithPrecision(DType.Float32))];
+        OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, parameters), outputs, parameters, 1e-5);
     }
 
     static TensorSet Point(Model model, Expr y)
