@@ -93,6 +93,10 @@ public static class Graph
         });
     }
 
+    /// <summary>The expression with named dimensions replaced by their sizes, in variables and everywhere else.</summary>
+    public static Expr ForSizes(this Expr expression, Sizes sizes) => Rebuild([expression], (node, x) =>
+        new(node.Op.Reshape(dim => dim.Symbols.All(sizes.Contains) ? dim.Resolve(sizes) : dim), x))[0];
+
     /// <summary>Which nodes' values depend on one of the given nodes, or on a variable of the same name.</summary>
     internal static HashSet<Expr> Dependents(IReadOnlyList<Expr> order, IEnumerable<Expr> on)
     {

@@ -21,6 +21,8 @@ abstract record ElementwiseOp : Op
         return sum;
     }
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, AllBatched(x, batched, n));
+
     /// <summary>The ONNX op of the same meaning; broadcasts are left to it.</summary>
     protected abstract string OnnxName { get; }
 

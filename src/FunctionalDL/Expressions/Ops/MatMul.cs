@@ -56,6 +56,13 @@ sealed record MatMulOp : Op
         _ => null,
     };
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => (batched, y.Rank) switch
+    {
+        // One matrix for all slices needs no copies of it.
+        ([true, false], 2) => MatMul(x[0], x[1]),
+        _ => new(this, AllBatched(x, batched, n)),
+    };
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" @ ", Precedence.Product, x[0], x[1], associative: false);
 
     // ONNX broadcasts leading axes itself, where some input still has them all.

@@ -24,6 +24,8 @@ sealed record OneHotOp(Dim Depth, DType DType) : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => null;
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, x);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("onehot", x, Depth.ToString());
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("OneHot",

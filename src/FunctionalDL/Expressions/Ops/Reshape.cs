@@ -12,6 +12,8 @@ sealed record ReshapeOp(Shape Shape) : LinearOp
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => Functions.Reshape(g, y.Inputs[0].Shape);
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new ReshapeOp(Shape.Insert(0, n)), x);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("reshape", x, Shape.ToString());
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape", [x[0], graph.Shape(Shape)], ("allowzero", 1L));
