@@ -64,6 +64,7 @@ static class OpTable
 
         Row("Range", Range(4, DType.Float64), Tensor.Vector(0.0, 1, 2, 3)),
         Row("SizeOf", Graph.TopologicalOrder(Mean(Expr.Variable("x", ["batch"], DType.Float64))).Single(node => node.Op.Name == "SizeOf"), 3.0, ("x", new double[3])),
+        Row("SizedLike", Sum(Expr.Variable("x", ["n"], DType.Float64)).Gradient(Expr.Variable("x", ["n"], DType.Float64)), Tensor.Vector(1.0, 1, 1), ("x", new double[3])),
         Row("RandomUniform", RandomUniform(Variable("key", -7), [5], DType.Float64, stream: 2), new Key(unchecked((ulong)-7L)).Uniform([5], DType.Float64, 2), ("key", -7L)),
     ];
 
@@ -100,7 +101,7 @@ static class OpTable
     /// <summary>∫₀ˣ f by Simpson's rule.</summary>
     static double Integral(Func<double, double> f, double x)
     {
-        const int n = 400;
+        const int n = 4000;
         var h = x / n;
         return h / 3 * Enumerable.Range(0, n + 1).Sum(i => f(i * h) * (i is 0 or n ? 1 : i % 2 == 1 ? 4 : 2));
     }
