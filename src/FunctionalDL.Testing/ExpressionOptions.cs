@@ -16,11 +16,12 @@ public sealed record ExpressionOptions
         AllowsOutput = output => output.DType.IsFloat(),
     };
 
-    /// <summary>What can be exported to ONNX and run in float32: no float64 and no random numbers.</summary>
+    /// <summary>What can be exported to ONNX and run in float32: no float64, no random numbers, and no empty tensors, with which runtimes disagree.</summary>
     public static ExpressionOptions Onnx { get; } = new()
     {
         DTypes = [DType.Float32, DType.Int64, DType.Bool],
         Allows = node => node.Op.Name != "RandomUniform",
+        EmptyTensors = false,
     };
 
     /// <summary>The dtypes that occur; at least one is a float.</summary>
@@ -34,6 +35,9 @@ public sealed record ExpressionOptions
 
     /// <summary>Whether a dimension named <c>batch</c> may occur.</summary>
     public bool Symbols { get; init; } = true;
+
+    /// <summary>Whether a size may be 0.</summary>
+    public bool EmptyTensors { get; init; } = true;
 
     /// <summary>
     /// Whether variables hold NaN, infinities, −0, and the largest and smallest numbers. Without them, every value of every node is a

@@ -38,8 +38,8 @@ static class RandomValues
     /// <summary>Sizes that meet the edges of loops and kernels: none, one, odd ones, and around powers of two.</summary>
     static readonly int[] Sizes = [0, 1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 7, 8, 9, 16, 17, 33];
 
-    /// <summary>A size from 0 to 33, mostly small.</summary>
-    public static int Size(this Random random) => Sizes[random.Next(Sizes.Length)];
+    /// <summary>A size from 0, or 1, to 33, mostly small.</summary>
+    public static int Size(this Random random, bool orZero = true) => Sizes[random.Next(orZero ? 0 : 1, Sizes.Length)];
 
     /// <summary>One of several things.</summary>
     public static T Of<T>(this Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];

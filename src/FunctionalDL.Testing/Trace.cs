@@ -22,6 +22,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             if (values.ContainsKey(node)) continue;
             if (!options.DTypes.Contains(node.DType) || !options.Allows(node)) return false;
             var type = node.Type.Resolve(sizes);
+            if (!options.EmptyTensors && type.Shape.ElementCount == 0) return false;
             var at = node.Op.Evaluate([.. node.Inputs.Select(x => values[x].At)], type, sizes);
             var near = options.SpecialValues ? at : node.Op.Evaluate([.. node.Inputs.Select(x => values[x].Near)], type, sizes);
             if (!options.SpecialValues && !IsTame(at, near)) return false;
@@ -34,7 +35,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     /// <exception cref="FunctionalException">A value does not fit its variable, or an op is not defined for a value.</exception>
     public static bool Accepts(ExpressionCase c, ExpressionOptions options)
     {
-        if (!options.AllowsOutput(c.Output)) return false;
+        if (!options.AllowsOutput(c.Output) || !options.EmptyTensors && c.Values.Values.Any(v => v.Count == 0)) return false;
         var trace = new Trace(Evaluator.Bind(c.Variables, c.Values), options);
         foreach (var node in Graph.TopologicalOrder(c.Output))
             if (node.VariableName is { } name) trace.Add(node, c.Values[name]);

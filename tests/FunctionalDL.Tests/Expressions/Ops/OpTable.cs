@@ -3,7 +3,8 @@ namespace FunctionalDL.Tests.Expressions.Ops;
 /// <summary>One primitive applied to variables, at a point where it is smooth, with the value it should have by another formula.</summary>
 sealed record OpRow(string Name, Expr Output, TensorSet Values, Tensor Expected)
 {
-    public IReadOnlyList<Expr> Floats => [.. Output.Inputs.Where(x => x.DType.IsFloat())];
+    /// <summary>The primitive's node: nearly always the output itself.</summary>
+    public Expr Node => Graph.TopologicalOrder(Output).Last(node => node.Op.Name == Name);
 
     public override string ToString() => Name;
 }
@@ -63,7 +64,7 @@ static class OpTable
         Row("OneHot", OneHot(Variable("i", new long[] { 2, 0 }), 3, DType.Float64), new double[,] { { 0, 0, 1 }, { 1, 0, 0 } }, ("i", new long[] { 2, 0 })),
 
         Row("Range", Range(4, DType.Float64), Tensor.Vector(0.0, 1, 2, 3)),
-        Row("SizeOf", Graph.TopologicalOrder(Mean(Expr.Variable("x", ["batch"], DType.Float64))).Single(node => node.Op.Name == "SizeOf"), 3.0, ("x", new double[3])),
+        Row("SizeOf", Expr.Variable("x", ["batch"], DType.Float64) * SizeOf("batch", DType.Float64), Tensor.Vector(3.0, 6, 9), ("x", Tensor.Vector(1.0, 2, 3))),
         Row("SizedLike", Sum(Expr.Variable("x", ["n"], DType.Float64)).Gradient(Expr.Variable("x", ["n"], DType.Float64)), Tensor.Vector(1.0, 1, 1), ("x", new double[3])),
         Row("RandomUniform", RandomUniform(Variable("key", -7), [5], DType.Float64, stream: 2), new Key(unchecked((ulong)-7L)).Uniform([5], DType.Float64, 2), ("key", -7L)),
     ];

@@ -7,7 +7,7 @@ public class OpTableTests
 {
     public static TheoryData<string, int> All => Where(_ => true);
 
-    public static TheoryData<string, int> Real => Where(row => row.Output.DType.IsFloat() && row.Name != "StopGradient");
+    public static TheoryData<string, int> Real => Where(row => row.Output.DType.IsFloat() && row.Name is not "StopGradient");
 
     static TheoryData<string, int> Where(Func<OpRow, bool> condition)
     {
@@ -20,14 +20,10 @@ public class OpTableTests
 
     [Fact]
     public void Every_primitive_has_a_row() =>
-        Assert.Empty(Primitives.All.Except(OpTable.Rows.Select(row => row.Output.Op.GetType())));
+        Assert.Empty(Primitives.All.Except(OpTable.Rows.Select(row => row.Node.Op.GetType())));
 
     [Theory, MemberData(nameof(All))]
-    public void The_value_is_that_of_another_formula(string op, int row)
-    {
-        Assert.Equal(op, OpTable.Rows[row].Output.Op.Name);
-        Laws.SameValue(op, OpTable.Rows[row].Expected, Case(row).Evaluate(), 1e-12);
-    }
+    public void The_value_is_that_of_another_formula(string op, int row) => Laws.SameValue(op, OpTable.Rows[row].Expected, Case(row).Evaluate(), 1e-12);
 
     [Theory, MemberData(nameof(All))]
     public void In_float32_the_value_is_the_same_to_seven_digits(string op, int row)
@@ -49,16 +45,21 @@ public class OpTableTests
     [Theory, MemberData(nameof(Real))]
     public void Vjp_is_the_transpose_of_Jvp(string op, int row)
     {
-        var y = OpTable.Rows[row].Output;
-        Expr?[] t = [.. y.Inputs.Select((x, i) => x.DType.IsFloat() ? Expr.Constant(Key.Of(i).Uniform(x.Shape, x.DType)) : null)];
+        var (y, values) = (OpTable.Rows[row].Node, OpTable.Rows[row].Values);
+        var sizes = Evaluator.Bind(Case(row).Variables, values);
+        Expr Random(string name, Expr like)
+        {
+            values = values.With(name, Key.Of(name[0]).Uniform(like.Shape.Resolve(sizes), like.DType));
+            return Expr.Variable(name, like.Shape, like.DType);
+        }
+        Expr?[] t = [.. y.Inputs.Select((x, i) => x.DType.IsFloat() ? Random($"{i}t", x) : null)];
         if (y.Op.Jvp(y, t) is not { } forward)
         {
             Assert.All(Enumerable.Range(0, t.Length), i => Assert.Null(y.Op.Vjp(i, y, y)));
             return;
         }
-        var g = Expr.Constant(Key.Of(9).Uniform(y.Shape, y.DType));
-        var backward = Enumerable.Range(0, t.Length).Where(i => t[i] is not null).Select(i => Sum(y.Op.Vjp(i, y, g)! * t[i]!)).Aggregate((a, b) => a + b);
-        var values = OpTable.Rows[row].Values;
+        var g = Random("g", y);
+        var backward = t.Select((tangent, i) => tangent is not null && y.Op.Vjp(i, y, g) is { } share ? Sum(share * tangent) : null).OfType<Expr>().Aggregate((a, b) => a + b);
         Laws.SameValue(op, Sum(g * forward).Evaluate(values), backward.Evaluate(values), 1e-12);
     }
 
