@@ -4,7 +4,7 @@ namespace FunctionalDL.Testing;
 public sealed record ExpressionOptions
 {
     static readonly HashSet<string> NotSmooth =
-        ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "StopGradient"];
+        ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "StopGradient", "MaxPool", "MaxPoolGradient", "MaxPoolTangent"];
 
     /// <summary>All primitives and dtypes, symbolic dimensions, no special values.</summary>
     public static ExpressionOptions Any { get; } = new();
