@@ -1,6 +1,8 @@
 namespace FunctionalDL.Testing;
 
-/// <summary>Which random expressions are wanted.</summary>
+/// <summary>
+/// Which random expressions are wanted. All are well conditioned: rounding differently changes their values little, so that evaluators can be compared.
+/// </summary>
 public sealed record ExpressionOptions
 {
     static readonly HashSet<string> NotSmooth =
@@ -40,8 +42,7 @@ public sealed record ExpressionOptions
     public bool EmptyTensors { get; init; } = true;
 
     /// <summary>
-    /// Whether variables hold NaN, infinities, −0, and the largest and smallest numbers. Without them, every value of every node is a
-    /// moderate number that small changes of the variables change little, so that evaluators that round differently can be compared.
+    /// Whether variables hold NaN, infinities, −0, and very large and small numbers. Without them every value of every node is a moderate number.
     /// </summary>
     public bool SpecialValues { get; init; }
 }
