@@ -6,13 +6,13 @@ namespace FunctionalDL.Testing;
 /// The values of a growing set of nodes, computed node by node as they are added, and whether they are tame: well conditioned and not huge.
 /// </summary>
 /// <remarks>
-/// Everything is computed twice, the second time with about one part in a million of noise on each variable and each rounded result. A node whose
+/// Everything is computed twice, the second time with up to two parts in a million of noise on each variable and each rounded result. A node whose
 /// value then moves by more than one part in ten thousand is refused. That keeps logarithms from 0, differences from cancelling and relations from
 /// near ties, for any op. Where special values are wanted the noise is relative, so that 0 and infinities stay what they are.
 /// </remarks>
 sealed class Trace(Sizes sizes, ExpressionOptions options)
 {
-    const double Noise = 1e-6, MayMove = 1e-4;
+    const double Noise = 2e-6, MayMove = 1e-4;
     const long LargestWhole = 1 << 20;
 
     readonly Dictionary<Expr, (Tensor At, Tensor Near)> values = [];
@@ -71,7 +71,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     {
         if (!value.DType.IsFloat()) return value;
         var i = 31L * values.Count;
-        double Moved(double v) => v + ((i++ * 2654435761 >> 7 & 3) - 1.5) * Noise * (options.SpecialValues ? Math.Abs(v) : Math.Max(1, Math.Abs(v)));
+        double Moved(double v) => v + ((i++ * 2654435761 >> 7 & 1023) - 511.5) / 512 * Noise * (options.SpecialValues ? Math.Abs(v) : Math.Max(1, Math.Abs(v)));
         return value.Cast(DType.Float64).As<double>().Map(v => double.IsFinite(v) ? Moved(v) : v).Cast(value.DType);
     }
 }
