@@ -8,10 +8,13 @@ abstract record ElementwiseOp : Op
 
     internal Expr? Partial(int i, Expr y) => Partial(i, y.Inputs, y);
 
-    internal override Expr? Vjp(int i, Expr y, Expr g) => Partial(i, y) is { } d ? IsOne(g) ? d : g * d : null;
+    internal override Expr? Vjp(int i, Expr y, Expr g) => Partial(i, y) is { } d ? Product(g, d) : null;
 
-    /// <summary>Whether a gradient is the 1 that differentiation begins with.</summary>
-    static bool IsOne(Expr g) => (g.Op is BroadcastOp ? g.Inputs[0] : g).ConstantValue is { Count: 1 } value && value.GetDouble(0) == 1;
+    /// <summary>g · d, without factors of 1 and as a quotient where d is a reciprocal.</summary>
+    static Expr Product(Expr g, Expr d) => IsOne(g) ? d : IsOne(d) ? g : d.Op is DivideOp && IsOne(d.Inputs[0]) ? g / d.Inputs[1] : g * d;
+
+    /// <summary>Whether a factor is 1 everywhere, as the gradient is that differentiation begins with.</summary>
+    static bool IsOne(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value && value.GetDouble(0) == 1;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {
