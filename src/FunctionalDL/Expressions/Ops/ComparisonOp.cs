@@ -28,5 +28,5 @@ abstract record ComparisonOp : ElementwiseOp
         var a => BinaryOp.Zip<long, bool>(a.As<long>(), x[1], Apply),
     };
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1], associative: false);
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1]);
 }

@@ -8,4 +8,6 @@ sealed record LogOp : UnaryOp
     protected override T Apply<T>(T x) => T.Log(x);
 
     protected override Expr? Partial(Expr x, Expr y) => 1 / x;
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("ln", x);
 }
