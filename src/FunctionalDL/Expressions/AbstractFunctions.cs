@@ -13,7 +13,11 @@ public static class AbstractFunctions
     /// <summary>The expression with a body given to an abstract function, and the body's derivatives to its derivatives.</summary>
     /// <exception cref="ShapeException">The body does not keep the type of its input.</exception>
     public static Expr Define(this Expr expression, string name, Func<Expr, Expr> body) =>
-        Graph.Rebuild([expression], (node, x) => node.Op is AbstractFunctionOp f && f.Symbol == name ? Derivative(body, f, x[0]) : node.WithInputs(x))[0];
+        DefineAll([expression], new Dictionary<string, Func<Expr, Expr>> { [name] = body })[0];
+
+    /// <summary>The expressions with bodies given to abstract functions; what they share stays shared.</summary>
+    internal static Expr[] DefineAll(IReadOnlyCollection<Expr> expressions, IReadOnlyDictionary<string, Func<Expr, Expr>> bodies) => Graph.Rebuild(expressions, (node, x) =>
+        node.Op is AbstractFunctionOp f && bodies.TryGetValue(f.Symbol, out var body) ? Derivative(body, f, x[0]) : node.WithInputs(x));
 
     /// <summary>The names of the abstract functions an expression applies, in the order they are met.</summary>
     public static IReadOnlyList<string> Names(Expr expression) =>

@@ -31,6 +31,8 @@ sealed class LatexNotation : Notation
         return new($@"\frac{{{command}{Operand(y, Precedence.Atom)}}}{{{command}{Operand(x, Precedence.Atom)}}}", Precedence.Atom);
     }
 
+    public override string Operator(string symbol) => Commands.GetValueOrDefault(symbol, symbol);
+
     /// <summary>Ordinary text inside mathematics.</summary>
     public static string Escape(string text) => string.Concat(text.Select(c => c switch
     {

@@ -38,7 +38,7 @@ sealed class MathMlNotation : Notation
 
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    static string Operator(string symbol) => $"<mo>{Escape(symbol)}</mo>";
+    public override string Operator(string symbol) => $"<mo>{Escape(symbol)}</mo>";
 
     static string Row(string text) => $"<mrow>{text}</mrow>";
 }

@@ -51,6 +51,9 @@ abstract class Notation
     /// <summary>The text of an operand, in parentheses where its operator binds more loosely than needed.</summary>
     public string Operand(Printed x, Precedence atLeast) => x.Precedence >= atLeast ? x.Text : Parenthesize(x.Text);
 
+    /// <summary>An operator between parts that are put together without regard to precedence.</summary>
+    public virtual string Operator(string symbol) => $" {symbol} ";
+
     protected abstract string Name(string name);
 
     protected abstract Printed Numeral(string digits);

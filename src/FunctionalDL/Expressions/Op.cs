@@ -27,6 +27,11 @@ public abstract record Op
     /// <summary>The chain rule forwards: Σ ∂y/∂xᵢ · tᵢ over the inputs that have a tangent, or null where it is zero everywhere.</summary>
     internal abstract Expr? Jvp(Expr y, Expr?[] t);
 
+    /// <summary>
+    /// The elements of the value y at which the op is not differentiable, or is so no further than <paramref name="within"/> from its inputs x.
+    /// </summary>
+    internal virtual IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within) => [];
+
     /// <summary>How an application of the op is written.</summary>
     internal abstract Printed Print(Notation notation, Printed[] x, Expr y);
 

@@ -18,7 +18,7 @@ public static class Printer
     internal static string Print(Expr expression, int lines)
     {
         var names = Names([expression]);
-        var printed = Write(new TextNotation(), [expression], names);
+        var printed = Write(new TextNotation(), [expression], Labels(new TextNotation(), names));
         var result = new StringBuilder();
         foreach (var (part, name) in names.Take(lines)) result.Append($"{name} = {printed[part].Text}\n");
         if (names.Count > lines) result.Append($"… {names.Count - lines} more\n");
@@ -30,7 +30,7 @@ public static class Printer
     {
         var notation = new LatexNotation();
         var names = Names([expression]);
-        var printed = Write(notation, [expression], names);
+        var printed = Write(notation, [expression], Labels(notation, names));
         return names.Count == 0 ? printed[expression].Text
             : $@"\begin{{aligned}}{string.Concat(names.Select(n => $@"{notation.Symbol(n.Value)} &= {printed[n.Key]} \\ "))}&{printed[expression]}\end{{aligned}}";
     }
@@ -44,7 +44,7 @@ public static class Printer
         var uses = order.SelectMany(node => node.Inputs).CountBy(x => x).ToDictionary();
         var taken = order.Select(node => node.VariableName).OfType<string>().ToHashSet();
         var (notation, names, number) = (new TextNotation(), new OrderedDictionary<Expr, string>(), 0);
-        Write(notation, order, names, (node, text) =>
+        Write(notation, order, Labels(notation, names), (node, text) =>
         {
             if (node.Inputs.IsEmpty || !uses.TryGetValue(node, out var count) || text.Text.Length <= (count > 1 ? LongestRepeated : LongestInline)) return;
             do number++; while (taken.Contains($"t{number}"));
@@ -53,17 +53,20 @@ public static class Printer
         return names;
     }
 
-    /// <summary>Every node in print, with the named ones written by their names where they are used.</summary>
-    internal static Dictionary<Expr, Printed> Write(Notation notation, IReadOnlyCollection<Expr> expressions, IReadOnlyDictionary<Expr, string> names) =>
-        Write(notation, Graph.TopologicalOrder(expressions), names, (_, _) => { });
+    /// <summary>How named parts are written where they are used.</summary>
+    internal static Func<Expr, Printed?> Labels(Notation notation, IReadOnlyDictionary<Expr, string> names) =>
+        node => names.TryGetValue(node, out var name) ? notation.Symbol(name) : null;
 
-    static Dictionary<Expr, Printed> Write(Notation notation, IReadOnlyList<Expr> order, IReadOnlyDictionary<Expr, string> names, Action<Expr, Printed> written)
+    /// <summary>Every node in print, with those that have a label written by it where they are used.</summary>
+    internal static Dictionary<Expr, Printed> Write(Notation notation, IReadOnlyCollection<Expr> expressions, Func<Expr, Printed?> label) =>
+        Write(notation, Graph.TopologicalOrder(expressions), label, (_, _) => { });
+
+    static Dictionary<Expr, Printed> Write(Notation notation, IReadOnlyList<Expr> order, Func<Expr, Printed?> label, Action<Expr, Printed> written)
     {
         var printed = new Dictionary<Expr, Printed>();
         foreach (var node in order)
         {
-            var x = node.Inputs.Select(input => names.TryGetValue(input, out var name) ? notation.Symbol(name) : printed[input]);
-            printed[node] = node.Op.Print(notation, [.. x], node);
+            printed[node] = node.Op.Print(notation, [.. node.Inputs.Select(x => label(x) ?? printed[x])], node);
             written(node, printed[node]);
         }
         return printed;
