@@ -1,2 +1,5 @@
 namespace FunctionalDL;
-static class SimplifyStub { public static Expr Simplify(this Expr e) => e; }
+/// <summary>Stub.</summary>
+public static class SimplifyStub {
+/// <summary>Stub.</summary>
+public static Expr Simplify(this Expr e) => e; }

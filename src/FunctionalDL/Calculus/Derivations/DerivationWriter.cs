@@ -25,10 +25,8 @@ sealed class DerivationWriter
 
     public DerivationWriter(Expr y, Expr x, TensorSet? at, IReadOnlyDictionary<string, Func<Expr, Expr>> functions)
     {
-        // One node for each variable, so that paths to a variable meet.
-        var variables = Graph.Variables(y, x).ToDictionary(v => v.VariableName!, v => v);
-        var unique = Graph.Rebuild([y, x], (node, inputs) => node.VariableName is { } name ? variables[name] : node.WithInputs(inputs));
-        (this.y, this.x, this.at, this.functions) = (unique[0], unique[1], at, functions);
+        if (Merge([y, x]) is not [var function, var variable]) throw new InvalidOperationException();
+        (this.y, this.x, this.at, this.functions) = (function, variable, at, functions);
         if (y.Rank != 0) throw new ShapeException($"Derivation: {y.Type} is not a scalar. Reduce it first (Sum, Mean), or use Jacobian or Vjp.");
         graph = new StageGraph(this.y, this.x);
         byPlaceholder = graph.Stages.ToDictionary(s => s.Placeholder.VariableName!);
@@ -52,6 +50,19 @@ sealed class DerivationWriter
         return new(derivative, isConstant ? at is null ? null : derivative.Evaluate(at) : values?[graph.Stages[^1]], factors, lines);
     }
 
+    /// <summary>One node for each part that is written the same, so that it is named once and the paths through it meet.</summary>
+    static Expr[] Merge(IReadOnlyCollection<Expr> expressions)
+    {
+        var (known, numbers) = (new Dictionary<(Op, string), Expr>(), new Dictionary<Expr, int>());
+        return Graph.Rebuild(expressions, (node, x) =>
+        {
+            var key = (node.Op, string.Join(',', x.Select(input => numbers[input])));
+            if (known.TryGetValue(key, out var same)) return same;
+            numbers[known[key] = node.WithInputs(x)] = numbers.Count;
+            return known[key];
+        });
+    }
+
     void Definitions()
     {
         if (graph.Stages is [_, _] && graph.IsScalar) return;
@@ -72,7 +83,7 @@ sealed class DerivationWriter
         Factor[][] paths = [.. target.Uses.Select(PathTo)];
         if (target.Uses is not [{ Outer: var outer }] || outer != graph.Stages[0] || labels.Total != Plain(outer))
         {
-            Heading(target.Node == x ? "The chain rule" : "Where paths meet");
+            Heading(target.Node == x ? "The chain rule" : "Where paths part or meet");
             Equation("", n => [labels.Arriving(n, target).Text, string.Join(n.Operator("+"), paths.Select(path => Product(n, path)))]);
         }
         if (!graph.IsScalar) return;

@@ -25,7 +25,7 @@ sealed class Stage(Expr node, int number)
     public List<Factor> Uses { get; } = [];
 
     /// <summary>Whether paths part or meet here, so that the derivative gets a line of its own.</summary>
-    public bool IsJunction => Uses.Count != 1;
+    public bool IsJunction => Uses.Count != 1 || Factors.Count > 1;
 }
 
 /// <summary>
