@@ -1,3 +1,5 @@
+using FunctionalDL.Ops;
+
 namespace FunctionalDL;
 
 /// <summary>
@@ -43,7 +45,8 @@ public static partial class Differentiation
                 gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
             }
         }
-        return [.. xs.Select(x => Collect(x, order, gradients))];
+        var variables = Graph.Variables([y, .. xs]);
+        return [.. xs.Select(x => SizedLikeOp.Tie(Collect(x, order, gradients), variables))];
     }
 
     /// <summary>The gradient that reached x, or the nodes of its name together.</summary>

@@ -35,21 +35,26 @@ public static class Evaluator
 
     /// <summary>The sizes of all symbolic dimensions, from the variables' values.</summary>
     /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type.</exception>
-    internal static Sizes Bind(IReadOnlyList<Expr> variables, TensorSet values)
+    internal static Sizes Bind(IReadOnlyList<Expr> variables, TensorSet values) =>
+        Bind(variables, name => values.TryGetValue(name, out var value) ? new(value.DType, value.Shape) : null);
+
+    /// <summary>The sizes of all symbolic dimensions, from the types of the variables' values; null for one without a value.</summary>
+    /// <inheritdoc cref="Bind(IReadOnlyList{Expr}, TensorSet)"/>
+    internal static Sizes Bind(IReadOnlyList<Expr> variables, Func<string, TensorType?> given)
     {
         var sizes = Sizes.None;
         foreach (var variable in variables)
         {
             var name = variable.VariableName!;
-            if (!values.TryGetValue(name, out var value))
+            if (given(name) is not { } value)
                 throw new FunctionalException($"Variable \"{name}\" ({variable.Type}) has no value. Give one: (\"{name}\", value).");
             if (value.DType != variable.DType)
-                throw new DTypeException($"Variable \"{name}\" is {variable.Type}, its value {value.Describe()}. Cast the value: value.Cast(DType.{variable.DType}).");
+                throw new DTypeException($"Variable \"{name}\" is {variable.Type}, its value {value}. Cast the value: value.Cast(DType.{variable.DType}).");
             sizes = sizes.Match(name, variable.Shape, value.Shape);
         }
         foreach (var variable in variables)
-            if (variable.Shape.Resolve(sizes) != values[variable.VariableName!].Shape)
-                throw new ShapeException($"Variable \"{variable.VariableName}\" is {variable.Type}, which is {variable.Shape.Resolve(sizes)} with {sizes}; its value is {values[variable.VariableName!].Describe()}. Reshape the value.");
+            if (given(variable.VariableName!) is { } value && variable.Shape.Resolve(sizes) != value.Shape)
+                throw new ShapeException($"Variable \"{variable.VariableName}\" is {variable.Type}, which is {variable.Shape.Resolve(sizes)} with {sizes}; its value is {value}. Reshape the value.");
         return sizes;
     }
 }

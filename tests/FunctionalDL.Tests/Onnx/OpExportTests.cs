@@ -45,6 +45,7 @@ public class OpExportTests
         ["Cast"] = X.Cast(DType.Float64) * 0.1,
         ["Cast to int64"] = (3 * X).Cast(DType.Int64),
         ["StopGradient"] = StopGradient(X),
+        ["SizedLike"] = Sum(X).Gradient(X),
         ["SizeOf"] = Mean(X),
         ["SizeOf product"] = Sum(X) / SizeOf((Dim)"n" * "n" + 2, DType.Float32),
         ["Range"] = Range("n", DType.Float32) + Sum(X),

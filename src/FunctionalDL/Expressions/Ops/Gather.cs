@@ -30,7 +30,7 @@ sealed record GatherOp(int Axis) : Op
     internal static Tensor<long> Checked(string op, Tensor indices, int size)
     {
         var values = indices.As<long>();
-        var at = values.Span.IndexOfAnyExceptInRange(0, size - 1);
+        var at = size > 0 ? values.Span.IndexOfAnyExceptInRange(0, size - 1) : values.Count - 1;
         return at < 0 ? values : throw new TensorException($"{op}: index {values.Span[at]} at position {at} of {indices.Describe()} is outside 0 to {size - 1}. Check the labels or the vocabulary.");
     }
 

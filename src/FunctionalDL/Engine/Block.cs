@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>Pinned memory that starts on a cache line, and ends with a line to spare so that a vector may be read past the last element.</summary>
+sealed unsafe class Block
+{
+    const int Line = 64;
+
+    [StructLayout(LayoutKind.Sequential, Size = Line)]
+    readonly struct CacheLine;
+
+    readonly CacheLine[] memory;
+    readonly int start;
+
+    public Block(long bytes)
+    {
+        memory = GC.AllocateArray<CacheLine>(checked((int)(RoundUp(bytes) / Line + 2)), pinned: true);
+        var first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        start = (int)(RoundUp((long)first) - (long)first);
+        Address = first + start;
+    }
+
+    /// <summary>The first byte. It stays valid as long as this object lives.</summary>
+    public byte* Address { get; }
+
+    public static long RoundUp(long bytes) => (bytes + Line - 1) / Line * Line;
+
+    /// <summary>Elements from a byte on, as a span that keeps the memory alive.</summary>
+    public Span<T> Span<T>(long offset, int count) where T : unmanaged => MemoryMarshal.CreateSpan(
+        ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref Unsafe.As<CacheLine, byte>(ref MemoryMarshal.GetArrayDataReference(memory)), (nint)(start + offset))), count);
+
+    /// <summary>The first elements, copied.</summary>
+    public Tensor ToTensor(TensorType type) => type.DType switch
+    {
+        DType.Float32 => Tensor.Of(type.Shape, (ReadOnlySpan<float>)Span<float>(0, type.Shape.ElementCount)),
+        DType.Float64 => Tensor.Of(type.Shape, (ReadOnlySpan<double>)Span<double>(0, type.Shape.ElementCount)),
+        DType.Int64 => Tensor.Of(type.Shape, (ReadOnlySpan<long>)Span<long>(0, type.Shape.ElementCount)),
+        _ => Tensor.Of(type.Shape, (ReadOnlySpan<bool>)Span<bool>(0, type.Shape.ElementCount)),
+    };
+}

@@ -1,0 +1,25 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>What one instruction of a tile program computes. Truth values are the numbers 0 and 1 there.</summary>
+enum Code
+{
+    Identity, Negate, Abs, Sign, Exp, Expm1, Log, Log1P, Sqrt, Sin, Cos, Atan, Tanh, Sigmoid, Softplus, Erf, Not, IsTrue,
+    Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, Equal, Less, LessOrEqual, And, Or,
+    Select,
+    Sum, Max, Min,
+}
+
+/// <summary>Facts about a <see cref="Code"/>.</summary>
+static class Codes
+{
+    public static bool IsReduction(this Code code) => code >= Code.Sum;
+
+    /// <summary>A rough number of vector instructions for each vector, to tell large work from small.</summary>
+    public static int Cost(this Code code) => code switch
+    {
+        Code.Exp or Code.Log or Code.Tanh or Code.Sigmoid or Code.Erf => 16,
+        Code.Expm1 or Code.Log1P or Code.Softplus or Code.Sin or Code.Cos => 32,
+        Code.Power or Code.Atan => 200,
+        _ => 1,
+    };
+}

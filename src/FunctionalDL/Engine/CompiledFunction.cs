@@ -1,0 +1,89 @@
+using System.Buffers;
+using FunctionalDL.Engine;
+
+namespace FunctionalDL;
+
+/// <summary>
+/// Expressions compiled into a function of their variables. It may be called repeatedly and from several threads; each call is pure. For every set of actual
+/// sizes a plan is made on first use and kept.
+/// </summary>
+public sealed class CompiledFunction
+{
+    readonly Expr[] simplified;
+    readonly int threads;
+    readonly PlanCache plans;
+
+    internal CompiledFunction(IReadOnlyList<Expr> outputs, CompileOptions options)
+    {
+        Outputs = [.. outputs];
+        Variables = Graph.Variables(outputs);
+        simplified = Simplification.Apply(Outputs);
+        threads = options.Threads;
+        plans = new(sizes => new(simplified, sizes, []));
+    }
+
+    /// <summary>The expressions, as they were given.</summary>
+    public IReadOnlyList<Expr> Outputs { get; }
+
+    /// <summary>The variables they depend on, in the order they are met.</summary>
+    public IReadOnlyList<Expr> Variables { get; }
+
+    /// <summary>The values of the outputs, given the variables' values.</summary>
+    /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.</exception>
+    public Tensor[] Run(params (string Name, Tensor Value)[] values) => Run(TensorSet.Of(values));
+
+    /// <inheritdoc cref="Run(ValueTuple{string, Tensor}[])"/>
+    public unsafe Tensor[] Run(TensorSet values)
+    {
+        var sizes = Evaluator.Bind(Variables, values);
+        var plan = plans[sizes];
+        if (!plan.Idle.TryTake(out var workspace)) workspace = new(plan, threads);
+        var pins = new List<MemoryHandle>();
+        try
+        {
+            foreach (var (name, storage) in plan.Variables)
+            {
+                pins.Add(Pin(values[name]));
+                workspace.Addresses[storage.Slot] = (byte*)pins[^1].Pointer;
+            }
+            workspace.Run();
+            return [.. Outputs.Select((o, i) => workspace.Read(plan.Outputs[i], o.Shape.Resolve(sizes)))];
+        }
+        finally
+        {
+            foreach (var pin in pins) pin.Dispose();
+            plan.Idle.Add(workspace);
+        }
+    }
+
+    static MemoryHandle Pin(Tensor value) => value switch
+    {
+        Tensor<float> x => x.Memory.Pin(),
+        Tensor<double> x => x.Memory.Pin(),
+        Tensor<long> x => x.Memory.Pin(),
+        _ => value.As<bool>().Memory.Pin(),
+    };
+
+    /// <summary>
+    /// Starts a run of many steps in which variables take the values of outputs after each step, such as parameters and an optimizer's state. The values
+    /// stay in the engine's own memory.
+    /// </summary>
+    /// <param name="carriedInitially">The carried variables' values before the first step.</param>
+    /// <param name="carried">The variables, and the number of the output each takes its next value from.</param>
+    /// <exception cref="FunctionalException">A name is not that of a variable, an output does not exist or is of another type than the variable, or an initial value is missing.</exception>
+    public Loop Start(TensorSet carriedInitially, params (string Variable, int Output)[] carried)
+    {
+        var names = new HashSet<string>();
+        foreach (var (name, output) in carried)
+        {
+            var variable = Variables.FirstOrDefault(v => v.VariableName == name)
+                ?? throw new FunctionalException($"Start: there is no variable \"{name}\". Carry one of: {string.Join(", ", Variables.Select(v => v.VariableName).Take(20))}.");
+            if (!names.Add(name)) throw new FunctionalException($"Start: \"{name}\" is carried twice. Carry it once.");
+            if (output < 0 || output >= Outputs.Count)
+                throw new FunctionalException($"Start: \"{name}\" is carried from output {output}, and there are {Outputs.Count} outputs. Count from 0.");
+            if (Outputs[output].Type != variable.Type)
+                throw new FunctionalException($"Start: \"{name}\" is {variable.Type}, output {output} is {Outputs[output].Type}. Carry an output of the variable's type.");
+        }
+        return new(this, new(sizes => new(simplified, sizes, [.. carried.Select(c => c.Output)])), threads, carriedInitially.Where((name, _) => names.Contains(name)), carried);
+    }
+}

@@ -1,0 +1,40 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>An array put together from parts: windows copied to windows of the result, over a value that fills the rest.</summary>
+sealed unsafe class AssembleStep : Step
+{
+    readonly (View From, View To)[] parts;
+    readonly double? fill;
+
+    /// <param name="inputs">The parts.</param>
+    /// <param name="output">The result.</param>
+    /// <param name="places">The parts' windows in the result.</param>
+    /// <param name="fill">The value of the elements outside every part; null where there are none.</param>
+    public AssembleStep(View[] inputs, Storage output, View[] places, double? fill)
+    {
+        (parts, this.fill) = ([.. inputs.Zip(places)], fill);
+        Level = LevelAfter(inputs);
+        Output = new(output.DType, output.Count) { Producer = this };
+    }
+
+    public Storage Output { get; }
+
+    public override IEnumerable<Storage> Reads => parts.Select(p => p.From.Storage).Distinct();
+
+    public override IEnumerable<Storage> Writes => [Output];
+
+    public override void Run(Workspace workspace)
+    {
+        var to = workspace[Output];
+        if (fill is { } value)
+            switch (Output.DType)
+            {
+                case DType.Float32: new Span<float>(to, Output.Count).Fill((float)value); break;
+                case DType.Float64: new Span<double>(to, Output.Count).Fill(value); break;
+                case DType.Int64: new Span<long>(to, Output.Count).Fill((long)value); break;
+                default: new Span<bool>(to, Output.Count).Fill(value != 0); break;
+            }
+        foreach (var (from, place) in parts)
+            if (from.Count > 0) Windows.Copy(from, workspace[from], place, to + (long)place.Offset * Output.DType.ByteSize());
+    }
+}

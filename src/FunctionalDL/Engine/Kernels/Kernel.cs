@@ -1,0 +1,79 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>The table of vector loops by operation and lane type: (a, b, c, d, n, scalars) computes d[i] = f(a[i], b[i], c[i]) for i &lt; n.</summary>
+static unsafe class Kernel
+{
+    /// <summary>The loop of an operation. A reduction along rows gives one number, one along columns takes a row at a time into the result.</summary>
+    public static nint Of(Code code, DType lane, Extent extent) => (code, extent) switch
+    {
+        (Code.Sum, Extent.Column) => Of(Code.Add, lane, Extent.Full),
+        (Code.Max, Extent.Column) => Of(Code.Maximum, lane, Extent.Full),
+        (Code.Min, Extent.Column) => Of(Code.Minimum, lane, Extent.Full),
+        _ => lane switch
+        {
+            DType.Float32 => Numeric<float>(code) is var f and not 0 ? f : Real<float>(code),
+            DType.Float64 => Numeric<double>(code) is var f and not 0 ? f : Real<double>(code),
+            _ => code == Code.Divide ? (nint)(delegate*<byte*, byte*, byte*, byte*, int, int, void>)&Loops.DivideWhole : Numeric<long>(code),
+        },
+    };
+
+    static nint Numeric<T>(Code code) where T : unmanaged, System.Numerics.INumber<T> => (nint)(code switch
+    {
+        Code.Identity => &Loops.Unary<T, Identity<T>>,
+        Code.Negate => &Loops.Unary<T, Negate<T>>,
+        Code.Abs => &Loops.Unary<T, Abs<T>>,
+        Code.Sign => &Loops.Unary<T, Sign<T>>,
+        Code.Not => &Loops.Unary<T, Not<T>>,
+        Code.IsTrue => &Loops.Unary<T, IsTrue<T>>,
+        Code.Add => &Loops.Binary<T, Add<T>>,
+        Code.Subtract => &Loops.Binary<T, Subtract<T>>,
+        Code.Multiply or Code.And => &Loops.Binary<T, Multiply<T>>,
+        Code.Divide => &Loops.Binary<T, Divide<T>>,
+        Code.Minimum => &Loops.Binary<T, Minimum<T>>,
+        Code.Maximum or Code.Or => &Loops.Binary<T, Maximum<T>>,
+        Code.Equal => &Loops.Binary<T, Equal<T>>,
+        Code.Less => &Loops.Binary<T, Less<T>>,
+        Code.LessOrEqual => &Loops.Binary<T, LessOrEqual<T>>,
+        Code.Select => &Loops.Select<T>,
+        Code.Sum => &Reductions.Reduce<T, Add<T>>,
+        Code.Max => &Reductions.Reduce<T, Maximum<T>>,
+        Code.Min => &Reductions.Reduce<T, Minimum<T>>,
+        _ => (delegate*<byte*, byte*, byte*, byte*, int, int, void>)null,
+    });
+
+    static nint Real<T>(Code code) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => (nint)(code switch
+    {
+        Code.Exp => &Loops.Unary<T, Exp<T>>,
+        Code.Expm1 => &Loops.Unary<T, Expm1<T>>,
+        Code.Log => &Loops.Unary<T, Log<T>>,
+        Code.Log1P => &Loops.Unary<T, Log1P<T>>,
+        Code.Sqrt => &Loops.Unary<T, Sqrt<T>>,
+        Code.Sin => &Loops.Unary<T, Sin<T>>,
+        Code.Cos => &Loops.Unary<T, Cos<T>>,
+        Code.Atan => &Loops.Unary<T, Atan<T>>,
+        Code.Tanh => &Loops.Unary<T, Tanh<T>>,
+        Code.Sigmoid => &Loops.Unary<T, Sigmoid<T>>,
+        Code.Softplus => &Loops.Unary<T, Softplus<T>>,
+        Code.Erf => &Loops.Unary<T, Erf<T>>,
+        Code.Power => &Loops.Binary<T, Power<T>>,
+        _ => (delegate*<byte*, byte*, byte*, byte*, int, int, void>)null,
+    });
+
+    /// <summary>The loop that turns elements of one type into another; into bool, whether they are not 0.</summary>
+    public static nint Convert(DType from, DType to) => (nint)((from, to) switch
+    {
+        (DType.Float32, DType.Float64) => &Loops.Convert<float, double>,
+        (DType.Float32, DType.Int64) => &Loops.Convert<float, long>,
+        (DType.Float32, DType.Bool) => &Loops.ToBool<float>,
+        (DType.Float64, DType.Float32) => &Loops.Convert<double, float>,
+        (DType.Float64, DType.Int64) => &Loops.Convert<double, long>,
+        (DType.Float64, DType.Bool) => &Loops.ToBool<double>,
+        (DType.Int64, DType.Float32) => &Loops.Convert<long, float>,
+        (DType.Int64, DType.Float64) => &Loops.Convert<long, double>,
+        (DType.Int64, DType.Bool) => &Loops.ToBool<long>,
+        (DType.Bool, DType.Float32) => &Loops.FromBool<float>,
+        (DType.Bool, DType.Float64) => &Loops.FromBool<double>,
+        (DType.Bool, DType.Int64) => (delegate*<byte*, byte*, byte*, byte*, int, int, void>)&Loops.FromBool<long>,
+        _ => throw new ArgumentException($"no conversion from {from} to {to}"),
+    });
+}

@@ -1,0 +1,209 @@
+using FunctionalDL.Ops;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>
+/// Turns an expression, at given sizes, into steps over storages: structure becomes windows, elementwise operations and reductions gather in tile steps, and
+/// the rest are steps of their own.
+/// </summary>
+sealed class Lowering(Sizes sizes)
+{
+    readonly Dictionary<Expr, View> views = [];
+    readonly Dictionary<string, Storage> variables = [];
+    readonly List<(Storage Storage, Tensor Value)> constants = [];
+    readonly List<Step> steps = [];
+    readonly Dictionary<Storage, DType> lanes = [];
+
+    /// <summary>The last tile step of a level and size that reads a storage: independent operations on the same data are one step too.</summary>
+    readonly Dictionary<(int Level, int Total, Storage), TileStep> siblings = [];
+
+    public IReadOnlyDictionary<string, Storage> Variables => variables;
+
+    public IReadOnlyList<(Storage Storage, Tensor Value)> Constants => constants;
+
+    /// <summary>The steps that run whether their values are needed or not.</summary>
+    public IReadOnlyList<Step> Steps => steps;
+
+    /// <summary>The values of the outputs, each an array of its own in row-major order.</summary>
+    public View[] Lower(IReadOnlyCollection<Expr> outputs)
+    {
+        foreach (var node in Graph.TopologicalOrder(outputs)) views[node] = Lower(node);
+        return [.. outputs.Select(o => Dense(views[o]))];
+    }
+
+    View Lower(Expr node)
+    {
+        var x = new View[node.Inputs.Length];
+        for (var i = 0; i < x.Length; i++) x[i] = views[node.Inputs[i]];
+        var type = node.Type.Resolve(sizes);
+        var shape = type.Shape.ToSizes();
+
+        if (node.Op is VariableOp { Symbol: var name })
+        {
+            if (!variables.TryGetValue(name, out var storage)) variables[name] = storage = new(type.DType, type.Shape.ElementCount);
+            return View.Of(storage, shape);
+        }
+        if (x.Length == 0 || type.Shape.ElementCount == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
+            return Constant(x.Length == 0 ? node.Op.Evaluate([], type, sizes) : Tensor.Zeros(type.DType, type.Shape), shape);
+        if (x.All(v => v.Count > 0) && Kernels.TryGetValue(node.Op.GetType(), out var code)) return Elementwise(code, x, type.DType, shape);
+
+        return (node.Op, x) switch
+        {
+            (StopGradientOp or SizedLikeOp, _) => x[0],
+            (BroadcastOp, _) => x[0].Broadcast(shape),
+            (TransposeOp op, _) => x[0].Transpose(op.Order),
+            (ReshapeOp, _) => x[0].Reshape(shape) ?? Dense(x[0]).Reshape(shape)!,
+            (SliceOp op, _) when x[0].Sizes[op.Axis] is var n && op.Start.Resolve(sizes).Size + (shape[op.Axis] - 1) * op.Step < n =>
+                x[0].Slice(op.Axis, op.Start.Resolve(sizes).Size, shape[op.Axis], op.Step),
+            (CastOp, [{ Count: > 0 }]) => Cast(x[0], type.DType, shape),
+            (SumOp op, [{ Count: > 0 }]) => Reduce(Code.Sum, op.Axes, x[0], shape),
+            (MaxOp op, [{ Count: > 0 }]) => Reduce(Code.Max, op.Axes, x[0], shape),
+            (MinOp op, [{ Count: > 0 }]) => Reduce(Code.Min, op.Axes, x[0], shape),
+            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => View.Of(MatMulStep.Of(x[0], x[1]).Output, shape),
+            (RandomUniformOp op, _) => View.Of(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream).Output, shape),
+            (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(x[1]), op.Axis), s => s.Output, shape),
+            (ScatterAddOp op, _) => ScatterAdd(op, x, shape),
+            (OneHotOp op, _) => OneHot(x[0], type.DType, shape),
+            (ConcatOp op, _) => Concat(op.Axis, x, shape),
+            (PadOp op, _) => Pad(op, x[0], shape),
+            (ArgMaxOp op, [{ Count: > 0 }]) => Own(new ArgMaxStep(Dense(x[0]), op.Axis), s => s.Output, shape),
+            _ => Own(new ReferenceStep(node.Op, type, sizes, x), s => s.Output, shape),
+        };
+    }
+
+    /// <summary>A step of its own. It stays even if nobody needs its value, for it may have an error to report.</summary>
+    View Own<TStep>(TStep step, Func<TStep, Storage> output, int[] shape) where TStep : Step
+    {
+        steps.Add(step);
+        return View.Of(output(step), shape);
+    }
+
+    View ScatterAdd(ScatterAddOp op, View[] x, int[] shape)
+    {
+        var (outer, size, inner) = View.Of(new(x[1].Storage.DType, 0), shape).Around(op.Axis);
+        return Own(new ScatterAddStep(Dense(x[0]), Dense(x[1]), outer, size, inner), s => s.Output, shape);
+    }
+
+    /// <summary>[index = 0, 1, …, depth − 1], compared in lanes of the result where they hold every index exactly.</summary>
+    View OneHot(View indices, DType dtype, int[] shape)
+    {
+        var depth = shape[^1];
+        indices = Own(new CheckedIndicesStep(Dense(indices), depth, "OneHot"), s => s.Output, [.. indices.Sizes, 1]);
+        if (indices.Count == 0 || depth == 0) return Constant(Tensor.Zeros(dtype, Shape.Of([.. shape.Select(n => (Dim)n)])), shape);
+        var lane = dtype.IsFloat() && depth < 1 << 24 ? dtype : DType.Int64;
+        var range = Constant(Tensor.Vector([.. Enumerable.Range(0, depth).Select(i => (long)i)]).Cast(lane), [depth]);
+        var values = lane == DType.Int64 ? indices : Cast(indices, lane, indices.Sizes);
+        var equal = Elementwise(Code.Equal, lane, [values.Broadcast(shape), range.Broadcast(shape)], DType.Bool, shape);
+        return dtype == DType.Bool ? equal : Cast(equal, dtype, shape);
+    }
+
+    View Concat(int axis, View[] x, int[] shape)
+    {
+        var whole = View.Of(new(x[0].Storage.DType, shape.Aggregate(1, (product, n) => product * n)), shape);
+        var places = new View[x.Length];
+        for (int i = 0, start = 0; i < x.Length; start += x[i].Sizes[axis], i++) places[i] = whole.Slice(axis, start, x[i].Sizes[axis], 1);
+        return Own(new AssembleStep(x, whole.Storage, places, null), s => s.Output, shape);
+    }
+
+    View Pad(PadOp op, View x, int[] shape)
+    {
+        var whole = View.Of(new(x.Storage.DType, shape.Aggregate(1, (product, n) => product * n)), shape);
+        var place = whole.Slice(op.Axis, op.Before.Resolve(sizes).Size, x.Sizes[op.Axis], op.Between + 1);
+        return Own(new AssembleStep([x], whole.Storage, [place], op.Value), s => s.Output, shape);
+    }
+
+    /// <summary>The operations computed inside tiles, element by element.</summary>
+    internal static readonly IReadOnlyDictionary<Type, Code> Kernels = new Dictionary<Type, Code>
+    {
+        [typeof(NegateOp)] = Code.Negate,
+        [typeof(AbsOp)] = Code.Abs,
+        [typeof(SignOp)] = Code.Sign,
+        [typeof(ExpOp)] = Code.Exp,
+        [typeof(Expm1Op)] = Code.Expm1,
+        [typeof(LogOp)] = Code.Log,
+        [typeof(Log1POp)] = Code.Log1P,
+        [typeof(SqrtOp)] = Code.Sqrt,
+        [typeof(SinOp)] = Code.Sin,
+        [typeof(CosOp)] = Code.Cos,
+        [typeof(AtanOp)] = Code.Atan,
+        [typeof(TanhOp)] = Code.Tanh,
+        [typeof(SigmoidOp)] = Code.Sigmoid,
+        [typeof(SoftplusOp)] = Code.Softplus,
+        [typeof(ErfOp)] = Code.Erf,
+        [typeof(NotOp)] = Code.Not,
+        [typeof(AddOp)] = Code.Add,
+        [typeof(SubtractOp)] = Code.Subtract,
+        [typeof(MultiplyOp)] = Code.Multiply,
+        [typeof(DivideOp)] = Code.Divide,
+        [typeof(PowerOp)] = Code.Power,
+        [typeof(MinimumOp)] = Code.Minimum,
+        [typeof(MaximumOp)] = Code.Maximum,
+        [typeof(EqualOp)] = Code.Equal,
+        [typeof(LessOp)] = Code.Less,
+        [typeof(LessOrEqualOp)] = Code.LessOrEqual,
+        [typeof(AndOp)] = Code.And,
+        [typeof(OrOp)] = Code.Or,
+        [typeof(SelectOp)] = Code.Select,
+    };
+
+    View Constant(Tensor value, int[] shape)
+    {
+        var storage = new Storage(value.DType, value.Count);
+        constants.Add((storage, value));
+        return View.Of(storage, shape);
+    }
+
+    View Elementwise(Code code, View[] x, DType dtype, int[] shape)
+    {
+        var lane = code is Code.Equal or Code.Less or Code.LessOrEqual ? x[0].Storage.DType : dtype;
+        return Elementwise(code, lane == DType.Bool ? Lane(x[0].Storage) : lane, x, dtype, shape);
+    }
+
+    View Elementwise(Code code, DType lane, View[] x, DType dtype, int[] shape)
+    {
+        var count = shape.Aggregate(1, (product, n) => product * n);
+        var (step, extent) = StepFor(x, count, s => s.Fits(x, count), Extent.Full);
+        var output = new Storage(dtype, count) { Producer = step };
+        lanes[output] = lane;
+        return View.Of(step.Add(code, lane, x, output, extent), shape);
+    }
+
+    View Cast(View x, DType dtype, int[] shape) => dtype == DType.Bool
+        ? Elementwise(Code.IsTrue, x.Storage.DType, [x], dtype, shape)
+        : Elementwise(Code.Identity, dtype, [x], dtype, shape);
+
+    /// <summary>The lanes in which truth values are computed: those of the numbers they came from.</summary>
+    DType Lane(Storage storage) => storage.DType != DType.Bool ? storage.DType : lanes.GetValueOrDefault(storage, DType.Float32);
+
+    View Dense(View x) => x.IsWhole ? x : Elementwise(Code.Identity, Lane(x.Storage), [x], x.Storage.DType, x.Sizes);
+
+    View Reduce(Code code, Axes axes, View x, int[] shape)
+    {
+        var rank = x.Sizes.Length;
+        int[] kept = [.. Enumerable.Range(0, rank).Where(axis => !axes.Contains(axis) && x.Sizes[axis] != 1)];
+        int[] reduced = [.. axes.Where(axis => x.Sizes[axis] != 1)];
+        var length = reduced.Aggregate(1, (product, axis) => product * x.Sizes[axis]);
+        var extent = kept.Length == 0 ? Extent.All
+            : reduced.Length > 0 && reduced.Max() < kept.Min() ? Extent.Column
+            : Extent.Row;
+        if (extent == Extent.Row && reduced.Length > 0 && kept.Max() > reduced.Min()) x = x.Transpose([.. kept, .. Enumerable.Range(0, rank).Except(kept)]);
+
+        var columns = extent == Extent.Column ? x.Count / length : length;
+        var (step, _) = StepFor([x], x.Count, s => s.FitsReduction(x, extent, columns) ? extent : null, extent);
+        var output = new Storage(x.Storage.DType, x.Count / length) { Producer = step };
+        return View.Of(step.Add(code, x.Storage.DType, [x], output, extent, columns), shape);
+    }
+
+    /// <summary>The step an operation can join: that of its latest input, or one beside it that reads the same; else a new one.</summary>
+    (TileStep, Extent) StepFor(View[] x, int count, Func<TileStep, Extent?> fits, Extent alone)
+    {
+        var latest = x.MaxBy(v => v.Storage.Level)!.Storage.Producer as TileStep;
+        if (latest is not null && fits(latest) is { } extent) return (latest, extent);
+        var level = Step.LevelAfter(x);
+        foreach (var v in x)
+            if (siblings.TryGetValue((level, count, v.Storage), out var sibling) && fits(sibling) is { } beside) return (sibling, beside);
+        var step = new TileStep(count) { Level = level };
+        foreach (var v in x) siblings[(level, count, v.Storage)] = step;
+        return (step, alone);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>What runs: steps in order, and the place of every storage, for one set of actual sizes.</summary>
+sealed class Plan
+{
+    readonly List<Storage> slots = [];
+
+    /// <param name="outputs">The expressions, simplified.</param>
+    /// <param name="sizes">The actual sizes.</param>
+    /// <param name="carried">The outputs whose values the caller gives memory for, where they can be written to it.</param>
+    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> carried)
+    {
+        var lowering = new Lowering(sizes);
+        Outputs = lowering.Lower(outputs);
+        Variables = lowering.Variables;
+        Steps = Order([.. Outputs.Select(o => o.Storage.Producer), .. lowering.Steps]);
+        foreach (var storage in Variables.Values.Concat(lowering.Constants.Select(c => c.Storage)).Concat(Outputs.Select(o => o.Storage))) Place(storage);
+        foreach (var storage in Steps.SelectMany(s => s.Reads)) Place(storage);
+        foreach (var tile in Steps.OfType<TileStep>()) tile.Seal();
+        foreach (var storage in Steps.SelectMany(s => s.Writes)) Place(storage);
+        ScratchBytes = Steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
+
+        Constants = [.. lowering.Constants.Select(c => (c.Storage, Workspace.Copy(c.Value)))];
+        Given = carried.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
+        Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
+        ArenaBytes = Arrange();
+    }
+
+    public Step[] Steps { get; }
+
+    public View[] Outputs { get; }
+
+    public IReadOnlyDictionary<string, Storage> Variables { get; }
+
+    public IReadOnlyList<(Storage Storage, Block Value)> Constants { get; }
+
+    /// <summary>The storages of carried outputs, for which the caller gives memory.</summary>
+    public IReadOnlySet<Storage> Given { get; }
+
+    public IReadOnlyList<Storage> Slots => slots;
+
+    /// <summary>The place of each slot in the arena; −1 for what lies elsewhere.</summary>
+    public long[] Offsets { get; }
+
+    public long ArenaBytes { get; }
+
+    public int ScratchBytes { get; }
+
+    /// <summary>Workspaces not in use.</summary>
+    public ConcurrentBag<Workspace> Idle { get; } = [];
+
+    void Place(Storage storage)
+    {
+        if (storage.Slot >= 0) return;
+        storage.Slot = slots.Count;
+        slots.Add(storage);
+    }
+
+    /// <summary>The steps the outputs depend on, each after those it reads from and close to them.</summary>
+    static Step[] Order(IReadOnlyList<Step?> roots)
+    {
+        var order = new List<Step>();
+        var seen = new HashSet<Step>();
+        var stack = new Stack<(Step Step, IEnumerator<Storage> Reads)>();
+        void Visit(Step? step)
+        {
+            if (step is not null && seen.Add(step)) stack.Push((step, step.Reads.GetEnumerator()));
+        }
+        foreach (var root in roots)
+        {
+            Visit(root);
+            while (stack.TryPeek(out var top))
+                if (top.Reads.MoveNext()) Visit(top.Reads.Current.Producer);
+                else order.Add(stack.Pop().Step);
+        }
+        return [.. order];
+    }
+
+    /// <summary>Gives every intermediate storage its place, and returns the bytes needed.</summary>
+    long Arrange()
+    {
+        var last = new int[slots.Count];
+        for (var i = 0; i < Steps.Length; i++)
+            foreach (var storage in Steps[i].Reads.Concat(Steps[i].Writes)) last[storage.Slot] = i;
+        foreach (var output in Outputs) last[output.Storage.Slot] = Steps.Length;
+
+        var memory = new MemoryPlan();
+        for (var i = 0; i < Steps.Length; i++)
+        {
+            foreach (var storage in Steps[i].Writes)
+                if (!Given.Contains(storage)) Offsets[storage.Slot] = memory.Take(storage.Bytes);
+            foreach (var storage in Steps[i].Reads.Concat(Steps[i].Writes).Distinct())
+                if (last[storage.Slot] == i && Offsets[storage.Slot] >= 0) memory.Give(Offsets[storage.Slot], storage.Bytes);
+        }
+        return memory.Bytes;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using FunctionalDL.Ops;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>The passes over the expression before it is planned: equal nodes become one, and what costs more than it must is written anew.</summary>
+static class Simplification
+{
+    /// <summary>A node by what it computes: equal keys, equal values.</summary>
+    readonly struct Node(Op op, Expr[] inputs) : IEquatable<Node>
+    {
+        readonly Op op = op;
+        readonly Expr[] inputs = inputs;
+
+        public bool Equals(Node other)
+        {
+            if (inputs.Length != other.inputs.Length) return false;
+            for (var i = 0; i < inputs.Length; i++)
+                if (!ReferenceEquals(inputs[i], other.inputs[i])) return false;
+            return op.Equals(other.op);
+        }
+
+        public override bool Equals(object? other) => other is Node node && Equals(node);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(op);
+            foreach (var x in inputs) hash.Add(RuntimeHelpers.GetHashCode(x));
+            return hash.ToHashCode();
+        }
+    }
+
+    public static Expr[] Apply(IReadOnlyCollection<Expr> outputs)
+    {
+        var known = new Dictionary<Node, Expr>();
+        return Graph.Rebuild(outputs, (node, x) =>
+        {
+            var (op, inputs) = Rewrite(node, x);
+            if (op is null) return inputs[0];
+            var key = new Node(op, inputs);
+            if (known.TryGetValue(key, out var same)) return same;
+            return known[key] = ReferenceEquals(op, node.Op) ? node.WithInputs(inputs) : new(op, inputs);
+        });
+    }
+
+    /// <summary>An op and inputs of the same value; no op where the value is that of the one input left.</summary>
+    static (Op? Op, Expr[] Inputs) Rewrite(Expr node, Expr[] x) => node.Op switch
+    {
+        StopGradientOp => (null, x),
+        PowerOp when Number(x[1]) == 1 => (null, [x[0]]),
+        PowerOp when Number(x[1]) == 2 => (new MultiplyOp(), [x[0], x[0]]),
+        MultiplyOp when Number(x[1]) == 1 => (null, [x[0]]),
+        MultiplyOp when Number(x[0]) == 1 => (null, [x[1]]),
+        DivideOp when Number(x[1]) == 1 => (null, [x[0]]),
+        _ => (node.Op, x),
+    };
+
+    /// <summary>The number repeated everywhere in x, if it is one.</summary>
+    static double? Number(Expr x)
+    {
+        while (x.Op is BroadcastOp or ReshapeOp) x = x.Inputs[0];
+        return x.ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
+    }
+}

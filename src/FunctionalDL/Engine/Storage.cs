@@ -1,0 +1,20 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>Where a value lives while a plan runs: so many elements of one dtype, written by one step.</summary>
+sealed class Storage(DType dtype, int count)
+{
+    public DType DType { get; } = dtype;
+
+    public int Count { get; } = count;
+
+    public long Bytes => (long)Count * DType.ByteSize();
+
+    /// <summary>The step that writes it; null for variables and constants, which are there before the first step.</summary>
+    public Step? Producer { get; init; }
+
+    /// <summary>The level below which every step is done when this value can be read.</summary>
+    public int Level => Producer?.Level ?? 0;
+
+    /// <summary>Its place in the workspace's table of addresses; −1 while it exists in registers only.</summary>
+    public int Slot { get; set; } = -1;
+}

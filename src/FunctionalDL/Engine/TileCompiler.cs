@@ -1,0 +1,241 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles.</summary>
+sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, int total, int columnsOrZero)
+{
+    const int CacheBytes = 32 << 10, SmallestTile = 256, LargestTile = 4096;
+
+    /// <summary>Work below this many vector instructions is not worth another thread's attention.</summary>
+    const long ChunkWork = 8_000;
+    const int MostChunks = 64;
+
+    /// <summary>A register: a piece of scratch memory, of one element size, for a whole tile or for its rows. Its place is known when all are counted.</summary>
+    sealed record Register(int Size, bool IsRow, int Index);
+
+    /// <summary>Where an instruction finds or leaves a value.</summary>
+    readonly record struct Place(Register? Register, View? Memory, DType DType, Extent Extent);
+
+    readonly record struct Pending(Form Form, nint Kernel, Place[] Inputs, Place Output, int Ending, View? Window);
+
+    readonly int columns = columnsOrZero > 0 ? columnsOrZero : total;
+    readonly int rows = columnsOrZero > 0 ? total / columnsOrZero : 1;
+    readonly List<Register> registers = [];
+    readonly List<Register> free = [];
+    readonly List<Pending> pending = [];
+    readonly List<Ending> endings = [];
+    readonly Dictionary<(Storage, DType), Place> places = [];
+    readonly Dictionary<Storage, int> lastUse = [];
+    long cost;
+
+    public TileProgram Compile()
+    {
+        var needed = Needed();
+        for (var i = 0; i < ops.Count; i++)
+            if (needed[i])
+                foreach (var x in ops[i].Inputs) lastUse[x.Storage] = i;
+        for (var i = 0; i < ops.Count; i++)
+            if (needed[i]) Translate(ops[i], i);
+        return Finish();
+    }
+
+    /// <summary>Which operations have a result that other steps need, or an operation here that they do.</summary>
+    bool[] Needed()
+    {
+        var needed = new bool[ops.Count];
+        var wanted = new HashSet<Storage>();
+        for (var i = ops.Count - 1; i >= 0; i--)
+        {
+            needed[i] = ops[i].Output.Slot >= 0 || wanted.Contains(ops[i].Output);
+            if (needed[i]) wanted.UnionWith(ops[i].Inputs.Select(x => x.Storage));
+        }
+        return needed;
+    }
+
+    void Translate(TileOp op, int index)
+    {
+        cost += op.Code.Cost();
+        var temporary = new List<Register>();
+        var extent = op.Extent == Extent.Row && !op.Code.IsReduction() ? Extent.Row : Extent.Full;
+        var inputs = Array.ConvertAll(op.Inputs, x => Read(x, op.Lane, extent, temporary));
+        if (op.Code.IsReduction() && inputs[0] is { Register: null } memory && !IsReducible(memory.Memory!, op.Extent)) inputs = [Emit(Code.Identity, op.Lane, [memory], extent, temporary)];
+
+        // A result may overwrite an operand of the same kind that is not needed again, element by element.
+        Release(op, index, temporary, after: false);
+        switch (op.Extent)
+        {
+            case Extent.Column or Extent.All:
+                var width = op.Extent == Extent.Column ? columns : 1;
+                endings.Add(new(op.Code, op.Lane, width, null!, op.Output));
+                pending.Add(new(op.Extent == Extent.Column ? Form.ReduceColumns : Form.ReduceAll, Kernel.Of(op.Code, op.Lane, op.Extent), inputs, default, endings.Count - 1, null));
+                break;
+            default:
+                var place = Result(op.Output, op.Lane, op.Extent);
+                pending.Add(new(op.Code.IsReduction() ? Form.ReduceRows : op.Extent == Extent.Row ? Form.Rows : Form.ByRow,
+                    Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
+                places[(op.Output, op.Lane)] = place;
+                if (op.Output.Slot >= 0 && place.Memory is null)
+                    pending.Add(new(op.Extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(op.Lane, op.Output.DType), [place],
+                        new(null, Whole(op.Output, op.Extent), op.Output.DType, op.Extent), -1, null));
+                break;
+        }
+        Release(op, index, temporary, after: true);
+    }
+
+    /// <summary>A place holding the window's elements in lanes of the given type.</summary>
+    Place Read(View x, DType lane, Extent extent, List<Register> temporary)
+    {
+        if (produced.ContainsKey(x.Storage))
+        {
+            if (places.TryGetValue((x.Storage, lane), out var known)) return known;
+            var held = places.First(p => ReferenceEquals(p.Key.Item1, x.Storage)).Value;
+            return Convert(held, lane, held.Extent, temporary);
+        }
+        var place = new Place(null, x, x.Storage.DType, extent);
+        if (!IsDirect(x, extent))
+        {
+            var loaded = new Place(Take(x.Storage.DType, extent, temporary), null, x.Storage.DType, extent);
+            pending.Add(new(Form.Load, 0, [], loaded, -1, x));
+            place = loaded;
+        }
+        return place.DType == lane ? place : Convert(place, lane, extent, temporary);
+    }
+
+    Place Convert(Place from, DType lane, Extent extent, List<Register> temporary)
+    {
+        var place = new Place(Take(lane, extent, temporary), null, lane, extent);
+        pending.Add(new(extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(from.DType, lane), [from], place, -1, null));
+        return place;
+    }
+
+    Place Emit(Code code, DType lane, Place[] inputs, Extent extent, List<Register> temporary)
+    {
+        var place = new Place(Take(lane, extent, temporary), null, lane, extent);
+        pending.Add(new(Form.ByRow, Kernel.Of(code, lane, extent), inputs, place, -1, null));
+        return place;
+    }
+
+    /// <summary>Whether instructions can read the window where it is.</summary>
+    bool IsDirect(View x, Extent extent) => extent == Extent.Row
+        ? x.AsMatrix(1) is ( >= 0 and <= 1, _)
+        : x.AsMatrix(columns) is (_, >= 0 and <= 1);
+
+    /// <summary>Whether a reduction can read the window where it is: element after element.</summary>
+    bool IsReducible(View x, Extent extent) => extent == Extent.All ? x.IsDense : x.AsMatrix(columns) is (_, 1);
+
+    View Whole(Storage storage, Extent extent) => View.Of(storage, extent == Extent.Row ? [rows] : [rows, columns]);
+
+    /// <summary>The place of a result: where it is stored, if it is and its type is that of the lanes; else a register.</summary>
+    Place Result(Storage output, DType lane, Extent extent) => output.Slot >= 0 && output.DType == lane
+        ? new(null, Whole(output, extent), lane, extent)
+        : new(Take(lane, extent, null), null, lane, extent);
+
+    Register Take(DType dtype, Extent extent, List<Register>? temporary)
+    {
+        var (size, isRow) = (dtype.ByteSize(), extent == Extent.Row);
+        var at = free.FindLastIndex(r => r.Size == size && r.IsRow == isRow);
+        Register register;
+        if (at >= 0)
+        {
+            register = free[at];
+            free.RemoveAt(at);
+        }
+        else registers.Add(register = new(size, isRow, registers.Count));
+        temporary?.Add(register);
+        return register;
+    }
+
+    void Release(TileOp op, int index, List<Register> temporary, bool after)
+    {
+        // A row's number is read again for each of its columns, so its register cannot take the result.
+        bool Now(Register r) => after || !op.Code.IsReduction() && op.Extent is Extent.Full && !r.IsRow || op.Extent is Extent.Row && !op.Code.IsReduction();
+        foreach (var x in op.Inputs.Select(x => x.Storage).Distinct())
+            if (lastUse[x] == index && places.TryGetValue((x, Lane(x)), out var place) && place.Register is { } register && Now(register))
+            {
+                free.Add(register);
+                places[(x, Lane(x))] = place with { Register = null };
+            }
+        foreach (var register in temporary.Where(Now).ToArray())
+        {
+            free.Add(register);
+            temporary.Remove(register);
+        }
+        if (after && !lastUse.ContainsKey(op.Output) && places.TryGetValue((op.Output, op.Lane), out var unused) && unused.Register is { } last) free.Add(last);
+    }
+
+    /// <summary>The lanes a value of this step was computed in.</summary>
+    DType Lane(Storage storage) => lanes.TryGetValue(storage, out var lane) ? lane : storage.DType;
+
+    readonly Dictionary<Storage, DType> lanes = ops.ToDictionary(op => op.Output, op => op.Lane);
+
+    TileProgram Finish()
+    {
+        var wholeRows = columnsOrZero > 0 && produced.Values.Contains(Extent.Row);
+        var perElement = registers.Where(r => !r.IsRow).Sum(r => r.Size) + 8;
+        var elements = Math.Clamp(CacheBytes / perElement / SmallestTile * SmallestTile, SmallestTile, LargestTile);
+        var tileColumns = wholeRows ? columns : Math.Min(columns, elements);
+        var tileRows = Math.Max(1, Math.Min(rows, elements / Math.Max(1, tileColumns)));
+        if (tileColumns < columns) tileRows = 1;
+        var tiles = ((columns + tileColumns - 1) / tileColumns) * ((rows + tileRows - 1) / tileRows);
+
+        var work = cost * total / 16;
+        var chunks = (int)Math.Clamp(work / ChunkWork, 1, Math.Min(MostChunks, tiles));
+        var perChunk = (tiles + chunks - 1) / chunks;
+        chunks = (tiles + perChunk - 1) / perChunk;
+
+        long scratch = 0;
+        var offsets = registers.ConvertAll(r =>
+        {
+            var at = scratch;
+            scratch += Block.RoundUp((long)r.Size * (r.IsRow ? tileRows : tileRows * tileColumns)) + 64;
+            return at;
+        });
+        var operands = new List<Operand>();
+        var indices = new Dictionary<Operand, int>();
+        int Index(Place place)
+        {
+            if (place is { Register: null, Memory: null }) return -1;
+            var size = place.DType.ByteSize();
+            var operand = place.Register is { } r ? new Operand(-1, offsets[r.Index], r.IsRow ? 1 : tileColumns, r.IsRow ? 0 : 1, size)
+                : place.Extent == Extent.Row ? new(place.Memory!.Storage.Slot, (long)place.Memory.Offset * size, place.Memory.AsMatrix(1)!.Value.Row, 0, size)
+                : place.Memory!.AsMatrix(columns) is var (row, column) ? new(place.Memory.Storage.Slot, (long)place.Memory.Offset * size, row, column, size)
+                : throw new InvalidOperationException("a window that is no matrix was not loaded");
+            if (!indices.TryGetValue(operand, out var index))
+            {
+                indices[operand] = index = operands.Count;
+                operands.Add(operand);
+            }
+            return index;
+        }
+        var instructions = pending.ConvertAll(p =>
+        {
+            int a = p.Inputs.Length > 0 ? Index(p.Inputs[0]) : -1, b = p.Inputs.Length > 1 ? Index(p.Inputs[1]) : p.Ending, c = p.Inputs.Length > 2 ? Index(p.Inputs[2]) : -1;
+            var d = Index(p.Output);
+            var scalars = 0;
+            var flat = true;
+            foreach (var (operand, bit) in new[] { (a, 1), (p.Ending >= 0 ? -1 : b, 2), (c, 4), (d, 0) })
+            {
+                if (operand < 0) continue;
+                var o = operands[operand];
+                flat &= tileRows == 1 || (o.RowStep == tileColumns && o.ColumnStep == 1) || (o.RowStep == 0 && o.ColumnStep == 0);
+                if (p.Form == Form.Rows ? o.RowStep == 0 : o.ColumnStep == 0) scalars |= bit;
+            }
+            if (p.Form == Form.Load) scalars = p.Output.Extent == Extent.Row ? 1 : 0;
+            return new TileInstruction(p.Form == Form.ByRow && flat ? Form.Flat : p.Form, p.Kernel, a, b, c, d, scalars, p.Window);
+        });
+        return new()
+        {
+            Instructions = [.. instructions],
+            Operands = [.. operands],
+            Endings = [.. endings.Select(e => e with { Partial = new(e.Width == 1 && e.Lane.IsFloat() && !IsColumn(e) ? DType.Float64 : e.Lane, e.Width * chunks) })],
+            Rows = rows,
+            Columns = columns,
+            TileRows = tileRows,
+            TileColumns = tileColumns,
+            TilesPerChunk = perChunk,
+            Chunks = chunks,
+            ScratchBytes = (int)scratch,
+        };
+    }
+
+    bool IsColumn(Ending ending) => produced[ending.Output] == Extent.Column;
+}

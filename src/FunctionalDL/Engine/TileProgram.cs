@@ -1,0 +1,128 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>Where an operand of a tile instruction lies: at base + row·RowStep + column·ColumnStep elements.</summary>
+/// <param name="Slot">The storage's slot, or −1 for the thread's scratch memory.</param>
+/// <param name="Offset">The base, in bytes.</param>
+/// <param name="RowStep">Elements from one row to the next.</param>
+/// <param name="ColumnStep">Elements from one column to the next: 0 or 1.</param>
+/// <param name="Size">Bytes of an element.</param>
+readonly record struct Operand(int Slot, long Offset, int RowStep, int ColumnStep, int Size);
+
+/// <summary>How an instruction goes over a tile.</summary>
+enum Form
+{
+    /// <summary>Once over rows · columns elements.</summary>
+    Flat,
+
+    /// <summary>Once for each row.</summary>
+    ByRow,
+
+    /// <summary>Once over one element for each row.</summary>
+    Rows,
+
+    /// <summary>Copies a strided window's elements into scratch.</summary>
+    Load,
+
+    /// <summary>Reduces each row.</summary>
+    ReduceRows,
+
+    /// <summary>Adds the rows to the chunk's row of results.</summary>
+    ReduceColumns,
+
+    /// <summary>Adds the tile to the chunk's result.</summary>
+    ReduceAll,
+}
+
+/// <summary>One instruction of a tile program: operands A, B, C (−1 for none) into D.</summary>
+readonly unsafe record struct TileInstruction(Form Form, nint Kernel, int A, int B, int C, int D, int Scalars, View? Window = null)
+{
+    public delegate*<byte*, byte*, byte*, byte*, int, int, void> Call => (delegate*<byte*, byte*, byte*, byte*, int, int, void>)Kernel;
+}
+
+/// <summary>A reduction that ends when all chunks have run: their partial results, combined in the order of the chunks.</summary>
+sealed record Ending(Code Code, DType Lane, int Width, Storage Partial, Storage Output);
+
+/// <summary>The instructions of a tile step, with the geometry of its tiles and chunks.</summary>
+sealed unsafe class TileProgram
+{
+    public required TileInstruction[] Instructions { get; init; }
+
+    public required Operand[] Operands { get; init; }
+
+    public required Ending[] Endings { get; init; }
+
+    public required int Rows { get; init; }
+
+    public required int Columns { get; init; }
+
+    public required int TileRows { get; init; }
+
+    public required int TileColumns { get; init; }
+
+    public required int TilesPerChunk { get; init; }
+
+    public required int Chunks { get; init; }
+
+    public required int ScratchBytes { get; init; }
+
+    public IEnumerable<Storage> Partials => Endings.Select(e => e.Partial);
+
+    public void Run(Workspace workspace, int chunk, byte* scratch)
+    {
+        foreach (var ending in Endings) Reductions.Fill(ending, workspace[ending.Partial], chunk);
+        var across = (Columns + TileColumns - 1) / TileColumns;
+        var tiles = across * ((Rows + TileRows - 1) / TileRows);
+        var at = stackalloc byte*[Operands.Length];
+        for (var tile = chunk * TilesPerChunk; tile < Math.Min(tiles, (chunk + 1) * TilesPerChunk); tile++)
+        {
+            int row = tile / across * TileRows, column = tile % across * TileColumns;
+            int rows = Math.Min(TileRows, Rows - row), columns = Math.Min(TileColumns, Columns - column);
+            for (var i = 0; i < Operands.Length; i++)
+            {
+                ref readonly var o = ref Operands[i];
+                at[i] = o.Slot < 0 ? scratch + o.Offset
+                    : workspace.Addresses[o.Slot] + o.Offset + ((long)row * o.RowStep + (long)column * o.ColumnStep) * o.Size;
+            }
+            foreach (ref readonly var instruction in Instructions.AsSpan())
+                Run(instruction, at, workspace, chunk, row, column, rows, columns);
+        }
+    }
+
+    void Run(in TileInstruction i, byte** at, Workspace workspace, int chunk, int row, int column, int rows, int columns)
+    {
+        byte* a = i.A < 0 ? null : at[i.A], b = i.B < 0 ? null : at[i.B], c = i.C < 0 ? null : at[i.C], d = i.D < 0 ? null : at[i.D];
+        switch (i.Form)
+        {
+            case Form.Flat:
+                i.Call(a, b, c, d, rows * columns, i.Scalars);
+                break;
+            case Form.Rows:
+                i.Call(a, b, c, d, rows, i.Scalars);
+                break;
+            case Form.ByRow:
+            case Form.ReduceRows:
+                long stepA = Step(i.A), stepB = Step(i.B), stepC = Step(i.C), stepD = Step(i.D);
+                for (var r = 0; r < rows; r++, a += stepA, b += stepB, c += stepC, d += stepD) i.Call(a, b, c, d, columns, i.Scalars);
+                break;
+            case Form.ReduceColumns:
+                var result = workspace[Endings[i.B].Partial] + ((long)chunk * Columns + column) * Operands[i.A].Size;
+                for (var r = 0; r < rows; r++, a += Step(i.A)) i.Call(a, result, null, result, columns, 0);
+                break;
+            case Form.ReduceAll:
+                Reductions.Accumulate(Endings[i.B], i.Call, a, rows * columns, workspace[Endings[i.B].Partial], chunk);
+                break;
+            case Form.Load:
+                var (start, count) = i.Scalars == 1 ? (row, rows) : (row * Columns + column, rows * columns);
+                Windows.Copy(i.Window!, workspace[i.Window!], start, count, d);
+                break;
+        }
+    }
+
+    long Step(int operand) => operand < 0 ? 0 : (long)Operands[operand].RowStep * Operands[operand].Size;
+
+    /// <summary>Combines the chunks' partial results.</summary>
+    public void Finish(Workspace workspace)
+    {
+        foreach (var ending in Endings) Reductions.Finish(ending, workspace[ending.Partial], workspace[ending.Output], Chunks);
+    }
+}

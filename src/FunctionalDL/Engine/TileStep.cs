@@ -1,0 +1,78 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>
+/// A fused step: elementwise operations over one number of elements, seen as rows × columns, with reductions along rows inside and along columns or
+/// everything at the end. It runs tile by tile, so that what is between its inputs and its results never leaves the first-level cache.
+/// </summary>
+sealed class TileStep(int total) : Step
+{
+    /// <summary>A row that later operations need reduced must fit a tile.</summary>
+    const int LongestRow = 1 << 14;
+
+    /// <summary>More operations than that are more steps: their values would not fit the cache together.</summary>
+    const int MostOperations = 256;
+
+    readonly List<TileOp> ops = [];
+    readonly Dictionary<Storage, Extent> produced = [];
+    TileProgram? program;
+
+    /// <summary>The length of a row; 0 as long as nothing depends on it.</summary>
+    int columns;
+
+    public override IEnumerable<Storage> Reads => ops.SelectMany(op => op.Inputs).Select(x => x.Storage).Where(s => !produced.ContainsKey(s)).Distinct();
+
+    public override IEnumerable<Storage> Writes => produced.Keys.Where(s => s.Slot >= 0).Concat(Partials);
+
+    /// <summary>Memory for the reductions of the single chunks, from which the whole is made.</summary>
+    IEnumerable<Storage> Partials => program?.Partials ?? [];
+
+    public override int ScratchBytes => program!.ScratchBytes;
+
+    /// <summary>Whether an elementwise operation with <paramref name="count"/> results can be part of this step, and how much it covers.</summary>
+    public Extent? Fits(View[] inputs, int count)
+    {
+        Extent extent;
+        if (ops.Count >= MostOperations) return null;
+        if (count == total) extent = Extent.Full;
+        else if (columns > 0 && (long)count * columns == total && inputs.Any(IsRow)) extent = Extent.Row;
+        else return null;
+        return inputs.All(x => IsReadable(x, extent)) ? extent : null;
+    }
+
+    /// <summary>Whether a reduction of rows of <paramref name="length"/> elements, or over all rows, can be part of this step.</summary>
+    public bool FitsReduction(View x, Extent extent, int length) =>
+        ops.Count < MostOperations && x.Count == total && IsReadable(x, Extent.Full) && (extent == Extent.All || columns == length || columns == 0)
+        && (extent != Extent.Row || length <= LongestRow || ops.Count == 0);
+
+    bool IsRow(View x) => produced.TryGetValue(x.Storage, out var extent) && extent == Extent.Row;
+
+    bool IsReadable(View x, Extent by)
+    {
+        if (!produced.TryGetValue(x.Storage, out var extent)) return x.Storage.Level < Level;
+        return (extent, by) switch
+        {
+            (Extent.Full, Extent.Full) or (Extent.Row, Extent.Row) => x.IsWhole,
+            (Extent.Row, Extent.Full) => x.Offset == 0 && x.AsMatrix(columns) is (var row, 0) && (row == 1 || total == columns),
+            _ => false,
+        };
+    }
+
+    public Storage Add(Code code, DType lane, View[] inputs, Storage output, Extent extent, int length = 0)
+    {
+        if (extent is Extent.Row or Extent.Column && length > 0) columns = length;
+        ops.Add(new(code, lane, inputs, output, extent));
+        produced.Add(output, extent);
+        return output;
+    }
+
+    /// <summary>Translates the operations once it is known which results others need: those with a slot.</summary>
+    public void Seal() => program = new TileCompiler(ops, produced, total, columns).Compile();
+
+    public override void Run(Workspace workspace)
+    {
+        workspace.Team.Run(this, workspace, 0, program!.Chunks);
+        program.Finish(workspace);
+    }
+
+    public override unsafe void Chunk(Workspace workspace, int chunk, int thread) => program!.Run(workspace, chunk, workspace.Scratch(thread));
+}

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using FunctionalDL.Ops;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>The memory of one run of a plan: an arena for intermediate values, scratch for each thread, and the address of every storage.</summary>
+sealed unsafe class Workspace
+{
+    readonly Block arena, scratch;
+    readonly Block?[] blocks;
+    readonly long scratchBytes;
+
+    public Workspace(Plan plan, int threads)
+    {
+        (Plan, Team) = (plan, ThreadTeam.Of(threads));
+        arena = new(plan.ArenaBytes);
+        scratchBytes = Block.RoundUp(plan.ScratchBytes) + 64;
+        scratch = new(scratchBytes * threads);
+        Addresses = new byte*[plan.Slots.Count];
+        blocks = new Block?[plan.Slots.Count];
+        for (var slot = 0; slot < Addresses.Length; slot++)
+            if (plan.Offsets[slot] is var offset and >= 0)
+            {
+                Addresses[slot] = arena.Address + offset;
+                blocks[slot] = arena;
+            }
+        foreach (var (storage, block) in plan.Constants) Put(storage, block);
+    }
+
+    public Plan Plan { get; }
+
+    public ThreadTeam Team { get; }
+
+    public byte*[] Addresses { get; }
+
+    public byte* this[Storage storage] => Addresses[storage.Slot];
+
+    /// <summary>The first element of a window.</summary>
+    public byte* this[View view] => Addresses[view.Storage.Slot] + (long)view.Offset * view.Storage.DType.ByteSize();
+
+    public byte* Scratch(int thread) => scratch.Address + thread * scratchBytes;
+
+    public void Run()
+    {
+        foreach (var step in Plan.Steps) step.Run(this);
+    }
+
+    /// <summary>Places a storage at the start of a block.</summary>
+    public void Put(Storage storage, Block block)
+    {
+        Addresses[storage.Slot] = block.Address;
+        blocks[storage.Slot] = block;
+    }
+
+    /// <summary>The elements of a dense window that lies in a block.</summary>
+    public Span<T> Span<T>(View view) where T : unmanaged
+    {
+        var block = blocks[view.Storage.Slot]!;
+        return block.Span<T>(this[view] - block.Address, view.Count);
+    }
+
+    /// <summary>The elements of a window, copied.</summary>
+    public Tensor Read(View view, Shape shape) => view.Storage.DType switch
+    {
+        DType.Float32 => Read<float>(view, shape),
+        DType.Float64 => Read<double>(view, shape),
+        DType.Int64 => Read<long>(view, shape),
+        _ => Read<bool>(view, shape),
+    };
+
+    Tensor<T> Read<T>(View view, Shape shape) where T : unmanaged
+    {
+        var values = new T[view.Count];
+        fixed (T* to = values)
+            if (values.Length > 0) Windows.Copy(view, this[view], 0, values.Length, (byte*)to);
+        return Tensor<T>.Adopt(shape, values);
+    }
+
+    /// <summary>Dense indices, once all are known to be in range.</summary>
+    public long* Indices(View indices, int size, string op)
+    {
+        var at = (long*)this[indices];
+        for (var i = 0; i < indices.Count; i++)
+            if ((ulong)at[i] >= (ulong)size) GatherOp.Checked(op, Read(indices, Shape.Of([.. indices.Sizes.Select(n => (Dim)n)])), size);
+        return at;
+    }
+
+    /// <summary>Sets a storage to the elements of a tensor.</summary>
+    public void Write(Tensor value, Storage storage) => Bytes(value).CopyTo(new(this[storage], checked((int)storage.Bytes)));
+
+    /// <summary>A copy of a tensor's elements in memory that does not move.</summary>
+    public static Block Copy(Tensor value)
+    {
+        var bytes = Bytes(value);
+        var block = new Block(bytes.Length);
+        bytes.CopyTo(new(block.Address, bytes.Length));
+        return block;
+    }
+
+    public static ReadOnlySpan<byte> Bytes(Tensor value) => value switch
+    {
+        Tensor<float> x => MemoryMarshal.AsBytes(x.Span),
+        Tensor<double> x => MemoryMarshal.AsBytes(x.Span),
+        Tensor<long> x => MemoryMarshal.AsBytes(x.Span),
+        _ => MemoryMarshal.AsBytes(value.As<bool>().Span),
+    };
+}

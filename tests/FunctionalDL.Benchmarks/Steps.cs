@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FunctionalDL.Benchmarks;
+
+/// <summary>Measures whole steps as the peer program does: warm up, then the median of single steps' times.</summary>
+static class Steps
+{
+    public static void Run(double seconds, int threads, string filter)
+    {
+        foreach (var (name, make) in Workloads.All)
+            if (name.Contains(filter)) Measure(name, make().Start(threads), seconds);
+    }
+
+    static void Measure(string name, Loop loop, double seconds)
+    {
+        for (var i = 0; i < 3; i++) loop.Step();
+        for (var warm = Stopwatch.StartNew(); warm.Elapsed.TotalSeconds < seconds / 4;) loop.Step();
+
+        var times = new List<double>(1 << 20);
+        var total = Stopwatch.StartNew();
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        while (total.Elapsed.TotalSeconds < seconds)
+        {
+            var start = Stopwatch.GetTimestamp();
+            loop.Step();
+            var time = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            if (times.Count < times.Capacity) times.Add(time);
+        }
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        times.Sort();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{{\"workload\":\"{name}\",\"median_us\":{times[times.Count / 2]:F1},\"min_us\":{times[0]:F1},\"steps\":{times.Count},\"allocated_bytes_per_step\":{allocated / times.Count}}}"));
+    }
+}
