@@ -40,8 +40,8 @@ static class PlotCommand
         var y = function;
         for (var order = 0; order <= derivatives; order++)
         {
-            // At every point at once: the variable becomes a vector of points, and the formula an elementwise one.
-            double[] ys = [.. xs.Select(x => y.Evaluate(others.With(variable.VariableName!, x)).ToScalar()).Select(v => double.IsFinite(v) ? v : double.NaN)];
+            var f = y.Substitute([.. others.Select(v => (v.Key, Expr.Constant(v.Value)))]).ToFunction(variable.VariableName!);
+            double[] ys = [.. xs.Select(f).Select(v => double.IsFinite(v) ? v : double.NaN)];
             var line = plot.Add.ScatterLine(xs, ys);
             line.LegendText = order == 0 ? Short(y) : $"f{new string('′', order)} = {Short(y)}";
             line.LineWidth = order == 0 ? 3 : 2;

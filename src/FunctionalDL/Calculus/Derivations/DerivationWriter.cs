@@ -38,8 +38,7 @@ sealed class DerivationWriter
     public Derivation Write()
     {
         var derivative = Concrete([y])[0].Gradient(x).Simplify();
-        var isConstant = graph.Stages[^1].Node != x;
-        if (isConstant) Heading($"{Plain(x)} does not occur in the function: the derivative is 0.");
+        if (IsConstant) Heading($"{Plain(x)} does not occur in the function: the derivative is 0.");
         else
         {
             Definitions();
@@ -47,8 +46,12 @@ sealed class DerivationWriter
             if (!graph.IsScalar) Layers();
         }
         Result(derivative);
-        return new(derivative, isConstant ? at is null ? null : derivative.Evaluate(at) : values?[graph.Stages[^1]], factors, lines);
+        return new(derivative, Value(derivative), factors, lines);
     }
+
+    bool IsConstant => graph.Stages[^1].Node != x;
+
+    Tensor? Value(Expr derivative) => at is null ? null : IsConstant ? derivative.Evaluate(at) : values![graph.Stages[^1]];
 
     /// <summary>One node for each part that is written the same, so that it is named once and the paths through it meet.</summary>
     static Expr[] Merge(IReadOnlyCollection<Expr> expressions)
@@ -67,9 +70,9 @@ sealed class DerivationWriter
     {
         if (graph.Stages is [_, _] && graph.IsScalar) return;
         Heading("The function");
-        foreach (var (part, given) in graph.Givens) Equation("", n => [labels.Label(n, given)!.Value.Text, Formula(n, part)], part);
         foreach (var stage in graph.Stages.Where(s => s.Node != x && labels.WithName.Contains(s)))
             Equation(graph.IsScalar ? "" : Shapes(stage.Body), n => [labels.Of(n, stage).Text, Formula(n, stage.Body)], stage.Body);
+        foreach (var (part, given) in graph.Givens) Equation("", n => [labels.Label(n, given)!.Value.Text, Formula(n, part)], part);
         foreach (var (name, body) in functions)
         {
             var u = Expr.Variable("u");
@@ -89,7 +92,7 @@ sealed class DerivationWriter
         if (!graph.IsScalar) return;
         Heading("Factors");
         foreach (var factor in paths.SelectMany(path => path)) FactorLine(factor);
-        if (target.Node != x && values is not null) Equation("", n => [labels.Arriving(n, target).Text, NumberText(n, values[target])]);
+        if (target.Node != x && values is not null) Equation("", n => [labels.Arriving(n, target).Text, .. NumberText(n, values[target])]);
     }
 
     /// <summary>The factors from the nearest stage outside where paths meet, to the end of the given one.</summary>
@@ -110,11 +113,11 @@ sealed class DerivationWriter
     void FactorLine(Factor factor)
     {
         var concrete = Concrete([factor.Formula])[0];
-        var inFull = Expand(factor.Formula);
+        var inFull = labels.AreNumbered ? Expand(factor.Formula) : null;
         List<Expr> shown = [factor.Formula];
         if (concrete != factor.Formula) shown.Add(concrete.Simplify());
         else if (inFull is not null && Formula(new TextNotation(), inFull) != Formula(new TextNotation(), factor.Formula)) shown.Add(inFull);
-        Equation("", n => [labels.Factor(n, factor).Text, .. shown.Select(e => Formula(n, e)), .. values is null ? [] : new[] { NumberText(n, values[factor]) }], factor.Formula);
+        Equation("", n => [labels.Factor(n, factor).Text, .. shown.Select(e => Formula(n, e)), .. NumberText(n, values?[factor])], factor.Formula);
         factors.Add(new(labels.Factor(new TextNotation(), factor).Text, Formula(new TextNotation(), shown[^1]), values?[factor].ToScalar()));
     }
 
@@ -125,7 +128,7 @@ sealed class DerivationWriter
         foreach (var stage in graph.Stages.Where(s => s.Uses.Count > 0))
         {
             var sum = stage.Uses.Select(f => f.Formula.Substitute((graph.Stages[0].Incoming.VariableName!, Functions.Full(y, 1)))).Aggregate((a, b) => a + b).Simplify();
-            Equation(Shapes(sum), n => [labels.Arriving(n, stage).Text, Formula(n, sum), .. ValueText(n, stage)], sum);
+            Equation(Shapes(sum), n => [labels.Arriving(n, stage).Text, Formula(n, sum), .. NumberText(n, values?[stage])], sum);
             factors.Add(new(labels.Arriving(new TextNotation(), stage).Text, Formula(new TextNotation(), sum), null));
         }
     }
@@ -139,7 +142,7 @@ sealed class DerivationWriter
         Equation(graph.IsScalar ? "" : derivative.Shape.ToString(), n => [
             labels.Derivative(n, labels.Whole(n), Plain(n, x)).Text,
             .. parts.Count <= MostNamedParts ? new[] { Plain(n, derivative, parts) } : [],
-            .. ValueText(n, graph.Stages[^1])]);
+            .. NumberText(n, Value(derivative))]);
         foreach (var point in at is null ? [] : Differentiability.Check(Concrete([y])[0], at)) Heading(point.ToString());
     }
 
@@ -187,16 +190,17 @@ sealed class DerivationWriter
 
     Expr[] Concrete(IReadOnlyCollection<Expr> expressions) => functions.Count == 0 ? [.. expressions] : AbstractFunctions.DefineAll(expressions, functions);
 
-    IEnumerable<string> ValueText(Notation n, Stage stage) => values?[stage] is { Count: 1, Shape.Rank: 0 } value ? [NumberText(n, value)] : [];
-
     /// <summary>The shape of a formula's value, and of the matrices in the products it contains.</summary>
     static string Shapes(Expr formula)
     {
         var products = Graph.TopologicalOrder(formula).Where(node => node.Op is MatMulOp).Select(node => $"{node.Inputs[0].Shape} × {node.Inputs[1].Shape} → {node.Shape}").ToArray();
+        if (formula.Rank == 0) return "";
         return products.Length == 0 ? formula.Shape.ToString() : string.Join("; ", products) + (products[^1].EndsWith($"→ {formula.Shape}") ? "" : $" → {formula.Shape}");
     }
 
-    static string NumberText(Notation n, Tensor value) => n.Number(double.Parse(value.ToScalar().ToString("G10", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)).Text;
+    /// <summary>A number to ten digits; nothing where there is none.</summary>
+    static IEnumerable<string> NumberText(Notation n, Tensor? value) => value is { Shape.Rank: 0 }
+        ? [n.Number(double.Parse(value.ToScalar().ToString("G10", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)).Text] : [];
 
-    static string Short(Tensor value) => value is { Shape.Rank: 0 } ? NumberText(new TextNotation(), value) : value.Describe();
+    static string Short(Tensor value) => NumberText(new TextNotation(), value).FirstOrDefault() ?? value.Describe();
 }

@@ -12,6 +12,8 @@ sealed class StageLabels
 
     readonly Dictionary<string, Func<Notation, Printed>> labels = [];
     readonly HashSet<string> taken;
+    readonly HashSet<string> functions = [];
+    int constants;
     readonly string d;
     readonly Stage root;
 
@@ -21,13 +23,17 @@ sealed class StageLabels
         taken = [.. order.Select(node => node.VariableName ?? (node.Op as AbstractFunctionOp)?.Symbol).OfType<string>()];
         root = graph.Stages[0];
         d = Graph.Variables(y).Count > 1 ? "∂" : "d";
-        var isComposition = graph.IsScalar && !order.Any(node => node.Op is AbstractFunctionOp);
-        Total = Fresh(isComposition ? "f" : "L");
-        foreach (var (given, i) in graph.Givens.Values.Select((given, i) => (given, i + 1))) labels[given.VariableName!] = Named(Fresh($"c{i}"));
-        if (isComposition) Number(graph, x);
+        AreNumbered = graph.IsScalar && !order.Any(node => node.Op is AbstractFunctionOp);
+        Total = Fresh(AreNumbered ? "f" : "L");
+        foreach (var (part, given) in graph.Givens)
+            labels[given.VariableName!] = Named(part.Op is AbstractFunctionOp f && functions.Add(f.Symbol) ? f.Symbol : Fresh($"c{++constants}"));
+        if (AreNumbered) Number(graph, x);
         else NameByContent(graph, x);
         foreach (var stage in graph.Stages) labels[stage.Incoming.VariableName!] = notation => Derivative(notation, Whole(notation), Of(notation, stage));
     }
+
+    /// <summary>Whether the stages are called f1, f2, …, fn, which says nothing of what they are.</summary>
+    public bool AreNumbered { get; }
 
     /// <summary>The name of the whole function.</summary>
     public string Total { get; }
@@ -64,7 +70,7 @@ sealed class StageLabels
         var (layers, activations, others) = (0, 0, 0);
         foreach (var stage in graph.Stages.Reverse().Where(stage => stage.Node != x && stage != root))
         {
-            if (stage.Node.Op is AbstractFunctionOp f && WithName.All(known => (known.Node.Op as AbstractFunctionOp)?.Symbol != f.Symbol)) Name(stage, f.Symbol);
+            if (stage.Node.Op is AbstractFunctionOp f && functions.Add(f.Symbol)) Name(stage, f.Symbol);
             else if (!graph.IsScalar) Name(stage, graph.IsAffine(stage.Node) ? Fresh($"z{++layers}") : Fresh($"h{++activations}"));
             else if (IsShort(stage)) labels[stage.Placeholder.VariableName!] = notation => Printer.Write(notation, [stage.Body], node => Label(notation, node))[stage.Body];
             else Name(stage, Fresh($"u{++others}"));

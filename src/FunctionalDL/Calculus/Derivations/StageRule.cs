@@ -46,7 +46,7 @@ sealed class LayerStages : StageRule
     {
         foreach (var node in order.Where(carriers.Contains))
         {
-            if (node.Op is MatMulOp || (IsShift(node) || IsRearrangement(node)) && affine.Contains(Only(node)!)) affine.Add(node);
+            if (node.Op is MatMulOp || (IsBias(node) || IsRearrangement(node)) && affine.Contains(Only(node)!)) affine.Add(node);
             if (node.Op is not MatMulOp) continue;
             foreach (var input in node.Inputs.Where(carriers.Contains))
             {
@@ -56,6 +56,8 @@ sealed class LayerStages : StageRule
             }
         }
     }
+
+    bool IsBias(Expr node) => node.Op is AddOp && Only(node) is not null;
 
     public bool IsAffine(Expr node) => affine.Contains(node);
 
