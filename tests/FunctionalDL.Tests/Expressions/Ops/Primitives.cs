@@ -4,5 +4,5 @@ namespace FunctionalDL.Tests;
 static class Primitives
 {
     public static IReadOnlyList<Type> All { get; } =
-        [.. typeof(Op).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract && t != typeof(AbstractFunctionOp)).OrderBy(t => t.Name)];
+        [.. typeof(Op).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract && t != typeof(FunctionalDL.Ops.AbstractFunctionOp)).OrderBy(t => t.Name)];
 }

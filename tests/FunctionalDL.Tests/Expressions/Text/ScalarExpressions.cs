@@ -33,7 +33,7 @@ static class ScalarExpressions
                 15 => Erf(a) + 1e-7,
                 16 => Softplus(a) - Softplus(b),
                 17 => Power(2 + Sin(a), -1) - (a - b),
-                18 => Expm1(Sin(a)) / Power(1.5, Log1P(Square(Sin(b)))),
+                18 => Expm1(Sin(a)) / Power(Expr.Constant(1.5), Log1P(Square(Sin(b)))),
                 19 => Sin(a) * (Cos(b) * Tanh(a)),
                 20 => a + (b + 1),
                 21 => Gelu(Sin(a)),
