@@ -176,7 +176,7 @@ sealed class DerivationWriter
         var text = Printer.Write(new TextNotation(), [y], Printer.Labels(new TextNotation(), named));
         var result = new Dictionary<Expr, Printed>();
         foreach (var node in Graph.TopologicalOrder(y))
-            if (node.Inputs.All(result.ContainsKey) && text[node].Text.Length <= LongestExpanded) result[node] = text[node];
+            if (!named.ContainsKey(node) && node.Inputs.All(result.ContainsKey) && text[node].Text.Length <= LongestExpanded) result[node] = text[node];
         return result;
     }
 
