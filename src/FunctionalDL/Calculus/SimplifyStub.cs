@@ -1,5 +1,8 @@
 namespace FunctionalDL;
-/// <summary>Stub.</summary>
-public static class SimplifyStub {
-/// <summary>Stub.</summary>
-public static Expr Simplify(this Expr e) => e; }
+
+/// <summary>Stands in for the algebra until it is there.</summary>
+public static class SimplifyStub
+{
+    /// <summary>The expression itself.</summary>
+    public static Expr Simplify(this Expr e) => e;
+}

@@ -3,11 +3,9 @@ namespace FunctionalDL;
 /// <summary>LaTeX mathematics with the commands of amsmath, which KaTeX and MathJax know too.</summary>
 sealed class LatexNotation : Notation
 {
-    static readonly Dictionary<string, string> Commands = new()
-    {
-        ["sin"] = @"\sin", ["cos"] = @"\cos", ["exp"] = @"\exp", ["ln"] = @"\ln", ["tanh"] = @"\tanh", ["atan"] = @"\arctan", ["max"] = @"\max", ["min"] = @"\min",
-        ["·"] = @" \cdot ", [" @ "] = @" \, ", [" − "] = " - ", ["−"] = "-", [" ≤ "] = @" \le ", [" == "] = " = ",
-    };
+    const string Written = @"sin \sin|cos \cos|exp \exp|ln \ln|tanh \tanh|atan \arctan|max \max|min \min|· \cdot|@ \,|− -|≤ \le|== =";
+
+    static readonly Dictionary<string, string> Commands = Written.Split('|').Select(pair => pair.Split(' ')).ToDictionary(pair => pair[0], pair => pair[1]);
 
     const string Greek = "αalpha βbeta γgamma δdelta εvarepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi πpi ρrho σsigma τtau υupsilon φvarphi χchi ψpsi ωomega ΓGamma ΔDelta ΘTheta ΛLambda ΞXi ΠPi ΣSigma ΦPhi ΨPsi ΩOmega";
 
@@ -31,7 +29,7 @@ sealed class LatexNotation : Notation
         return new($@"\frac{{{command}{Operand(y, Precedence.Atom)}}}{{{command}{Operand(x, Precedence.Atom)}}}", Precedence.Atom);
     }
 
-    public override string Operator(string symbol) => Commands.GetValueOrDefault(symbol, symbol);
+    public override string Operator(string symbol) => $" {Commands.GetValueOrDefault(symbol, symbol)} ";
 
     /// <summary>Ordinary text inside mathematics.</summary>
     public static string Escape(string text) => string.Concat(text.Select(c => c switch
@@ -63,7 +61,7 @@ sealed class LatexNotation : Notation
             ? new($@"{mantissa} \cdot 10^{{{exponent.Replace('−', '-')}}}", Precedence.Product)
             : new(digits == "NaN" ? @"\mathrm{NaN}" : digits, Precedence.Atom);
 
-    protected override string Join(string a, string symbol, string b) => a + Commands.GetValueOrDefault(symbol, symbol) + b;
+    protected override string Join(string a, string symbol, string b) => a.Length == 0 ? Operator(symbol).Trim() + b : a + Operator(symbol.Trim()) + b;
 
     protected override string Parenthesize(string text) => $@"\left({text}\right)";
 }

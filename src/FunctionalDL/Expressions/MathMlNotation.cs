@@ -34,7 +34,7 @@ sealed class MathMlNotation : Notation
 
     protected override string Join(string a, string symbol, string b) => Row(a + Operator(symbol == " @ " ? "\u2062" : symbol.Trim()) + b);
 
-    protected override string Parenthesize(string text) => Row($"<mo>(</mo>{text}<mo>)</mo>");
+    protected override string Parenthesize(string text) => Row($"<mo lspace=\"0\" rspace=\"0\">(</mo>{text}<mo lspace=\"0\" rspace=\"0\">)</mo>");
 
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 

@@ -25,8 +25,9 @@ sealed class DerivationWriter
 
     public DerivationWriter(Expr y, Expr x, TensorSet? at, IReadOnlyDictionary<string, Func<Expr, Expr>> functions)
     {
-        if (Merge([y, x]) is not [var function, var variable]) throw new InvalidOperationException();
-        (this.y, this.x, this.at, this.functions) = (function, variable, at, functions);
+        // One node for each part, so that it is named once and the paths through it meet.
+        var merged = Graph.Merge([y, x]);
+        (this.y, this.x, this.at, this.functions) = (merged[0], merged[1], at, functions);
         if (y.Rank != 0) throw new ShapeException($"Derivation: {y.Type} is not a scalar. Reduce it first (Sum, Mean), or use Jacobian or Vjp.");
         graph = new StageGraph(this.y, this.x);
         byPlaceholder = graph.Stages.ToDictionary(s => s.Placeholder.VariableName!);
@@ -52,19 +53,6 @@ sealed class DerivationWriter
     bool IsConstant => graph.Stages[^1].Node != x;
 
     Tensor? Value(Expr derivative) => at is null ? null : IsConstant ? derivative.Evaluate(at) : values![graph.Stages[^1]];
-
-    /// <summary>One node for each part that is written the same, so that it is named once and the paths through it meet.</summary>
-    static Expr[] Merge(IReadOnlyCollection<Expr> expressions)
-    {
-        var (known, numbers) = (new Dictionary<(Op, string), Expr>(), new Dictionary<Expr, int>());
-        return Graph.Rebuild(expressions, (node, x) =>
-        {
-            var key = (node.Op, string.Join(',', x.Select(input => numbers[input])));
-            if (known.TryGetValue(key, out var same)) return same;
-            numbers[known[key] = node.WithInputs(x)] = numbers.Count;
-            return known[key];
-        });
-    }
 
     void Definitions()
     {

@@ -19,6 +19,7 @@ public sealed class Picture
     /// <exception cref="FunctionalException">The graph has more than 1,000 nodes, or a variable has no value.</exception>
     public static Picture Of(Expr expression, TensorSet? at = null)
     {
+        expression = Graph.Merge([expression])[0];
         var count = Graph.TopologicalOrder(expression).Count;
         return count <= MostNodes ? new(expression, PictureNode.Of(expression, at))
             : throw new FunctionalException($"Picture: the expression has {count} nodes, more than the {MostNodes} a picture shows. Draw a part of it.");
@@ -40,7 +41,7 @@ public sealed class Picture
         var formula = Printer.Names([expression]).Count == 0 ? $"<p><math display=\"block\">{Printer.Write(notation, [expression], _ => null)[expression]}</math></p>\n" : "";
         var hasValues = nodes.Any(n => n.Value is not null);
         var legend = hasValues ? "<p class=\"legend\"><b class=\"forward\">forward →</b> the value of each node, above it<br><b class=\"backward\">← backward</b> the derivative of the result with respect to it, below</p>\n" : "";
-        return HtmlPage.Of(hasValues ? "Forward and backward pass" : "Expression", SvgWriter.Style + " .legend { color: #57606a } .forward { color: #0550ae } .backward { color: #cf222e } figure { margin: 0; overflow-x: auto } svg { max-width: 100%; height: auto }",
+        return HtmlPage.Of(hasValues ? "Forward and backward pass" : "Expression", SvgWriter.Style + " .legend { color: #57606a } .forward { color: #0550ae } .backward { color: #cf222e } figure { margin: 1.5rem 0; text-align: center } svg { max-width: 100%; height: auto }",
             $"{formula}{legend}<figure>{ToSvg()}</figure>\n");
     }
 }

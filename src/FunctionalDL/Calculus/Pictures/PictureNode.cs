@@ -37,13 +37,14 @@ sealed record PictureNode(int Id, string Label, IReadOnlyList<int> Inputs, bool 
         return x;
     }
 
-    /// <summary>What the node does: its operator alone, or with the numbers it applies, as in □².</summary>
+    /// <summary>What the node does: its operator alone, or with the numbers it applies, as in u².</summary>
     static string Symbol(Expr node)
     {
         var notation = new TextNotation();
         var x = node.Inputs.Select(Through).ToArray();
         var hasNumbers = x.Any(input => input.ConstantValue is { Shape.Rank: 0 });
-        var printed = node.Op.Print(notation, [.. x.Select(input => input.ConstantValue is { Shape.Rank: 0 } number ? notation.Number(number.GetDouble(0)) : notation.Symbol(hasNumbers ? "□" : ""))], node).Text;
+        var printed = node.Op.Print(notation, [.. x.Select(input => input.ConstantValue is { Shape.Rank: 0 } number ? notation.Number(number.GetDouble(0)) : notation.Symbol(hasNumbers ? "u" : ""))], node).Text;
+        if (node.Op is MultiplyOp && !hasNumbers) return "×";
         return hasNumbers || x.Length == 0 ? printed : printed.Replace("(, ", "(").Replace("(; ", "(").Replace("()", "").Trim(' ', ',');
     }
 

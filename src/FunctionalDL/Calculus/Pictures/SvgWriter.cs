@@ -13,8 +13,8 @@ sealed class SvgWriter
     const double LetterWidth = 9;
     const double SmallLetterWidth = 7.2;
 
-    public const string Style = "svg text { font: 16px Georgia, 'Times New Roman', serif; text-anchor: middle; fill: #1f2328 } svg .box { fill: #fff; stroke: #8c959f; stroke-width: 1.3 } svg .variable .box { fill: #f6f8fa; stroke-dasharray: none } "
-        + "svg .result .box { fill: #fff8e5; stroke: #9a6700; stroke-width: 1.8 } svg text.value { font: 13px ui-monospace, Menlo, Consolas, monospace; fill: #0550ae } svg text.gradient { font: 13px ui-monospace, Menlo, Consolas, monospace; fill: #cf222e } "
+    public const string Style = "svg text { font: 17px 'Latin Modern Roman', Georgia, 'Times New Roman', serif; text-anchor: middle; fill: #1f2328 } svg .variable text { font-style: italic } svg .index { font-size: 12px } "
+        + "svg .box { fill: #fff; stroke: #6e7781; stroke-width: 1.3 } svg .variable .box { fill: #ddf4ff; stroke: #54aeff } svg .result .box { fill: #fff8c5; stroke: #bf8700; stroke-width: 1.8 } " + "svg text.value { font: normal 13px ui-monospace, Menlo, Consolas, monospace; fill: #0550ae } svg text.gradient { font: normal 13px ui-monospace, Menlo, Consolas, monospace; fill: #cf222e } "
         + "svg .edge { fill: none; stroke: #afb8c1; stroke-width: 1.5 } svg g.node:hover .box { stroke: #0550ae; stroke-width: 2.4 }";
 
     readonly IReadOnlyList<PictureNode> nodes;
@@ -70,15 +70,24 @@ sealed class SvgWriter
         var (x, y, width) = (X(node.Id), Y(node.Id), BoxWidth(node));
         svg.Append($"<g class=\"node{(node.IsVariable ? " variable" : "")}{(node.IsResult ? " result" : "")}\"><title>{MathMlNotation.Escape(Hover(node))}</title>");
         svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"box\" x=\"{x - width / 2:0.#}\" y=\"{y - BoxHeight / 2:0.#}\" width=\"{width:0.#}\" height=\"{BoxHeight}\" rx=\"{(node.IsVariable ? 6 : BoxHeight / 2)}\"/>");
-        Text(null, x, y + 5.5, node.Label);
+        Label(x, y + 5.5, node);
         Text("value", x, y - BoxHeight / 2 - 7, node.Value);
         Text("gradient", x, y + BoxHeight / 2 + 16, node.Gradient);
         svg.Append("</g>\n");
     }
 
-    void Text(string? style, double x, double y, string? text)
+    /// <summary>A variable's name is set as in print: in italics, its number as an index.</summary>
+    void Label(double x, double y, PictureNode node)
     {
-        if (text is not null) svg.Append(CultureInfo.InvariantCulture, $"<text{(style is null ? "" : $" class=\"{style}\"")} x=\"{x:0.#}\" y=\"{y:0.#}\">{MathMlNotation.Escape(text)}</text>");
+        var stem = node.IsVariable ? node.Label.TrimEnd("0123456789".ToCharArray()) : node.Label;
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\">{MathMlNotation.Escape(stem)}");
+        if (stem.Length < node.Label.Length) svg.Append($"<tspan class=\"index\" dy=\"4\">{node.Label[stem.Length..]}</tspan>");
+        svg.Append("</text>");
+    }
+
+    void Text(string style, double x, double y, string? text)
+    {
+        if (text is not null) svg.Append(CultureInfo.InvariantCulture, $"<text class=\"{style}\" x=\"{x:0.#}\" y=\"{y:0.#}\">{MathMlNotation.Escape(text)}</text>");
     }
 
     static string Hover(PictureNode node) =>

@@ -45,14 +45,5 @@ static class ScalarExpressions
     }
 
     /// <summary>Whether two expressions are the same graph, with parts that are written the same counted once.</summary>
-    public static bool AreEqual(Expr a, Expr b)
-    {
-        var (known, numbers) = (new Dictionary<(Op, string), int>(), new Dictionary<Expr, int>());
-        foreach (var node in Graph.TopologicalOrder(a, b))
-        {
-            var key = (node.Op, string.Join(',', node.Inputs.Select(x => numbers[x])));
-            numbers[node] = known.TryGetValue(key, out var number) ? number : known[key] = known.Count;
-        }
-        return numbers[a] == numbers[b];
-    }
+    public static bool AreEqual(Expr a, Expr b) => Graph.Merge([a, b]) is [var first, var second] && first == second;
 }
