@@ -56,6 +56,14 @@ public class DifferentiabilityTests
         Assert.Empty(Differentiability.Check(Softmax(x), values));
     }
 
+    [Fact]
+    public void Windows_with_two_largest_elements_are_counted()
+    {
+        var x = Expr.Variable("x", [1, 1, 2, 4], DType.Float64);
+        var tie = Assert.Single(Differentiability.Check(MaxPool(x, [2, 2]), TensorSet.Of(("x", Tensor.Of([1, 1, 2, 4], [1.0, 2, 5, 4, 0, 0, 5, 3])))));
+        Assert.Equal((1, 1), (tie.Element, tie.Count));
+    }
+
     /// <summary>The explanation tells the truth: what it says the library takes is what the gradient is.</summary>
     [Theory]
     [InlineData("relu(x)", 0)]
