@@ -9,12 +9,16 @@ sealed class ExpressionArguments
 
     readonly Option<string[]> lets = new("--let")
     {
-        Description = "A body for an abstract function: f1=tanh, or \"f1(u)=u^2 + 1\".", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+        Description = "A body for an abstract function: f1=tanh, or \"f1(u)=u^2 + 1\".",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
     };
 
     readonly Option<string[]> at = new("--at")
     {
-        Description = "The variables' values: x=1.5 y=pi/2.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+        Description = "The variables' values: x=1.5 y=pi/2.",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
     };
 
     public void AddTo(Command command)
