@@ -40,6 +40,11 @@ public abstract record Op
     private protected static Expr[] AllBatched(Expr[] x, bool[] batched, Dim n) =>
         [.. x.Select((e, i) => batched[i] ? e : Functions.Broadcast(e, e.Shape.Insert(0, n)))];
 
+    /// <summary>
+    /// The elements of the value y at which the op is not differentiable, or is so no further than <paramref name="within"/> from its inputs x.
+    /// </summary>
+    internal virtual IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within) => [];
+
     /// <summary>How an application of the op is written.</summary>
     internal abstract Printed Print(Notation notation, Printed[] x, Expr y);
 

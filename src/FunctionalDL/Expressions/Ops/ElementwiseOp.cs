@@ -44,4 +44,17 @@ abstract record ElementwiseOp : Op
             if (type.Shape != x[0].Shape)
                 throw new ShapeException($"{Name}: shapes {string.Join(" and ", x.ToArray())} differ. Broadcast one side.");
     }
+
+    /// <summary>Why the op is not differentiable at numbers x, or within a distance from them; null where it is.</summary>
+    private protected virtual NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => null;
+
+    internal sealed override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within)
+    {
+        var numbers = new double[x.Length];
+        for (var element = 0; element < x[0].Count; element++)
+        {
+            for (var i = 0; i < x.Length; i++) numbers[i] = x[i].GetDouble(element);
+            if (NonSmoothAt(y, numbers, within) is { } why) yield return (element, why);
+        }
+    }
 }

@@ -63,7 +63,7 @@ sealed record MatMulOp : Op
         _ => new(this, AllBatched(x, batched, n)),
     };
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" @ ", Precedence.Product, x[0], x[1], associative: false);
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" @ ", Precedence.Product, x[0], x[1]);
 
     // ONNX broadcasts leading axes itself, where some input still has them all.
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
