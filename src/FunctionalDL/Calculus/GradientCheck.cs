@@ -15,7 +15,7 @@ public sealed record GradientCheckOptions
 
 /// <summary>What a gradient check found.</summary>
 /// <param name="WorstError">
-/// The largest error of an element, |a − n| / max(|a|, |n|, G/1000, |f|/10⁴, 10⁻⁶), with a the gradient, n the difference quotient, G the largest gradient element
+/// The largest error of an element, |a − n| / max(|a|, |n|, G/1000, |f|/10⁴, 10⁻⁴), with a the gradient, n the difference quotient, G the largest gradient element
 /// and f the function's value: below that, quotients hold rounding alone.
 /// </param>
 /// <param name="Variable">The variable of the worst element.</param>
@@ -57,7 +57,7 @@ public static class GradientCheck
         var gradients = options.Evaluator(exact.Gradient(wrt))(point);
         var largest = gradients.Max(g => g.As<double>().Span.ToArray().Select(Math.Abs).DefaultIfEmpty().Max());
 
-        var floor = new[] { largest / 1000, Math.Abs(f(point)[0].ToScalar()) / 1e4, 1e-6 }.Max();
+        var floor = new[] { largest / 1000, Math.Abs(f(point)[0].ToScalar()) / 1e4, 1e-4 }.Max();
         var (worst, compared, skipped) = (new GradientCheckResult(-1, "", 0, 0, 0, 0, 0), 0, 0);
         foreach (var (v, (variable, gradient)) in wrt.Zip(gradients).Index())
             foreach (var index in Sample(gradient.Count, options.Samples, options.Key.Fold(v)))
