@@ -6,7 +6,7 @@ namespace FunctionalDL.Engine;
 /// Turns an expression, at given sizes, into steps over storages: structure becomes windows, elementwise operations and reductions gather in tile steps, and
 /// the rest are steps of their own.
 /// </summary>
-sealed class Lowering(Sizes sizes)
+sealed partial class Lowering(Sizes sizes)
 {
     readonly Dictionary<Expr, View> views = [];
     readonly Dictionary<string, Storage> variables = [];
@@ -66,6 +66,12 @@ sealed class Lowering(Sizes sizes)
             (OneHotOp op, _) => OneHot(x[0], type.DType, shape),
             (ConcatOp op, _) => Concat(op.Axis, x, shape),
             (PadOp op, _) => Pad(op, x[0], shape),
+            (ConvOp op, [{ Count: > 0 }, { Count: > 0 }]) => Conv(op, x[0], x[1], shape),
+            (ConvInputGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvInputGradient(op, x[0], x[1], shape),
+            (ConvKernelGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvKernelGradient(op, x[0], x[1], shape),
+            (MaxPoolOp op, [{ Count: > 0 }]) => MaxPool(op, x[0], shape),
+            (MaxPoolGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => View.Of(new MaxPoolGradientStep(Packed(x[0]), Packed(x[1]), op.Window).Output, shape),
+            (ScanOp op, _) => View.Of(new ScanStep(op.Body, sizes, [.. x.Select(Packed)]).Output, shape),
             (ArgMaxOp op, [{ Count: > 0 }]) => Own(new ArgMaxStep(Dense(x[0]), op.Axis), s => s.Output, shape),
             _ => Own(new ReferenceStep(node.Op, type, sizes, x), s => s.Output, shape),
         };
@@ -176,6 +182,9 @@ sealed class Lowering(Sizes sizes)
     DType Lane(Storage storage) => storage.DType != DType.Bool ? storage.DType : lanes.GetValueOrDefault(storage, DType.Float32);
 
     View Dense(View x) => x.IsWhole ? x : Elementwise(Code.Identity, Lane(x.Storage), [x], x.Storage.DType, x.Sizes);
+
+    /// <summary>The elements one after another, in whatever storage.</summary>
+    View Packed(View x) => x.IsDense ? x : Dense(x);
 
     View Reduce(Code code, Axes axes, View x, int[] shape)
     {

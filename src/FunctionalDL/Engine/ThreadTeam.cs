@@ -44,6 +44,8 @@ sealed class ThreadTeam
             return Teams.TryGetValue(threads, out var team) ? team : Teams[threads] = new(threads);
     }
 
+    public int Threads => threads;
+
     /// <summary>Runs so many chunks of a step, from <paramref name="first"/> on; where the team is busy with another caller's step, on the calling thread alone.</summary>
     public void Run(Step step, Workspace workspace, int first, int chunks)
     {
