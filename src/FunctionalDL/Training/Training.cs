@@ -22,7 +22,7 @@ sealed class Training
         batching.BatchSize(data.Count);
         target = Loss.TargetVariable(data.Targets);
         var forward = Forward.Build(model, isTraining: true);
-        var value = loss.Apply(forward.Output, target);
+        var value = loss.Apply(forward.Output, target, forward.Parameters);
         isRandom = Graph.Variables(value).Any(v => v.VariableName == LayerScope.KeyVariable.VariableName);
         step = new(value, model.Parameters, optimizer, forward.Updates);
     }
