@@ -5,7 +5,7 @@ public class LbfgsTests
     /// <summary>Rosenbrock's valley in 2 to 20 dimensions: Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)², 0 at (1, …, 1).</summary>
     [Theory]
     [InlineData(2, 60)]
-    [InlineData(20, 150)]
+    [InlineData(20, 250)]
     public void Rosenbrocks_valley_is_walked_to_its_end(int n, int evaluations)
     {
         var x = Expr.Variable("x", [n], DType.Float64);
