@@ -26,6 +26,10 @@ sealed class TileStep(int total) : Step
     /// <summary>Memory for the reductions of the single chunks, from which the whole is made.</summary>
     IEnumerable<Storage> Partials => program?.Partials ?? [];
 
+    public override long Operations => ops.Sum(op => (long)op.Code.Cost()) * total;
+
+    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {string.Join(", ", ops.GroupBy(op => op.Code).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"))}";
+
     public override int ScratchBytes => program!.ScratchBytes;
 
     /// <summary>Whether an elementwise operation with <paramref name="count"/> results can be part of this step, and how much it covers.</summary>

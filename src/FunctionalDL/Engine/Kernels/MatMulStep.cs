@@ -29,6 +29,10 @@ abstract class MatMulStep : Step
 
     protected int Batches { get; }
 
+    public override long Operations => 2L * Batches * N * K * M;
+
+    public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}";
+
     public override IEnumerable<Storage> Reads => [A.Storage, B.Storage];
 
     public override IEnumerable<Storage> Writes => [Output, PackedA, PackedB];
