@@ -54,7 +54,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 break;
             default:
                 var place = Result(op.Output, op.Lane, op.Extent);
-                pending.Add(new(op.Code.IsReduction() ? Form.ReduceRows : op.Extent == Extent.Row ? Form.Rows : Form.ByRow,
+                pending.Add(new(op.Extent == Extent.Row && !op.Code.IsReduction() ? Form.Rows : Form.ByRow,
                     Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
                 places[(op.Output, op.Lane)] = place;
                 if (op.Output.Slot >= 0 && place.Memory is null)
@@ -192,11 +192,11 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         }
         var instructions = pending.ConvertAll(p =>
         {
-            int a = p.Inputs.Length > 0 ? Index(p.Inputs[0]) : -1, b = p.Inputs.Length > 1 ? Index(p.Inputs[1]) : p.Ending, c = p.Inputs.Length > 2 ? Index(p.Inputs[2]) : -1;
+            int a = p.Inputs.Length > 0 ? Index(p.Inputs[0]) : -1, b = p.Inputs.Length > 1 ? Index(p.Inputs[1]) : -1, c = p.Inputs.Length > 2 ? Index(p.Inputs[2]) : -1;
             var d = Index(p.Output);
             var scalars = 0;
             var flat = true;
-            foreach (var (operand, bit) in new[] { (a, 1), (p.Ending >= 0 ? -1 : b, 2), (c, 4), (d, 0) })
+            foreach (var (operand, bit) in new[] { (a, 1), (b, 2), (c, 4), (d, 0) })
             {
                 if (operand < 0) continue;
                 var o = operands[operand];
@@ -204,7 +204,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 if (p.Form == Form.Rows ? o.RowStep == 0 : o.ColumnStep == 0) scalars |= bit;
             }
             if (p.Form == Form.Load) scalars = p.Output.Extent == Extent.Row ? 1 : 0;
-            return new TileInstruction(p.Form == Form.ByRow && flat ? Form.Flat : p.Form, p.Kernel, a, b, c, d, scalars, p.Window);
+            return new TileInstruction(p.Form == Form.ByRow && flat ? Form.Flat : p.Form, p.Kernel, a, b, c, d, scalars, p.Ending, p.Window);
         });
         return new()
         {

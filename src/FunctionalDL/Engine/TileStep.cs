@@ -94,7 +94,14 @@ sealed class TileStep(int total) : Step
     }
 
     /// <summary>Translates the operations once it is known which results others need: those with a slot.</summary>
-    public void Seal() => program = new TileCompiler(ops, produced, total, columns).Compile();
+    public void Seal()
+    {
+        var needed = new HashSet<Storage>();
+        for (var i = ops.Count - 1; i >= 0; i--)
+            if (ops[i].Output.Slot >= 0 || needed.Contains(ops[i].Output)) needed.UnionWith(ops[i].Inputs.Select(x => x.Storage));
+            else ops.RemoveAt(i);
+        program = new TileCompiler(ops, produced, total, columns).Compile();
+    }
 
     public override void Run(Workspace workspace)
     {
