@@ -51,7 +51,7 @@ void Run(ParseResult arguments)
     var verification = run.Model.ExportOnnx(file.FullName);
     Console.WriteLine($"wrote {file.Name}; {verification}");
     var (difference, agreement) = CompareOnTestSet(run.Model, file.FullName, test);
-    Console.WriteLine($"OnnxRuntime on the test set: max difference {difference:E1}, equal predictions {agreement:P2}");
+    Console.WriteLine($"OnnxRuntime on the test set: max difference {difference:0.0e+0}, equal predictions {agreement:P2}");
 
     if (arguments.GetValue(json))
         Console.WriteLine(JsonSerializer.Serialize(new

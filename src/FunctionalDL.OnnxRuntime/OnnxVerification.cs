@@ -61,5 +61,5 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
 
     /// <summary>The result in a sentence.</summary>
     public override string ToString() =>
-        $"OnnxRuntime agrees with the evaluator{(Sizes.Count > 0 ? $" at sizes {string.Join(", ", Sizes)}" : "")}: largest difference {MaxDifference:E1}, allowed {Tolerance:E1}";
+        $"OnnxRuntime agrees with the evaluator{(Sizes.Count > 0 ? $" at sizes {string.Join(", ", Sizes)}" : "")}: largest difference {MaxDifference:0.0e+0}, allowed {Tolerance:0.0e+0}";
 }

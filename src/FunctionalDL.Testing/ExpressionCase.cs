@@ -1,16 +1,41 @@
+using System.Text;
+
 namespace FunctionalDL.Testing;
 
 /// <summary>A random expression and values for its variables.</summary>
 /// <param name="Output">The expression.</param>
-/// <param name="Values">A value for each of its variables, and perhaps for others.</param>
+/// <param name="Values">A value for each of its variables, and no others.</param>
 public sealed record ExpressionCase(Expr Output, TensorSet Values)
 {
-    /// <summary>The program the case came from, by which it shrinks.</summary>
-    internal ExpressionProgram? Program { get; init; }
+    /// <summary>The variables of the expression, in the order of their values.</summary>
+    public IReadOnlyList<Expr> Variables => Graph.Variables(Output);
 
-    /// <summary>The float variables the expression depends on.</summary>
-    public IReadOnlyList<Expr> FloatVariables => [.. Graph.Variables(Output).Where(v => v.DType.IsFloat())];
+    /// <summary>The variables one can differentiate with respect to.</summary>
+    public IReadOnlyList<Expr> FloatVariables => [.. Variables.Where(v => v.DType.IsFloat())];
 
-    /// <summary>The expression and the values, as a failing property shows them.</summary>
-    public override string ToString() => $"{Output}\nwith {string.Join("\n     ", Values.Select(v => $"{v.Key} = {v.Value}"))}";
+    /// <summary>The case computed in another floating-point precision.</summary>
+    public ExpressionCase WithPrecision(DType dtype) =>
+        new(Output.WithPrecision(dtype), Values.Map((_, value) => value.DType.IsFloat() ? value.Cast(dtype) : value));
+
+    /// <summary>The value of the expression by the reference evaluator.</summary>
+    public Tensor Evaluate() => Output.Evaluate(Values);
+
+    /// <summary>
+    /// How far another evaluator may be off, relative to max(1, |value|): 1e-3 where a float32 takes part, else 1e-9. Values of cases
+    /// without special values do not magnify rounding errors by more than about a hundred.
+    /// </summary>
+    public double Tolerance => Graph.TopologicalOrder(Output).Any(node => node.DType == DType.Float32) ? 1e-3 : 1e-9;
+
+    /// <summary>The expression of this case with the values of the variables it has.</summary>
+    internal static ExpressionCase Of(Expr output, TensorSet values) =>
+        new(output, TensorSet.Of(Graph.Variables(output).Select(v => KeyValuePair.Create(v.VariableName!, values[v.VariableName!]))));
+
+    /// <summary>The expression, its type, and each variable with its type and first elements.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().AppendLine().Append(Output).Append(" : ").Append(Output.Type);
+        foreach (var variable in Variables)
+            text.AppendLine().Append("  ").Append(variable.VariableName).Append(" : ").Append(variable.Type).Append(" = ").Append(Values[variable.VariableName!]);
+        return text.ToString();
+    }
 }

@@ -1,3 +1,5 @@
+using FunctionalDL.Ops;
+
 namespace FunctionalDL;
 
 /// <summary>
@@ -28,20 +30,25 @@ public static partial class Differentiation
         foreach (var e in xs.Prepend(y))
             if (!e.DType.IsFloat()) throw new DTypeException($"Gradient: {e.Type} has no derivative. Cast it to a float first.");
         if (g.Type != y.Type) throw new ShapeException($"Vjp: the outgoing gradient is {g.Type}, the function's value {y.Type}. Give a gradient of that type.");
+        var variables = Graph.Variables([y, .. xs]);
+        return [.. Vjp([(y, g)], xs).Select(share => SizedLikeOp.Tie(share, variables))];
+    }
 
-        var order = Graph.TopologicalOrder([y]);
+    /// <summary>Σ gᵀ · ∂y/∂x over several functions y, for each x; what the functions share is differentiated once.</summary>
+    internal static Expr[] Vjp(IReadOnlyList<(Expr Y, Expr G)> functions, IReadOnlyList<Expr> xs)
+    {
+        var order = Graph.TopologicalOrder([.. functions.Select(f => f.Y)]);
         var active = Graph.Dependents(order, xs);
-        var gradients = new Dictionary<Expr, Expr> { [y] = g };
+        var gradients = new Dictionary<Expr, Expr>();
+        void Add(Expr x, Expr share) => gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
+        foreach (var (y, g) in functions) Add(y, g);
         for (var n = order.Count - 1; n >= 0; n--)
         {
             var node = order[n];
             if (!active.Contains(node) || !gradients.TryGetValue(node, out var gradient)) continue;
+            var pullback = node.Op.Pullback(node, gradient);
             for (var i = 0; i < node.Inputs.Length; i++)
-            {
-                var x = node.Inputs[i];
-                if (!active.Contains(x) || !x.DType.IsFloat() || node.Op.Vjp(i, node, gradient) is not { } share) continue;
-                gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
-            }
+                if (node.Inputs[i] is var x && active.Contains(x) && x.DType.IsFloat() && pullback(i) is { } share) Add(x, share);
         }
         return [.. xs.Select(x => Collect(x, order, gradients))];
     }

@@ -15,7 +15,8 @@ public sealed record GradientCheckOptions
 
 /// <summary>What a gradient check found.</summary>
 /// <param name="WorstError">
-/// The largest error of an element, |a − n| / max(|a|, |n|, G/1000), with a the gradient, n the difference quotient and G the largest gradient element.
+/// The largest error of an element, |a − n| / max(|a|, |n|, G/1000, |f|/10⁴, 10⁻⁴), with a the gradient, n the difference quotient, G the largest gradient element
+/// and f the function's value: below that, quotients hold rounding alone.
 /// </param>
 /// <param name="Variable">The variable of the worst element.</param>
 /// <param name="Index">Its index in row-major order.</param>
@@ -26,7 +27,7 @@ public sealed record GradientCheckOptions
 public sealed record GradientCheckResult(double WorstError, string Variable, int Index, double Gradient, double Difference, int Checked, int Skipped)
 {
     /// <summary>The result in a sentence.</summary>
-    public override string ToString() => $"worst error {WorstError:E1} at {Variable}[{Index}] ({Gradient:E6} against {Difference:E6}), {Checked} elements checked, {Skipped} skipped at kinks";
+    public override string ToString() => $"worst error {WorstError:0.0e+0} at {Variable}[{Index}] ({Gradient:0.000000e+0} against {Difference:0.000000e+0}), {Checked} elements checked, {Skipped} skipped at kinks";
 }
 
 /// <summary>Compares gradients with finite differences, in float64.</summary>
@@ -56,6 +57,7 @@ public static class GradientCheck
         var gradients = options.Evaluator(exact.Gradient(wrt))(point);
         var largest = gradients.Max(g => g.As<double>().Span.ToArray().Select(Math.Abs).DefaultIfEmpty().Max());
 
+        var floor = new[] { largest / 1000, Math.Abs(f(point)[0].ToScalar()) / 1e4, 1e-4 }.Max();
         var (worst, compared, skipped) = (new GradientCheckResult(-1, "", 0, 0, 0, 0, 0), 0, 0);
         foreach (var (v, (variable, gradient)) in wrt.Zip(gradients).Index())
             foreach (var index in Sample(gradient.Count, options.Samples, options.Key.Fold(v)))
@@ -63,7 +65,7 @@ public static class GradientCheck
                 var name = variable.VariableName!;
                 double At(double offset) => f(point.With(name, Moved((Tensor<double>)point[name], index, offset)))[0].ToScalar();
                 var (a, n, half) = (gradient.GetDouble(index), Quotient(At, Step), Quotient(At, Step / 2));
-                var scale = Math.Max(Math.Max(Math.Abs(a), Math.Abs(n)), largest / 1000);
+                var scale = Math.Max(Math.Max(Math.Abs(a), Math.Abs(n)), floor);
                 if (Math.Abs(n - half) > SmoothTo * scale || Bend(At, Step / 2) > Math.Max(SmoothTo * scale, 0.75 * Bend(At, Step)))
                 {
                     skipped++;

@@ -29,10 +29,26 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
 
     public TileProgram Compile()
     {
+        var needed = Needed();
         for (var i = 0; i < ops.Count; i++)
-            foreach (var x in ops[i].Inputs) lastUse[x.Storage] = i;
-        for (var i = 0; i < ops.Count; i++) Translate(ops[i], i);
+            if (needed[i])
+                foreach (var x in ops[i].Inputs) lastUse[x.Storage] = i;
+        for (var i = 0; i < ops.Count; i++)
+            if (needed[i]) Translate(ops[i], i);
         return Finish();
+    }
+
+    /// <summary>Which operations have a result that other steps need, or an operation here that they do.</summary>
+    bool[] Needed()
+    {
+        var needed = new bool[ops.Count];
+        var wanted = new HashSet<Storage>();
+        for (var i = ops.Count - 1; i >= 0; i--)
+        {
+            needed[i] = ops[i].Output.Slot >= 0 || wanted.Contains(ops[i].Output);
+            if (needed[i]) wanted.UnionWith(ops[i].Inputs.Select(x => x.Storage));
+        }
+        return needed;
     }
 
     void Translate(TileOp op, int index)

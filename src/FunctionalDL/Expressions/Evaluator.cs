@@ -15,10 +15,13 @@ public static class Evaluator
 
     /// <summary>The values of several expressions; what they share is computed once.</summary>
     /// <inheritdoc cref="Evaluate(Expr, ValueTuple{string, Tensor}[])"/>
-    public static Tensor[] Evaluate(IReadOnlyCollection<Expr> outputs, TensorSet values)
+    public static Tensor[] Evaluate(IReadOnlyCollection<Expr> outputs, TensorSet values) => Evaluate(outputs, values, Sizes.None);
+
+    /// <summary>The values of several expressions, where the sizes of some dimensions are known from elsewhere.</summary>
+    internal static Tensor[] Evaluate(IReadOnlyCollection<Expr> outputs, TensorSet values, Sizes known)
     {
         var order = Graph.TopologicalOrder(outputs);
-        var sizes = Bind(Graph.Variables(outputs), values);
+        var sizes = Bind(Graph.Variables(outputs), values, known);
         var uses = new Dictionary<Expr, int>();
         foreach (var node in outputs.Concat(order.SelectMany(n => n.Inputs))) uses[node] = uses.GetValueOrDefault(node) + 1;
 
@@ -35,14 +38,14 @@ public static class Evaluator
 
     /// <summary>The sizes of all symbolic dimensions, from the variables' values.</summary>
     /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type.</exception>
-    internal static Sizes Bind(IReadOnlyList<Expr> variables, TensorSet values) =>
-        Bind(variables, name => values.TryGetValue(name, out var value) ? new(value.DType, value.Shape) : null);
+    internal static Sizes Bind(IReadOnlyList<Expr> variables, TensorSet values, Sizes? known = null) =>
+        Bind(variables, name => values.TryGetValue(name, out var value) ? new(value.DType, value.Shape) : null, known);
 
     /// <summary>The sizes of all symbolic dimensions, from the types of the variables' values; null for one without a value.</summary>
-    /// <inheritdoc cref="Bind(IReadOnlyList{Expr}, TensorSet)"/>
-    internal static Sizes Bind(IReadOnlyList<Expr> variables, Func<string, TensorType?> given)
+    /// <inheritdoc cref="Bind(IReadOnlyList{Expr}, TensorSet, Sizes)"/>
+    internal static Sizes Bind(IReadOnlyList<Expr> variables, Func<string, TensorType?> given, Sizes? known = null)
     {
-        var sizes = Sizes.None;
+        var sizes = known ?? Sizes.None;
         foreach (var variable in variables)
         {
             var name = variable.VariableName!;

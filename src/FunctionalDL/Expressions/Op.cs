@@ -24,6 +24,9 @@ public abstract record Op
     /// <summary>The chain rule backwards: input i's share ∂y/∂xᵢᵀ · g of the gradient, or null where it is zero everywhere.</summary>
     internal abstract Expr? Vjp(int i, Expr y, Expr g);
 
+    /// <summary>The chain rule backwards for all inputs: their shares by number. For an op whose shares have work in common, which is then done once.</summary>
+    internal virtual Func<int, Expr?> Pullback(Expr y, Expr g) => i => Vjp(i, y, g);
+
     /// <summary>The chain rule forwards: Σ ∂y/∂xᵢ · tᵢ over the inputs that have a tangent, or null where it is zero everywhere.</summary>
     internal abstract Expr? Jvp(Expr y, Expr?[] t);
 

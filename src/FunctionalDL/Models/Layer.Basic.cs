@@ -23,22 +23,4 @@ public sealed partial class Layer
 
     /// <summary>The axes after the first in another shape: <c>[batch, …] → [batch, shape…]</c>.</summary>
     public static Layer Reshape(params Dim[] shape) => Of("reshape", x => Functions.Reshape(x, [x.Shape[0], .. shape]));
-
-    /// <summary>max(x, 0).</summary>
-    public static Layer Relu { get; } = Of("relu", Functions.Relu);
-
-    /// <summary>σ(x).</summary>
-    public static Layer Sigmoid { get; } = Of("sigmoid", Functions.Sigmoid);
-
-    /// <summary>tanh x.</summary>
-    public static Layer Tanh { get; } = Of("tanh", Functions.Tanh);
-
-    /// <summary>x·Φ(x).</summary>
-    public static Layer Gelu { get; } = Of("gelu", Functions.Gelu);
-
-    /// <summary>ln(1 + eˣ).</summary>
-    public static Layer Softplus { get; } = Of("softplus", Functions.Softplus);
-
-    /// <summary>eˣⁱ / Σ eˣ over the last axis.</summary>
-    public static Layer Softmax { get; } = Of("softmax", x => Functions.Softmax(x));
 }

@@ -31,10 +31,12 @@ public sealed partial class Layer
     /// <summary>The layers this one is a sequence of; itself where it is not one.</summary>
     public IReadOnlyList<Layer> Parts => parts;
 
-    /// <summary>The layer's value at x.</summary>
-    internal Expr Apply(LayerScope scope, Expr x)
+    bool IsSequence => parts is not [var single] || !ReferenceEquals(single, this);
+
+    /// <summary>The layer's value at x, for a layer of your own that has others inside. Their parameters' names begin with the scope's.</summary>
+    public Expr Apply(LayerScope scope, Expr x)
     {
-        if (parts is not [var single] || !ReferenceEquals(single, this)) return parts.Aggregate(x, (value, part) => part.Apply(scope, value));
+        if (IsSequence) return parts.Aggregate(x, (value, part) => part.Apply(scope, value));
         try
         {
             return forward(scope.Inner(Name), x);
@@ -44,6 +46,10 @@ public sealed partial class Layer
             throw new ShapeException($"Layer \"{Name}\" on {x.Type}: {e.Message}");
         }
     }
+
+    /// <summary>This layer under another name, with which its parameters' names begin.</summary>
+    /// <exception cref="FunctionalException">The name is empty.</exception>
+    public Layer Named(string name) => Of(name, IsSequence ? Apply : forward);
 
     /// <summary>next ∘ this: first this layer, then the next.</summary>
     public Layer Then(Layer next) => Sequence(this, next);

@@ -14,6 +14,11 @@ sealed class OnnxWriter : IOnnxGraph
     readonly HashSet<string> names = [];
     readonly Dictionary<string, int> counts = [];
 
+    OnnxWriter() { }
+
+    /// <summary>The writer of a graph inside another's node, which sees that one's values.</summary>
+    OnnxWriter(OnnxWriter outer) => (symbols, names, counts) = (outer.symbols, outer.names, outer.counts);
+
     /// <summary>The graph of the outputs; variables with a value among the parameters become initializers, the others inputs.</summary>
     public static GraphProto Write(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options)
     {
@@ -21,13 +26,33 @@ sealed class OnnxWriter : IOnnxGraph
         Expr[] values = [.. outputs.Select(o => o.Value)];
         writer.Declare(Graph.Variables(values), parameters);
         writer.names.UnionWith(outputs.Select(o => o.Name));
-        foreach (var node in Graph.TopologicalOrder(values))
-            if (node.VariableName is null) writer.values[node] = node.Op.ToOnnx(writer, node, [.. node.Inputs.Select(x => writer.values[x])]);
-            else writer.values[node] = node.VariableName;
+        writer.Add(values, variable => variable);
         foreach (var (name, value) in outputs) writer.Output(name, value);
         writer.graph.Name = options.Name;
         writer.graph.DocString = options.Description;
         return writer.graph;
+    }
+
+    /// <summary>Adds the nodes of the outputs, where a variable has the value of some name.</summary>
+    void Add(IReadOnlyCollection<Expr> outputs, Func<string, string> variable)
+    {
+        foreach (var node in Graph.TopologicalOrder(outputs))
+            values[node] = node.VariableName is { } name ? variable(name) : node.Op.ToOnnx(this, node, [.. node.Inputs.Select(x => values[x])]);
+    }
+
+    public object Subgraph(IEnumerable<Expr> inputs, IEnumerable<(Expr Variable, string Name)> outer, IReadOnlyCollection<Expr> outputs)
+    {
+        var inner = new OnnxWriter(this);
+        var variables = outer.ToDictionary(o => o.Variable.VariableName!, o => o.Name);
+        foreach (var input in inputs)
+        {
+            var name = variables[input.VariableName!] = Fresh("step");
+            inner.graph.Input.Add(OnnxTypes.ValueInfo(name, input.Type));
+        }
+        inner.Add(outputs, name => variables[name]);
+        foreach (var output in outputs) inner.Output(Fresh("result"), output);
+        inner.graph.Name = Fresh("body");
+        return inner.graph;
     }
 
     void Declare(IReadOnlyList<Expr> variables, TensorSet parameters)
@@ -58,14 +83,17 @@ sealed class OnnxWriter : IOnnxGraph
         graph.Output.Add(OnnxTypes.ValueInfo(name, value.Type));
     }
 
-    public string Node(string opType, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public string Node(string opType, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Nodes(opType, 1, inputs, attributes)[0];
+
+    public string[] Nodes(string opType, int outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        var output = Fresh(opType.ToLowerInvariant());
-        var node = new NodeProto { OpType = opType, Name = output, Output = { output } };
+        string[] results = [.. Enumerable.Range(0, outputs).Select(_ => Fresh(opType.ToLowerInvariant()))];
+        var node = new NodeProto { OpType = opType, Name = results[0], Output = { results } };
         foreach (var input in inputs) node.Input.Add(input);
         foreach (var (name, value) in attributes) node.Attribute.Add(Attribute(name, value));
         graph.Node.Add(node);
-        return output;
+        return results;
     }
 
     static AttributeProto Attribute(string name, object value) => value switch
@@ -74,6 +102,7 @@ sealed class OnnxWriter : IOnnxGraph
         DType dtype => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = dtype.Number() },
         float f => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = f },
         string s => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(s) },
+        GraphProto graph => new() { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = graph },
         long[] ints => new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { ints } },
         _ => throw new ArgumentException($"ONNX: attribute {name} of type {value.GetType().Name} is not one this writer knows.", nameof(value)),
     };

@@ -33,7 +33,9 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     public int Rank => dims.Length;
 
     /// <summary>The i-th dimension.</summary>
-    public Dim this[int i] => dims[i];
+    /// <exception cref="ShapeException">There is no such dimension.</exception>
+    public Dim this[int i] => (uint)i < (uint)Rank ? dims[i]
+        : throw new ShapeException($"Shape: {this} has {Rank} dimensions; there is none at {i}. Reshape or check the rank first.");
 
     int IReadOnlyCollection<Dim>.Count => Rank;
 
@@ -113,7 +115,7 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     public bool BroadcastsTo(Shape target) => Broadcast(this, target) is { } both && both.Equals(target);
 
     /// <summary>The i-th dimension, counted from either end.</summary>
-    public Dim this[Index i] => dims[i.GetOffset(Rank)];
+    public Dim this[Index i] => this[i.GetOffset(Rank)];
 
     /// <inheritdoc/>
     public bool Equals(Shape? other) => other is not null && (ReferenceEquals(this, other) || dims.AsSpan().SequenceEqual(other.dims.AsSpan()));

@@ -1,4 +1,3 @@
-using FsCheck.Fluent;
 using FsCheck.Xunit;
 using FunctionalDL.Testing;
 
@@ -7,67 +6,32 @@ namespace FunctionalDL.Tests.Calculus;
 /// <summary>What holds for the gradient of any smooth expression.</summary>
 public class GradientLaws
 {
-    [Property(Arbitrary = [typeof(Smooth)], MaxTest = 300)]
-    public FsCheck.Property The_gradient_agrees_with_finite_differences(ExpressionCase smooth)
-    {
-        if (smooth.FloatVariables.Count == 0) return true.ToProperty();
-        var result = GradientCheck.Check(Sum(smooth.Output), smooth.FloatVariables, smooth.Values, new() { Samples = 4 });
-        return (result.WorstError < 1e-6).Label(result.ToString());
-    }
+    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 300)]
+    public void The_gradient_agrees_with_finite_differences(ExpressionCase smooth) => Laws.GradientMatchesDifferences(smooth);
 
-    [Property(Arbitrary = [typeof(Smooth)], MaxTest = 100)]
-    public FsCheck.Property The_gradient_of_a_gradient_agrees_too(ExpressionCase smooth)
-    {
-        if (smooth.FloatVariables.Count == 0) return true.ToProperty();
-        var slope = Sum(Sin(Sum(smooth.Output).Gradient(smooth.FloatVariables[0])));
-        var result = GradientCheck.Check(slope, smooth.FloatVariables, smooth.Values, new() { Samples = 2 });
-        return (result.WorstError < 1e-5).Label(result.ToString());
-    }
+    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 100)]
+    public void The_gradient_of_a_gradient_agrees_too(ExpressionCase smooth) => Laws.SecondGradientMatchesDifferences(smooth, 1e-5);
 
-    [Property(Arbitrary = [typeof(Smooth)])]
-    public FsCheck.Property Vjp_is_linear_in_the_outgoing_gradient(ExpressionCase smooth, byte seed)
+    [Property(Arbitrary = [typeof(SmoothExpressions)])]
+    public void Vjp_is_linear_in_the_outgoing_gradient(ExpressionCase smooth) => Laws.VjpIsLinear(smooth);
+
+    [Property(Arbitrary = [typeof(SmoothExpressions)])]
+    public void The_gradient_of_a_sum_is_the_sum_of_the_gradients(ExpressionCase smooth)
     {
-        var y = smooth.Output;
-        var (g, h) = (Expr.Variable("g", y.Shape, y.DType), Expr.Variable("h", y.Shape, y.DType));
-        var shape = y.Evaluate(smooth.Values).Shape;
-        var values = smooth.Values.With("g", Key.Of(seed).Uniform(shape, y.DType)).With("h", Key.Of(seed + 1).Uniform(shape, y.DType));
-        var together = y.Vjp(smooth.FloatVariables, 2 * g - 3 * h);
-        var apart = y.Vjp(smooth.FloatVariables, g).Zip(y.Vjp(smooth.FloatVariables, h), (a, b) => 2 * a - 3 * b).ToArray();
-        var worst = Evaluator.Evaluate(together, values).Zip(Evaluator.Evaluate(apart, values), Near.Distance).DefaultIfEmpty().Max();
-        return (worst < 1e-10).Label($"{worst}");
+        var exact = smooth.WithPrecision(DType.Float64);
+        Expr f = Sum(Sin(exact.Output)), h = Sum(Square(exact.Output));
+        foreach (var x in exact.FloatVariables)
+            Laws.SameValue("the gradient of a sum and the sum of gradients",
+                (f.Gradient(x) + h.Gradient(x)).Evaluate(exact.Values), (f + h).Gradient(x).Evaluate(exact.Values), 1e-10);
     }
 
     /// <summary>Theorem 1: with f = f1∘…∘fn, df/dx = df1/df2 · df2/df3 · … · dfn/dx, each factor taken at its immediate input.</summary>
-    [Property]
-    public FsCheck.Property The_derivative_of_a_composition_is_the_product_of_its_factors(FsCheck.NonEmptyArray<byte> functions, sbyte at)
+    [Property(Arbitrary = [typeof(Composition)], MaxTest = 300)]
+    public void The_derivative_of_a_composition_is_the_product_of_its_factors(Composition composition)
     {
-        Func<Expr, Expr>[] smooth = [Sin, Cos, Tanh, Sigmoid, Softplus, Atan, Erf, x => 0.5 * x + 1, x => Square(x) / (1 + Square(x)), x => Exp(Tanh(x)), x => Log(1.5 + Square(x))];
-        var x = Expr.Variable("x");
-        List<Expr> composition = [x];
-        foreach (var f in functions.Get.Take(12)) composition.Add(smooth[f % smooth.Length](composition[^1]));
-
-        var factors = composition.Zip(composition.Skip(1), (inner, outer) => outer.Gradient(inner));
-        var product = factors.Aggregate((a, b) => a * b);
-        var point = TensorSet.Of(("x", at / 32.0));
-        var distance = Near.Distance(product.Evaluate(point), composition[^1].Gradient(x).Evaluate(point));
-        return (distance < 1e-12).Label($"{composition[^1]}: {distance}");
+        var nodes = composition.Nodes();
+        var factors = nodes.Zip(nodes.Skip(1), (outer, inner) => outer.Gradient(inner));
+        Laws.SameValue("df/dx and the product of its factors", factors.Aggregate((a, b) => a * b).Evaluate(composition.Values),
+            nodes[0].Gradient(composition.X).Evaluate(composition.Values), 1e-12);
     }
-}
-
-/// <summary>Smooth random expressions for properties.</summary>
-static class Smooth
-{
-    public static FsCheck.Arbitrary<ExpressionCase> Case() => Testing.Expressions.Smooth();
-}
-
-/// <summary>Continuous random expressions for properties.</summary>
-static class Continuous
-{
-    public static FsCheck.Arbitrary<ExpressionCase> Case() => Testing.Expressions.Continuous();
-}
-
-/// <summary>Continuous float32 random expressions for properties.</summary>
-static class Continuous32
-{
-    public static FsCheck.Arbitrary<ExpressionCase> Case() => Testing.Expressions.Continuous32();
 }

@@ -26,6 +26,11 @@ public class EngineTests
         }
     }
 
+    /// <summary>Seeds that found something once: a reduction nobody needs in a tile that others need.</summary>
+    [Theory]
+    [InlineData(514612606)]
+    public void And_stays_so_where_it_once_did_not(int seed) => The_engine_agrees_with_the_evaluator(DoNotSize<int>.NewDoNotSize(seed));
+
     static (Tensor[]? Values, Type? Error) Try(Func<Tensor[]> run)
     {
         try

@@ -8,6 +8,16 @@ public class OpExportTests
     static readonly Expr X = Expr.Variable("x", ["n", 3]), Y = Expr.Variable("y", ["n", 3]), Row = Expr.Variable("row", [3]), Cube = Expr.Variable("cube", ["n", 4, 3]);
     static readonly Expr Labels = Expr.Variable("labels", ["n"], DType.Int64);
 
+    static readonly Expr Images = Expr.Variable("images", ["n", 4, 6, 5]), Pooled = MaxPool(Images, [3, 2], [2, 2], padding: 1), Weights = Expr.Variable("weights", [7, 4]);
+
+    static Expr Kernel(int groups, int outputs = 6) => Expr.Variable($"kernel{groups}_{outputs}", [outputs, 4 / groups, 3, 2]);
+
+    static Expr Convolution(int groups) => Conv(Images, Kernel(groups), [2, 1], Padding.Of((1, 2), (0, 1)), [1, 2], groups);
+
+    /// <summary>A loop over the first axis of <see cref="Cube"/>, its rows carried on.</summary>
+    static Expr Loop(bool reverse) => 
+        Scan([Broadcast(Expr.Constant(0, DType.Float32), [4, 4])], [Cube], (h, x) => [Tanh(MatMul(Concat(-1, h[0], x[0]), Weights))], reverse).Steps[0];
+
     static readonly Dictionary<string, Expr> Cases = new()
     {
         ["Variable"] = X,
@@ -45,6 +55,7 @@ public class OpExportTests
         ["Cast"] = X.Cast(DType.Float64) * 0.1,
         ["Cast to int64"] = (3 * X).Cast(DType.Int64),
         ["StopGradient"] = StopGradient(X),
+        ["SizedLike"] = Sum(X).Gradient(X),
         ["SizeOf"] = Mean(X),
         ["SizeOf product"] = Sum(X) / SizeOf((Dim)"n" * "n" + 2, DType.Float32),
         ["Range"] = Range("n", DType.Float32) + Sum(X),
@@ -71,6 +82,18 @@ public class OpExportTests
         ["Max"] = Max(Cube, 1),
         ["Min"] = Min(Cube, 1, 2),
         ["ArgMax"] = ArgMax(Cube, 1),
+        ["Conv"] = Convolution(1),
+        ["Conv in groups"] = Convolution(2),
+        ["Conv gradients"] = Convolution(1).Gradients2(Images, Kernel(1)),
+        ["Conv gradients in groups"] = Convolution(2).Gradients2(Images, Kernel(2)),
+        ["ConvTranspose"] = ConvTranspose(Images, Kernel(1, 4), [2, 1], padding: 1, outputPadding: [1, 0]),
+        ["MaxPool"] = Pooled,
+        ["MaxPool gradient"] = Pooled.Gradient2(Images),
+        ["MaxPool tangent"] = Square(Pooled.Gradient2(Images)).Gradient2(Images),
+        ["AveragePool"] = AveragePool(Images, [3, 2], [1, 2], padding: 1),
+        ["Scan"] = Loop(reverse: false),
+        ["Scan from the end"] = Loop(reverse: true),
+        ["Scan gradients"] = Loop(reverse: false).Gradients2(Cube, Weights),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -103,5 +126,9 @@ public class OpExportTests
 static class Differentiated
 {
     /// <summary>The gradient of the sum of squares, which pads what was sliced.</summary>
-    public static Expr Gradient2(this Expr y, Expr x) => Sum(Square(y)).Gradient(x);
+    public static Expr Gradient2(this Expr y, Expr x) => Gradients2(y, x);
+
+    /// <summary>The gradients of the sum of squares, one after another.</summary>
+    public static Expr Gradients2(this Expr y, params Expr[] xs) =>
+        xs.Length == 1 ? Sum(Square(y)).Gradient(xs[0]) : Concat(0, [.. Sum(Square(y)).Gradient(xs).Select(g => Reshape(g, [g.Shape.Elements]))]);
 }

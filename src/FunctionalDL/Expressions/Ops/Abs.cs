@@ -2,12 +2,12 @@ using static FunctionalDL.Functions;
 
 namespace FunctionalDL.Ops;
 
-/// <summary>y = |x|, ∂y/∂x = sign x. The subgradient taken at 0 is 0.</summary>
+/// <summary>y = |x|, ∂y/∂x = sign x. The subgradient taken at 0 is 0. The smallest integer stays itself, as integers wrap around.</summary>
 sealed record AbsOp : NumericUnaryOp
 {
     public override string Name => "Abs";
 
-    protected override T Apply<T>(T x) => T.Abs(x);
+    protected override T Apply<T>(T x) => T.IsNegative(x) ? -x : x;
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => Sign(x[0]);
 }

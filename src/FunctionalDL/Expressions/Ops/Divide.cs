@@ -1,7 +1,7 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀ / x₁, ∂y/∂x₀ = 1/x₁, ∂y/∂x₁ = −y/x₁. Whole numbers divide towards zero; dividing one by zero is an error.
+/// y = x₀ / x₁, ∂y/∂x₀ = 1/x₁, ∂y/∂x₁ = −y/x₁. Whole numbers divide towards zero; they wrap around, and dividing one by zero is an error.
 /// </summary>
 sealed record DivideOp : BinaryOp
 {
@@ -11,7 +11,7 @@ sealed record DivideOp : BinaryOp
 
     protected override T Apply<T>(T a, T b) => typeof(T) == typeof(long) && T.IsZero(b)
         ? throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.")
-        : a / b;
+        : b == -T.One ? -a : a / b;
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => i == 0 ? 1 / x[1] : -y / x[1];
 

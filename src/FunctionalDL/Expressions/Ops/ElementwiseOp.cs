@@ -8,7 +8,10 @@ abstract record ElementwiseOp : Op
 
     internal Expr? Partial(int i, Expr y) => Partial(i, y.Inputs, y);
 
-    internal override Expr? Vjp(int i, Expr y, Expr g) => Partial(i, y) is { } d ? g * d : null;
+    internal override Expr? Vjp(int i, Expr y, Expr g) => Partial(i, y) is { } d ? IsOne(g) ? d : g * d : null;
+
+    /// <summary>Whether a gradient is the 1 that differentiation begins with.</summary>
+    static bool IsOne(Expr g) => (g.Op is BroadcastOp ? g.Inputs[0] : g).ConstantValue is { Count: 1 } value && value.GetDouble(0) == 1;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {

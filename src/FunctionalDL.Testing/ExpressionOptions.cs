@@ -1,0 +1,43 @@
+namespace FunctionalDL.Testing;
+
+/// <summary>Which random expressions are wanted.</summary>
+public sealed record ExpressionOptions
+{
+    static readonly HashSet<string> NotSmooth =
+        ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "StopGradient"];
+
+    /// <summary>All primitives and dtypes, symbolic dimensions, no special values.</summary>
+    public static ExpressionOptions Any { get; } = new();
+
+    /// <summary>Smooth functions of their float variables, so that gradients of any order can be compared with finite differences. The value is a float.</summary>
+    public static ExpressionOptions Smooth { get; } = new()
+    {
+        Allows = node => !NotSmooth.Contains(node.Op.Name) && !(node.Op.Name == "Cast" && node.Inputs[0].DType.IsFloat() && !node.DType.IsFloat()),
+        AllowsOutput = output => output.DType.IsFloat(),
+    };
+
+    /// <summary>What can be exported to ONNX and run in float32: no float64 and no random numbers.</summary>
+    public static ExpressionOptions Onnx { get; } = new()
+    {
+        DTypes = [DType.Float32, DType.Int64, DType.Bool],
+        Allows = node => node.Op.Name != "RandomUniform",
+    };
+
+    /// <summary>The dtypes that occur; at least one is a float.</summary>
+    public IReadOnlyList<DType> DTypes { get; init; } = [DType.Float32, DType.Float64, DType.Int64, DType.Bool];
+
+    /// <summary>Whether a node may occur; primitives are told by <c>node.Op.Name</c>.</summary>
+    public Func<Expr, bool> Allows { get; init; } = _ => true;
+
+    /// <summary>Whether a node may be the whole expression.</summary>
+    public Func<Expr, bool> AllowsOutput { get; init; } = _ => true;
+
+    /// <summary>Whether a dimension named <c>batch</c> may occur.</summary>
+    public bool Symbols { get; init; } = true;
+
+    /// <summary>
+    /// Whether variables hold NaN, infinities, −0, and the largest and smallest numbers. Without them, every value of every node is a
+    /// moderate number that small changes of the variables change little, so that evaluators that round differently can be compared.
+    /// </summary>
+    public bool SpecialValues { get; init; }
+}

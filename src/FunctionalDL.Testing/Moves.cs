@@ -1,0 +1,109 @@
+using Builder = FunctionalDL.Testing.ExpressionBuilder;
+
+namespace FunctionalDL.Testing;
+
+/// <summary>The ways a random expression grows: each makes a new node of those there, or null where it cannot. All primitives occur.</summary>
+static class Moves
+{
+    public static IReadOnlyList<Func<Builder, Expr?>> All { get; } =
+    [
+        b => -b.Number(), b => Abs(b.Number()), b => Sign(b.Number()),
+        .. Each(Exp, Expm1, Sin, Cos, Tanh, Atan, Erf, Sigmoid, Softplus, Square, Gelu, Relu, StopGradient),
+        b => Log(b.Positive(b.Real())), b => Log1P(b.Positive(b.Real())), b => Sqrt(b.Positive(b.Real())),
+        .. Pairs(Add, Subtract, Multiply, Maximum, Minimum, Less, LessOrEqual, Equal),
+        .. Pairs(Add, Subtract, Multiply),
+        b => Pair(b, b.Number(), (x, y) => x / b.NotZero(y)),
+        b => Pair(b, b.Real(), (x, y) => Power(b.Positive(x), y)),
+        b => Power(b.Positive(b.Real()), b.Random.Of([-1, 0, 0.5, 1, 2, 3, 2.5])),
+        b => b.Truth() is { } x ? Pair(b, x, And) : null,
+        b => b.Truth() is { } x ? Pair(b, x, Or) : null,
+        b => b.Truth() is { } x ? Not(x) : null,
+        b => b.Truth() is { } x && b.Like(x.Shape, b.DType(_ => true)) is var y ? Select(x, y, b.Like(Shape.Broadcast(x.Shape, y.Shape)!, y.DType)) : null,
+        b => Reduce(b, Sum), b => Reduce(b, Mean), b => Reduce(b, Max), b => Reduce(b, Min),
+        b => OnAxis(b, b.Number(), ArgMax), b => OnAxis(b, b.Real(), Softmax), b => OnAxis(b, b.Real(), LogSoftmax),
+        Product, Product, Product,
+        b => Transposed(b, b.Any()), b => Reshaped(b, b.Any()), b => Broadcasted(b, b.Any()),
+        b => Sliced(b, b.Any()), b => Padded(b, b.Any()), b => Concatenated(b, b.Any()),
+        b => Gathered(b, b.Any()), b => Scattered(b, b.Number()),
+        b => OnAxis(b, b.Any(), Reverse),
+        b => b.HasWholes && b.Dim() is var depth && b.Size(depth) > 0 ? OneHot(b.Indices(b.Shape(), depth), depth, b.DType(_ => true)) : null,
+        b => Range(b.Dim(), b.DType(d => d.IsNumeric())),
+        b => SizeOf(b.Dim(), b.DType(d => d.IsNumeric())),
+        b => b.HasWholes ? RandomUniform(b.Fresh(DType.Int64, Shape.Scalar), b.Shape(), b.DType(d => d.IsFloat()), b.Random.Next(3)) : null,
+        b => b.Any().Cast(b.DType(_ => true)),
+    ];
+
+    static IEnumerable<Func<Builder, Expr?>> Each(params Func<Expr, Expr>[] functions) => functions.Select(f => (Func<Builder, Expr?>)(b => f(b.Real())));
+
+    static IEnumerable<Func<Builder, Expr?>> Pairs(params Func<Expr, Expr, Expr>[] functions) =>
+        functions.Select(f => (Func<Builder, Expr?>)(b => Pair(b, b.Number(), f)));
+
+    /// <summary>f of x and a node that broadcasts with it, on either side.</summary>
+    static Expr? Pair(Builder b, Expr x, Func<Expr, Expr, Expr> f) => b.Like(x.Shape, x.DType) is var y && b.Random.Next(2) == 0 ? f(x, y) : f(y, x);
+
+    static Expr? Reduce(Builder b, Func<Expr, int[], Expr> f)
+    {
+        var x = b.Number();
+        int[] axes = [.. Enumerable.Range(0, x.Rank).Where(_ => b.Random.Next(2) == 0)];
+        return x.DType.IsFloat() || f != Mean ? f(x, axes) : null;
+    }
+
+    static Expr? OnAxis(Builder b, Expr x, Func<Expr, int, Expr> f) => b.Axis(x, d => b.Size(d) > 0) is { } axis ? f(x, axis) : null;
+
+    static Expr? Product(Builder b)
+    {
+        var x = b.Find(x => x.DType.IsFloat() && x.Rank > 0) ?? b.Fresh(b.DType(d => d.IsFloat()), [b.Dim(), b.Dim()]);
+        var (k, lead) = (x.Shape[^1], x.Shape.Slice(0, Math.Max(0, x.Rank - 2)));
+        var y = b.Find(y => y.DType == x.DType && y.Rank >= 2 && y.Shape[^2] == k && Shape.Broadcast(lead, y.Shape.Slice(0, y.Rank - 2)) is not null)
+            ?? b.Fresh(x.DType, b.Random.Next(4) switch { 0 => lead.Concat([k, b.Dim()]), 1 => [k], _ => [k, b.Dim()] });
+        return b.Fits(x.Shape) && b.Fits(y.Shape) ? MatMul(x, y) : null;
+    }
+
+    static Expr Transposed(Builder b, Expr x)
+    {
+        int[] order = [.. Enumerable.Range(0, x.Rank)];
+        b.Random.Shuffle(order);
+        return Transpose(x, order);
+    }
+
+    /// <summary>Two axes merged, one split, or one of size 1 put in.</summary>
+    static Expr Reshaped(Builder b, Expr x) => (b.Random.Next(3), b.Axis(x)) switch
+    {
+        (0, { } axis) when axis + 1 < x.Rank => Reshape(x, x.Shape.Remove(axis).With(axis, x.Shape[axis] * x.Shape[axis + 1])),
+        (1, { } axis) when x.Shape[axis].DivideExactly(b.Random.Next(2, 4)) is { } quotient && quotient != 0 =>
+            Reshape(x, x.Shape.With(axis, quotient).Insert(axis, (x.Shape[axis].DivideExactly(quotient))!.Value)),
+        _ => ExpandDims(x, b.Random.Next(x.Rank + 1)),
+    };
+
+    static Expr Broadcasted(Builder b, Expr x)
+    {
+        Shape wide = [.. x.Shape.Select(d => d == 1 ? b.Dim() : d)];
+        return Broadcast(x, b.Random.Next(2) == 0 ? wide : wide.Insert(0, b.Dim()));
+    }
+
+    static Expr? Sliced(Builder b, Expr x)
+    {
+        if (b.Axis(x, d => b.Size(d) > 0) is not { } axis) return null;
+        var n = x.Shape[axis];
+        if (!n.IsKnown) return b.Random.Next(2) == 0 ? Slice(x, axis, 0, -1) : SliceFrom(x, axis, 1, n - 1);
+        var start = b.Random.Next(n.Size);
+        return Slice(x, axis, start, b.Random.Next(start, n.Size + 1), b.Random.Next(1, 4));
+    }
+
+    static Expr? Padded(Builder b, Expr x) => b.Axis(x, d => b.Size(d) > 0) is not { } axis ? null
+        : b.Random.Next(3) == 0 ? Dilate(x, axis, b.Random.Next(1, 3))
+        : Pad(x, axis, b.Random.Next(3), b.Random.Next(3), b.Random.Of([0, 1, -2]));
+
+    static Expr? Concatenated(Builder b, Expr x)
+    {
+        if (b.Axis(x) is not { } axis) return null;
+        var y = b.Find(y => y.DType == x.DType && y.Rank == x.Rank && y.Shape.With(axis, 1) == x.Shape.With(axis, 1));
+        return Concat(axis, b.Random.Next(3) == 0 ? [x, y ?? x, x] : [x, y ?? b.Fresh(x.DType, x.Shape.With(axis, b.Dim()))]);
+    }
+
+    static Expr? Gathered(Builder b, Expr x) => b.HasWholes && b.Axis(x, d => b.Size(d) > 0) is { } axis
+        ? Gather(x, b.Indices(b.Shape(), x.Shape[axis]), axis) : null;
+
+    static Expr? Scattered(Builder b, Expr x) => b.HasWholes && b.Axis(x) is { } axis && b.Dim() is var n && b.Size(n) > 0
+        ? ScatterAdd(b.Indices([x.Shape[axis]], n), x, n, axis) : null;
+}

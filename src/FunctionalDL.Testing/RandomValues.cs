@@ -1,0 +1,46 @@
+namespace FunctionalDL.Testing;
+
+/// <summary>Random elements of each dtype.</summary>
+static class RandomValues
+{
+    static readonly double[] Specials =
+    [
+        double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, 1, -1, 0.5, 1e-8, -1e-8, 1e-40, 5e-324, 88.8, -104, 710, -746, 1e20, -1e20,
+        float.MaxValue, float.Epsilon, double.MaxValue,
+    ];
+
+    static readonly long[] SpecialWholes = [0, 1, -1, 2, 1L << 24, (1L << 24) + 1, 1L << 53, (1L << 53) + 1, long.MaxValue, long.MinValue];
+
+    /// <summary>Floats in [−2, 2), integers in −4 … 4, either truth value; among special values, half of the elements are one.</summary>
+    public static Tensor Tensor(this Random random, TensorType type, bool special)
+    {
+        double Real() => special && random.Next(2) == 0 ? Specials[random.Next(Specials.Length)] : random.NextDouble() * 4 - 2;
+        long Whole() => special && random.Next(2) == 0 ? SpecialWholes[random.Next(SpecialWholes.Length)] : random.Next(-4, 5);
+        return type.DType switch
+        {
+            DType.Float32 => Fill(type.Shape, () => (float)Real()),
+            DType.Float64 => Fill(type.Shape, Real),
+            DType.Int64 => Fill(type.Shape, Whole),
+            _ => Fill(type.Shape, () => random.Next(2) == 0),
+        };
+    }
+
+    /// <summary>Integers in 0 … <paramref name="below"/> − 1.</summary>
+    public static Tensor Indices(this Random random, Shape shape, int below) => Fill(shape, () => (long)random.Next(below));
+
+    static Tensor Fill<T>(Shape shape, Func<T> element) where T : unmanaged
+    {
+        var values = new T[shape.ElementCount];
+        for (var i = 0; i < values.Length; i++) values[i] = element();
+        return FunctionalDL.Tensor.Of(shape, values);
+    }
+
+    /// <summary>Sizes that meet the edges of loops and kernels: none, one, odd ones, and around powers of two.</summary>
+    static readonly int[] Sizes = [0, 1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 7, 8, 9, 16, 17, 33];
+
+    /// <summary>A size from 0 to 33, mostly small.</summary>
+    public static int Size(this Random random) => Sizes[random.Next(Sizes.Length)];
+
+    /// <summary>One of several things.</summary>
+    public static T Of<T>(this Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
+}

@@ -1,0 +1,66 @@
+using FunctionalDL.Ops;
+
+namespace FunctionalDL;
+
+public static partial class Functions
+{
+    /// <summary>
+    /// A loop over time: carried values h and, at each step t, the elements x[t] of sequences <c>[time, …]</c>; the step says what the carried values become.
+    /// The step is kept as an expression, once, and so is its derivative; time may be a name.
+    /// </summary>
+    /// <remarks>
+    /// The step may use any other expression, such as parameters; what does not depend on h and x is computed once, before the loop, random numbers too.
+    /// </remarks>
+    /// <param name="initial">The first carried values, floats of one dtype.</param>
+    /// <param name="sequences">Tensors whose first axis is time, of one length.</param>
+    /// <param name="step">The next carried values from the carried values and the elements, of the same types.</param>
+    /// <param name="reverse">Whether the loop goes from the last element to the first.</param>
+    /// <exception cref="ShapeException">There is no sequence, lengths differ, or the step changes the shape of a carried value.</exception>
+    /// <exception cref="DTypeException">A carried value is not a float of the others' dtype.</exception>
+    public static ScanResult Scan(Expr[] initial, Expr[] sequences, Func<Expr[], Expr[], Expr[]> step, bool reverse = false)
+    {
+        if (initial.Length == 0 || sequences.Length == 0 || sequences.Any(s => s.Rank == 0))
+            throw new ShapeException($"Scan: {initial.Length} carried values and {sequences.Length} sequences. Give one of each or more; the first axis of a sequence is time.");
+        Expr[] carries = [.. initial.Select((x, i) => Expr.Variable($"h{i}", x.Shape, x.DType))];
+        Expr[] elements = [.. sequences.Select((x, i) => Expr.Variable($"x{i}", x.Shape.Remove(0), x.DType))];
+        var next = step(carries, elements);
+        if (next.Length != initial.Length) throw new ShapeException($"Scan: the step makes {next.Length} values of {initial.Length} carried ones. Return one for each.");
+        for (var i = 0; i < next.Length; i++)
+            if (next[i].Type != initial[i].Type)
+                throw new ShapeException($"Scan: the step makes {next[i].Type} of the carried value {initial[i].Type}. Start with a value of the type the step makes.");
+
+        var (outputs, captured, constants) = Capture(next, [.. carries, .. elements]);
+        var body = new ScanBody([.. carries], [.. elements], [.. constants], [.. outputs], [], [], reverse);
+        var results = body.Split(new(new ScanOp(body), [.. initial, .. sequences, .. captured]), sequences[0].Shape[0]);
+        return new([.. results.Select(body.After)], [.. results.Select(body.Last)]);
+    }
+
+    /// <summary>
+    /// The outputs with what does not depend on the variables replaced by new variables, and what they stand for. A broadcast stays, so that what is
+    /// captured is the smaller tensor; so do numbers, which rules look at.
+    /// </summary>
+    static (Expr[] Outputs, List<Expr> Captured, List<Expr> Constants) Capture(Expr[] outputs, HashSet<Expr> variables)
+    {
+        var order = Graph.TopologicalOrder(outputs);
+        var dependent = new HashSet<Expr>(variables);
+        foreach (var node in order)
+            if (node.Inputs.Any(dependent.Contains)) dependent.Add(node);
+
+        bool Stays(Expr node) => dependent.Contains(node) || node.Op is BroadcastOp || node.ConstantValue is { Shape.Rank: 0 };
+        var needed = new HashSet<Expr>(outputs);
+        foreach (var node in order.Reverse())
+            if (needed.Contains(node) && Stays(node)) needed.UnionWith(node.Inputs);
+
+        var (captured, constants, rebuilt) = (new List<Expr>(), new List<Expr>(), new Dictionary<Expr, Expr>());
+        foreach (var node in order.Where(needed.Contains))
+        {
+            if (Stays(node)) rebuilt[node] = variables.Contains(node) ? node : node.WithInputs([.. node.Inputs.Select(x => rebuilt[x])]);
+            else
+            {
+                captured.Add(node);
+                constants.Add(rebuilt[node] = Expr.Variable($"w{constants.Count}", node.Shape, node.DType));
+            }
+        }
+        return ([.. outputs.Select(e => rebuilt[e])], captured, constants);
+    }
+}

@@ -1,0 +1,20 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// y = the largest element under the window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>; −∞ where the window is on none.
+/// The gradient goes to the first of the largest elements.
+/// </summary>
+sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
+{
+    public override string Name => "MaxPool";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0] with { Shape = Pooled(x) };
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => Take(x[0], x[0], type.Shape, double.NegativeInfinity);
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => new(new MaxPoolGradientOp(Window), y.Inputs[0], g);
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], tangent) : null;
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("MaxPool", x, Window.Onnx());
+}

@@ -1,0 +1,22 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// y = the elements of x₁ from where x₀ has its largest element under the window at each position, 0 where the window is on none:
+/// <c>[batch, channels, s…], [batch, channels, s…] → [batch, channels, p…]</c>. It is linear in x₁, and the transpose of <see cref="MaxPoolGradientOp"/>.
+/// </summary>
+sealed record MaxPoolTangentOp(Window Window) : MaxPoolingOp(Window)
+{
+    public override string Name => "MaxPoolTangent";
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].Shape == x[1].Shape ? x[0] with { Shape = Pooled(x) }
+        : throw new ShapeException($"MaxPoolTangent: {x[0].Shape} and {x[1].Shape} differ. Give a tangent of the input's shape.");
+
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => Take(x[1], x[0], type.Shape, 0);
+
+    internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? null : new(new MaxPoolGradientOp(Window), y.Inputs[0], g);
+
+    internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
+
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape",
+        [graph.Node("GatherND", [Flat(graph, x[1]), OnnxLargest(graph, x[0])]), graph.Shape(y.Shape)], ("allowzero", 1L));
+}

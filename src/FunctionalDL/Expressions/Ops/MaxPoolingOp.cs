@@ -1,0 +1,54 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// What the three ops of max pooling share: in each channel, the element of x₀ that is the largest under the window at each position, the first
+/// where several are; NaN counts as largest.
+/// </summary>
+/// <remarks>The ops are f(x), and two that are linear once the largest elements are known: one takes them out of another tensor, one puts them back.</remarks>
+abstract record MaxPoolingOp(Window Window) : Op
+{
+    private protected Shape Pooled(ReadOnlySpan<TensorType> x)
+    {
+        Window.Check(Name);
+        var shape = x[0].Shape;
+        foreach (var type in x)
+            if (!type.DType.IsFloat() || type.DType != x[0].DType) throw WrongDType(x, "floats of one dtype", "Cast the input to a float.");
+        if (shape.Rank != Window.Rank + 2) throw new ShapeException($"{Name}: takes [batch, channels, s…] with {Window.Rank} spatial axes, given {shape}. Reshape the input.");
+        for (var axis = 0; axis < Window.Rank; axis++)
+            if (Window.Before[axis] >= Window.Extent(axis) || Window.After[axis] >= Window.Extent(axis))
+                throw new ShapeException($"{Name}: padding {Window.Before}, {Window.After} lets a window of {Window.Sizes} lie outside {shape}. Pad less than the window's size.");
+        return shape.Slice(0, 2).Concat(Window.Positions(Name, ConvolutionOp.Spatial(shape)));
+    }
+
+    /// <summary>For each element of the pooled tensor the offset of the largest element of x, or −1 where the window is on none.</summary>
+    private protected int[] Largest(Tensor x, Shape pooled)
+    {
+        var (spatial, positions) = (ConvolutionOp.Spatial(x.Shape), ConvolutionOp.Spatial(pooled));
+        var (from, to, planes) = (spatial.ElementCount, positions.ElementCount, pooled.Slice(0, 2).ElementCount);
+        var largest = new int[pooled.ElementCount];
+        Array.Fill(largest, -1);
+        foreach (var (s, _, p) in Window.Overlaps(spatial, positions))
+            for (var plane = 0; plane < planes; plane++)
+            {
+                ref var best = ref largest[plane * to + p];
+                var at = plane * from + s;
+                if (best < 0 || !double.IsNaN(x.GetDouble(best)) && !(x.GetDouble(at) <= x.GetDouble(best))) best = at;
+            }
+        return largest;
+    }
+
+    private protected Tensor Take(Tensor values, Tensor x, Shape pooled, double otherwise)
+    {
+        var largest = Largest(x, pooled);
+        var next = 0;
+        return Layout.Pick(values, pooled, _ => largest[next++], otherwise);
+    }
+
+    /// <summary>The offsets of the largest elements in x, in one column: ONNX counts them as this library does.</summary>
+    private protected string OnnxLargest(IOnnxGraph graph, string x) =>
+        graph.Node("Reshape", [graph.Nodes("MaxPool", 2, [x], Window.Onnx())[1], graph.Constant(Tensor.Vector(-1L, 1L))]);
+
+    private protected static string Flat(IOnnxGraph graph, string x) => graph.Node("Reshape", [x, graph.Constant(Tensor.Vector(-1L))]);
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(Name.ToLowerInvariant(), x, Window.Print());
+}

@@ -1,0 +1,76 @@
+namespace FunctionalDL.Ops;
+
+/// <summary>
+/// A window that slides over the spatial axes of a <c>[batch, channels, s…]</c> tensor: along each axis its size, the step between two
+/// positions, the step between two of its elements, and how far it may reach over either end.
+/// </summary>
+sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes After)
+{
+    public int Rank => Sizes.Count;
+
+    /// <summary>The elements along an axis from the first under the window to the last.</summary>
+    public int Extent(int axis) => (Sizes[axis] - 1) * Dilations[axis] + 1;
+
+    /// <summary>The number of positions along each spatial axis: ⌊(n + before + after − extent)/stride⌋ + 1.</summary>
+    public Shape Positions(string op, Shape spatial) => [.. spatial.Select((n, axis) => Positions(op, n, axis))];
+
+    Dim Positions(string op, Dim n, int axis)
+    {
+        var room = n + Before[axis] + After[axis] - Extent(axis);
+        if (room is { IsKnown: true } known && known.Size < 0)
+            throw new ShapeException($"{op}: a window over {Extent(axis)} elements does not fit axis {axis + 2} of {n} elements with {Before[axis]} before and {After[axis]} after. Make it smaller, or pad.");
+        var stride = Strides[axis];
+        var constant = (int)room.Polynomial().Where(term => term.Symbols.Length == 0).Sum(term => term.Coefficient);
+        var rest = (constant % stride + stride) % stride;
+        return ((room - rest).DivideExactly(stride)
+            ?? throw new ShapeException($"{op}: steps of {stride} along axis {axis + 2} of {n} elements are not a whole number of names. Fix the size of the axis, or use stride 1.")) + 1;
+    }
+
+    /// <summary>
+    /// Every pair of a window position and a window element that lies on the tensor, as offsets among the tensor's spatial elements, the
+    /// window's elements and the positions; position by position.
+    /// </summary>
+    public IEnumerable<(int X, int Element, int Position)> Overlaps(Shape spatial, Shape positions)
+    {
+        var (sizes, strides) = (spatial.ToSizes(), spatial.Strides());
+        Shape elements = [.. Sizes.Select(size => (Dim)size)];
+        foreach (var (position, to) in Layout.Indices(positions))
+            foreach (var (element, offset) in Layout.Indices(elements))
+            {
+                var x = 0;
+                for (var axis = 0; x >= 0 && axis < sizes.Length; axis++)
+                {
+                    var at = position[axis] * Strides[axis] + element[axis] * Dilations[axis] - Before[axis];
+                    x = at >= 0 && at < sizes[axis] ? x + at * strides[axis] : -1;
+                }
+                if (x >= 0) yield return (x, offset, to);
+            }
+    }
+
+    /// <summary>The error, where sizes, steps or padding cannot be.</summary>
+    public void Check(string op)
+    {
+        if (Strides.Count != Rank || Dilations.Count != Rank || Before.Count != Rank || After.Count != Rank)
+            throw new ShapeException($"{op}: a window of {Rank} axes with strides {Strides}, dilations {Dilations} and padding {Before}, {After}. Give one number for each spatial axis.");
+        if (Sizes.Concat(Strides).Concat(Dilations).Any(n => n < 1) || Before.Concat(After).Any(n => n < 0))
+            throw new ShapeException($"{op}: size {Sizes}, stride {Strides}, dilation {Dilations}, padding {Before}, {After}: the first three are 1 or more and padding is 0 or more.");
+    }
+
+    /// <summary>The window as ONNX's attributes.</summary>
+    public (string, object)[] Onnx() =>
+        [("kernel_shape", Sizes.ToLongs()), .. OnnxSteps(), ("pads", Before.Concat(After).Select(n => (long)n).ToArray())];
+
+    public (string, object)[] OnnxSteps() => [("strides", Strides.ToLongs()), ("dilations", Dilations.ToLongs())];
+
+    /// <summary>The window in print, without what is as usual.</summary>
+    public string[] Print() =>
+    [
+        $"window {Sizes}",
+        .. Strides.All(n => n == 1) ? [] : new[] { $"stride {Strides}" },
+        .. Dilations.All(n => n == 1) ? [] : new[] { $"dilation {Dilations}" },
+        .. Before.Concat(After).All(n => n == 0) ? [] : new[] { $"padding {Before}:{After}" },
+    ];
+
+    // Written out because a record's own would list every property.
+    public override string ToString() => string.Join(", ", Print());
+}

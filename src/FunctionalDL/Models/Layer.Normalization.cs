@@ -1,0 +1,87 @@
+using static FunctionalDL.Functions;
+
+namespace FunctionalDL;
+
+public sealed partial class Layer
+{
+    /// <summary>
+    /// (x − mean)/√(variance + ε) · scale + shift for each channel, over the batch and all places: <c>[batch, channels, s…] → […]</c> (Ioffe, Szegedy 2015).
+    /// Training uses the batch's mean and population variance and keeps running ones, which prediction uses.
+    /// </summary>
+    /// <param name="momentum">How much of the running statistics a step keeps.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <exception cref="FunctionalException">The momentum is outside 0 to 1, or ε is not above 0.</exception>
+    public static Layer BatchNorm(double momentum = 0.9, double epsilon = 1e-5)
+    {
+        CheckEpsilon("BatchNorm", epsilon);
+        if (!(momentum is >= 0 and <= 1)) throw new FunctionalException($"BatchNorm: momentum {momentum} is outside 0 to 1. 0.9 is usual.");
+        return Of("batchnorm", (scope, x) =>
+        {
+            Shape channels = x.Rank >= 2 ? [x.Shape[1]] : throw new ShapeException($"BatchNorm: takes [batch, channels, s…], given {x.Shape}. Give each example an axis of channels.");
+            var (mean, variance) = (scope.Statistic("mean", channels, Initializer.Zeros), scope.Statistic("variance", channels, Initializer.Ones));
+            if (scope.IsTraining)
+            {
+                int[] others = [.. Enumerable.Range(0, x.Rank).Where(axis => axis != 1)];
+                var (runningMean, runningVariance) = (mean, variance);
+                mean = Mean(x, others);
+                variance = Mean(Square(x - ByChannel(mean, x)), others);
+                scope.Update(runningMean, momentum * runningMean + (1 - momentum) * mean);
+                scope.Update(runningVariance, momentum * runningVariance + (1 - momentum) * variance);
+            }
+            var scale = scope.Parameter("scale", channels, Initializer.Ones) / Sqrt(variance + epsilon);
+            return (x - ByChannel(mean, x)) * ByChannel(scale, x) + ByChannel(scope.Parameter("shift", channels, Initializer.Zeros), x);
+        });
+    }
+
+    /// <summary>(x − mean)/√(variance + ε) · scale + shift over the last axis of each example: <c>[batch, …, n] → […]</c> (Ba, Kiros, Hinton 2016).</summary>
+    /// <param name="epsilon">ε.</param>
+    /// <exception cref="FunctionalException">ε is not above 0.</exception>
+    public static Layer LayerNorm(double epsilon = 1e-5)
+    {
+        CheckEpsilon("LayerNorm", epsilon);
+        return Of("layernorm", (scope, x) =>
+            Standardize(x, epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones) + scope.Parameter("shift", [x.Shape[^1]], Initializer.Zeros));
+    }
+
+    /// <summary>x/√(mean x² + ε) · scale over the last axis: <c>[batch, …, n] → […]</c> (Zhang, Sennrich 2019).</summary>
+    /// <param name="epsilon">ε.</param>
+    /// <exception cref="FunctionalException">ε is not above 0.</exception>
+    public static Layer RmsNorm(double epsilon = 1e-6)
+    {
+        CheckEpsilon("RmsNorm", epsilon);
+        return Of("rmsnorm", (scope, x) => x / Sqrt(MeanKeep(Square(x), -1) + epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones));
+    }
+
+    /// <summary>
+    /// (x − mean)/√(variance + ε) over each group of channels of an example, then scale and shift for each channel:
+    /// <c>[batch, channels, s…] → […]</c> (Wu, He 2018).
+    /// </summary>
+    /// <param name="groups">The number of groups, a divisor of the number of channels.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <exception cref="FunctionalException">There are fewer than 1 groups, or ε is not above 0.</exception>
+    public static Layer GroupNorm(int groups, double epsilon = 1e-5)
+    {
+        CheckEpsilon("GroupNorm", epsilon);
+        Positive("GroupNorm", ("groups", groups));
+        return Of("groupnorm", (scope, x) =>
+        {
+            if (x.Rank < 2 || x.Shape[1].DivideExactly(groups) is not { } each)
+                throw new ShapeException($"GroupNorm: {groups} groups do not divide the channels of {x.Shape}. The input is [batch, channels, s…].");
+            var grouped = Functions.Reshape(x, [x.Shape[0], groups, each * x.Shape.Slice(2, x.Rank).Elements]);
+            return Functions.Reshape(Standardize(grouped, epsilon), x.Shape) * ByChannel(scope.Parameter("scale", [x.Shape[1]], Initializer.Ones), x)
+                + ByChannel(scope.Parameter("shift", [x.Shape[1]], Initializer.Zeros), x);
+        });
+    }
+
+    /// <summary>(x − mean)/√(variance + ε) over the last axis.</summary>
+    static Expr Standardize(Expr x, double epsilon)
+    {
+        var centered = x - MeanKeep(x, -1);
+        return centered / Sqrt(MeanKeep(Square(centered), -1) + epsilon);
+    }
+
+    static void CheckEpsilon(string layer, double epsilon)
+    {
+        if (!(epsilon > 0)) throw new FunctionalException($"{layer}: ε is {epsilon}. Give a small number above 0, such as 1e-5.");
+    }
+}

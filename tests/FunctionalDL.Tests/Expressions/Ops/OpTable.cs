@@ -1,0 +1,107 @@
+namespace FunctionalDL.Tests.Expressions.Ops;
+
+/// <summary>One primitive applied to variables, at a point where it is smooth, with the value it should have by another formula.</summary>
+sealed record OpRow(string Name, Expr Output, TensorSet Values, Tensor Expected)
+{
+    public IReadOnlyList<Expr> Floats => [.. Output.Inputs.Where(x => x.DType.IsFloat())];
+
+    public override string ToString() => Name;
+}
+
+/// <summary>The op table: a row, or several, for each primitive.</summary>
+static class OpTable
+{
+    static readonly double[] Six = [-1.7, -0.6, -0.1, 0.3, 0.9, 2.1], OtherSix = [0.4, -1.2, 1.5, -0.8, 0.7, 1.1], Positive = [0.2, 0.5, 0.9, 1.3, 2.1, 3.4];
+    static readonly long[] Wholes = [3, -2, 0, 5, -7, 1];
+
+    public static IReadOnlyList<OpRow> Rows { get; } =
+    [
+        Row("Variable", Variable("x", Six2x3), Six2x3, ("x", Six2x3)),
+        Row("Constant", Expr.Constant(Tensor.Vector(1.0, 2)), Tensor.Vector(1.0, 2)),
+
+        Unary("Negate", Negate, x => 0 - x), Unary("Abs", Abs, x => x < 0 ? -x : x), Unary("Sign", Sign, x => x < 0 ? -1 : 1),
+        Unary("Exp", Exp, Math.Exp), Unary("Expm1", Expm1, x => 2 * Math.Exp(x / 2) * Math.Sinh(x / 2)),
+        Unary("Log", Log, x => Math.Log2(x) * Math.Log(2), Positive), Unary("Log1P", Log1P, x => 2 * Math.Atanh(x / (2 + x)), Positive),
+        Unary("Sqrt", Sqrt, x => Math.Exp(Math.Log(x) / 2), Positive),
+        Unary("Sin", Sin, x => Math.Cos(x - Math.PI / 2)), Unary("Cos", Cos, x => Math.Sin(x + Math.PI / 2)),
+        Unary("Tanh", Tanh, x => Math.Sinh(x) / Math.Cosh(x)), Unary("Atan", Atan, x => Math.Asin(x / Math.Sqrt(1 + x * x))),
+        Unary("Sigmoid", Sigmoid, x => (1 + Math.Tanh(x / 2)) / 2), Unary("Softplus", Softplus, x => Math.Log(1 + Math.Exp(x))),
+        Unary("Erf", Erf, x => Integral(t => 2 / Math.Sqrt(Math.PI) * Math.Exp(-t * t), x)),
+        Unary("StopGradient", StopGradient, x => x), Unary("Cast", x => x.Cast(DType.Int64), x => Math.Truncate(x)),
+
+        Binary("Add", Add, (x, y) => x - (-y)), Binary("Subtract", Subtract, (x, y) => x + -y), Binary("Multiply", Multiply, (x, y) => x / (1 / y)),
+        Binary("Divide", Divide, (x, y) => x * (1 / y)), Binary("Power", Power, (x, y) => Math.Exp(y * Math.Log(x)), Positive),
+        Binary("Maximum", Maximum, (x, y) => x > y ? x : y), Binary("Minimum", Minimum, (x, y) => x > y ? y : x),
+        Binary("Equal", Equal, (x, y) => x == y ? 1 : 0), Binary("Less", Less, (x, y) => x < y ? 1 : 0), Binary("LessOrEqual", LessOrEqual, (x, y) => x <= y ? 1 : 0),
+        Logical("And", And, (x, y) => x & y), Logical("Or", Or, (x, y) => x | y), Logical("Not", (x, _) => Not(x), (x, _) => !x),
+        Row("Select", Select(Variable("c", Truths(6)), Variable("x", Six), Variable("y", OtherSix)), Tensor.Vector(-1.7, -1.2, -0.1, -0.8, 0.9, 1.1),
+            ("c", Truths(6)), ("x", Six), ("y", OtherSix)),
+
+        Matrix("Sum", x => Sum(x, 0), new[] { -1.4, 0.3, 2.0 }), Matrix("Sum", x => Sum(x), -1.7 - 0.6 - 0.1 + 0.3 + 0.9 + 2.1),
+        Matrix("Max", x => Max(x, 1), new[] { -0.1, 2.1 }), Matrix("Min", x => Min(x, 0), new[] { -1.7, -0.6, -0.1 }),
+        Matrix("ArgMax", x => ArgMax(x, 0), new long[] { 1, 1, 1 }), Matrix("ArgMax", x => ArgMax(x, 1), new long[] { 2, 2 }),
+        Row("MatMul", MatMul(Variable("x", Six2x3), Variable("y", new double[,] { { 1, 0.5 }, { -2, 0 }, { 0.1, 3 } })),
+            new double[,] { { -1.7 + 1.2 - 0.01, -0.85 - 0.3 }, { 0.3 - 1.8 + 0.21, 0.15 + 6.3 } },
+            ("x", Six2x3), ("y", new double[,] { { 1, 0.5 }, { -2, 0 }, { 0.1, 3 } })),
+        Row("MatMul", MatMul(Variable("x", Tensor.Of([2, 1, 3], Six)), Variable("y", Tensor.Of([2, 3, 1], OtherSix))),
+            Tensor.Of([2, 1, 1], [-0.68 + 0.72 - 0.15, -0.24 + 0.63 + 2.31]), ("x", Tensor.Of([2, 1, 3], Six)), ("y", Tensor.Of([2, 3, 1], OtherSix))),
+
+        Matrix("Reshape", x => Reshape(x, [3, 2]), new double[,] { { -1.7, -0.6 }, { -0.1, 0.3 }, { 0.9, 2.1 } }),
+        Matrix("Transpose", x => Transpose(x), new double[,] { { -1.7, 0.3 }, { -0.6, 0.9 }, { -0.1, 2.1 } }),
+        Row("Transpose", Transpose(Variable("x", Tensor.Of([1, 2, 3], Six)), 2, 0, 1), Tensor.Of([3, 1, 2], [-1.7, 0.3, -0.6, 0.9, -0.1, 2.1]), ("x", Tensor.Of([1, 2, 3], Six))),
+        Row("Broadcast", Broadcast(Variable("x", Tensor.Of([2, 1], [0.5, -3])), [2, 2, 2]), Tensor.Of([2, 2, 2], [0.5, 0.5, -3, -3, 0.5, 0.5, -3, -3]), ("x", Tensor.Of([2, 1], [0.5, -3]))),
+        Matrix("Slice", x => Slice(x, 1, 1, 3), new double[,] { { -0.6, -0.1 }, { 0.9, 2.1 } }),
+        Matrix("Slice", x => Slice(x, -1, 0, 3, 2), new double[,] { { -1.7, -0.1 }, { 0.3, 2.1 } }),
+        Matrix("Pad", x => Pad(x, 0, 1, 0, 7), new double[,] { { 7, 7, 7 }, { -1.7, -0.6, -0.1 }, { 0.3, 0.9, 2.1 } }),
+        Matrix("Pad", x => Dilate(x, 1, 1), new double[,] { { -1.7, 0, -0.6, 0, -0.1 }, { 0.3, 0, 0.9, 0, 2.1 } }),
+        Row("Concat", Concat(1, Variable("x", Six2x3), Variable("y", new double[,] { { 8 }, { 9 } })),
+            new double[,] { { -1.7, -0.6, -0.1, 8 }, { 0.3, 0.9, 2.1, 9 } }, ("x", Six2x3), ("y", new double[,] { { 8 }, { 9 } })),
+        Row("Gather", Gather(Variable("x", Six2x3), Variable("i", new long[] { 2, 0, 2, 1 }), 1),
+            new double[,] { { -0.1, -1.7, -0.1, -0.6 }, { 2.1, 0.3, 2.1, 0.9 } }, ("x", Six2x3), ("i", new long[] { 2, 0, 2, 1 })),
+        Row("ScatterAdd", ScatterAdd(Variable("i", new long[] { 2, 0, 2 }), Variable("x", Six2x3), 4, 1),
+            new double[,] { { -0.6, 0, -1.8, 0 }, { 0.9, 0, 2.4, 0 } }, ("i", new long[] { 2, 0, 2 }), ("x", Six2x3)),
+        Row("OneHot", OneHot(Variable("i", new long[] { 2, 0 }), 3, DType.Float64), new double[,] { { 0, 0, 1 }, { 1, 0, 0 } }, ("i", new long[] { 2, 0 })),
+
+        Row("Range", Range(4, DType.Float64), Tensor.Vector(0.0, 1, 2, 3)),
+        Row("SizeOf", Graph.TopologicalOrder(Mean(Expr.Variable("x", ["batch"], DType.Float64))).Single(node => node.Op.Name == "SizeOf"), 3.0, ("x", new double[3])),
+        Row("RandomUniform", RandomUniform(Variable("key", -7), [5], DType.Float64, stream: 2), new Key(unchecked((ulong)-7L)).Uniform([5], DType.Float64, 2), ("key", -7L)),
+    ];
+
+    static Tensor Six2x3 => Tensor.Of([2, 3], Six);
+
+    static Tensor<bool> Truths(int n) => Tensor.Vector([.. Enumerable.Range(0, n).Select(i => i % 2 == 0)]);
+
+    static Expr Variable(string name, Tensor value) => Expr.Variable(name, value.Shape, value.DType);
+
+    static OpRow Row(string name, Expr output, Tensor expected, params (string, Tensor)[] values) => new(name, output, TensorSet.Of(values), expected);
+
+    static OpRow Matrix(string name, Func<Expr, Expr> f, Tensor expected) => Row(name, f(Variable("x", Six2x3)), expected, ("x", Six2x3));
+
+    static OpRow Unary(string name, Func<Expr, Expr> f, Func<double, double> expected, double[]? at = null)
+    {
+        var x = Tensor.Of([2, 3], at ?? Six);
+        var y = f(Variable("x", x));
+        return Row(name, y, x.Map(expected).Cast(y.DType), ("x", x));
+    }
+
+    static OpRow Binary(string name, Func<Expr, Expr, Expr> f, Func<double, double, double> expected, double[]? at = null)
+    {
+        Tensor x = Tensor.Of([2, 3], at ?? Six), y = Tensor.Of([2, 3], OtherSix);
+        var z = f(Variable("x", x), Variable("y", y));
+        return Row(name, z, Tensor.Of([2, 3], (at ?? Six).Zip(OtherSix, expected).ToArray()).Cast(z.DType), ("x", x), ("y", y));
+    }
+
+    static OpRow Logical(string name, Func<Expr, Expr, Expr> f, Func<bool, bool, bool> expected)
+    {
+        bool[] x = [false, false, true, true], y = [false, true, false, true];
+        return Row(name, f(Variable("x", Tensor.Vector(x)), Variable("y", Tensor.Vector(y))), Tensor.Vector(x.Zip(y, expected).ToArray()), ("x", Tensor.Vector(x)), ("y", Tensor.Vector(y)));
+    }
+
+    /// <summary>∫₀ˣ f by Simpson's rule.</summary>
+    static double Integral(Func<double, double> f, double x)
+    {
+        const int n = 400;
+        var h = x / n;
+        return h / 3 * Enumerable.Range(0, n + 1).Sum(i => f(i * h) * (i is 0 or n ? 1 : i % 2 == 1 ? 4 : 2));
+    }
+}
