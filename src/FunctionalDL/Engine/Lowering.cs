@@ -6,7 +6,7 @@ namespace FunctionalDL.Engine;
 /// Turns an expression, at given sizes, into steps over storages: structure becomes windows, elementwise operations and reductions gather in tile steps, and
 /// the rest are steps of their own.
 /// </summary>
-sealed class Lowering(Sizes sizes)
+sealed partial class Lowering(Sizes sizes)
 {
     readonly Dictionary<Expr, View> views = [];
     readonly Dictionary<string, Storage> variables = [];
@@ -61,7 +61,14 @@ sealed class Lowering(Sizes sizes)
             (SumOp op, [{ Count: > 0 }]) => Reduce(Code.Sum, op.Axes, x[0], shape),
             (MaxOp op, [{ Count: > 0 }]) => Reduce(Code.Max, op.Axes, x[0], shape),
             (MinOp op, [{ Count: > 0 }]) => Reduce(Code.Min, op.Axes, x[0], shape),
-            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Own(MatMulStep.Of(x[0], x[1]), s => s.Output, shape),
+            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Own(MatMulStep.Of(new(x[0], transposed: false), new(x[1], transposed: true)), s => s.Output, shape),
+            (ConvOp op, [{ Count: > 0 }, { Count: > 0 }]) => Convolve(op, x[0], x[1], shape),
+            (ConvInputGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvolveBack(op, x[0], x[1], shape),
+            (ConvKernelGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => Correlate(op, x[0], x[1], shape),
+            (MaxPoolOp op, [{ Count: > 0 }]) => Pool(op, x[0], x[0], shape, MaxPoolStep.Mode.Value),
+            (MaxPoolTangentOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Take),
+            (MaxPoolGradientOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Put),
+            (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, Dense), type, sizes), s => s.Output, shape),
             (RandomUniformOp op, _) => Own(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream), s => s.Output, shape),
             (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(x[1]), op.Axis), s => s.Output, shape),
             (ScatterAddOp op, _) => ScatterAdd(op, x, shape),

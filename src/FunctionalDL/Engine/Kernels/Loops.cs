@@ -97,7 +97,7 @@ static unsafe class Loops
             long* x = (long*)a, y = (long*)b, z = (long*)d;
             int stepX = 1 - (strip.Scalars & 1), stepY = 1 - (strip.Scalars >> 1);
             for (var i = 0; i < strip.Columns; i++)
-                z[i] = y[i * stepY] is var divisor and not 0 ? x[i * stepX] / divisor
+                z[i] = y[i * stepY] is var divisor and not 0 ? divisor == -1 ? -x[i * stepX] : x[i * stepX] / divisor
                     : throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.");
         }
     }

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>Brings rows of a matrix into the order of the micro kernel: those of one column together, column after column.</summary>
+static unsafe class Panel<T> where T : unmanaged
+{
+    const int Quad = 4;
+
+    /// <summary>Packs <paramref name="width"/> rows from <paramref name="first"/> on, filled up with zeros to <paramref name="full"/>.</summary>
+    public static void Pack(T* x, Matrix matrix, int first, int width, T* to, int full)
+    {
+        var rows = matrix.Rows.AsSpan(first, width);
+        var columns = matrix.Columns;
+        if (width < full) new Span<T>(to, checked(full * columns.Length)).Clear();
+        for (int start = 0, end; start < width; start = end)
+        {
+            for (end = start + 1; end < width && rows[end] == rows[end - 1] + 1; end++) { }
+            if (end - start > 1 || matrix.ColumnStep != 1) CopyRun(x + rows[start], columns, end - start, to + start, full);
+            else
+            {
+                for (end = Math.Max(end, start + 1); end < width && (end + 1 == width || rows[end + 1] != rows[end] + 1); end++) { }
+                Transpose(x, rows[start..end], columns.Length, to + start, full);
+            }
+        }
+    }
+
+    /// <summary>A run of rows that lie next to each other.</summary>
+    static void CopyRun(T* x, int[] columns, int run, T* to, int full)
+    {
+        if (run * sizeof(T) % Vector512<byte>.Count == 0)
+            foreach (var column in columns)
+            {
+                for (var i = 0; i < run; i += Vector512<T>.Count) Vector512.Load(x + column + i).Store(to + i);
+                to += full;
+            }
+        else if (run * sizeof(T) % Vector128<byte>.Count == 0)
+            foreach (var column in columns)
+            {
+                for (var i = 0; i < run; i += Vector128<T>.Count) Vector128.Load(x + column + i).Store(to + i);
+                to += full;
+            }
+        else
+            foreach (var column in columns)
+            {
+                for (var i = 0; i < run; i++) to[i] = x[column + i];
+                to += full;
+            }
+    }
+
+    /// <summary>Rows whose columns lie next to each other, four by four.</summary>
+    static void Transpose(T* x, ReadOnlySpan<int> rows, int columns, T* to, int full)
+    {
+        var i = 0;
+        if (sizeof(T) == sizeof(float))
+            for (; i <= rows.Length - Quad; i += Quad)
+            {
+                float* a = (float*)(x + rows[i]), b = (float*)(x + rows[i + 1]), c = (float*)(x + rows[i + 2]), d = (float*)(x + rows[i + 3]);
+                var k = 0;
+                var at = (float*)(to + i);
+                for (; k <= columns - Quad; k += Quad, at += Quad * full)
+                {
+                    var (low0, high0) = Zip(Vector128.Load(a + k), Vector128.Load(b + k));
+                    var (low1, high1) = Zip(Vector128.Load(c + k), Vector128.Load(d + k));
+                    Vector128.Create(low0.GetLower(), low1.GetLower()).Store(at);
+                    Vector128.Create(low0.GetUpper(), low1.GetUpper()).Store(at + full);
+                    Vector128.Create(high0.GetLower(), high1.GetLower()).Store(at + 2 * full);
+                    Vector128.Create(high0.GetUpper(), high1.GetUpper()).Store(at + 3 * full);
+                }
+                for (; k < columns; k++, at += full) (at[0], at[1], at[2], at[3]) = (a[k], b[k], c[k], d[k]);
+            }
+        for (; i < rows.Length; i++)
+        {
+            T* from = x + rows[i], at = to + i;
+            for (var k = 0; k < columns; k++, at += full) *at = from[k];
+        }
+    }
+
+    /// <summary>The elements of a and b in turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector128<float> Low, Vector128<float> High) Zip(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
+        : AdvSimd.Arm64.IsSupported ? (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b))
+        : (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
+}
