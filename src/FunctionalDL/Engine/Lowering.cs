@@ -219,13 +219,33 @@ sealed partial class Lowering(Sizes sizes)
     /// </summary>
     (TileStep, Extent) StepFor(View[] x, int count, Func<TileStep, Extent?> fits, Extent alone)
     {
-        var (step, extent) = Find(x, count, fits) ?? (new TileStep(count) { Level = Step.LevelAfter(x) }, alone);
-        foreach (var v in x)
-        {
-            siblings[(step.Level, count, v.Storage)] = step;
-            if (v.Storage.Producer is TileStep other && other != step) other.IsRead = true;
-        }
+        var (step, extent) = Find(x, count, fits) ?? (alone == Extent.Full ? Gather(x, count, fits) : null) ?? (NewStep(count, x), alone);
+        foreach (var v in x) siblings[(step.Level, count, v.Storage)] = step;
+        Read(x, step);
         return (step, extent);
+    }
+
+    static TileStep NewStep(int count, View[] x)
+    {
+        var step = new TileStep(count) { Level = Step.LevelAfter(x) };
+        Read(x, step);
+        return step;
+    }
+
+    /// <summary>Notes that a step reads these, so that the steps they come from stay where they are.</summary>
+    static void Read(IEnumerable<View> x, Step by)
+    {
+        foreach (var v in x)
+            if (v.Storage.Producer is TileStep step && step != by) step.IsRead = true;
+    }
+
+    /// <summary>A new step that draws in those of the inputs, which nobody else has needed so early.</summary>
+    static (TileStep, Extent)? Gather(View[] x, int count, Func<TileStep, Extent?> fits)
+    {
+        var step = new TileStep(count) { Level = Step.LevelAfter(x) };
+        foreach (var v in x)
+            if (v.IsWhole && v.Storage.Producer is TileStep earlier) step.Absorb(earlier);
+        return fits(step) is { } extent ? (step, extent) : null;
     }
 
     (TileStep, Extent)? Find(View[] x, int count, Func<TileStep, Extent?> fits)

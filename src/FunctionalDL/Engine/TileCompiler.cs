@@ -24,7 +24,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     readonly List<Pending> pending = [];
     readonly List<Ending> endings = [];
     readonly Dictionary<(Storage, DType), Place> places = [];
+    readonly Dictionary<(View, DType, Extent), Register> loaded = [];
     readonly Dictionary<Storage, int> lastUse = [];
+    readonly Dictionary<View, int> lastRead = [];
     long cost;
 
     public TileProgram Compile()
@@ -32,7 +34,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         var needed = Needed();
         for (var i = 0; i < ops.Count; i++)
             if (needed[i])
-                foreach (var x in ops[i].Inputs) lastUse[x.Storage] = i;
+                foreach (var x in ops[i].Inputs) (lastUse[x.Storage], lastRead[x]) = (i, i);
         for (var i = 0; i < ops.Count; i++)
             if (needed[i]) Translate(ops[i], i);
         return Finish();
@@ -91,16 +93,21 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             return Convert(held, lane, held.Extent, temporary);
         }
         var place = new Place(null, x, x.Storage.DType, extent);
-        if (!IsDirect(x, extent))
+        if (place.DType == lane && IsDirect(x, extent)) return place;
+        if (!loaded.TryGetValue((x, lane, extent), out var register))
         {
-            var loaded = new Place(Take(x.Storage.DType, extent, temporary), null, x.Storage.DType, extent);
-            pending.Add(new(Form.Load, 0, [], loaded, -1, x));
-            place = loaded;
+            if (!IsDirect(x, extent))
+            {
+                place = new Place(Take(x.Storage.DType, extent, place.DType == lane ? null : temporary), null, x.Storage.DType, extent);
+                pending.Add(new(Form.Load, 0, [], place, -1, x));
+            }
+            if (place.DType != lane) place = Convert(place, lane, extent, null);
+            loaded[(x, lane, extent)] = register = place.Register!;
         }
-        return place.DType == lane ? place : Convert(place, lane, extent, temporary);
+        return new(register, null, lane, extent);
     }
 
-    Place Convert(Place from, DType lane, Extent extent, List<Register> temporary)
+    Place Convert(Place from, DType lane, Extent extent, List<Register>? temporary)
     {
         var place = new Place(Take(lane, extent, temporary), null, lane, extent);
         pending.Add(new(extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(from.DType, lane), [from], place, -1, null));
@@ -154,6 +161,11 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 free.Add(register);
                 places[(x, Lane(x))] = place with { Register = null };
             }
+        foreach (var (key, register) in loaded.Where(l => lastRead[l.Key.Item1] == index && Now(l.Value)).ToArray())
+        {
+            free.Add(register);
+            loaded.Remove(key);
+        }
         foreach (var register in temporary.Where(Now).ToArray())
         {
             free.Add(register);

@@ -23,6 +23,8 @@ sealed unsafe class AssembleStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"assemble {Output.Count} elements from {parts.Length} parts";
+
     public override void Run(Workspace workspace)
     {
         var to = workspace[Output];

@@ -28,19 +28,21 @@ static unsafe class Panel<T> where T : unmanaged
         }
     }
 
-    /// <summary>A run of rows that lie next to each other.</summary>
+    /// <summary>A run of rows that lie next to each other, the last of them copied once more where they do not fill vectors.</summary>
     static void CopyRun(T* x, int[] columns, int run, T* to, int full)
     {
-        if (run * sizeof(T) % Vector512<byte>.Count == 0)
+        if (run >= Vector512<T>.Count)
             foreach (var column in columns)
             {
-                for (var i = 0; i < run; i += Vector512<T>.Count) Vector512.Load(x + column + i).Store(to + i);
+                for (var i = 0; i < run - Vector512<T>.Count; i += Vector512<T>.Count) Vector512.Load(x + column + i).Store(to + i);
+                Vector512.Load(x + column + run - Vector512<T>.Count).Store(to + run - Vector512<T>.Count);
                 to += full;
             }
-        else if (run * sizeof(T) % Vector128<byte>.Count == 0)
+        else if (run >= Vector128<T>.Count)
             foreach (var column in columns)
             {
-                for (var i = 0; i < run; i += Vector128<T>.Count) Vector128.Load(x + column + i).Store(to + i);
+                for (var i = 0; i < run - Vector128<T>.Count; i += Vector128<T>.Count) Vector128.Load(x + column + i).Store(to + i);
+                Vector128.Load(x + column + run - Vector128<T>.Count).Store(to + run - Vector128<T>.Count);
                 to += full;
             }
         else

@@ -21,6 +21,8 @@ sealed unsafe class ScatterAddStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"scatter {indices.Count} slices of {inner} to {size}";
+
     public override void Run(Workspace workspace)
     {
         var at = workspace.Indices(indices, size, "ScatterAdd");
