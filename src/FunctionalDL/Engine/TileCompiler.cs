@@ -194,7 +194,8 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         var perChunk = (tiles + chunks - 1) / chunks;
         chunks = (tiles + perChunk - 1) / perChunk;
 
-        long scratch = 0;
+        // At the start of the scratch memory the columns of a tile are reduced.
+        var scratch = produced.Values.Contains(Extent.Column) ? Block.RoundUp(tileColumns * (long)sizeof(double)) : 0;
         var offsets = registers.ConvertAll(r =>
         {
             var at = scratch;

@@ -81,11 +81,11 @@ sealed unsafe class TileProgram
                     : workspace.Addresses[o.Slot] + o.Offset + ((long)row * o.RowStep + (long)column * o.ColumnStep) * o.Size;
             }
             foreach (ref readonly var instruction in Instructions.AsSpan())
-                Run(instruction, at, workspace, chunk, row, column, rows, columns);
+                Run(instruction, at, workspace, scratch, chunk, row, column, rows, columns);
         }
     }
 
-    void Run(in TileInstruction i, byte** at, Workspace workspace, int chunk, int row, int column, int rows, int columns)
+    void Run(in TileInstruction i, byte** at, Workspace workspace, byte* scratch, int chunk, int row, int column, int rows, int columns)
     {
         var strip = new Strip
         {
@@ -112,8 +112,22 @@ sealed unsafe class TileProgram
                 i.Call(strip);
                 break;
             case Form.ReduceColumns:
-                strip.B = strip.D = workspace[Endings[i.Ending].Partial] + ((long)chunk * Columns + column) * Operands[i.A].Size;
-                (strip.Rows, strip.Columns, strip.StepA) = (rows, columns, Step(i.A));
+                // First the tile, then what the chunk has so far: sums of sums, whose rounding errors stay small.
+                var sum = workspace[Endings[i.Ending].Partial] + ((long)chunk * Columns + column) * Operands[i.A].Size;
+                (strip.Columns, strip.StepA) = (columns, Step(i.A));
+                if (rows > 1)
+                {
+                    strip.B = strip.A + strip.StepA;
+                    strip.D = scratch;
+                    i.Call(strip);
+                    strip.A += 2 * strip.StepA;
+                    strip.B = scratch;
+                    strip.Rows = rows - 2;
+                    i.Call(strip);
+                    strip.A = scratch;
+                    strip.Rows = 1;
+                }
+                strip.B = strip.D = sum;
                 i.Call(strip);
                 break;
             case Form.ReduceAll:

@@ -1,4 +1,6 @@
 using FsCheck.Xunit;
+using FunctionalDL.Engine;
+using FunctionalDL.Ops;
 using FunctionalDL.Testing;
 using FunctionalDL.Tests.Expressions.Ops;
 
@@ -94,6 +96,17 @@ public class EngineTests
         Assert.Throws<DTypeException>(() => (x + 1).Compile().Run(("x", Tensor.Vector(1.0, 2, 3))));
     }
 
+    /// <summary>Sums of sums: added one after another in float32, four million tenths are 10 % off.</summary>
+    [Fact]
+    public void Long_sums_stay_precise()
+    {
+        const int n = 1 << 22;
+        var x = Expr.Variable("x", [2 * n]);
+        var sums = Compilation.Compile([Sum(x), Sum(Reshape(x, [2, n]), 1), Sum(Reshape(x, [n, 2]), 0)]).Run(("x", Tensor.Full(DType.Float32, [2 * n], 0.1f)));
+        Assert.Equal(1, sums[0].ToScalar() / (2.0 * n * 0.1f), 1e-6);
+        foreach (var sum in sums.Skip(1).SelectMany(s => s.ToArray<float>())) Assert.Equal(1, sum / ((double)n * 0.1f), 5e-5);
+    }
+
     [Fact]
     public void Several_threads_may_run_one_function()
     {
@@ -102,6 +115,15 @@ public class EngineTests
         Tensor[] inputs = [.. Enumerable.Range(1, 40).Select(n => Uniform(n, [n, n]))];
         var expected = inputs.Select(v => f.Run(("x", v))[0].ToScalar()).ToArray();
         Assert.Equal(expected, inputs.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(v => f.Run(("x", v))[0].ToScalar()));
+    }
+
+    [Fact]
+    public void Every_elementwise_primitive_has_a_kernel()
+    {
+        Assert.Empty(Primitives.All.Where(op => op.IsSubclassOf(typeof(ElementwiseOp))).Except(Lowering.Kernels.Keys));
+        foreach (var (op, code) in Lowering.Kernels)
+            foreach (var lane in (DType[])[DType.Float32, DType.Float64, DType.Int64])
+                Assert.True(Kernel.Of(code, lane, Extent.Full) != 0 || lane == DType.Int64 && (op.IsSubclassOf(typeof(UnaryOp)) || op == typeof(PowerOp)), $"{op.Name} in {lane}");
     }
 
     [Fact]

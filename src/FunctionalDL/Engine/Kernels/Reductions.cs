@@ -7,6 +7,9 @@ namespace FunctionalDL.Engine;
 /// <summary>Reductions inside a tile, across the tiles of a chunk, and across chunks, each in a fixed order.</summary>
 static unsafe class Reductions
 {
+    /// <summary>The elements that are reduced in one run.</summary>
+    const int Longest = 1 << 12;
+
     /// <summary>One number for each row: its elements, at least one, reduced by an associative function in four interleaved streams of vectors.</summary>
     public static void Reduce<T, TOp>(in Strip strip) where T : unmanaged where TOp : IBinary<T>
     {
@@ -14,8 +17,14 @@ static unsafe class Reductions
         for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD) *(T*)d = Reduce<T, TOp>((T*)a, strip.Columns);
     }
 
+    /// <summary>Long rows by halves, so that rounding errors grow with the logarithm of the length.</summary>
     static T Reduce<T, TOp>(T* x, int n) where T : unmanaged where TOp : IBinary<T>
     {
+        if (n > Longest)
+        {
+            var half = n / 2 / Longest * Longest is > 0 and var whole ? whole : Longest;
+            return TOp.Apply(Vector512.Create(Reduce<T, TOp>(x, half)), Vector512.Create(Reduce<T, TOp>(x + half, n - half))).ToScalar();
+        }
         var (w, i) = (Vector512<T>.Count, 1);
         var result = Vector512.Create(*x);
         if (n >= w)
