@@ -67,10 +67,12 @@ static unsafe class Panel<T> where T : unmanaged
                 {
                     var (low0, high0) = Zip(Vector128.Load(a + k), Vector128.Load(b + k));
                     var (low1, high1) = Zip(Vector128.Load(c + k), Vector128.Load(d + k));
-                    Vector128.Create(low0.GetLower(), low1.GetLower()).Store(at);
-                    Vector128.Create(low0.GetUpper(), low1.GetUpper()).Store(at + full);
-                    Vector128.Create(high0.GetLower(), high1.GetLower()).Store(at + 2 * full);
-                    Vector128.Create(high0.GetUpper(), high1.GetUpper()).Store(at + 3 * full);
+                    var (column0, column1) = Zip(low0.AsDouble(), low1.AsDouble());
+                    var (column2, column3) = Zip(high0.AsDouble(), high1.AsDouble());
+                    column0.AsSingle().Store(at);
+                    column1.AsSingle().Store(at + full);
+                    column2.AsSingle().Store(at + 2 * full);
+                    column3.AsSingle().Store(at + 3 * full);
                 }
                 for (; k < columns; k++, at += full) (at[0], at[1], at[2], at[3]) = (a[k], b[k], c[k], d[k]);
             }
@@ -87,4 +89,10 @@ static unsafe class Panel<T> where T : unmanaged
         Sse.IsSupported ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
         : AdvSimd.Arm64.IsSupported ? (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b))
         : (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector128<double> Low, Vector128<double> High) Zip(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? (Sse2.UnpackLow(a, b), Sse2.UnpackHigh(a, b))
+        : AdvSimd.Arm64.IsSupported ? (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b))
+        : (Vector128.Create(a[0], b[0]), Vector128.Create(a[1], b[1]));
 }
