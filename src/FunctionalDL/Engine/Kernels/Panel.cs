@@ -48,7 +48,7 @@ static unsafe class Panel<T> where T : unmanaged
         else
             foreach (var column in columns)
             {
-                for (var i = 0; i < run; i++) to[i] = x[column + i];
+                Part.Store(Part.Load(x + column, run), to, run);
                 to += full;
             }
     }
