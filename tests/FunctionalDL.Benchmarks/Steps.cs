@@ -12,6 +12,15 @@ static class Steps
             if (name.Contains(filter)) Measure(name, make().Start(threads), seconds);
     }
 
+    /// <summary>The time from the start of the process to the end of the first step of the first workload of that name.</summary>
+    public static void Startup(int threads, string filter)
+    {
+        var (name, make) = Workloads.All.First(w => w.Name.Contains(filter));
+        make().Start(threads).Step();
+        var time = DateTime.Now - Process.GetCurrentProcess().StartTime;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"workload\":\"{name}\",\"first_step_ms\":{time.TotalMilliseconds:F0}}}"));
+    }
+
     static void Measure(string name, Loop loop, double seconds)
     {
         for (var i = 0; i < 3; i++) loop.Step();

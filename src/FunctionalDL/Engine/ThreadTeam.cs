@@ -44,8 +44,6 @@ sealed class ThreadTeam
             return Teams.TryGetValue(threads, out var team) ? team : Teams[threads] = new(threads);
     }
 
-    public int Threads => threads;
-
     /// <summary>Runs so many chunks of a step, from <paramref name="first"/> on; where the team is busy with another caller's step, on the calling thread alone.</summary>
     public void Run(Step step, Workspace workspace, int first, int chunks)
     {
@@ -64,7 +62,7 @@ sealed class ThreadTeam
             Work(0);
             // A thread that wakes up too late is not waited for.
             Interlocked.And(ref joined, ~Open);
-            while (Volatile.Read(ref joined) != 0) Thread.SpinWait(10);
+            for (var wait = new SpinWait(); Volatile.Read(ref joined) != 0;) wait.SpinOnce(sleep1Threshold: -1);
             (this.step, this.workspace) = (null, null);
             error?.Throw();
         }

@@ -63,10 +63,6 @@ sealed class View
     public View Transpose(IReadOnlyList<int> order) =>
         new(Storage, Offset, [.. order.Select(axis => Sizes[axis])], [.. order.Select(axis => Strides[axis])]);
 
-    /// <summary>The elements along an axis in reverse order.</summary>
-    public View Reverse(int axis) =>
-        new(Storage, Offset + (Sizes[axis] - 1) * Strides[axis], Sizes, [.. Strides.Select((step, a) => a == axis ? -step : step)]);
-
     public View Slice(int axis, int start, int size, int step)
     {
         int[] sizes = [.. Sizes], strides = [.. Strides];

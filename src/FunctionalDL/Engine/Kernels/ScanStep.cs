@@ -3,89 +3,83 @@ using FunctionalDL.Ops;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A loop over time. The step is a plan of its own, made once, that reads the elements where they lie and writes what it makes to where it belongs; sums are
-/// carried in place.
+/// A loop over time: a plan for one step, run again and again on windows of the inputs and of the result, so that carried and stacked values are
+/// written where they belong.
 /// </summary>
 sealed unsafe class ScanStep : Step
 {
     readonly ScanBody body;
-    readonly View[] x;
-    readonly Plan plan;
+    readonly View[] inputs;
     readonly int length;
-    readonly long bytes;
-
-    /// <summary>Where each result begins in the output, and its size at one time, in elements.</summary>
-    readonly (long Start, long Size)[] results;
+    readonly Plan plan;
     readonly Storage?[] variables;
 
-    public ScanStep(ScanBody body, Sizes sizes, View[] x)
-    {
-        (this.body, this.x) = (body, x);
-        Level = LevelAfter(x);
-        length = x[body.Carries.Length].Sizes[0];
-        var sums = body.Fresh(body.Summed, 0);
-        Expr[] outputs = Simplification.Apply([.. body.Next, .. body.Stacked, .. sums.Zip(body.Summed, (sum, share) => sum + share)]);
-        plan = new(outputs, sizes, [.. Enumerable.Range(0, outputs.Length)]);
-        variables = [.. body.Variables.Concat(sums).Select(v => plan.Variables.GetValueOrDefault(v.VariableName!))];
+    /// <summary>For each output of the step the place of its part in the result, and its number of elements.</summary>
+    readonly (int Start, int Count)[] parts;
 
-        var start = 0L;
-        results = new (long, long)[outputs.Length];
-        foreach (var (shape, i) in body.Results(length).Select((shape, i) => (shape.Resolve(sizes), i)))
+    public ScanStep(ScanBody body, View[] inputs, TensorType type, Sizes sizes)
+    {
+        (this.body, this.inputs) = (body, inputs);
+        Level = LevelAfter(inputs);
+        length = inputs[body.Carries.Length].Sizes[0];
+        Output = new(type.DType, type.Shape.ElementCount) { Producer = this };
+        plan = new(Simplification.Apply(body.Outputs), sizes, [.. Enumerable.Range(0, body.Next.Length + body.Stacked.Length)]);
+        variables = [.. body.Variables.Select(v => plan.Variables.GetValueOrDefault(v.VariableName!))];
+        parts = new (int, int)[plan.Outputs.Length];
+        var start = 0;
+        foreach (var (i, shape) in body.Results(length).Index())
         {
-            results[i] = (start, outputs[i].Shape.Resolve(sizes).ElementCount);
-            start += shape.ElementCount;
+            parts[i] = (start, plan.Outputs[i].Count);
+            start += shape.Resolve(sizes).ElementCount;
         }
-        Output = new(body.Next[0].DType, checked((int)start)) { Producer = this };
-        bytes = Output.DType.ByteSize();
     }
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => x.Select(v => v.Storage).Distinct();
+    public override IEnumerable<Storage> Reads => inputs.Select(x => x.Storage).Distinct();
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override long Operations => length * plan.Steps.Sum(s => s.Operations);
+
+    public override string ToString() => $"scan, {length} times: {string.Join(" | ", plan.Steps.Select(s => s.ToString()))}";
+
     public override void Run(Workspace workspace)
     {
-        var (carries, elements, summed) = (body.Carries.Length, body.Elements.Length, body.Carries.Length + body.Stacked.Length);
-        if (!plan.Idle.TryTake(out var inner)) inner = new(plan, workspace.Team.Threads);
-        try
+        var inner = workspace.Nested(plan);
+        var (carries, elements) = (body.Carries.Length, body.Elements.Length);
+        var (result, size) = (Output, Output.DType.ByteSize());
+        byte* Part(int output, int at) => workspace[result] + ((long)parts[output].Start + (long)at * parts[output].Count) * size;
+        // Values before the step at t are at t, or at t + 1 where time runs backwards.
+        int Before(int t) => body.IsReversed ? t + 1 : t;
+        int After(int t) => body.IsReversed ? t : t + 1;
+
+        for (var i = 0; i < carries; i++) Copy(workspace[inputs[i]], Part(i, Before(body.IsReversed ? length - 1 : 0)), parts[i].Count * size);
+        for (var i = carries + body.Stacked.Length; i < parts.Length; i++) new Span<byte>(Part(i, 0), parts[i].Count * size).Clear();
+        for (var step = 0; step < length; step++)
         {
-            for (var i = 0; i < carries; i++) Move(workspace[x[i]], Place(workspace, i, body.IsReversed ? length : 0), i);
-            for (var i = summed; i < results.Length; i++) new Span<byte>(Place(workspace, i, 0), (int)(results[i].Size * bytes)).Clear();
-            for (var i = carries + elements; i < x.Length; i++) Set(inner, i, workspace[x[i]]);
-            for (var i = summed; i < results.Length; i++) Set(inner, x.Length + i - summed, Place(workspace, i, 0));
-            for (var step = 0; step < length; step++)
+            var t = body.IsReversed ? length - 1 - step : step;
+            for (var i = 0; i < variables.Length; i++)
+                if (variables[i] is { } variable)
+                    inner.Addresses[variable.Slot] = i < carries ? Part(i, Before(t))
+                        : workspace[inputs[i]] + (i < carries + elements ? t * variable.Bytes : 0);
+            for (var i = 0; i < carries + body.Stacked.Length; i++)
+                if (plan.Given.Contains(plan.Outputs[i].Storage)) inner.Addresses[plan.Outputs[i].Storage.Slot] = Part(i, i < carries ? After(t) : t);
+            inner.Run();
+            for (var i = 0; i < parts.Length; i++)
             {
-                var t = body.IsReversed ? length - 1 - step : step;
-                for (var i = 0; i < carries; i++) Set(inner, i, Place(workspace, i, body.IsReversed ? t + 1 : t));
-                for (var i = carries; i < carries + elements; i++)
-                    Set(inner, i, workspace[x[i]] + (long)t * (x[i].Count / length) * x[i].Storage.DType.ByteSize());
-                for (var i = results.Length - 1; i >= 0; i--)
-                    if (plan.Outputs[i].Storage is var storage && plan.Given.Contains(storage)) inner.Addresses[storage.Slot] = Target(workspace, i, t);
-                inner.Run();
-                for (var i = 0; i < results.Length; i++) Move(inner[plan.Outputs[i]], Target(workspace, i, t), i);
+                var value = inner[plan.Outputs[i]];
+                if (i >= carries + body.Stacked.Length) Add(value, Part(i, 0), parts[i].Count);
+                else if (Part(i, i < carries ? After(t) : t) is var to && to != value) Copy(value, to, parts[i].Count * size);
             }
         }
-        finally
-        {
-            plan.Idle.Add(inner);
-        }
     }
 
-    /// <summary>Where a result of step t belongs.</summary>
-    byte* Target(Workspace workspace, int i, int t) =>
-        Place(workspace, i, i >= body.Carries.Length + body.Stacked.Length ? 0 : i < body.Carries.Length && !body.IsReversed ? t + 1 : t);
+    static void Copy(byte* from, byte* to, long bytes) => Buffer.MemoryCopy(from, to, bytes, bytes);
 
-    byte* Place(Workspace workspace, int i, int at) => workspace[Output] + (results[i].Start + at * results[i].Size) * bytes;
-
-    void Set(Workspace inner, int variable, byte* address)
+    void Add(byte* value, byte* sum, int count)
     {
-        if (variables[variable] is { } storage) inner.Addresses[storage.Slot] = address;
-    }
-
-    void Move(byte* from, byte* to, int i)
-    {
-        if (from != to) Buffer.MemoryCopy(from, to, results[i].Size * bytes, results[i].Size * bytes);
+        var add = (delegate*<in Strip, void>)Kernel.Of(Code.Add, Output.DType, Extent.Full);
+        add(new Strip { A = sum, B = value, D = sum, Rows = 1, Columns = count });
     }
 }
