@@ -29,7 +29,28 @@ public static class Simplifier
             current = next;
         }
         var variables = Graph.Variables(expressions);
-        return [.. current.Select(e => SizedLikeOp.Tie(e, variables))];
+        return [.. FromTheLeft(current).Select(e => SizedLikeOp.Tie(e, variables))];
+    }
+
+    /// <summary>Products as they are written: a·(u·v) is (a·u)·v, unless u·v is needed elsewhere.</summary>
+    static Expr[] FromTheLeft(Expr[] expressions)
+    {
+        var uses = Graph.TopologicalOrder(expressions).SelectMany(node => node.Inputs).CountBy(x => x).ToDictionary();
+        var single = new HashSet<Expr>();
+        return Graph.Rebuild(expressions, (node, x) =>
+        {
+            var result = node.WithInputs(x);
+            if (node.Op is MultiplyOp && single.Contains(x[1]) && x[1].Op is MultiplyOp)
+            {
+                var factors = new Stack<Expr>();
+                var right = x[1];
+                for (; right.Op is MultiplyOp && single.Contains(right); right = right.Inputs[0]) factors.Push(right.Inputs[1]);
+                result = x[0] * right;
+                foreach (var factor in factors) single.Add(result *= factor);
+            }
+            if (uses.GetValueOrDefault(node) == 1) single.Add(result);
+            return result;
+        });
     }
 
     /// <summary>The node after the rules that apply to it one after another, its inputs being simple already.</summary>
