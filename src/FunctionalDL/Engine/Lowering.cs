@@ -51,7 +51,7 @@ sealed partial class Lowering(Sizes sizes)
 
         return (node.Op, x) switch
         {
-            (StopGradientOp or SizedLikeOp, _) => x[0],
+            (StopGradientOp or SizedLikeOp or CustomGradientOp, _) => x[0],
             (BroadcastOp, _) => x[0].Broadcast(shape),
             (TransposeOp op, _) => x[0].Transpose(op.Order),
             (ReshapeOp, _) => x[0].Reshape(shape) ?? Dense(x[0]).Reshape(shape)!,
