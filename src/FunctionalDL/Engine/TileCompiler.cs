@@ -3,7 +3,7 @@ namespace FunctionalDL.Engine;
 /// <summary>Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles.</summary>
 sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, int total, int columnsOrZero)
 {
-    const int CacheBytes = 32 << 10, SmallestTile = 256, LargestTile = 4096;
+    const int CacheBytes = 64 << 10, SmallestTile = 256, LargestTile = 4096;
 
     /// <summary>Work below this many vector instructions is not worth another thread's attention.</summary>
     const long ChunkWork = 8_000;
