@@ -65,6 +65,9 @@ public sealed class Function
     /// <exception cref="ShapeException">The function is not scalar.</exception>
     public Function Gradient() => With(Body.Gradient(Variables[0]).Simplify());
 
+    /// <summary>The chain rule of the function with respect to its first variable, written out factor by factor, with values where a point is given.</summary>
+    public Derivation Derivation(TensorSet? at = null) => Body.Derivation(Variables[0], at);
+
     /// <summary>All derivatives ∂y/∂x with respect to the first variable, as a function of the same variables.</summary>
     public Function Jacobian() => With(Body.Jacobian(Variables[0]));
 

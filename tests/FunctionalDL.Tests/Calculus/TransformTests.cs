@@ -25,7 +25,7 @@ public class TransformTests
     }
 
     /// <summary>f mapped over slices is f of each slice.</summary>
-    [Property(Arbitrary = [typeof(AnyExpressions)], MaxTest = 300)]
+    [Property(Arbitrary = [typeof(FloatExpressions)], MaxTest = 300)]
     public void Vmap_is_a_loop(ExpressionCase c, byte seed)
     {
         const int n = 3;
@@ -38,6 +38,16 @@ public class TransformTests
         var mapped = c.Output.Vmap(n, [.. names.Zip(stacks)]).Evaluate(c.Values);
         var loop = Stack(0, [.. Enumerable.Range(0, n).Select(i => Expr.Constant(c.Output.Evaluate(names.Aggregate(c.Values, (set, x) => set.With(x.VariableName!, Slice(x, i))))))]).Evaluate();
         Laws.SameValue("Vmap and a loop", loop, mapped, c.Tolerance);
+    }
+
+    /// <summary>Expressions without whole numbers, which may divide by 0 at another point.</summary>
+    static class FloatExpressions
+    {
+        public static FsCheck.Arbitrary<ExpressionCase> Cases() => ExpressionArbitrary.With(ExpressionOptions.Any with
+        {
+            DTypes = [DType.Float32, DType.Float64, DType.Bool],
+            Allows = node => node.DType != DType.Int64,
+        });
     }
 
     static readonly Expr X = Expr.Variable("x", [3], DType.Float64);
@@ -126,6 +136,7 @@ public class TransformTests
         Assert.Equal("x ↦ 2·x·cos(x²)", f.Gradient().ToString());
         Assert.Equal(f.ToString(), Function.Of(Sin).After(square).ToString());
         Assert.Equal(["x ↦ sin(x)", "x ↦ x²"], f.Parts.Select(p => p.ToString()));
+        Assert.Contains("df/dx = df1/df2 · df2/dx", f.Derivation().ToText());
         Assert.Equal(Math.Sin(2.25), f.Evaluate(1.5).ToScalar(), 1e-15);
         Assert.Equal([Math.Sin(1), Math.Sin(4)], f.Vmap(2).Evaluate(new double[] { 1, 2 }).ToArray<double>());
     }
