@@ -10,4 +10,5 @@ let run =
     |> fit { training with Epochs = 5; Seed = 1L; Progress = fun e -> printfn $"epoch {e.Epoch}: loss {e.Loss}" } train
 
 printfn $"test accuracy {run.Model |> accuracy test:P2}"
-printfn $"{run.Model.ExportOnnx "digits.onnx"}"
+let verification = run.Model.ExportOnnx "digits.onnx"
+printfn $"{verification}"

@@ -17,7 +17,7 @@ sealed class ExpressionBuilder
     {
         (Random, this.options) = (random, options);
         mostElements = random.Next(8) == 0 ? 4096 : 512;
-        dims = [random.Size(), random.Size(), random.Size()];
+        dims = [.. Enumerable.Range(0, 3).Select(_ => (Dim)random.Size(options.EmptyTensors))];
         if (options.Symbols && random.Next(2) == 0)
         {
             sizes = FunctionalDL.Sizes.None.With("batch", dims[0].Size);

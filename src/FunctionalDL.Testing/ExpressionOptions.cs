@@ -1,10 +1,12 @@
 namespace FunctionalDL.Testing;
 
-/// <summary>Which random expressions are wanted.</summary>
+/// <summary>
+/// Which random expressions are wanted. All are well conditioned: rounding differently changes their values little, so that evaluators can be compared.
+/// </summary>
 public sealed record ExpressionOptions
 {
     static readonly HashSet<string> NotSmooth =
-        ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "StopGradient"];
+        ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "StopGradient", "MaxPool", "MaxPoolGradient", "MaxPoolTangent"];
 
     /// <summary>All primitives and dtypes, symbolic dimensions, no special values.</summary>
     public static ExpressionOptions Any { get; } = new();
@@ -16,11 +18,12 @@ public sealed record ExpressionOptions
         AllowsOutput = output => output.DType.IsFloat(),
     };
 
-    /// <summary>What can be exported to ONNX and run in float32: no float64 and no random numbers.</summary>
+    /// <summary>What can be exported to ONNX and run in float32: no float64, no random numbers, and no empty tensors, with which runtimes disagree.</summary>
     public static ExpressionOptions Onnx { get; } = new()
     {
         DTypes = [DType.Float32, DType.Int64, DType.Bool],
         Allows = node => node.Op.Name != "RandomUniform",
+        EmptyTensors = false,
     };
 
     /// <summary>The dtypes that occur; at least one is a float.</summary>
@@ -35,9 +38,11 @@ public sealed record ExpressionOptions
     /// <summary>Whether a dimension named <c>batch</c> may occur.</summary>
     public bool Symbols { get; init; } = true;
 
+    /// <summary>Whether a size may be 0.</summary>
+    public bool EmptyTensors { get; init; } = true;
+
     /// <summary>
-    /// Whether variables hold NaN, infinities, −0, and the largest and smallest numbers. Without them, every value of every node is a
-    /// moderate number that small changes of the variables change little, so that evaluators that round differently can be compared.
+    /// Whether variables hold NaN, infinities, −0, and very large and small numbers. Without them every value of every node is a moderate number.
     /// </summary>
     public bool SpecialValues { get; init; }
 }

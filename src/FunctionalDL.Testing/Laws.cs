@@ -19,7 +19,7 @@ public static class Laws
     public static void GradientMatchesDifferences(ExpressionCase c, double tolerance = 1e-6)
     {
         var exact = c.WithPrecision(DType.Float64);
-        Match(Weighted(exact.Output, "g", exact.Values), exact.FloatVariables, tolerance);
+        Match(Weighted(exact.Output, exact.Values), exact.FloatVariables, tolerance);
     }
 
     /// <summary>
@@ -28,11 +28,11 @@ public static class Laws
     public static void SecondGradientMatchesDifferences(ExpressionCase c, double tolerance = 1e-6)
     {
         var exact = c.WithPrecision(DType.Float64);
-        var (loss, values) = Weighted(Sin(exact.Output), "g", exact.Values);
+        var (loss, values) = Weighted(Sin(exact.Output), exact.Values);
         var total = (Scalar: Expr.Constant(0.0), Values: values);
-        foreach (var (i, gradient) in loss.Gradient(exact.FloatVariables).Index())
+        foreach (var gradient in loss.Gradient(exact.FloatVariables))
         {
-            var (share, with) = Weighted(gradient, $"h{i}", total.Values);
+            var (share, with) = Weighted(gradient, total.Values);
             total = (total.Scalar + share, with);
         }
         Match(total, exact.FloatVariables, tolerance);
@@ -44,9 +44,8 @@ public static class Laws
         var exact = c.WithPrecision(DType.Float64);
         var (y, x) = (exact.Output, exact.FloatVariables);
         if (x.Count == 0) return;
-        Expr g = Expr.Variable("g", y.Shape, y.DType), h = Expr.Variable("h", y.Shape, y.DType);
-        var values = exact.Values.With("g", Random(y, exact.Values, 1)).With("h", Random(y, exact.Values, 2));
-
+        var (g, withG) = New("g", y, exact.Values);
+        var (h, values) = New("h", y, withG);
         Expr[] together = y.Vjp(x, 3 * g + h), apart = [.. y.Vjp(x, g).Zip(y.Vjp(x, h), (vg, vh) => 3 * vg + vh)];
         foreach (var (expected, actual) in Evaluator.Evaluate(apart, values).Zip(Evaluator.Evaluate(together, values)))
             SameValue("a·Vjp(g) + Vjp(h) and Vjp(a·g + h)", expected, actual, 1e-9);
@@ -77,12 +76,18 @@ public static class Laws
     }
 
     /// <summary>Σ g·y with g a new variable that holds random weights.</summary>
-    static (Expr Scalar, TensorSet Values) Weighted(Expr y, string g, TensorSet values) =>
-        (Sum(Expr.Variable(g, y.Shape, y.DType) * y), values.With(g, Random(y, values, g.Length)));
-
-    static Tensor Random(Expr like, TensorSet values, long seed)
+    static (Expr Scalar, TensorSet Values) Weighted(Expr y, TensorSet values)
     {
+        var (g, with) = New("g", y, values);
+        return (Sum(g * y), with);
+    }
+
+    /// <summary>A variable of the type of another expression, of a name not yet taken, and the values with random ones for it in [−½, ½).</summary>
+    static (Expr Variable, TensorSet Values) New(string name, Expr like, TensorSet values)
+    {
+        while (values.ContainsKey(name)) name += "'";
         var shape = like.Shape.Resolve(Evaluator.Bind(Graph.Variables(like), values));
-        return Key.Of(seed).Uniform(shape, DType.Float64).As<double>().Map(u => u - 0.5);
+        var weights = Key.Of(values.Count).Uniform(shape, DType.Float64).As<double>().Map(u => u - 0.5);
+        return (Expr.Variable(name, like.Shape, like.DType), values.With(name, weights));
     }
 }

@@ -31,6 +31,8 @@ static class Moves
         b => SizeOf(b.Dim(), b.DType(d => d.IsNumeric())),
         b => b.HasWholes ? RandomUniform(b.Fresh(DType.Int64, Shape.Scalar), b.Shape(), b.DType(d => d.IsFloat()), b.Random.Next(3)) : null,
         b => b.Any().Cast(b.DType(_ => true)),
+        b => Sum(Sin(b.Real())).Gradient(b.Real()), b => b.Real() is var x ? Sum(x).Gradient(x) : null,
+        Convolved, Pooled, Scanned,
     ];
 
     static IEnumerable<Func<Builder, Expr?>> Each(params Func<Expr, Expr>[] functions) => functions.Select(f => (Func<Builder, Expr?>)(b => f(b.Real())));
@@ -106,4 +108,34 @@ static class Moves
 
     static Expr? Scattered(Builder b, Expr x) => b.HasWholes && b.Axis(x) is { } axis && b.Dim() is var n && b.Size(n) > 0
         ? ScatterAdd(b.Indices([x.Shape[axis]], n), x, n, axis) : null;
+
+    /// <summary>A convolution over one axis, or its derivative by the input or the kernel.</summary>
+    static Expr? Convolved(Builder b)
+    {
+        var x = Signal(b);
+        var kernel = b.Fresh(x.DType, [b.Random.Next(1, 3), x.Shape[1], b.Random.Next(1, x.Shape[2].Size + 1)]);
+        var y = Conv(x, kernel, [b.Random.Next(1, 3)], b.Random.Next(2));
+        return b.Random.Next(3) switch { 0 => y, 1 => Sum(Square(y)).Gradient(x), _ => Sum(Square(y)).Gradient(kernel) };
+    }
+
+    /// <summary>Pooling over one axis, or a first or second derivative of it.</summary>
+    static Expr? Pooled(Builder b)
+    {
+        var x = Signal(b);
+        var y = MaxPool(x, [b.Random.Next(1, x.Shape[2].Size + 1)], [b.Random.Next(1, 3)]);
+        for (var order = b.Random.Next(3); order > 0; order--) y = Sum(Square(y)).Gradient(x);
+        return y;
+    }
+
+    /// <summary>A float of shape [batch, channels, n] with known sizes of 1 or more.</summary>
+    static Expr Signal(Builder b) =>
+        b.Find(x => x.DType.IsFloat() && x.Rank == 3 && x.Shape.Skip(1).All(d => d.IsKnown && d.Size is > 0 and < 10))
+            ?? b.Fresh(b.DType(d => d.IsFloat()), [b.Dim(), b.Random.Next(1, 4), b.Random.Next(1, 8)]);
+
+    static Expr? Scanned(Builder b)
+    {
+        if (b.Find(x => x.DType.IsFloat() && x.Rank > 0) is not { } x) return null;
+        var loop = Scan([b.Fresh(x.DType, x.Shape.Remove(0))], [x], (h, e) => [Tanh(0.5 * h[0] + e[0])], reverse: b.Random.Next(2) == 0);
+        return b.Random.Next(2) == 0 ? loop.Steps[0] : loop.Last[0];
+    }
 }

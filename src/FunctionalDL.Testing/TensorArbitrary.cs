@@ -34,7 +34,7 @@ public static class TensorArbitrary
     public static Arbitrary<Dim> Dims() => Arb.From(
         from terms in Gen.Choose(0, 3)
         from seed in Gen.Choose(0, int.MaxValue)
-        select Polynomial(new Random(seed), terms), dim => dim == 0 ? [] : [0, .. dim.Polynomial().Select(Term)]);
+        select Polynomial(new Random(seed), terms), dim => dim == 0 ? [] : [0, .. dim.Polynomial().Select(Term).Where(term => term != dim)]);
 
     /// <summary>Keys.</summary>
     public static Arbitrary<Key> Keys() => Arb.From(Gen.Choose(0, int.MaxValue).Select(seed => Key.Of(seed)));

@@ -1,18 +1,27 @@
+using FunctionalDL.Ops;
+
 namespace FunctionalDL.Testing;
 
 /// <summary>
-/// The values of a growing set of nodes, computed node by node as they are added, and whether they are tame: moderate numbers that hardly
-/// move when the variables move by about one part in a million. That keeps logarithms away from 0 and comparisons away from ties, for any op.
+/// The values of a growing set of nodes, computed node by node as they are added, and whether they are tame: well conditioned and not huge.
 /// </summary>
+/// <remarks>
+/// Everything is computed twice, the second time with up to two parts in a million of noise on each variable and each rounded result. A node whose
+/// value then moves by more than one part in ten thousand is refused. That keeps logarithms from 0, differences from cancelling and relations from
+/// near ties, for any op. Where special values are wanted the noise is relative, so that 0 and infinities stay what they are.
+/// </remarks>
 sealed class Trace(Sizes sizes, ExpressionOptions options)
 {
-    const double Moved = 1e-6, MayMove = 1e-4, Largest = 50;
+    const double Noise = 2e-6, MayMove = 1e-4;
+    const long LargestWhole = 1 << 20;
 
     readonly Dictionary<Expr, (Tensor At, Tensor Near)> values = [];
 
+    double LargestReal => options.SpecialValues ? 1e15 : 50;
+
     public Tensor this[Expr node] => values[node].At;
 
-    public void Add(Expr variable, Tensor value) => values[variable] = (value, options.SpecialValues ? value : Nudge(value));
+    public void Add(Expr variable, Tensor value) => values[variable] = (value, Noisy(value));
 
     /// <summary>Adds a node and those it depends on, unless one of them is not allowed or not tame.</summary>
     public bool TryAdd(Expr expression)
@@ -20,12 +29,12 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
         foreach (var node in Graph.TopologicalOrder(expression))
         {
             if (values.ContainsKey(node)) continue;
-            if (!options.DTypes.Contains(node.DType) || !options.Allows(node)) return false;
             var type = node.Type.Resolve(sizes);
-            var at = node.Op.Evaluate([.. node.Inputs.Select(x => values[x].At)], type, sizes);
-            var near = options.SpecialValues ? at : node.Op.Evaluate([.. node.Inputs.Select(x => values[x].Near)], type, sizes);
-            if (!options.SpecialValues && !IsTame(at, near)) return false;
-            values[node] = (at, near);
+            if (!options.DTypes.Contains(node.DType) || !options.Allows(node) || !options.EmptyTensors && type.Shape.ElementCount == 0) return false;
+            Tensor Compute(Func<Expr, Tensor> input) => node.Op.Evaluate([.. node.Inputs.Select(input)], type, sizes);
+            var (at, near) = (Compute(x => values[x].At), Compute(x => values[x].Near));
+            if (!IsTame(at, near)) return false;
+            values[node] = (at, Rounds(node.Op) ? Noisy(near) : near);
         }
         return true;
     }
@@ -34,28 +43,35 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     /// <exception cref="FunctionalException">A value does not fit its variable, or an op is not defined for a value.</exception>
     public static bool Accepts(ExpressionCase c, ExpressionOptions options)
     {
-        if (!options.AllowsOutput(c.Output)) return false;
+        if (!options.AllowsOutput(c.Output) || !options.EmptyTensors && c.Values.Values.Any(v => v.Count == 0)) return false;
         var trace = new Trace(Evaluator.Bind(c.Variables, c.Values), options);
         foreach (var node in Graph.TopologicalOrder(c.Output))
             if (node.VariableName is { } name) trace.Add(node, c.Values[name]);
         return trace.TryAdd(c.Output);
     }
 
-    static bool IsTame(Tensor at, Tensor near)
+    /// <summary>Whether an op computes new numbers, rather than moving, choosing or negating those it is given.</summary>
+    static bool Rounds(Op op) => op is UnaryOp or AddOp or SubtractOp or MultiplyOp or DivideOp or PowerOp or SumOp or MatMulOp or ScatterAddOp
+        or ConvolutionOp or MaxPoolGradientOp or ScanOp;
+
+    bool IsTame(Tensor at, Tensor near)
     {
         for (var i = 0; i < at.Count; i++)
         {
             var (a, b) = (at.GetDouble(i), near.GetDouble(i));
-            if (!(Math.Abs(a) <= (at.DType.IsFloat() ? Largest : 1L << 20))) return false;
-            if (!(Math.Abs(a - b) <= (at.DType.IsFloat() ? MayMove * Math.Max(1, Math.Abs(a)) : 0))) return false;
+            if (!options.SpecialValues && !(Math.Abs(a) <= (at.DType.IsFloat() ? LargestReal : LargestWhole))) return false;
+            if (double.IsFinite(a) && at.DType.IsFloat() && Math.Abs(a) > LargestReal) return false;
+            if (!a.Equals(b) && !(at.DType.IsFloat() && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a)))) return false;
         }
         return true;
     }
 
-    static Tensor Nudge(Tensor value)
+    /// <summary>The value with noise on each element that depends on how many values there are, so that equal ones part.</summary>
+    Tensor Noisy(Tensor value)
     {
         if (!value.DType.IsFloat()) return value;
-        var i = 0;
-        return value.Cast(DType.Float64).As<double>().Map(v => v + (i++ * 2654435761L >> 7 & 1) switch { 0 => -Moved, _ => Moved } * Math.Max(1, Math.Abs(v))).Cast(value.DType);
+        var i = 31L * values.Count;
+        double Moved(double v) => v + ((i++ * 2654435761 >> 7 & 1023) - 511.5) / 512 * Noise * (options.SpecialValues ? Math.Abs(v) : Math.Max(1, Math.Abs(v)));
+        return value.Cast(DType.Float64).As<double>().Map(v => double.IsFinite(v) ? Moved(v) : v).Cast(value.DType);
     }
 }

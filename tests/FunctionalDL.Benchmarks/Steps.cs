@@ -12,24 +12,34 @@ static class Steps
             if (name.Contains(filter)) Measure(name, make().Start(threads), seconds);
     }
 
+    /// <summary>The time from the start of the process to the end of the first step of the first workload of that name.</summary>
+    public static void Startup(int threads, string filter)
+    {
+        var (name, make) = Workloads.All.First(w => w.Name.Contains(filter));
+        make().Start(threads).Step();
+        var time = DateTime.Now - Process.GetCurrentProcess().StartTime;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"workload\":\"{name}\",\"first_step_ms\":{time.TotalMilliseconds:F0}}}"));
+    }
+
     static void Measure(string name, Loop loop, double seconds)
     {
         for (var i = 0; i < 3; i++) loop.Step();
         for (var warm = Stopwatch.StartNew(); warm.Elapsed.TotalSeconds < seconds / 4;) loop.Step();
 
         var times = new List<double>(1 << 20);
-        var total = Stopwatch.StartNew();
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        while (total.Elapsed.TotalSeconds < seconds)
+        for (var total = Stopwatch.StartNew(); total.Elapsed.TotalSeconds < seconds;)
         {
             var start = Stopwatch.GetTimestamp();
             loop.Step();
             var time = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
             if (times.Count < times.Capacity) times.Add(time);
         }
+        const int counted = 10;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < counted; i++) loop.Step();
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         times.Sort();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{{\"workload\":\"{name}\",\"median_us\":{times[times.Count / 2]:F1},\"min_us\":{times[0]:F1},\"steps\":{times.Count},\"allocated_bytes_per_step\":{allocated / times.Count}}}"));
+            $"{{\"workload\":\"{name}\",\"median_us\":{times[times.Count / 2]:F1},\"min_us\":{times[0]:F1},\"steps\":{times.Count},\"allocated_bytes_per_step\":{allocated / counted}}}"));
     }
 }

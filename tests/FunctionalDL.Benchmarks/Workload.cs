@@ -10,4 +10,7 @@ sealed record Workload(string Name, IReadOnlyList<Expr> Outputs, TensorSet Initi
         foreach (var (name, value) in Inputs) loop.Set(name, value);
         return loop;
     }
+
+    /// <summary>What the engine makes of a step.</summary>
+    public string Explain(int threads) => Compilation.Compile(Outputs, new() { Threads = threads }).Explain(Initial.With(Inputs));
 }

@@ -9,6 +9,8 @@ static class Workloads
         ("mlp-digits", () => Mlp("mlp-digits", [784, 256, 128, 10], 64, GradientDescent)),
         ("mlp-digits-adam", () => Mlp("mlp-digits-adam", [784, 256, 128, 10], 64, Adam)),
         ("mlp-wide", () => Mlp("mlp-wide", [784, 512, 512, 10], 256, GradientDescent)),
+        ("cnn-digits", () => Cnn(batch: 64)),
+        ("lstm-chars", () => Lstm(vocabulary: 65, hidden: 128, length: 32, batch: 32)),
         ("transformer-chars", () => Transformer(vocabulary: 65, width: 128, heads: 4, layers: 2, length: 64, batch: 16)),
         ("gelu-grad-1m", () => Elementwise(1_000_000)),
         ("matmul-1024", () => Product(1024)),
@@ -91,6 +93,43 @@ static class Workloads
         var y = Expr.Variable("y", ["batch"], DType.Int64);
         return Train(name, CrossEntropy(h, y), parameters, optimizer, TensorSet.Of(
             ("x", Key.Of(100).Uniform([batch, widths[0]])), ("y", Labels(101, [batch], widths[^1]))));
+    }
+
+    static Workload Cnn(int batch)
+    {
+        var parameters = new Parameters();
+        var h = Expr.Variable("x", ["batch", 1, 28, 28]);
+        foreach (var (inputs, outputs) in new[] { (1, 16), (16, 32) })
+        {
+            var bound = 1 / Math.Sqrt(9 * inputs);
+            h = Conv(h, parameters.Declare([outputs, inputs, 3, 3], bound), padding: 1) + parameters.Declare([outputs, 1, 1], bound);
+            h = MaxPool(Relu(h), [2, 2]);
+        }
+        var y = Expr.Variable("y", ["batch"], DType.Int64);
+        var logits = parameters.Linear(Reshape(h, ["batch", 32 * 7 * 7]), 32 * 7 * 7, 10);
+        return Train("cnn-digits", CrossEntropy(logits, y), parameters, GradientDescent, TensorSet.Of(
+            ("x", Key.Of(100).Uniform([batch, 1, 28, 28])), ("y", Labels(101, [batch], 10))));
+    }
+
+    static Workload Lstm(int vocabulary, int hidden, int length, int batch)
+    {
+        var parameters = new Parameters();
+        var bound = 1 / Math.Sqrt(hidden);
+        var (x, y) = (Expr.Variable("x", ["batch", length], DType.Int64), Expr.Variable("y", ["batch", length], DType.Int64));
+        var embedded = Gather(parameters.Declare([vocabulary, hidden], 1), Transpose(x));
+        var inputs = parameters.Linear(embedded, hidden, 4 * hidden) + parameters.Declare([4 * hidden], bound);
+        var recurrent = parameters.Declare([hidden, 4 * hidden], bound);
+        var zeros = Broadcast(Expr.Constant(0, DType.Float32), ["batch", hidden]);
+        var scan = Scan([zeros, zeros], [inputs], (carried, element) =>
+        {
+            var gates = element[0] + MatMul(carried[0], recurrent);
+            Expr Gate(int i) => Slice(gates, 1, i * hidden, (i + 1) * hidden);
+            var c = Sigmoid(Gate(1)) * carried[1] + Sigmoid(Gate(0)) * Tanh(Gate(2));
+            return [Sigmoid(Gate(3)) * Tanh(c), c];
+        });
+        var logits = parameters.Linear(scan.Steps[0], hidden, vocabulary);
+        var loss = -Mean(Sum(LogSoftmax(logits) * OneHot(Transpose(y), vocabulary), 2));
+        return Train("lstm-chars", loss, parameters, Adam, TensorSet.Of(("x", Labels(1, [batch, length], vocabulary)), ("y", Labels(2, [batch, length], vocabulary))));
     }
 
     static Workload Transformer(int vocabulary, int width, int heads, int layers, int length, int batch)

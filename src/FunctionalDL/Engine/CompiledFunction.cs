@@ -33,7 +33,17 @@ public sealed class CompiledFunction
     public Tensor[] Run(params (string Name, Tensor Value)[] values) => Run(TensorSet.Of(values));
 
     /// <inheritdoc cref="Run(ValueTuple{string, Tensor}[])"/>
-    public unsafe Tensor[] Run(TensorSet values)
+    public Tensor[] Run(TensorSet values) => With(values, (workspace, sizes) =>
+    {
+        workspace.Run();
+        return Outputs.Select((o, i) => workspace.Read(workspace.Plan.Outputs[i], o.Shape.Resolve(sizes))).ToArray();
+    });
+
+    /// <summary>What a run at these values does, as text: the steps, with what was fused into each, its time, operations and traffic, and the memory used.</summary>
+    /// <inheritdoc cref="Run(ValueTuple{string, Tensor}[])"/>
+    public string Explain(TensorSet values) => With(values, (workspace, _) => Explanation.Of(workspace));
+
+    unsafe TResult With<TResult>(TensorSet values, Func<Workspace, Sizes, TResult> use)
     {
         var sizes = Evaluator.Bind(Variables, values);
         var plan = plans[sizes];
@@ -46,8 +56,7 @@ public sealed class CompiledFunction
                 pins.Add(Pin(values[name]));
                 workspace.Addresses[storage.Slot] = (byte*)pins[^1].Pointer;
             }
-            workspace.Run();
-            return [.. Outputs.Select((o, i) => workspace.Read(plan.Outputs[i], o.Shape.Resolve(sizes)))];
+            return use(workspace, sizes);
         }
         finally
         {

@@ -6,11 +6,12 @@ namespace FunctionalDL.Engine;
 /// Turns an expression, at given sizes, into steps over storages: structure becomes windows, elementwise operations and reductions gather in tile steps, and
 /// the rest are steps of their own.
 /// </summary>
-sealed class Lowering(Sizes sizes)
+sealed partial class Lowering(Sizes sizes)
 {
     readonly Dictionary<Expr, View> views = [];
     readonly Dictionary<string, Storage> variables = [];
     readonly List<(Storage Storage, Tensor Value)> constants = [];
+    readonly Dictionary<Expr, Tensor> known = [];
     readonly List<Step> steps = [];
     readonly Dictionary<Storage, DType> lanes = [];
 
@@ -43,13 +44,14 @@ sealed class Lowering(Sizes sizes)
             if (!variables.TryGetValue(name, out var storage)) variables[name] = storage = new(type.DType, type.Shape.ElementCount);
             return View.Of(storage, shape);
         }
-        if (x.Length == 0 || type.Shape.ElementCount == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
-            return Constant(x.Length == 0 ? node.Op.Evaluate([], type, sizes) : Tensor.Zeros(type.DType, type.Shape), shape);
+        if (Fold(node, type) is { } folded) return Constant(folded, shape);
+        if (type.Shape.ElementCount == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
+            return Constant(Tensor.Zeros(type.DType, type.Shape), shape);
         if (x.All(v => v.Count > 0) && Kernels.TryGetValue(node.Op.GetType(), out var code)) return Elementwise(code, x, type.DType, shape);
 
         return (node.Op, x) switch
         {
-            (StopGradientOp or SizedLikeOp, _) => x[0],
+            (StopGradientOp or SizedLikeOp or CustomGradientOp, _) => x[0],
             (BroadcastOp, _) => x[0].Broadcast(shape),
             (TransposeOp op, _) => x[0].Transpose(op.Order),
             (ReshapeOp, _) => x[0].Reshape(shape) ?? Dense(x[0]).Reshape(shape)!,
@@ -59,8 +61,15 @@ sealed class Lowering(Sizes sizes)
             (SumOp op, [{ Count: > 0 }]) => Reduce(Code.Sum, op.Axes, x[0], shape),
             (MaxOp op, [{ Count: > 0 }]) => Reduce(Code.Max, op.Axes, x[0], shape),
             (MinOp op, [{ Count: > 0 }]) => Reduce(Code.Min, op.Axes, x[0], shape),
-            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => View.Of(MatMulStep.Of(x[0], x[1]).Output, shape),
-            (RandomUniformOp op, _) => View.Of(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream).Output, shape),
+            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Own(MatMulStep.Of(new(x[0], transposed: false), new(x[1], transposed: true)), s => s.Output, shape),
+            (ConvOp op, [{ Count: > 0 }, { Count: > 0 }]) => Convolve(op, x[0], x[1], shape),
+            (ConvInputGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvolveBack(op, x[0], x[1], shape),
+            (ConvKernelGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => Correlate(op, x[0], x[1], shape),
+            (MaxPoolOp op, [{ Count: > 0 }]) => Pool(op, x[0], x[0], shape, MaxPoolStep.Mode.Value),
+            (MaxPoolTangentOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Take),
+            (MaxPoolGradientOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Put),
+            (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, Dense), type, sizes), s => s.Output, shape),
+            (RandomUniformOp op, _) => Own(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream), s => s.Output, shape),
             (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(x[1]), op.Axis), s => s.Output, shape),
             (ScatterAddOp op, _) => ScatterAdd(op, x, shape),
             (OneHotOp op, _) => OneHot(x[0], type.DType, shape),
@@ -71,10 +80,20 @@ sealed class Lowering(Sizes sizes)
         };
     }
 
+    /// <summary>The value of a node that depends on no variable, where it is not large; the evaluator computes it once for all runs.</summary>
+    Tensor? Fold(Expr node, TensorType type)
+    {
+        const int largest = 1 << 12;
+        if (node.Inputs.Length > 0 && (type.Shape.ElementCount > largest || !node.Inputs.All(known.ContainsKey))) return null;
+        return known[node] = node.Op.Evaluate([.. node.Inputs.Select(x => known[x])], type, sizes);
+    }
+
     /// <summary>A step of its own. It stays even if nobody needs its value, for it may have an error to report.</summary>
     View Own<TStep>(TStep step, Func<TStep, Storage> output, int[] shape) where TStep : Step
     {
         steps.Add(step);
+        foreach (var storage in step.Reads)
+            if (storage.Producer is TileStep read) read.IsRead = true;
         return View.Of(output(step), shape);
     }
 
@@ -194,16 +213,52 @@ sealed class Lowering(Sizes sizes)
         return View.Of(step.Add(code, x.Storage.DType, [x], output, extent, columns), shape);
     }
 
-    /// <summary>The step an operation can join: that of its latest input, or one beside it that reads the same; else a new one.</summary>
+    /// <summary>
+    /// The step an operation can join: that of its latest input, with the steps of the others drawn into it where they can be, or one beside it that reads
+    /// the same; else a new one.
+    /// </summary>
     (TileStep, Extent) StepFor(View[] x, int count, Func<TileStep, Extent?> fits, Extent alone)
     {
-        var latest = x.MaxBy(v => v.Storage.Level)!.Storage.Producer as TileStep;
-        if (latest is not null && fits(latest) is { } extent) return (latest, extent);
+        var (step, extent) = Find(x, count, fits) ?? (alone == Extent.Full ? Gather(x, count, fits) : null) ?? (NewStep(count, x), alone);
+        foreach (var v in x) siblings[(step.Level, count, v.Storage)] = step;
+        Read(x, step);
+        return (step, extent);
+    }
+
+    static TileStep NewStep(int count, View[] x)
+    {
+        var step = new TileStep(count) { Level = Step.LevelAfter(x) };
+        Read(x, step);
+        return step;
+    }
+
+    /// <summary>Notes that a step reads these, so that the steps they come from stay where they are.</summary>
+    static void Read(IEnumerable<View> x, Step by)
+    {
+        foreach (var v in x)
+            if (v.Storage.Producer is TileStep step && step != by) step.IsRead = true;
+    }
+
+    /// <summary>A new step that draws in those of the inputs, which nobody else has needed so early.</summary>
+    static (TileStep, Extent)? Gather(View[] x, int count, Func<TileStep, Extent?> fits)
+    {
+        var step = new TileStep(count) { Level = Step.LevelAfter(x) };
+        foreach (var v in x)
+            if (v.IsWhole && v.Storage.Producer is TileStep earlier) step.Absorb(earlier);
+        return fits(step) is { } extent ? (step, extent) : null;
+    }
+
+    (TileStep, Extent)? Find(View[] x, int count, Func<TileStep, Extent?> fits)
+    {
+        if (x.MaxBy(v => v.Storage.Level)!.Storage.Producer is TileStep latest)
+        {
+            foreach (var v in x)
+                if (v.Storage.Producer is TileStep earlier && v.Count == count) latest.Absorb(earlier);
+            if (fits(latest) is { } extent) return (latest, extent);
+        }
         var level = Step.LevelAfter(x);
         foreach (var v in x)
             if (siblings.TryGetValue((level, count, v.Storage), out var sibling) && fits(sibling) is { } beside) return (sibling, beside);
-        var step = new TileStep(count) { Level = level };
-        foreach (var v in x) siblings[(level, count, v.Storage)] = step;
-        return (step, alone);
+        return null;
     }
 }

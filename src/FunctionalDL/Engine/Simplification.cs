@@ -47,7 +47,7 @@ static class Simplification
     /// <summary>An op and inputs of the same value; no op where the value is that of the one input left.</summary>
     static (Op? Op, Expr[] Inputs) Rewrite(Expr node, Expr[] x) => node.Op switch
     {
-        StopGradientOp => (null, x),
+        StopGradientOp or CustomGradientOp => (null, x),
         PowerOp when Number(x[1]) == 1 => (null, [x[0]]),
         PowerOp when Number(x[1]) == 2 => (new MultiplyOp(), [x[0], x[0]]),
         MultiplyOp when Number(x[1]) == 1 => (null, [x[0]]),

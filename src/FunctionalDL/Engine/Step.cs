@@ -10,6 +10,9 @@ abstract class Step
 
     public abstract IEnumerable<Storage> Writes { get; }
 
+    /// <summary>The arithmetic operations of a run, roughly.</summary>
+    public virtual long Operations => 0;
+
     /// <summary>Bytes of memory of its own each thread needs while a chunk runs.</summary>
     public virtual int ScratchBytes => 0;
 

@@ -10,7 +10,7 @@ sealed class Storage(DType dtype, int count)
     public long Bytes => (long)Count * DType.ByteSize();
 
     /// <summary>The step that writes it; null for variables and constants, which are there before the first step.</summary>
-    public Step? Producer { get; init; }
+    public Step? Producer { get; set; }
 
     /// <summary>The level below which every step is done when this value can be read.</summary>
     public int Level => Producer?.Level ?? 0;

@@ -62,7 +62,7 @@ sealed class ThreadTeam
             Work(0);
             // A thread that wakes up too late is not waited for.
             Interlocked.And(ref joined, ~Open);
-            while (Volatile.Read(ref joined) != 0) Thread.SpinWait(10);
+            for (var wait = new SpinWait(); Volatile.Read(ref joined) != 0;) wait.SpinOnce(sleep1Threshold: -1);
             (this.step, this.workspace) = (null, null);
             error?.Throw();
         }

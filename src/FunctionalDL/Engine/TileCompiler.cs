@@ -3,7 +3,7 @@ namespace FunctionalDL.Engine;
 /// <summary>Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles.</summary>
 sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, int total, int columnsOrZero)
 {
-    const int CacheBytes = 32 << 10, SmallestTile = 256, LargestTile = 4096;
+    const int CacheBytes = 64 << 10, SmallestTile = 256, LargestTile = 4096;
 
     /// <summary>Work below this many vector instructions is not worth another thread's attention.</summary>
     const long ChunkWork = 8_000;
@@ -24,7 +24,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     readonly List<Pending> pending = [];
     readonly List<Ending> endings = [];
     readonly Dictionary<(Storage, DType), Place> places = [];
+    readonly Dictionary<(View, DType, Extent), Register> loaded = [];
     readonly Dictionary<Storage, int> lastUse = [];
+    readonly Dictionary<View, int> lastRead = [];
     long cost;
 
     public TileProgram Compile()
@@ -32,7 +34,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         var needed = Needed();
         for (var i = 0; i < ops.Count; i++)
             if (needed[i])
-                foreach (var x in ops[i].Inputs) lastUse[x.Storage] = i;
+                foreach (var x in ops[i].Inputs) (lastUse[x.Storage], lastRead[x]) = (i, i);
         for (var i = 0; i < ops.Count; i++)
             if (needed[i]) Translate(ops[i], i);
         return Finish();
@@ -70,7 +72,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 break;
             default:
                 var place = Result(op.Output, op.Lane, op.Extent);
-                pending.Add(new(op.Code.IsReduction() ? Form.ReduceRows : op.Extent == Extent.Row ? Form.Rows : Form.ByRow,
+                pending.Add(new(op.Extent == Extent.Row && !op.Code.IsReduction() ? Form.Rows : Form.ByRow,
                     Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
                 places[(op.Output, op.Lane)] = place;
                 if (op.Output.Slot >= 0 && place.Memory is null)
@@ -91,16 +93,21 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             return Convert(held, lane, held.Extent, temporary);
         }
         var place = new Place(null, x, x.Storage.DType, extent);
-        if (!IsDirect(x, extent))
+        if (place.DType == lane && IsDirect(x, extent)) return place;
+        if (!loaded.TryGetValue((x, lane, extent), out var register))
         {
-            var loaded = new Place(Take(x.Storage.DType, extent, temporary), null, x.Storage.DType, extent);
-            pending.Add(new(Form.Load, 0, [], loaded, -1, x));
-            place = loaded;
+            if (!IsDirect(x, extent))
+            {
+                place = new Place(Take(x.Storage.DType, extent, place.DType == lane ? null : temporary), null, x.Storage.DType, extent);
+                pending.Add(new(Form.Load, 0, [], place, -1, x));
+            }
+            if (place.DType != lane) place = Convert(place, lane, extent, null);
+            loaded[(x, lane, extent)] = register = place.Register!;
         }
-        return place.DType == lane ? place : Convert(place, lane, extent, temporary);
+        return new(register, null, lane, extent);
     }
 
-    Place Convert(Place from, DType lane, Extent extent, List<Register> temporary)
+    Place Convert(Place from, DType lane, Extent extent, List<Register>? temporary)
     {
         var place = new Place(Take(lane, extent, temporary), null, lane, extent);
         pending.Add(new(extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(from.DType, lane), [from], place, -1, null));
@@ -154,6 +161,11 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 free.Add(register);
                 places[(x, Lane(x))] = place with { Register = null };
             }
+        foreach (var (key, register) in loaded.Where(l => lastRead[l.Key.Item1] == index && Now(l.Value)).ToArray())
+        {
+            free.Add(register);
+            loaded.Remove(key);
+        }
         foreach (var register in temporary.Where(Now).ToArray())
         {
             free.Add(register);
@@ -182,7 +194,8 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         var perChunk = (tiles + chunks - 1) / chunks;
         chunks = (tiles + perChunk - 1) / perChunk;
 
-        long scratch = 0;
+        // At the start of the scratch memory the columns of a tile are reduced.
+        var scratch = produced.Values.Contains(Extent.Column) ? Block.RoundUp(tileColumns * (long)sizeof(double)) : 0;
         var offsets = registers.ConvertAll(r =>
         {
             var at = scratch;
@@ -208,11 +221,11 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         }
         var instructions = pending.ConvertAll(p =>
         {
-            int a = p.Inputs.Length > 0 ? Index(p.Inputs[0]) : -1, b = p.Inputs.Length > 1 ? Index(p.Inputs[1]) : p.Ending, c = p.Inputs.Length > 2 ? Index(p.Inputs[2]) : -1;
+            int a = p.Inputs.Length > 0 ? Index(p.Inputs[0]) : -1, b = p.Inputs.Length > 1 ? Index(p.Inputs[1]) : -1, c = p.Inputs.Length > 2 ? Index(p.Inputs[2]) : -1;
             var d = Index(p.Output);
             var scalars = 0;
             var flat = true;
-            foreach (var (operand, bit) in new[] { (a, 1), (p.Ending >= 0 ? -1 : b, 2), (c, 4), (d, 0) })
+            foreach (var (operand, bit) in new[] { (a, 1), (b, 2), (c, 4), (d, 0) })
             {
                 if (operand < 0) continue;
                 var o = operands[operand];
@@ -220,7 +233,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 if (p.Form == Form.Rows ? o.RowStep == 0 : o.ColumnStep == 0) scalars |= bit;
             }
             if (p.Form == Form.Load) scalars = p.Output.Extent == Extent.Row ? 1 : 0;
-            return new TileInstruction(p.Form == Form.ByRow && flat ? Form.Flat : p.Form, p.Kernel, a, b, c, d, scalars, p.Window);
+            return new TileInstruction(p.Form == Form.ByRow && flat ? Form.Flat : p.Form, p.Kernel, a, b, c, d, scalars, p.Ending, p.Window);
         });
         return new()
         {

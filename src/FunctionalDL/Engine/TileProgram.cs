@@ -14,7 +14,7 @@ enum Form
     /// <summary>Once over rows · columns elements.</summary>
     Flat,
 
-    /// <summary>Once for each row.</summary>
+    /// <summary>Row by row.</summary>
     ByRow,
 
     /// <summary>Once over one element for each row.</summary>
@@ -22,9 +22,6 @@ enum Form
 
     /// <summary>Copies a strided window's elements into scratch.</summary>
     Load,
-
-    /// <summary>Reduces each row.</summary>
-    ReduceRows,
 
     /// <summary>Adds the rows to the chunk's row of results.</summary>
     ReduceColumns,
@@ -34,9 +31,9 @@ enum Form
 }
 
 /// <summary>One instruction of a tile program: operands A, B, C (−1 for none) into D.</summary>
-readonly unsafe record struct TileInstruction(Form Form, nint Kernel, int A, int B, int C, int D, int Scalars, View? Window = null)
+readonly unsafe record struct TileInstruction(Form Form, nint Kernel, int A, int B, int C, int D, int Scalars, int Ending, View? Window)
 {
-    public delegate*<byte*, byte*, byte*, byte*, int, int, void> Call => (delegate*<byte*, byte*, byte*, byte*, int, int, void>)Kernel;
+    public delegate*<in Strip, void> Call => (delegate*<in Strip, void>)Kernel;
 }
 
 /// <summary>A reduction that ends when all chunks have run: their partial results, combined in the order of the chunks.</summary>
@@ -84,36 +81,61 @@ sealed unsafe class TileProgram
                     : workspace.Addresses[o.Slot] + o.Offset + ((long)row * o.RowStep + (long)column * o.ColumnStep) * o.Size;
             }
             foreach (ref readonly var instruction in Instructions.AsSpan())
-                Run(instruction, at, workspace, chunk, row, column, rows, columns);
+                Run(instruction, at, workspace, scratch, chunk, row, column, rows, columns);
         }
     }
 
-    void Run(in TileInstruction i, byte** at, Workspace workspace, int chunk, int row, int column, int rows, int columns)
+    void Run(in TileInstruction i, byte** at, Workspace workspace, byte* scratch, int chunk, int row, int column, int rows, int columns)
     {
-        byte* a = i.A < 0 ? null : at[i.A], b = i.B < 0 ? null : at[i.B], c = i.C < 0 ? null : at[i.C], d = i.D < 0 ? null : at[i.D];
+        var strip = new Strip
+        {
+            A = i.A < 0 ? null : at[i.A],
+            B = i.B < 0 ? null : at[i.B],
+            C = i.C < 0 ? null : at[i.C],
+            D = i.D < 0 ? null : at[i.D],
+            Rows = 1,
+            Columns = rows,
+            Scalars = i.Scalars,
+        };
         switch (i.Form)
         {
             case Form.Flat:
-                i.Call(a, b, c, d, rows * columns, i.Scalars);
+                strip.Columns *= columns;
+                i.Call(strip);
                 break;
             case Form.Rows:
-                i.Call(a, b, c, d, rows, i.Scalars);
+                i.Call(strip);
                 break;
             case Form.ByRow:
-            case Form.ReduceRows:
-                long stepA = Step(i.A), stepB = Step(i.B), stepC = Step(i.C), stepD = Step(i.D);
-                for (var r = 0; r < rows; r++, a += stepA, b += stepB, c += stepC, d += stepD) i.Call(a, b, c, d, columns, i.Scalars);
+                (strip.Rows, strip.Columns) = (rows, columns);
+                (strip.StepA, strip.StepB, strip.StepC, strip.StepD) = (Step(i.A), Step(i.B), Step(i.C), Step(i.D));
+                i.Call(strip);
                 break;
             case Form.ReduceColumns:
-                var result = workspace[Endings[i.B].Partial] + ((long)chunk * Columns + column) * Operands[i.A].Size;
-                for (var r = 0; r < rows; r++, a += Step(i.A)) i.Call(a, result, null, result, columns, 0);
+                // First the tile, then what the chunk has so far: sums of sums, whose rounding errors stay small.
+                var sum = workspace[Endings[i.Ending].Partial] + ((long)chunk * Columns + column) * Operands[i.A].Size;
+                (strip.Columns, strip.StepA) = (columns, Step(i.A));
+                if (rows > 1)
+                {
+                    strip.B = strip.A + strip.StepA;
+                    strip.D = scratch;
+                    i.Call(strip);
+                    strip.A += 2 * strip.StepA;
+                    strip.B = scratch;
+                    strip.Rows = rows - 2;
+                    i.Call(strip);
+                    strip.A = scratch;
+                    strip.Rows = 1;
+                }
+                strip.B = strip.D = sum;
+                i.Call(strip);
                 break;
             case Form.ReduceAll:
-                Reductions.Accumulate(Endings[i.B], i.Call, a, rows * columns, workspace[Endings[i.B].Partial], chunk);
+                Reductions.Accumulate(Endings[i.Ending], i.Call, strip.A, rows * columns, workspace[Endings[i.Ending].Partial], chunk);
                 break;
             case Form.Load:
                 var (start, count) = i.Scalars == 1 ? (row, rows) : (row * Columns + column, rows * columns);
-                Windows.Copy(i.Window!, workspace[i.Window!], start, count, d);
+                Windows.Copy(i.Window!, workspace[i.Window!], start, count, strip.D);
                 break;
         }
     }

@@ -12,6 +12,7 @@ sealed class TileStep(int total) : Step
     /// <summary>More operations than that are more steps: their values would not fit the cache together.</summary>
     const int MostOperations = 256;
 
+    readonly int total = total;
     readonly List<TileOp> ops = [];
     readonly Dictionary<Storage, Extent> produced = [];
     TileProgram? program;
@@ -26,13 +27,17 @@ sealed class TileStep(int total) : Step
     /// <summary>Memory for the reductions of the single chunks, from which the whole is made.</summary>
     IEnumerable<Storage> Partials => program?.Partials ?? [];
 
+    public override long Operations => ops.Sum(op => (long)op.Code.Cost()) * total;
+
+    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {string.Join(", ", ops.GroupBy(op => op.Code).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"))}";
+
     public override int ScratchBytes => program!.ScratchBytes;
 
     /// <summary>Whether an elementwise operation with <paramref name="count"/> results can be part of this step, and how much it covers.</summary>
     public Extent? Fits(View[] inputs, int count)
     {
         Extent extent;
-        if (ops.Count >= MostOperations) return null;
+        if (ops.Count is 0 or >= MostOperations) return null;
         if (count == total) extent = Extent.Full;
         else if (columns > 0 && (long)count * columns == total && inputs.Any(IsRow)) extent = Extent.Row;
         else return null;
@@ -41,8 +46,31 @@ sealed class TileStep(int total) : Step
 
     /// <summary>Whether a reduction of rows of <paramref name="length"/> elements, or over all rows, can be part of this step.</summary>
     public bool FitsReduction(View x, Extent extent, int length) =>
-        ops.Count < MostOperations && x.Count == total && IsReadable(x, Extent.Full) && (extent == Extent.All || columns == length || columns == 0)
-        && (extent != Extent.Row || length <= LongestRow || ops.Count == 0);
+        ops.Count is > 0 and < MostOperations && x.Count == total && IsReadable(x, Extent.Full) && (extent == Extent.All || columns == length || columns == 0)
+        && (extent != Extent.Row || length <= LongestRow);
+
+    /// <summary>Whether another step reads a result of this one already, so that it must stay where it is.</summary>
+    public bool IsRead { get; set; }
+
+    /// <summary>
+    /// Takes over the operations of a step that is no later than this one and that nobody reads yet, where both go over the same elements.
+    /// </summary>
+    public bool Absorb(TileStep other)
+    {
+        if (other == this || other.IsRead || other.Level > Level || other.total != total || ops.Count + other.ops.Count > MostOperations
+            || columns > 0 && other.columns > 0 && columns != other.columns) return false;
+        columns = Math.Max(columns, other.columns);
+        ops.AddRange(other.ops);
+        foreach (var (storage, extent) in other.produced)
+        {
+            produced.Add(storage, extent);
+            storage.Producer = this;
+        }
+        other.ops.Clear();
+        other.produced.Clear();
+        other.IsRead = true;
+        return true;
+    }
 
     bool IsRow(View x) => produced.TryGetValue(x.Storage, out var extent) && extent == Extent.Row;
 
@@ -66,7 +94,14 @@ sealed class TileStep(int total) : Step
     }
 
     /// <summary>Translates the operations once it is known which results others need: those with a slot.</summary>
-    public void Seal() => program = new TileCompiler(ops, produced, total, columns).Compile();
+    public void Seal()
+    {
+        var needed = new HashSet<Storage>();
+        for (var i = ops.Count - 1; i >= 0; i--)
+            if (ops[i].Output.Slot >= 0 || needed.Contains(ops[i].Output)) needed.UnionWith(ops[i].Inputs.Select(x => x.Storage));
+            else ops.RemoveAt(i);
+        program = new TileCompiler(ops, produced, total, columns).Compile();
+    }
 
     public override void Run(Workspace workspace)
     {

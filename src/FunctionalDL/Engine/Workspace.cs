@@ -8,11 +8,13 @@ sealed unsafe class Workspace
 {
     readonly Block arena, scratch;
     readonly Block?[] blocks;
+    readonly Dictionary<Plan, Workspace> nested = [];
+    readonly int threads;
     readonly long scratchBytes;
 
     public Workspace(Plan plan, int threads)
     {
-        (Plan, Team) = (plan, ThreadTeam.Of(threads));
+        (Plan, Team, this.threads) = (plan, ThreadTeam.Of(threads), threads);
         arena = new(plan.ArenaBytes);
         scratchBytes = Block.RoundUp(plan.ScratchBytes) + 64;
         scratch = new(scratchBytes * threads);
@@ -39,6 +41,13 @@ sealed unsafe class Workspace
     public byte* this[View view] => Addresses[view.Storage.Slot] + (long)view.Offset * view.Storage.DType.ByteSize();
 
     public byte* Scratch(int thread) => scratch.Address + thread * scratchBytes;
+
+    /// <summary>The memory of a plan that runs inside a step of this one.</summary>
+    public Workspace Nested(Plan plan)
+    {
+        if (!nested.TryGetValue(plan, out var workspace)) nested[plan] = workspace = new(plan, threads);
+        return workspace;
+    }
 
     public void Run()
     {

@@ -109,6 +109,15 @@ public static partial class Functions
     /// <summary>x, whose derivative is taken as zero from here on.</summary>
     public static Expr StopGradient(Expr x) => new(new StopGradientOp(), x);
 
+    /// <summary>
+    /// A function with a derivative of your own: it is evaluated, compiled and exported as <paramref name="forward"/>, and differentiated by <paramref name="rule"/>.
+    /// </summary>
+    /// <param name="forward">The function of the inputs.</param>
+    /// <param name="rule">From the inputs, the value and the incoming gradient g to the gradient of each input; it must be linear in g.</param>
+    /// <param name="inputs">What the function is applied to.</param>
+    public static Expr CustomGradient(Func<Expr[], Expr> forward, Func<Expr[], Expr, Expr, Expr[]> rule, params Expr[] inputs) =>
+        new(new CustomGradientOp(rule), [forward(inputs), .. inputs]);
+
     static Expr Apply(Op op, params ReadOnlySpan<Expr> x)
     {
         var shape = x[0].Shape;

@@ -52,6 +52,18 @@ public static class Graph
         return [.. outputs.Select(o => rebuilt[o])];
     }
 
+    /// <summary>The expressions with one node for all that apply equal ops to the same inputs.</summary>
+    internal static Expr[] Merge(IReadOnlyCollection<Expr> expressions)
+    {
+        var (known, numbers) = (new Dictionary<(Op, string), Expr>(), new Dictionary<Expr, int>());
+        return Rebuild(expressions, (node, x) =>
+        {
+            var key = (node.Op, string.Join(',', x.Select(input => numbers[input])));
+            if (!known.TryGetValue(key, out var merged)) numbers[known[key] = merged = node.WithInputs(x)] = numbers.Count;
+            return merged;
+        });
+    }
+
     /// <summary>The node itself where its inputs did not change, otherwise the same op on the new inputs.</summary>
     internal static Expr WithInputs(this Expr node, Expr[] inputs)
     {
@@ -92,6 +104,10 @@ public static class Graph
             return ReferenceEquals(op, node.Op) ? node.WithInputs(x) : new(op, x);
         });
     }
+
+    /// <summary>The expression with named dimensions replaced by their sizes, in variables and everywhere else.</summary>
+    public static Expr ForSizes(this Expr expression, Sizes sizes) => Rebuild([expression], (node, x) =>
+        new(node.Op.Reshape(dim => dim.Symbols.All(sizes.Contains) ? dim.Resolve(sizes) : dim), x))[0];
 
     /// <summary>Which nodes' values depend on one of the given nodes, or on a variable of the same name.</summary>
     internal static HashSet<Expr> Dependents(IReadOnlyList<Expr> order, IEnumerable<Expr> on)

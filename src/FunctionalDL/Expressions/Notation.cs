@@ -1,7 +1,9 @@
+using System.Globalization;
+
 namespace FunctionalDL;
 
-/// <summary>An expression in print: its text and how tightly its outermost operator binds.</summary>
-readonly record struct Printed(string Text, Precedence Precedence)
+/// <summary>An expression in print: its text, how tightly its outermost operator binds, and whether it begins with a sign.</summary>
+readonly record struct Printed(string Text, Precedence Precedence, bool IsSigned = false)
 {
     public override string ToString() => Text;
 }
@@ -9,19 +11,31 @@ readonly record struct Printed(string Text, Precedence Precedence)
 /// <summary>How tightly an operator binds, loosest first.</summary>
 enum Precedence { Comparison, Sum, Product, Prefix, Power, Atom }
 
-/// <summary>The ways of writing mathematics that primitives print themselves with. One class for each output format.</summary>
+/// <summary>
+/// The ways of writing mathematics that primitives print themselves with. One class for each output format. What is printed as text reads
+/// back as the same expression: operators associate to the left, and an operand on the right that does not bind tighter is parenthesised.
+/// </summary>
 abstract class Notation
 {
-    public abstract Printed Symbol(string name);
+    /// <summary>The name of a variable or of a part.</summary>
+    public Printed Symbol(string name) => new(Name(name), Precedence.Atom);
 
-    public abstract Printed Number(double value);
+    /// <summary>A number, with the digits that tell it from every other float64.</summary>
+    public Printed Number(double value)
+    {
+        var text = double.IsInfinity(value) ? "∞" : Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e').Replace("e+", "e").Replace('-', '−');
+        return double.IsNegative(value) ? Prefix("−", Numeral(text)) : Numeral(text);
+    }
 
     /// <summary>A function applied to arguments, with attributes such as axes: <c>sum(x; 0)</c>.</summary>
     public abstract Printed Function(string name, Printed[] x, params string[] attributes);
 
-    public abstract Printed Infix(string symbol, Precedence precedence, Printed a, Printed b, bool associative = true);
+    /// <summary>An operator between its operands.</summary>
+    public Printed Infix(string symbol, Precedence precedence, Printed a, Printed b) =>
+        new(Join(Operand(a, precedence), symbol, b.IsSigned ? Parenthesize(b.Text) : Operand(b, precedence + 1)), precedence, a.IsSigned && a.Precedence >= precedence);
 
-    public abstract Printed Prefix(string symbol, Printed x);
+    /// <summary>A sign before its operand.</summary>
+    public Printed Prefix(string symbol, Printed x) => new(Join("", symbol, Operand(x, Precedence.Power)), Precedence.Prefix, IsSigned: true);
 
     public abstract Printed Fraction(Printed a, Printed b);
 
@@ -31,8 +45,28 @@ abstract class Notation
 
     public abstract Printed Transpose(Printed x);
 
+    /// <summary>The derivative dy/dx, or ∂y/∂x where there are other variables, as one symbol.</summary>
+    public abstract Printed Derivative(string d, Printed y, Printed x);
+
     /// <summary>The text of an operand, in parentheses where its operator binds more loosely than needed.</summary>
     public string Operand(Printed x, Precedence atLeast) => x.Precedence >= atLeast ? x.Text : Parenthesize(x.Text);
 
+    /// <summary>An operator between parts that are put together without regard to precedence.</summary>
+    public virtual string Operator(string symbol) => $" {symbol} ";
+
+    protected abstract string Name(string name);
+
+    protected abstract Printed Numeral(string digits);
+
+    protected abstract string Join(string a, string symbol, string b);
+
     protected abstract string Parenthesize(string text);
+
+    /// <summary>A name taken apart: <c>w12</c> is w with index 12, <c>f1″</c> is f with index 1 and two primes.</summary>
+    protected static (string Stem, string Index, int Primes) Split(string name)
+    {
+        var primes = name.Length - name.TrimEnd('′').Length;
+        var stem = name[..^primes].TrimEnd("0123456789".ToCharArray());
+        return stem.Length == 0 ? (name[..^primes], "", primes) : (stem.TrimEnd('_') is { Length: > 0 } s ? s : stem, name[stem.Length..^primes], primes);
+    }
 }

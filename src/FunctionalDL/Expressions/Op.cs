@@ -30,6 +30,21 @@ public abstract record Op
     /// <summary>The chain rule forwards: Σ ∂y/∂xᵢ · tᵢ over the inputs that have a tangent, or null where it is zero everywhere.</summary>
     internal abstract Expr? Jvp(Expr y, Expr?[] t);
 
+    /// <summary>
+    /// The op on every slice: x are the inputs, those marked batched with a new first axis of size n, which the result has too. Null where there is no way to do
+    /// all slices at once.
+    /// </summary>
+    internal virtual Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => null;
+
+    /// <summary>The inputs, each with the batch axis.</summary>
+    private protected static Expr[] AllBatched(Expr[] x, bool[] batched, Dim n) =>
+        [.. x.Select((e, i) => batched[i] ? e : Functions.Broadcast(e, e.Shape.Insert(0, n)))];
+
+    /// <summary>
+    /// The elements of the value y at which the op is not differentiable, or is so no further than <paramref name="within"/> from its inputs x.
+    /// </summary>
+    internal virtual IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within) => [];
+
     /// <summary>How an application of the op is written.</summary>
     internal abstract Printed Print(Notation notation, Printed[] x, Expr y);
 

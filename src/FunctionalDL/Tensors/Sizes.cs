@@ -18,6 +18,9 @@ public sealed class Sizes : IEquatable<Sizes>
         ? size
         : throw new ShapeException($"Sizes: dimension \"{symbol}\" has no size. Give a value to an input whose shape names it.");
 
+    /// <summary>Whether a symbol has a size.</summary>
+    public bool Contains(string symbol) => sizes.ContainsKey(symbol);
+
     /// <summary>These sizes and one more.</summary>
     /// <exception cref="ShapeException">The symbol already has another size, or the size is negative.</exception>
     public Sizes With(string symbol, int size)

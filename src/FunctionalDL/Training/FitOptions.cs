@@ -12,6 +12,23 @@ public sealed record FitOptions
     /// <summary>Told of each epoch as it ends, on the training thread.</summary>
     public Action<EpochResult>? Progress { get; init; }
 
+    /// <summary>
+    /// The share of the examples to hold out for validation where <see cref="Validation"/> is not given: the last ones in an order drawn from the seed.
+    /// </summary>
+    public double? ValidationShare { get; init; }
+
+    /// <summary>Told of the run as it goes, in this order.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; init; } = [];
+
+    /// <summary>When to end before all epochs are done.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Where to continue. The run's own seed goes on; <c>epochs</c> counts those already done.</summary>
+    public Checkpoint? Resume { get; init; }
+
+    /// <summary>Whether to take one step and validate on one batch only, to see that everything fits together.</summary>
+    public bool IsSmokeTest { get; init; }
+
     /// <summary>The number of threads; the results do not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

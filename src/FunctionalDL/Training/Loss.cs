@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using static FunctionalDL.Functions;
 
 namespace FunctionalDL;
@@ -13,8 +14,11 @@ namespace FunctionalDL;
 public sealed partial class Loss
 {
     readonly Func<Expr, Expr, Expr> pointwise;
+    readonly Labels labels;
+    readonly ImmutableArray<Penalty> penalties;
 
-    Loss(string name, Func<Expr, Expr, Expr> pointwise) => (Name, this.pointwise) = (name, pointwise);
+    Loss(string name, Func<Expr, Expr, Expr> pointwise, Labels labels = Labels.None, ImmutableArray<Penalty> penalties = default) =>
+        (Name, this.pointwise, this.labels, this.penalties) = (name, pointwise, labels, penalties.IsDefault ? [] : penalties);
 
     /// <summary>The loss's name.</summary>
     public string Name { get; }

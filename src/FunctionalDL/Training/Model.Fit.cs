@@ -21,6 +21,18 @@ public sealed partial class Model
         return new Training(IsInitialized ? this : Initialize(seed), data, loss, optimizer, batch, Key.Of(seed), options ?? new()).Run(epochs);
     }
 
+    /// <summary>The model trained by L-BFGS on all data at once. Layers stay as they are for predicting: nothing random, statistics fixed.</summary>
+    /// <exception cref="FunctionalException">The data does not fit the model or the loss, or the loss is not finite where it begins.</exception>
+    public Model Fit(Dataset data, Loss loss, Lbfgs method, long seed = 0)
+    {
+        if (!IsInitialized) return Initialize(seed).Fit(data, loss, method);
+        CheckInputs(data);
+        var trainable = ParameterList.Where(p => p.IsTrainable).Select(p => p.Name).ToHashSet();
+        var function = loss.Apply(Output, Loss.TargetVariable(data.Targets), ParameterList);
+        var result = method.Minimize(function, Parameters.Where((name, _) => trainable.Contains(name)), Parameters.With("input", data.Inputs).With("target", data.Targets));
+        return WithParameters(Parameters.With(result.Parameters));
+    }
+
     /// <summary>The model's loss and metrics on a data set.</summary>
     /// <exception cref="FunctionalException">The data does not fit the model or the loss.</exception>
     public Evaluation Evaluate(Dataset data, Loss loss, params Metric[] metrics)

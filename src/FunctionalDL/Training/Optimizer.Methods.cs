@@ -6,72 +6,77 @@ public sealed partial class Optimizer
 {
     /// <summary>Plain descent, Δw = −η g, with learning rate η.</summary>
     /// <exception cref="FunctionalException">η is negative or not a number.</exception>
-    public static Optimizer Sgd(double learningRate) => Of($"sgd({learningRate})", Descend(learningRate));
+    public static Optimizer Sgd(double learningRate)
+    {
+        Require(learningRate >= 0 && double.IsFinite(learningRate), "Optimizer", "learning rate", learningRate, "a number, 0 or more");
+        return Of(FormattableString.Invariant($"sgd({learningRate})"), g => -learningRate * g);
+    }
 
-    /// <summary>Descent with momentum (Polyak 1964): v ← μ v + g, Δw = −η v; with Nesterov's look-ahead Δw = −η (g + μ v).</summary>
+    /// <summary>Descent with momentum (Polyak 1964): v ← μ v + g, Δw = −η v; with Nesterov's look-ahead (Nesterov 1983, in the form of Sutskever et al. 2013) Δw = −η (g + μ v).</summary>
     /// <exception cref="FunctionalException">η is negative, or μ is not in [0, 1).</exception>
     public static Optimizer Momentum(double learningRate, double momentum = 0.9, bool nesterov = false)
     {
-        Require(momentum is >= 0 and < 1, "Momentum", "momentum", momentum, "from 0 to below 1");
-        return PerParameter("momentum", ["velocity"], (g, slots, _) =>
+        RequireDecay("Momentum", "momentum", momentum);
+        return PerParameter(FormattableString.Invariant($"momentum({momentum}{(nesterov ? ", nesterov" : "")})"), ["velocity"], (g, slots, _) =>
         {
             var v = momentum * slots[0] + g;
             return (nesterov ? g + momentum * v : v, [v]);
-        }) >> Of($"scale(-{learningRate})", Descend(learningRate));
+        }) >> Sgd(learningRate);
+    }
+
+    /// <summary>Lion (Chen et al. 2023): Δw = −η sign(β₁ m + (1 − β₁) g), then m ← β₂ m + (1 − β₂) g.</summary>
+    /// <exception cref="FunctionalException">η is negative, or a β is not in [0, 1).</exception>
+    public static Optimizer Lion(double learningRate = 1e-4, double beta1 = 0.9, double beta2 = 0.99)
+    {
+        RequireDecay("Lion", "β₁", beta1);
+        RequireDecay("Lion", "β₂", beta2);
+        return PerParameter(FormattableString.Invariant($"lion({beta1}, {beta2})"), ["m"], (g, slots, _) =>
+            (Sign(Average(beta1, slots[0], g)), [Average(beta2, slots[0], g)])) >> Sgd(learningRate);
     }
 
     /// <summary>
-    /// Adam (Kingma, Ba 2015): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², Δw = −η m̂ / (√v̂ + ε), with m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t.
+    /// Muon (Jordan et al. 2024) for matrices <c>[in, out]</c>: v ← μ v + g, and Δw = −η √max(1, out/in) · O with O the matrix g + μ v made nearly orthogonal by
+    /// five Newton–Schulz steps X ← a X + (b X Xᵀ + c (X Xᵀ)²) X. Parameters that are not matrices are left to another optimizer.
     /// </summary>
-    /// <exception cref="FunctionalException">η or ε is negative, or a β is not in [0, 1).</exception>
-    public static Optimizer Adam(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
+    /// <param name="learningRate">η.</param>
+    /// <param name="momentum">μ.</param>
+    /// <param name="others">The optimizer of all other parameters, Adam(3·10⁻⁴) if not given.</param>
+    /// <exception cref="FunctionalException">η is negative, or μ is not in [0, 1).</exception>
+    public static Optimizer Muon(double learningRate = 0.02, double momentum = 0.95, Optimizer? others = null)
     {
-        Require(beta1 is >= 0 and < 1, "Adam", "β₁", beta1, "from 0 to below 1");
-        Require(beta2 is >= 0 and < 1, "Adam", "β₂", beta2, "from 0 to below 1");
-        Require(epsilon >= 0, "Adam", "ε", epsilon, "0 or more");
-        return PerParameter("adam", ["m", "v"], (g, slots, t) =>
+        RequireDecay("Muon", "momentum", momentum);
+        var matrices = PerParameter(FormattableString.Invariant($"muon({momentum})"), ["velocity"], (g, slots, _) =>
         {
-            var m = beta1 * slots[0] + (1 - beta1) * g;
-            var v = beta2 * slots[1] + (1 - beta2) * Square(g);
-            var (first, second) = (BiasCorrection(beta1, t, g.DType), BiasCorrection(beta2, t, g.DType));
-            return (m / first / (Sqrt(v / second) + epsilon), [m, v]);
-        }) >> Of($"scale(-{learningRate})", Descend(learningRate));
+            var v = momentum * slots[0] + g;
+            return (Math.Sqrt(Math.Max(1, g.Shape[1].Size / (double)g.Shape[0].Size)) * Orthogonalize(g + momentum * v), [v]);
+        }) >> Sgd(learningRate);
+        return ByGroup(((_, shape) => shape.Rank == 2, matrices), ((_, _) => true, others ?? Adam(3e-4)));
     }
 
-    /// <summary>1 − βᵗ, computed in float64 so that its first values keep their precision.</summary>
-    static Expr BiasCorrection(double beta, Expr t, DType dtype) =>
-        (1 - Power(Expr.Constant(beta, DType.Float64), t.Cast(DType.Float64))).Cast(dtype);
-
-    static Func<Expr, Expr> Descend(double learningRate)
+    /// <summary>X₀ = G/‖G‖, of which five steps bring every singular value near 1.</summary>
+    static Expr Orthogonalize(Expr g)
     {
-        Require(learningRate >= 0 && double.IsFinite(learningRate), "Optimizer", "learning rate", learningRate, "a number, 0 or more");
-        return g => -learningRate * g;
+        const double a = 3.4445, b = -4.7750, c = 2.0315;
+        var isTall = g.Shape[0].Size > g.Shape[1].Size;
+        var x = isTall ? Transpose(g) : g;
+        x /= Sqrt(Sum(Square(x))) + 1e-7;
+        for (var i = 0; i < 5; i++)
+        {
+            var square = MatMul(x, Transpose(x));
+            x = a * x + MatMul(b * square + c * MatMul(square, square), x);
+        }
+        return isTall ? Transpose(x) : x;
     }
 
-    /// <summary>
-    /// An optimizer that treats each parameter by itself: a rule from its gradient, its slots (zeros at first, of its shape) and the step number t = 1, 2, … (an int64
-    /// scalar) to its update and its next slots.
-    /// </summary>
-    public static Optimizer PerParameter(string name, IReadOnlyList<string> slots, Func<Expr, Expr[], Expr, (Expr Update, Expr[] Slots)> rule) => Of(name,
-        parameters => TensorSet.Of(slots.SelectMany(slot => parameters.Select(p => KeyValuePair.Create($"{slot}.{p.Key}", Tensor.Zeros(p.Value.DType, p.Value.Shape))))
-            .Append(KeyValuePair.Create<string, Tensor>("step", 0L))),
-        input =>
-        {
-            var t = input.State["step"] + 1;
-            var state = input.State.ToOrdered((_, old) => old);
-            state["step"] = t;
-            var updates = new OrderedDictionary<string, Expr>();
-            foreach (var (parameter, g) in input.Gradients)
-            {
-                var (update, next) = rule(g, [.. slots.Select(slot => input.State[$"{slot}.{parameter}"])], t);
-                updates[parameter] = update;
-                foreach (var (slot, value) in slots.Zip(next)) state[$"{slot}.{parameter}"] = value;
-            }
-            return new(updates, state);
-        });
+    /// <summary>β m + (1 − β) g.</summary>
+    static Expr Average(double beta, Expr m, Expr g) => beta * m + (1 - beta) * g;
+
+    static void RequireDecay(string where, string what, double value) => Require(value is >= 0 and < 1, where, what, value, "from 0 to below 1");
+
+    static void RequireEpsilon(string where, double value) => Require(value >= 0 && double.IsFinite(value), where, "ε", value, "a number, 0 or more");
 
     static void Require(bool holds, string where, string what, double value, string range)
     {
-        if (!holds) throw new FunctionalException($"{where}: {what} {value} is not {range}.");
+        if (!holds) throw new FunctionalException(FormattableString.Invariant($"{where}: {what} {value} is not {range}."));
     }
 }

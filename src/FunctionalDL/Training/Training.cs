@@ -7,72 +7,131 @@ sealed class Training
 {
     readonly Model model;
     readonly Dataset data;
+    readonly Dataset? held;
     readonly Loss loss;
     readonly Batching batching;
     readonly Key key;
     readonly FitOptions options;
     readonly TrainingStep step;
-    readonly Expr target;
-    readonly bool isRandom;
+    readonly bool isRandom, hasTarget;
 
-    public Training(Model model, Dataset data, Loss loss, Optimizer optimizer, Batching batching, Key key, FitOptions options)
+    readonly List<EpochResult> history;
+    TensorSet best = TensorSet.Empty;
+
+    public Training(Model model, Dataset all, Loss loss, Optimizer optimizer, Batching batching, Key seed, FitOptions options)
     {
-        (this.model, this.data, this.loss, this.batching, this.key, this.options) = (model, data, loss, batching, key, options);
+        (this.model, this.loss, this.batching, this.options) = (model, loss, batching, options);
+        key = options.Resume?.Key ?? seed;
+        (data, held) = options is { Validation: null, ValidationShare: { } share } ? all.Shuffle(key).Split(1 - share) : (all, options.Validation);
+        if (options.IsSmokeTest) (data, held) = (FirstBatch(data), held is null ? null : FirstBatch(held));
         model.CheckInputs(data);
-        batching.BatchSize(data.Count);
-        target = Loss.TargetVariable(data.Targets);
         var forward = Forward.Build(model, isTraining: true);
-        var value = loss.Apply(forward.Output, target);
-        isRandom = Graph.Variables(value).Any(v => v.VariableName == LayerScope.KeyVariable.VariableName);
+        var value = loss.Apply(forward.Output, Loss.TargetVariable(data.Targets), forward.Parameters);
+        var variables = Graph.Variables(value);
+        isRandom = variables.Any(v => v.VariableName == LayerScope.KeyVariable.VariableName);
+        hasTarget = variables.Any(v => v.VariableName == "target");
         step = new(value, model.Parameters, optimizer, forward.Updates);
+        history = [.. options.Resume?.History ?? []];
     }
+
+    Dataset FirstBatch(Dataset part) => part.Take(Math.Min(part.Count, batching.BatchSize(data.Count)));
 
     public TrainingRun Run(int epochs)
     {
-        var history = new List<EpochResult>();
-        var (carried, steps) = (model.Parameters.With(step.InitialState), 0L);
-        var (previous, current) = ((carried, 1, steps), (carried, 1, steps));
+        if (options.IsSmokeTest) epochs = 1;
+        var (at, carried) = Beginning();
+        // Where the replay after a divergence begins: an epoch's start at least one step back.
+        var (previous, current) = ((carried, at), (carried, at));
         var loop = Start(carried);
-        for (var epoch = 1; epoch <= epochs && !options.Cancellation.IsCancellationRequested; epoch++)
+        foreach (var callback in options.Callbacks) callback.OnStart(Status(loop, at, epochs));
+        for (; at.Epoch <= epochs && !IsOver; at = at.NextEpoch)
         {
-            (previous, current) = (current, (carried, epoch, steps));
-            var start = Stopwatch.GetTimestamp();
-            var (sum, seen) = (0.0, 0);
-            foreach (var rows in Batches(epoch))
+            (previous, current) = (current, (carried, at));
+            foreach (var rows in Batches(at))
             {
-                if (options.Cancellation.IsCancellationRequested) break;
-                Step(loop, rows, ++steps);
-                if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, history, epoch, steps);
-                sum += loop.Scalar(0) * rows.Length;
-                seen += rows.Length;
+                if (options.Cancellation.IsCancellationRequested) return Result(loop.State, at);
+                var start = Stopwatch.GetTimestamp();
+                Step(loop, rows, at.Step + 1);
+                if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, at);
+                at = at.After(loop.Scalar(0), rows.Length, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                // The last step of an epoch is told of when the epoch is complete.
+                if (at.Seen == data.Count) break;
+                foreach (var callback in options.Callbacks) callback.OnStep(Status(loop, at, epochs));
             }
-            if (seen == 0) break;
-            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             carried = loop.State;
-            if (FirstNotFinite(carried) is not null) throw Divergence(previous, history, epoch, steps);
-            var validation = options.Validation is { } held ? WithParameters(carried).Evaluate(held, loss, [.. options.Metrics]) : null;
-            history.Add(new(epoch, sum / seen, steps, seconds, validation));
-            options.Progress?.Invoke(history[^1]);
+            if (FirstNotFinite(carried) is not null) throw Divergence(previous, at with { Batch = at.Batch - 1, Step = at.Step - 1 });
+            EndEpoch(carried, at);
+            foreach (var callback in options.Callbacks)
+            {
+                callback.OnStep(Status(loop, at.NextEpoch, epochs));
+                callback.OnEpoch(Status(loop, at.NextEpoch, epochs));
+            }
         }
-        return new(WithParameters(carried), history);
+        return Result(carried, at);
+    }
+
+    (TrainingPosition, TensorSet) Beginning()
+    {
+        var parameters = model.Parameters;
+        if (options.Resume is not { } from) return (TrainingPosition.Start, parameters.With(step.InitialState));
+        from.Check(parameters, step.InitialState);
+        if (from.Position.Batch > 0 && (from.Examples, from.BatchSize) != (data.Count, batching.BatchSize(data.Count)))
+            throw new FunctionalException($"Checkpoint: it stopped within an epoch of {from.Examples} examples in batches of {from.BatchSize}; given are {data.Count} in batches of {batching.BatchSize(data.Count)}. Resume with the same data and batch.");
+        best = from.Best;
+        return (from.Position, from.Parameters.With(from.OptimizerState));
+    }
+
+    bool IsOver => options.Cancellation.IsCancellationRequested || options.EarlyStopping?.IsOver(history) == true;
+
+    void EndEpoch(TensorSet carried, TrainingPosition at)
+    {
+        var validation = held is null ? null : WithParameters(carried).Evaluate(held, loss, [.. options.Metrics]);
+        history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds, validation));
+        if (options.EarlyStopping is { } stopping && stopping.Best(history) == history.Count - 1) best = ParametersOf(carried);
+        options.Progress?.Invoke(history[^1]);
     }
 
     Loop Start(TensorSet carried) => step.Start(carried, new() { Threads = options.Threads });
 
-    Model WithParameters(TensorSet carried) => model.WithParameters(carried.Where((name, _) => step.Parameters.ContainsKey(name)));
-
-    /// <summary>The rows of each batch of an epoch, in order.</summary>
-    IEnumerable<ReadOnlyMemory<int>> Batches(int epoch)
+    TrainingStatus Status(Loop loop, TrainingPosition at, int epochs) => new(() => At(loop.State, at))
     {
-        var order = batching.Order(data.Count, key.Fold(epoch));
+        Position = at,
+        Epochs = epochs,
+        StepsPerEpoch = batching.Steps(data.Count),
+        Loss = at.Step > (options.Resume?.Position.Step ?? 0) ? loop.Scalar(0) : double.NaN,
+        History = history.AsReadOnly(),
+    };
+
+    Checkpoint At(TensorSet carried, TrainingPosition at) => new()
+    {
+        Parameters = ParametersOf(carried),
+        OptimizerState = carried.Where((name, _) => !step.Parameters.ContainsKey(name)),
+        Best = best,
+        Key = key,
+        Position = at,
+        Examples = data.Count,
+        BatchSize = batching.BatchSize(data.Count),
+        History = [.. history],
+    };
+
+    TrainingRun Result(TensorSet carried, TrainingPosition at) => new(WithParameters(best.Count > 0 ? best : carried), [.. history], At(carried, at));
+
+    TensorSet ParametersOf(TensorSet carried) => carried.Where((name, _) => step.Parameters.ContainsKey(name));
+
+    Model WithParameters(TensorSet carried) => model.WithParameters(ParametersOf(carried));
+
+    /// <summary>The rows of each batch of an epoch that is still to come, in order.</summary>
+    IEnumerable<ReadOnlyMemory<int>> Batches(TrainingPosition from)
+    {
+        var order = batching.Order(data.Count, key.Fold(from.Epoch));
         var size = batching.BatchSize(data.Count);
-        for (var at = 0; at < order.Length; at += size) yield return order.AsMemory(at, Math.Min(size, order.Length - at));
+        for (var at = from.Batch * size; at < order.Length; at += size) yield return order.AsMemory(at, Math.Min(size, order.Length - at));
     }
 
     void Step(Loop loop, ReadOnlyMemory<int> rows, long number)
     {
         data.Inputs.CopyRows(rows.Span, loop, "input");
-        data.Targets.CopyRows(rows.Span, loop, "target");
+        if (hasTarget) data.Targets.CopyRows(rows.Span, loop, "target");
         if (isRandom) loop.Input<long>("key", Shape.Scalar)[0] = (long)key.Fold(-number).Value;
         loop.Step();
     }
@@ -81,19 +140,28 @@ sealed class Training
     /// The steps since an earlier epoch's start once more: being deterministic, they come to the same failure, and this time the parameters
     /// before it are kept.
     /// </summary>
-    DivergenceException Divergence((TensorSet Carried, int Epoch, long Steps) start, List<EpochResult> history, int epoch, long failed)
+    DivergenceException Divergence((TensorSet Carried, TrainingPosition At) start, TrainingPosition failed)
     {
         var loop = Start(start.Carried);
-        var (earlier, before, number) = (start.Carried, start.Carried, start.Steps);
-        foreach (var rows in Enumerable.Range(start.Epoch, epoch - start.Epoch + 1).SelectMany(Batches))
+        var at = start.At;
+        (TensorSet Carried, TrainingPosition At) earlier = start, before = start;
+        while (true)
         {
-            if (++number > failed) break;
-            if (number >= failed - 1) (earlier, before) = (before, loop.State);
-            Step(loop, rows, number);
+            foreach (var rows in Batches(at))
+            {
+                if (at.Step >= failed.Step - 1) (earlier, before) = (before, (loop.State, at));
+                Step(loop, rows, at.Step + 1);
+                if (at.Step == failed.Step)
+                {
+                    var value = loop.Scalar(0);
+                    var good = double.IsFinite(value) ? before : earlier;
+                    return new(value, failed.Epoch, failed.Step + 1, FirstNotFinite(before.Carried) ?? FirstNotFinite(loop.State),
+                        new(WithParameters(good.Carried), [.. history], At(good.Carried, good.At)));
+                }
+                at = at.After(loop.Scalar(0), rows.Length, 0);
+            }
+            at = at.NextEpoch;
         }
-        var value = loop.Scalar(0);
-        var good = double.IsFinite(value) ? before : earlier;
-        return new(value, epoch, failed, FirstNotFinite(before) ?? FirstNotFinite(loop.State), new(WithParameters(good), history));
     }
 
     string? FirstNotFinite(TensorSet carried) => step.Parameters.Keys.FirstOrDefault(name =>

@@ -3,7 +3,20 @@ namespace FunctionalDL;
 /// <summary>What a training run came to: the model it made and what happened on the way.</summary>
 /// <param name="Model">The model with the parameters after the last step.</param>
 /// <param name="History">What each epoch came to, in order.</param>
-public sealed record TrainingRun(Model Model, IReadOnlyList<EpochResult> History);
+/// <param name="Checkpoint">The run where it stopped, from which it can be resumed.</param>
+public sealed record TrainingRun(Model Model, IReadOnlyList<EpochResult> History, Checkpoint Checkpoint)
+{
+    /// <summary>The model with the averaged parameters that <see cref="Optimizer.AverageWeights"/> kept.</summary>
+    /// <exception cref="FunctionalException">The optimizer kept no averages.</exception>
+    public Model AveragedModel() => Model.WithParameters(Model.Parameters.Map((name, value) => Average(name) ?? value));
+
+    Tensor? Average(string parameter)
+    {
+        var averages = Checkpoint.OptimizerState.Where((name, _) => name.Contains($".{Optimizer.AverageSlot}.", StringComparison.Ordinal));
+        if (averages.Count == 0) throw new FunctionalException("AveragedModel: the optimizer kept no averages. Add >> Optimizer.AverageWeights().");
+        return averages.Values.Zip(averages.Keys).FirstOrDefault(a => a.Second.EndsWith($".{Optimizer.AverageSlot}.{parameter}", StringComparison.Ordinal)).First;
+    }
+}
 
 /// <summary>What an epoch came to.</summary>
 /// <param name="Epoch">Its number, from 1.</param>

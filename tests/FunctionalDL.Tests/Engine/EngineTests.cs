@@ -1,56 +1,149 @@
-using FsCheck;
 using FsCheck.Xunit;
+using FunctionalDL.Engine;
+using FunctionalDL.Ops;
+using FunctionalDL.Testing;
+using FunctionalDL.Tests.Expressions.Ops;
 
 namespace FunctionalDL.Tests.Engine;
 
+/// <summary>What the engine computes is what the evaluator computes, with the same bits for any number of threads.</summary>
 public class EngineTests
 {
-    [Property(MaxTest = 300)]
-    public void The_engine_agrees_with_the_evaluator(DoNotSize<int> seed)
+    [Property(Arbitrary = [typeof(AnyExpressions)], MaxTest = 400)]
+    public void The_engine_agrees_with_the_evaluator(ExpressionCase c) => Agrees([c.Output], c.Values, c.Tolerance);
+
+    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 100)]
+    public void And_so_do_gradients(ExpressionCase c)
     {
-        var random = new RandomExpressions(seed.Item, operations: 12);
-        var (expected, error) = Try(() => Evaluator.Evaluate([.. random.Outputs], random.Values));
-        var one = Compilation.Compile(random.Outputs, new() { Threads = 1 });
-        var two = Compilation.Compile(random.Outputs, new() { Threads = 2 });
-        if (error is not null)
-        {
-            Assert.Equal(error, Try(() => one.Run(random.Values)).Error);
-            return;
-        }
-        var actual = one.Run(random.Values);
-        var again = two.Run(random.Values);
-        for (var i = 0; i < expected!.Length; i++)
-        {
-            Assert.True(actual[i].BitEquals(again[i]), "one thread and two differ");
-            AssertClose(expected[i], actual[i]);
-        }
+        var loss = Sum(Sin(c.Output));
+        Agrees([loss, .. loss.Gradient(c.FloatVariables)], c.Values, c.Tolerance);
     }
 
-    /// <summary>Seeds that found something once: a reduction nobody needs in a tile that others need.</summary>
+    /// <summary>The op table, without the size of a dimension that no variable of the expression has.</summary>
+    public static TheoryData<int> Rows => [.. Enumerable.Range(0, OpTable.Rows.Count).Where(row => OpTable.Rows[row].Name != "SizeOf")];
+
+    [Theory, MemberData(nameof(Rows))]
+    public void Every_row_of_the_op_table_agrees(int row)
+    {
+        var c = new ExpressionCase(OpTable.Rows[row].Output, OpTable.Rows[row].Values);
+        Agrees([c.Output], c.Values, 1e-12);
+        if (c.Output.Op.Name != "RandomUniform") Agrees([c.WithPrecision(DType.Float32).Output], c.WithPrecision(DType.Float32).Values, 1e-5);
+    }
+
+    static readonly int[] Lengths = [0, 1, 7, 16, 65, 1000];
+
+    /// <summary>Rows and columns around the sizes of vectors, panels and tiles: softmax, normalization, products and sums of all kinds.</summary>
     [Theory]
-    [InlineData(514612606)]
-    public void And_stays_so_where_it_once_did_not(int seed) => The_engine_agrees_with_the_evaluator(DoNotSize<int>.NewDoNotSize(seed));
-
-    static (Tensor[]? Values, Type? Error) Try(Func<Tensor[]> run)
+    [CombinatorialSizes]
+    public void Sizes_of_all_kinds_agree(int rows, int columns)
     {
-        try
-        {
-            return (run(), null);
-        }
-        catch (FunctionalException e)
-        {
-            return (null, e.GetType());
-        }
+        var (x, w) = (Expr.Variable("x", ["n", "m"]), Expr.Variable("w", ["m", 33]));
+        var centred = x - MeanKeep(x, -1);
+        Expr[] outputs =
+        [
+            LogSoftmax(x), centred / Sqrt(MeanKeep(Square(centred), -1) + 1e-5), MatMul(x, w), MatMul(Transpose(x), x), Transpose(x) * 2, Sum(x, 0), Sum(x), Mean(Gelu(x) * Tanh(x)),
+            Max(x, 0), x * (x > 0).Cast(DType.Float32), Concat(1, x, Reshape(Reshape(x, [x.Shape.Elements]), ["n", "m"])),
+        ];
+        var values = TensorSet.Of(("x", Uniform(1, [rows, columns])), ("w", Uniform(2, [columns, 33])));
+        Agrees(outputs, values, 1e-4);
+        var loss = Sum(Tanh(MatMul(x, w) + Softmax(MatMul(x, w))));
+        Agrees([loss, .. loss.Gradient([x, w])], values, 1e-4);
     }
 
-    internal static void AssertClose(Tensor expected, Tensor actual)
+    sealed class CombinatorialSizesAttribute : Xunit.Sdk.DataAttribute
     {
-        Assert.Equal(expected.Describe(), actual.Describe());
-        var tolerance = expected.DType == DType.Float32 ? 2e-4 : 1e-11;
-        for (var i = 0; i < expected.Count; i++)
+        public override IEnumerable<object[]> GetData(System.Reflection.MethodInfo testMethod) =>
+            from rows in Lengths from columns in Lengths where (long)rows * columns < 100_000 select new object[] { rows, columns };
+    }
+
+    [Property(MaxTest = 60)]
+    public void Convolutions_and_pooling_agree(int seed)
+    {
+        var random = new Random(seed);
+        int Pick(int from, int to) => random.Next(from, to + 1);
+        var (groups, dtype) = (Pick(1, 2), Pick(0, 1) == 0 ? DType.Float32 : DType.Float64);
+        int[] kernel = [Pick(1, 3), Pick(1, 3)], stride = [Pick(1, 3), Pick(1, 2)], dilation = [Pick(1, 2), Pick(1, 2)], before = [Pick(0, 3), Pick(0, 2)], after = [Pick(0, 2), Pick(0, 3)];
+        int[] size = [.. Enumerable.Range(0, 2).Select(a => Math.Max(1, (kernel[a] - 1) * dilation[a] + 1 - before[a] - after[a] + Pick(0, 9)))];
+        var inputs = Pick(1, 3);
+        var x = Expr.Variable("x", [Pick(1, 3), groups * inputs, size[0], size[1]], dtype);
+        var w = Expr.Variable("w", [groups * Pick(1, 9), inputs, kernel[0], kernel[1]], dtype);
+        var y = Conv(x, w, stride, Padding.Of((before[0], after[0]), (before[1], after[1])), dilation, groups);
+        if (y.Shape[2].Size >= 2 && y.Shape[3].Size >= 2) y = MaxPool(y, [2, 2], [Pick(1, 2), Pick(1, 2)]);
+        var loss = Sum(Sin(y));
+        Agrees([y, .. loss.Gradient([x, w])], TensorSet.Of(("x", Uniform(seed, x.Shape).Cast(dtype)), ("w", Uniform(seed + 1, w.Shape).Cast(dtype))), dtype == DType.Float32 ? 1e-4 : 1e-10);
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void Loops_over_time_agree(bool reverse)
+    {
+        var (x, h, w) = (Expr.Variable("x", ["time", "batch", 3]), Expr.Variable("h", ["batch", 5]), Expr.Variable("w", [8, 5]));
+        var scan = Scan([h], [x], (carried, element) => [Tanh(MatMul(Concat(1, carried[0], element[0]), w))], reverse);
+        var loss = Sum(Sin(scan.Steps[0])) + Sum(Square(scan.Last[0]));
+        var values = TensorSet.Of(("x", Uniform(1, [6, 4, 3])), ("h", Uniform(2, [4, 5])), ("w", Uniform(3, [8, 5])));
+        Agrees([scan.Steps[0], scan.Last[0], .. loss.Gradient([x, h, w])], values, 1e-4);
+    }
+
+    [Fact]
+    public void Errors_are_those_of_the_evaluator()
+    {
+        var (x, i) = (Expr.Variable("x", [3]), Expr.Variable("i", ["n"], DType.Int64));
+        var indices = TensorSet.Of(("x", Tensor.Vector(1f, 2, 3)), ("i", Tensor.Vector(0L, 3)));
+        foreach (var y in (Expr[])[Gather(x, i), OneHot(i, 3), ScatterAdd(i, Gather(x, Minimum(i, 2)), 3), Expr.Constant(7L) / (i - 3)])
+            Assert.Equal(Assert.Throws<TensorException>(() => y.Evaluate(indices)).Message, Assert.Throws<TensorException>(() => y.Compile().Run(indices)).Message);
+        Assert.Throws<FunctionalException>(() => (x + 1).Compile().Run());
+        Assert.Throws<ShapeException>(() => (x + 1).Compile().Run(("x", Tensor.Vector(1f))));
+        Assert.Throws<DTypeException>(() => (x + 1).Compile().Run(("x", Tensor.Vector(1.0, 2, 3))));
+    }
+
+    /// <summary>Sums of sums: added one after another in float32, four million tenths are 10 % off.</summary>
+    [Fact]
+    public void Long_sums_stay_precise()
+    {
+        const int n = 1 << 22;
+        var x = Expr.Variable("x", [2 * n]);
+        var sums = Compilation.Compile([Sum(x), Sum(Reshape(x, [2, n]), 1), Sum(Reshape(x, [n, 2]), 0)]).Run(("x", Tensor.Full(DType.Float32, [2 * n], 0.1f)));
+        Assert.Equal(1, sums[0].ToScalar() / (2.0 * n * 0.1f), 1e-6);
+        foreach (var sum in sums.Skip(1).SelectMany(s => s.ToArray<float>())) Assert.Equal(1, sum / ((double)n * 0.1f), 5e-5);
+    }
+
+    [Fact]
+    public void Several_threads_may_run_one_function()
+    {
+        var x = Expr.Variable("x", ["n", "n"]);
+        var f = Sum(Tanh(MatMul(x, x))).Compile();
+        Tensor[] inputs = [.. Enumerable.Range(1, 40).Select(n => Uniform(n, [n, n]))];
+        var expected = inputs.Select(v => f.Run(("x", v))[0].ToScalar()).ToArray();
+        Assert.Equal(expected, inputs.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(v => f.Run(("x", v))[0].ToScalar()));
+    }
+
+    [Fact]
+    public void Every_elementwise_primitive_has_a_kernel()
+    {
+        Assert.Empty(Primitives.All.Where(op => op.IsSubclassOf(typeof(ElementwiseOp))).Except(Lowering.Kernels.Keys));
+        foreach (var (op, code) in Lowering.Kernels)
+            foreach (var lane in (DType[])[DType.Float32, DType.Float64, DType.Int64])
+                Assert.True(Kernel.Of(code, lane, Extent.Full) != 0 || lane == DType.Int64 && (op.IsSubclassOf(typeof(UnaryOp)) || op == typeof(PowerOp)), $"{op.Name} in {lane}");
+    }
+
+    [Fact]
+    public void An_explanation_names_the_steps()
+    {
+        var x = Expr.Variable("x", ["n", 4]);
+        Assert.Contains("matmul 3×4×3", MatMul(x, Transpose(x)).Compile().Explain(TensorSet.Of(("x", Uniform(1, [3, 4])))));
+    }
+
+    static Tensor Uniform(int seed, Shape shape) => Key.Of(seed).Uniform(shape).As<float>().Map(u => 2 * u - 1);
+
+    static void Agrees(Expr[] outputs, TensorSet values, double tolerance)
+    {
+        var expected = Evaluator.Evaluate(outputs, values);
+        var one = Compilation.Compile(outputs, new() { Threads = 1 }).Run(values);
+        var two = Compilation.Compile(outputs, new() { Threads = 2 }).Run(values);
+        for (var i = 0; i < outputs.Length; i++)
         {
-            double e = expected.GetDouble(i), a = actual.GetDouble(i);
-            if (!e.Equals(a) && !(Math.Abs(e - a) <= tolerance * Math.Max(1, Math.Abs(e)))) Assert.Fail($"element {i} of {expected.Describe()}: {e:R} expected, {a:R} computed");
+            Assert.True(one[i].BitEquals(two[i]), "one thread and two differ");
+            Laws.SameValue($"evaluator and engine, output {i},", expected[i], one[i], tolerance);
         }
     }
 }

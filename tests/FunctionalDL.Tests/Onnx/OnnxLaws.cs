@@ -13,7 +13,7 @@ public class OnnxLaws
         return (distance < 1e-4).Label($"{distance}");
     }
 
-    [Property(Arbitrary = [typeof(OnnxExpressions)], MaxTest = 50)]
+    [Property(Arbitrary = [typeof(OnnxExpressions)], MaxTest = 100)]
     public FsCheck.Property And_gradients_too(ExpressionCase expression)
     {
         if (expression.FloatVariables.Count == 0 || !expression.Output.DType.IsFloat()) return true.ToProperty();

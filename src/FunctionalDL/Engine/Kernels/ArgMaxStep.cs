@@ -22,6 +22,8 @@ sealed unsafe class ArgMaxStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"argmax {outer}×{size}×{inner}";
+
     public override void Run(Workspace workspace)
     {
         var to = (long*)workspace[Output];

@@ -3,6 +3,9 @@ namespace FunctionalDL.Engine;
 /// <summary>An array put together from parts: windows copied to windows of the result, over a value that fills the rest.</summary>
 sealed unsafe class AssembleStep : Step
 {
+    /// <summary>Fewer elements are left to the calling thread.</summary>
+    const int Small = 1 << 15;
+
     readonly (View From, View To)[] parts;
     readonly double? fill;
 
@@ -23,6 +26,8 @@ sealed unsafe class AssembleStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"assemble {Output.Count} elements from {parts.Length} parts";
+
     public override void Run(Workspace workspace)
     {
         var to = workspace[Output];
@@ -34,7 +39,15 @@ sealed unsafe class AssembleStep : Step
                 case DType.Int64: new Span<long>(to, Output.Count).Fill((long)value); break;
                 default: new Span<bool>(to, Output.Count).Fill(value != 0); break;
             }
-        foreach (var (from, place) in parts)
-            if (from.Count > 0) Windows.Copy(from, workspace[from], place, to + (long)place.Offset * Output.DType.ByteSize());
+        if (Output.Count >= Small) workspace.Team.Run(this, workspace, 0, parts.Length);
+        else
+            for (var part = 0; part < parts.Length; part++) Chunk(workspace, part, 0);
+    }
+
+    /// <summary>The parts do not overlap, so that they may be copied in any order.</summary>
+    public override void Chunk(Workspace workspace, int chunk, int thread)
+    {
+        var (from, place) = parts[chunk];
+        if (from.Count > 0) Windows.Copy(from, workspace[from], place, workspace[Output] + (long)place.Offset * Output.DType.ByteSize());
     }
 }

@@ -20,6 +20,8 @@ sealed unsafe class CheckedIndicesStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"check {indices.Count} indices";
+
     public override void Run(Workspace workspace) =>
         new ReadOnlySpan<long>(workspace.Indices(indices, size, op), indices.Count).CopyTo(new(workspace[Output], indices.Count));
 }

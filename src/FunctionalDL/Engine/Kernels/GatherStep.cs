@@ -22,6 +22,8 @@ sealed unsafe class GatherStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"gather {indices.Count} of {size} slices of {inner}";
+
     public override void Run(Workspace workspace)
     {
         var at = workspace.Indices(indices, size, "Gather");

@@ -1,6 +1,6 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>The table of vector loops by operation and lane type: (a, b, c, d, n, scalars) computes d[i] = f(a[i], b[i], c[i]) for i &lt; n.</summary>
+/// <summary>The table of vector loops by operation and lane type: each computes D = f(A, B, C) over a strip.</summary>
 static unsafe class Kernel
 {
     /// <summary>The loop of an operation. A reduction along rows gives one number, one along columns takes a row at a time into the result.</summary>
@@ -13,7 +13,7 @@ static unsafe class Kernel
         {
             DType.Float32 => Numeric<float>(code) is var f and not 0 ? f : Real<float>(code),
             DType.Float64 => Numeric<double>(code) is var f and not 0 ? f : Real<double>(code),
-            _ => code == Code.Divide ? (nint)(delegate*<byte*, byte*, byte*, byte*, int, int, void>)&Loops.DivideWhole : Numeric<long>(code),
+            _ => code == Code.Divide ? (nint)(delegate*<in Strip, void>)&Loops.DivideWhole : Numeric<long>(code),
         },
     };
 
@@ -38,7 +38,7 @@ static unsafe class Kernel
         Code.Sum => &Reductions.Reduce<T, Add<T>>,
         Code.Max => &Reductions.Reduce<T, Maximum<T>>,
         Code.Min => &Reductions.Reduce<T, Minimum<T>>,
-        _ => (delegate*<byte*, byte*, byte*, byte*, int, int, void>)null,
+        _ => (delegate*<in Strip, void>)null,
     });
 
     static nint Real<T>(Code code) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => (nint)(code switch
@@ -56,7 +56,7 @@ static unsafe class Kernel
         Code.Softplus => &Loops.Unary<T, Softplus<T>>,
         Code.Erf => &Loops.Unary<T, Erf<T>>,
         Code.Power => &Loops.Binary<T, Power<T>>,
-        _ => (delegate*<byte*, byte*, byte*, byte*, int, int, void>)null,
+        _ => (delegate*<in Strip, void>)null,
     });
 
     /// <summary>The loop that turns elements of one type into another; into bool, whether they are not 0.</summary>
@@ -73,7 +73,7 @@ static unsafe class Kernel
         (DType.Int64, DType.Bool) => &Loops.ToBool<long>,
         (DType.Bool, DType.Float32) => &Loops.FromBool<float>,
         (DType.Bool, DType.Float64) => &Loops.FromBool<double>,
-        (DType.Bool, DType.Int64) => (delegate*<byte*, byte*, byte*, byte*, int, int, void>)&Loops.FromBool<long>,
+        (DType.Bool, DType.Int64) => (delegate*<in Strip, void>)&Loops.FromBool<long>,
         _ => throw new ArgumentException($"no conversion from {from} to {to}"),
     });
 }

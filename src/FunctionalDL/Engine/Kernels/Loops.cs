@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
@@ -16,90 +17,141 @@ interface IBinary<T> where T : unmanaged
 }
 
 /// <summary>
-/// Loops over n elements, whatever the function. The last elements, too few for a vector, go through the same function one by one, so that an
-/// element's bits do not depend on its place. A bit of <c>scalars</c> says that an operand is one number for all.
+/// Loops over rows of elements, whatever the function. The last elements of a row, too few for a vector, are read into one with zeros and go through the
+/// same function, so that an element's bits do not depend on its place.
 /// </summary>
 static unsafe class Loops
 {
-    public static void Unary<T, TOp>(byte* a, byte* b, byte* c, byte* d, int n, int scalars) where T : unmanaged where TOp : IUnary<T>
+    public static void Unary<T, TOp>(in Strip strip) where T : unmanaged where TOp : IUnary<T>
     {
-        T* x = (T*)a, y = (T*)d;
-        var i = 0;
-        if (scalars != 0)
+        byte* a = strip.A, d = strip.D;
+        var n = strip.Columns;
+        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD)
         {
-            new Span<T>(y, n).Fill(TOp.Apply(Vector512.Create(*x)).ToScalar());
-            return;
-        }
-        for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i)).Store(y + i);
-        for (; i < n; i++) y[i] = TOp.Apply(Vector512.Create(x[i])).ToScalar();
-    }
-
-    public static void Binary<T, TOp>(byte* a, byte* b, byte* c, byte* d, int n, int scalars) where T : unmanaged where TOp : IBinary<T>
-    {
-        T* x = (T*)a, y = (T*)b, z = (T*)d;
-        var i = 0;
-        switch (scalars)
-        {
-            case 0:
-                for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i), Vector512.Load(y + i)).Store(z + i);
-                for (; i < n; i++) z[i] = TOp.Apply(Vector512.Create(x[i]), Vector512.Create(y[i])).ToScalar();
-                break;
-            case 1:
-                var left = Vector512.Create(*x);
-                for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(left, Vector512.Load(y + i)).Store(z + i);
-                for (; i < n; i++) z[i] = TOp.Apply(left, Vector512.Create(y[i])).ToScalar();
-                break;
-            case 2:
-                var right = Vector512.Create(*y);
-                for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i), right).Store(z + i);
-                for (; i < n; i++) z[i] = TOp.Apply(Vector512.Create(x[i]), right).ToScalar();
-                break;
-            default:
-                new Span<T>(z, n).Fill(TOp.Apply(Vector512.Create(*x), Vector512.Create(*y)).ToScalar());
-                break;
+            T* x = (T*)a, y = (T*)d;
+            if (strip.Scalars != 0)
+            {
+                new Span<T>(y, n).Fill(TOp.Apply(Vector512.Create(*x)).ToScalar());
+                continue;
+            }
+            var i = 0;
+            for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i)).Store(y + i);
+            if (i < n) Part.Store(TOp.Apply(Part.Load(x + i, n - i)), y + i, n - i);
         }
     }
 
-    public static void Select<T>(byte* a, byte* b, byte* c, byte* d, int n, int scalars) where T : unmanaged
+    public static void Binary<T, TOp>(in Strip strip) where T : unmanaged where TOp : IBinary<T>
     {
-        T* test = (T*)a, x = (T*)b, y = (T*)c, z = (T*)d;
-        var i = 0;
-        int stepTest = 1 - (scalars & 1), stepX = 1 - (scalars >> 1 & 1), stepY = 1 - (scalars >> 2 & 1);
-        static Vector512<T> Read(T* p, int i, int step) => step == 0 ? Vector512.Create(*p) : Vector512.Load(p + i);
-        for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count)
-            Vector512.ConditionalSelect(Vector512.Equals(Read(test, i, stepTest), Vector512<T>.Zero), Read(y, i, stepY), Read(x, i, stepX)).Store(z + i);
-        for (; i < n; i++) z[i] = EqualityComparer<T>.Default.Equals(test[i * stepTest], default) ? y[i * stepY] : x[i * stepX];
+        byte* a = strip.A, b = strip.B, d = strip.D;
+        var n = strip.Columns;
+        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, d += strip.StepD)
+        {
+            T* x = (T*)a, y = (T*)b, z = (T*)d;
+            var i = 0;
+            switch (strip.Scalars)
+            {
+                case 0:
+                    for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i), Vector512.Load(y + i)).Store(z + i);
+                    if (i < n) Part.Store(TOp.Apply(Part.Load(x + i, n - i), Part.Load(y + i, n - i)), z + i, n - i);
+                    break;
+                case 1:
+                    var left = Vector512.Create(*x);
+                    for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(left, Vector512.Load(y + i)).Store(z + i);
+                    if (i < n) Part.Store(TOp.Apply(left, Part.Load(y + i, n - i)), z + i, n - i);
+                    break;
+                case 2:
+                    var right = Vector512.Create(*y);
+                    for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i), right).Store(z + i);
+                    if (i < n) Part.Store(TOp.Apply(Part.Load(x + i, n - i), right), z + i, n - i);
+                    break;
+                default:
+                    new Span<T>(z, n).Fill(TOp.Apply(Vector512.Create(*x), Vector512.Create(*y)).ToScalar());
+                    break;
+            }
+        }
     }
 
-    public static void DivideWhole(byte* a, byte* b, byte* c, byte* d, int n, int scalars)
+    public static void Select<T>(in Strip strip) where T : unmanaged
     {
-        long* x = (long*)a, y = (long*)b, z = (long*)d;
-        int stepX = 1 - (scalars & 1), stepY = 1 - (scalars >> 1);
-        for (var i = 0; i < n; i++)
-            z[i] = y[i * stepY] is var divisor and not 0 ? x[i * stepX] / divisor
-                : throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.");
+        byte* a = strip.A, b = strip.B, c = strip.C, d = strip.D;
+        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, c += strip.StepC, d += strip.StepD)
+            for (var i = 0; i < strip.Columns; i += Vector512<T>.Count)
+            {
+                var test = Read((T*)a, i, strip.Columns, strip.Scalars & 1);
+                var (yes, no) = (Read((T*)b, i, strip.Columns, strip.Scalars & 2), Read((T*)c, i, strip.Columns, strip.Scalars & 4));
+                var result = Vector512.ConditionalSelect(Vector512.Equals(test, Vector512<T>.Zero), no, yes);
+                if (strip.Columns - i >= Vector512<T>.Count) result.Store((T*)d + i);
+                else Part.Store(result, (T*)d + i, strip.Columns - i);
+            }
     }
 
-    public static void Convert<TFrom, TTo>(byte* a, byte* b, byte* c, byte* d, int n, int scalars)
-        where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<T> Read<T>(T* x, int i, int n, int isScalar) where T : unmanaged =>
+        isScalar != 0 ? Vector512.Create(*x) : n - i >= Vector512<T>.Count ? Vector512.Load(x + i) : Part.Load(x + i, n - i);
+
+    public static void DivideWhole(in Strip strip)
     {
-        var x = (TFrom*)a;
-        var y = (TTo*)d;
-        var step = 1 - scalars;
-        for (var i = 0; i < n; i++) y[i] = TTo.CreateTruncating(x[i * step]);
+        byte* a = strip.A, b = strip.B, d = strip.D;
+        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, d += strip.StepD)
+        {
+            long* x = (long*)a, y = (long*)b, z = (long*)d;
+            int stepX = 1 - (strip.Scalars & 1), stepY = 1 - (strip.Scalars >> 1);
+            for (var i = 0; i < strip.Columns; i++)
+                z[i] = y[i * stepY] is var divisor and not 0 ? divisor == -1 ? -x[i * stepX] : x[i * stepX] / divisor
+                    : throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.");
+        }
     }
 
-    public static void ToBool<T>(byte* a, byte* b, byte* c, byte* d, int n, int scalars) where T : unmanaged, INumber<T>
+    /// <summary>A function of single elements, for conversions between types.</summary>
+    interface IConversion<TFrom, TTo> where TFrom : unmanaged where TTo : unmanaged
     {
-        var x = (T*)a;
-        var step = 1 - scalars;
-        for (var i = 0; i < n; i++) d[i] = x[i * step] == T.Zero ? (byte)0 : (byte)1;
+        static abstract TTo Apply(TFrom x);
+
+        /// <summary>Converts as many of n elements as fill vectors, and says how many.</summary>
+        static virtual int ApplyVectors(TFrom* x, TTo* y, int n) => 0;
     }
 
-    public static void FromBool<T>(byte* a, byte* b, byte* c, byte* d, int n, int scalars) where T : unmanaged, INumber<T>
+    readonly struct Number<TFrom, TTo> : IConversion<TFrom, TTo> where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
     {
-        var y = (T*)d;
-        var step = 1 - scalars;
-        for (var i = 0; i < n; i++) y[i] = a[i * step] != 0 ? T.One : T.Zero;
+        public static TTo Apply(TFrom x) => TTo.CreateTruncating(x);
+    }
+
+    readonly struct IsNotZero<T> : IConversion<T, bool> where T : unmanaged, INumber<T>
+    {
+        public static bool Apply(T x) => x != T.Zero;
+    }
+
+    readonly struct ZeroOrOne<T> : IConversion<bool, T> where T : unmanaged, INumber<T>
+    {
+        public static T Apply(bool x) => x ? T.One : T.Zero;
+
+        public static int ApplyVectors(bool* x, T* y, int n)
+        {
+            if (typeof(T) != typeof(float)) return 0;
+            var i = 0;
+            for (; i <= n - Vector128<byte>.Count; i += Vector128<byte>.Count)
+                Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load((byte*)x + i).ToVector256Unsafe().ToVector512Unsafe())).AsInt32()).Store((float*)y + i);
+            return i;
+        }
+    }
+
+    public static void Convert<TFrom, TTo>(in Strip strip) where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo> =>
+        Convert<TFrom, TTo, Number<TFrom, TTo>>(strip);
+
+    public static void ToBool<T>(in Strip strip) where T : unmanaged, INumber<T> => Convert<T, bool, IsNotZero<T>>(strip);
+
+    public static void FromBool<T>(in Strip strip) where T : unmanaged, INumber<T> => Convert<bool, T, ZeroOrOne<T>>(strip);
+
+    static void Convert<TFrom, TTo, TOp>(in Strip strip) where TFrom : unmanaged where TTo : unmanaged where TOp : IConversion<TFrom, TTo>
+    {
+        byte* a = strip.A, d = strip.D;
+        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD)
+        {
+            var x = (TFrom*)a;
+            var y = (TTo*)d;
+            if (strip.Scalars != 0) new Span<TTo>(y, strip.Columns).Fill(TOp.Apply(*x));
+            else
+                for (var i = TOp.ApplyVectors(x, y, strip.Columns); i < strip.Columns; i++) y[i] = TOp.Apply(x[i]);
+        }
     }
 }

@@ -2,64 +2,59 @@ using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>The matrix product of two windows: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>.</summary>
+/// <summary>The product of the matrices of each batch: A's rows by B's rows, summed over their columns, of which both have as many.</summary>
 abstract class MatMulStep : Step
 {
-    protected readonly View A, B;
+    protected readonly Matrix A, B;
     protected readonly Storage PackedA, PackedB;
 
-    protected MatMulStep(View a, View b, int packedRows, int packedColumns)
+    protected MatMulStep(Matrix a, Matrix b, int packedRows, int packedColumns)
     {
         (A, B) = (a, b);
-        Level = LevelAfter(a, b);
-        (N, K, M) = (a.Sizes[^2], a.Sizes[^1], b.Sizes[^1]);
-        Batches = a.Count / (N * K);
-        Output = new(a.Storage.DType, Batches * N * M) { Producer = this };
-        PackedA = new(Output.DType, checked(Batches * packedRows * K));
-        PackedB = new(Output.DType, checked(Batches * packedColumns * K));
+        Level = LevelAfter(a.View, b.View);
+        var dtype = a.View.Storage.DType;
+        Output = new(dtype, checked(Batches * N * M)) { Producer = this };
+        PackedA = new(dtype, checked(PackedBatchesA * packedRows * K));
+        PackedB = new(dtype, checked(PackedBatchesB * packedColumns * K));
     }
 
     public Storage Output { get; }
 
-    protected int N { get; }
+    protected int N => A.Rows.Length;
 
-    protected int K { get; }
+    protected int K => A.Columns.Length;
 
-    protected int M { get; }
+    protected int M => B.Rows.Length;
 
-    protected int Batches { get; }
+    protected int Batches => A.Batches.Length;
 
-    public override IEnumerable<Storage> Reads => [A.Storage, B.Storage];
+    protected int PackedBatchesA => A.IsShared ? 1 : Batches;
+
+    protected int PackedBatchesB => B.IsShared ? 1 : Batches;
+
+    public override long Operations => 2L * Batches * N * K * M;
+
+    public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}";
+
+    public override IEnumerable<Storage> Reads => [A.View.Storage, B.View.Storage];
 
     public override IEnumerable<Storage> Writes => [Output, PackedA, PackedB];
 
     /// <summary>The product with the vectors this machine has.</summary>
-    public static MatMulStep Of(View a, View b) => a.Storage.DType == DType.Float32 ? Of<float>(a, b) : Of<double>(a, b);
+    public static MatMulStep Of(Matrix a, Matrix b) => a.View.Storage.DType == DType.Float32 ? Of<float>(a, b) : Of<double>(a, b);
 
-    static MatMulStep Of<T>(View a, View b) where T : unmanaged =>
+    static MatMulStep Of<T>(Matrix a, Matrix b) where T : unmanaged =>
         Vector512.IsHardwareAccelerated ? new MatMulStep<Simd512<T>, Vector512<T>, T>(a, b, 12)
         : Vector256.IsHardwareAccelerated ? new MatMulStep<Simd256<T>, Vector256<T>, T>(a, b, 6)
         : new MatMulStep<Simd128<T>, Vector128<T>, T>(a, b, 12);
-
-    /// <summary>The offset of a batch's matrix in a window.</summary>
-    protected static long BatchOffset(View x, int batch)
-    {
-        long offset = 0;
-        for (var axis = x.Sizes.Length - 3; axis >= 0; axis--)
-        {
-            offset += batch % x.Sizes[axis] * (long)x.Strides[axis];
-            batch /= x.Sizes[axis];
-        }
-        return offset;
-    }
 }
 
 /// <summary>
 /// The product by packed panels: A in panels of a few rows, B in panels two vectors wide, each in the order the micro kernel reads it, whatever the
 /// order in memory. Every element is summed over k in one order, so that the split into blocks does not show in the bits.
 /// </summary>
-sealed unsafe class MatMulStep<TSimd, TVector, T>(View a, View b, int panelRows)
-    : MatMulStep(a, b, PaddedRows(a.Sizes[^2], panelRows), (b.Sizes[^1] + 2 * TSimd.Count - 1) / (2 * TSimd.Count) * 2 * TSimd.Count)
+sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows)
+    : MatMulStep(a, b, PaddedRows(a.Rows.Length, panelRows), (b.Rows.Length + 2 * TSimd.Count - 1) / (2 * TSimd.Count) * 2 * TSimd.Count)
     where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
     /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
@@ -87,7 +82,7 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(View a, View b, int panelRows)
 
     public override void Run(Workspace workspace)
     {
-        var (packs, blocks) = (Batches * (PanelsA + PanelsB), Batches * BlocksA * BlocksB);
+        var (packs, blocks) = (PackedBatchesA * PanelsA + PackedBatchesB * PanelsB, Batches * BlocksA * BlocksB);
         if ((long)Batches * N * M * K < Small)
             for (var chunk = 0; chunk < packs + blocks; chunk++) Chunk(workspace, chunk, 0);
         else
@@ -100,47 +95,25 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(View a, View b, int panelRows)
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
         T* packedA = (T*)workspace[PackedA], packedB = (T*)workspace[PackedB];
-        if (chunk < Batches * PanelsA)
+        if (chunk < PackedBatchesA * PanelsA)
         {
             var (batch, panel) = (chunk / PanelsA, chunk % PanelsA);
             var rows = Math.Min(panelRows, N - panel * panelRows);
-            var (step, along) = (A.Strides[^2], A.Strides[^1]);
-            Pack((T*)workspace[A] + BatchOffset(A, batch) + (long)panel * panelRows * step, rows, step, along,
+            Panel<T>.Pack((T*)workspace[A.View] + A.Batches[batch], A, panel * panelRows, rows,
                 packedA + ((long)batch * PaddedRows(N, panelRows) + panel * panelRows) * K, Height(rows, panelRows));
             return;
         }
-        chunk -= Batches * PanelsA;
-        if (chunk < Batches * PanelsB)
+        chunk -= PackedBatchesA * PanelsA;
+        if (chunk < PackedBatchesB * PanelsB)
         {
             var (batch, panel) = (chunk / PanelsB, chunk % PanelsB);
-            var (along, step) = (B.Strides[^2], B.Strides[^1]);
-            Pack((T*)workspace[B] + BatchOffset(B, batch) + (long)panel * PanelColumns * step, Math.Min(PanelColumns, M - panel * PanelColumns), step, along,
+            Panel<T>.Pack((T*)workspace[B.View] + B.Batches[batch], B, panel * PanelColumns, Math.Min(PanelColumns, M - panel * PanelColumns),
                 packedB + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
             return;
         }
-        chunk -= Batches * PanelsB;
+        chunk -= PackedBatchesB * PanelsB;
         var block = chunk % (BlocksA * BlocksB);
         Multiply(packedA, packedB, (T*)workspace[Output], chunk / (BlocksA * BlocksB), block / BlocksB * BlockPanelsA, block % BlocksB * BlockPanelsB);
-    }
-
-    /// <summary>Packs <paramref name="width"/> rows or columns, filled up with zeros to <paramref name="full"/>, so that those of one k lie together.</summary>
-    void Pack(T* x, int width, int step, int along, T* to, int full)
-    {
-        if (step == 1)
-            for (var k = 0; k < K; k++, x += along, to += full)
-            {
-                new ReadOnlySpan<T>(x, width).CopyTo(new(to, width));
-                new Span<T>(to + width, full - width).Clear();
-            }
-        else
-            for (var i = 0; i < full; i++)
-            {
-                T* from = x + (long)i * step, at = to + i;
-                if (i < width)
-                    for (var k = 0; k < K; k++, from += along, at += full) *at = *from;
-                else
-                    for (var k = 0; k < K; k++, at += full) *at = default;
-            }
     }
 
     void Multiply(T* packedA, T* packedB, T* output, int batch, int firstA, int firstB)
@@ -148,8 +121,8 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(View a, View b, int panelRows)
         var edge = stackalloc T[panelRows * PanelColumns];
         var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
         var longest = (K + runs - 1) / runs;
-        packedA += (long)batch * PaddedRows(N, panelRows) * K;
-        packedB += (long)batch * PanelsB * PanelColumns * K;
+        if (!A.IsShared) packedA += (long)batch * PaddedRows(N, panelRows) * K;
+        if (!B.IsShared) packedB += (long)batch * PanelsB * PanelColumns * K;
         output += (long)batch * N * M;
         for (var k = 0; k < K; k += longest)
         {

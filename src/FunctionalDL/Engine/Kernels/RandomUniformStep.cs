@@ -19,6 +19,8 @@ sealed unsafe class RandomUniformStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"random, {Output.Count} numbers";
+
     public override void Run(Workspace workspace)
     {
         var seed = *(ulong*)workspace[key];

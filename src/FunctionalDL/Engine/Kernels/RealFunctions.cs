@@ -5,31 +5,19 @@ using FunctionalDL.Ops;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>Functions of real vectors: float32 by <see cref="Single"/>, float64 by the platform's vector functions or, rarely needed, lane by lane.</summary>
-static class Reals
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> As<T>(Vector512<float> x) => x.As<float, T>();
-
-    /// <summary>A function applied lane by lane.</summary>
-    public static Vector512<T> Each<T>(Vector512<T> x, Func<T, T> f) where T : unmanaged
-    {
-        for (var i = 0; i < Vector512<T>.Count; i++) x = x.WithElement(i, f(x[i]));
-        return x;
-    }
-}
-
 readonly struct Exp<T> : IUnary<T> where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Apply(Vector512<T> x) => typeof(T) == typeof(float)
-        ? Vector512.Exp(x.AsSingle()).As<float, T>()
+        ? Singles.Exp(x.AsSingle()).As<float, T>()
         : Vector512.Exp(x.AsDouble()).As<double, T>();
 }
 
 readonly struct Log<T> : IUnary<T> where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Apply(Vector512<T> x) => typeof(T) == typeof(float)
-        ? Vector512.Log(x.AsSingle()).As<float, T>()
+        ? Singles.Log(x.AsSingle()).As<float, T>()
         : Vector512.Log(x.AsDouble()).As<double, T>();
 }
 
@@ -47,24 +35,36 @@ readonly struct Cos<T> : IUnary<T> where T : unmanaged
         : Vector512.Cos(x.AsDouble()).As<double, T>();
 }
 
-readonly struct Expm1<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
+/// <summary>eˣ − 1 as <see cref="SpecialValues.Expm1"/> computes it.</summary>
+readonly struct Expm1<T> : IUnary<T> where T : unmanaged
 {
-    public static Vector512<T> Apply(Vector512<T> x) => Reals.Each(x, SpecialValues.Expm1);
+    public static Vector512<T> Apply(Vector512<T> x)
+    {
+        var u = Exp<T>.Apply(x);
+        var less = u - Vector512<T>.One;
+        var result = less * (x / Log<T>.Apply(u));
+        result = Vector512.ConditionalSelect(Vector512.Equals(less, -Vector512<T>.One) | Vector512.IsPositiveInfinity(u), less, result);
+        return Vector512.ConditionalSelect(Vector512.Equals(u, Vector512<T>.One), x, result);
+    }
 }
 
-readonly struct Log1P<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
+/// <summary>ln(1 + x) as <see cref="SpecialValues.Log1P"/> computes it.</summary>
+readonly struct Log1P<T> : IUnary<T> where T : unmanaged
 {
-    public static Vector512<T> Apply(Vector512<T> x) => Reals.Each(x, SpecialValues.Log1P);
-}
-
-readonly struct Atan<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
-{
-    public static Vector512<T> Apply(Vector512<T> x) => Reals.Each(x, T.Atan);
+    public static Vector512<T> Apply(Vector512<T> x)
+    {
+        var u = Vector512<T>.One + x;
+        var result = Log<T>.Apply(u) * (x / (u - Vector512<T>.One));
+        result = Vector512.ConditionalSelect(Vector512.IsPositiveInfinity(u), u, result);
+        return Vector512.ConditionalSelect(Vector512.Equals(u, Vector512<T>.One), x, result);
+    }
 }
 
 readonly struct Tanh<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public static Vector512<T> Apply(Vector512<T> x) => Reals.Each(x, T.Tanh);
+    public static Vector512<T> Apply(Vector512<T> x) => typeof(T) == typeof(float)
+        ? Singles.Tanh(x.AsSingle()).As<float, T>()
+        : Lanes.Each(x, T.Tanh);
 }
 
 readonly struct Sigmoid<T> : IUnary<T> where T : unmanaged
@@ -76,16 +76,22 @@ readonly struct Sigmoid<T> : IUnary<T> where T : unmanaged
     }
 }
 
-readonly struct Softplus<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
+/// <summary>max(x, 0) + ln(1 + e^−|x|).</summary>
+readonly struct Softplus<T> : IUnary<T> where T : unmanaged
 {
-    public static Vector512<T> Apply(Vector512<T> x) =>
-        Vector512.Max(x, Vector512<T>.Zero) + Log1P<T>.Apply(Exp<T>.Apply(-Vector512.Abs(x)));
+    public static Vector512<T> Apply(Vector512<T> x) => Vector512.Max(x, Vector512<T>.Zero) + Log1P<T>.Apply(Exp<T>.Apply(-Vector512.Abs(x)));
 }
 
 readonly struct Erf<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public static Vector512<T> Apply(Vector512<T> x) =>
-        Reals.Each(x, v => T.CreateChecked(MathNet.Numerics.SpecialFunctions.Erf(double.CreateChecked(v))));
+    public static Vector512<T> Apply(Vector512<T> x) => typeof(T) == typeof(float)
+        ? Singles.Erf(x.AsSingle()).As<float, T>()
+        : Lanes.Each(x, v => T.CreateChecked(MathNet.Numerics.SpecialFunctions.Erf(double.CreateChecked(v))));
+}
+
+readonly struct Atan<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public static Vector512<T> Apply(Vector512<T> x) => Lanes.Each(x, T.Atan);
 }
 
 readonly struct Power<T> : IBinary<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -94,5 +100,15 @@ readonly struct Power<T> : IBinary<T> where T : unmanaged, IFloatingPointIeee754
     {
         for (var i = 0; i < Vector512<T>.Count; i++) a = a.WithElement(i, T.CreateChecked(Math.Pow(double.CreateChecked(a[i]), double.CreateChecked(b[i]))));
         return a;
+    }
+}
+
+/// <summary>Functions that are rare enough to be taken one element at a time.</summary>
+static class Lanes
+{
+    public static Vector512<T> Each<T>(Vector512<T> x, Func<T, T> f) where T : unmanaged
+    {
+        for (var i = 0; i < Vector512<T>.Count; i++) x = x.WithElement(i, f(x[i]));
+        return x;
     }
 }

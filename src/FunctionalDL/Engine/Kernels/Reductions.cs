@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
@@ -6,16 +7,30 @@ namespace FunctionalDL.Engine;
 /// <summary>Reductions inside a tile, across the tiles of a chunk, and across chunks, each in a fixed order.</summary>
 static unsafe class Reductions
 {
-    /// <summary>*d = the n &gt; 0 elements of a reduced by an associative function, in 4 · vector-length interleaved streams.</summary>
-    public static void Reduce<T, TOp>(byte* a, byte* b, byte* c, byte* d, int n, int scalars) where T : unmanaged where TOp : IBinary<T>
+    /// <summary>The elements that are reduced in one run.</summary>
+    const int Longest = 1 << 12;
+
+    /// <summary>One number for each row: its elements, at least one, reduced by an associative function in four interleaved streams of vectors.</summary>
+    public static void Reduce<T, TOp>(in Strip strip) where T : unmanaged where TOp : IBinary<T>
     {
-        var x = (T*)a;
-        var (w, i) = (Vector512<T>.Count, 0);
+        byte* a = strip.A, d = strip.D;
+        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD) *(T*)d = Reduce<T, TOp>((T*)a, strip.Columns);
+    }
+
+    /// <summary>Long rows by halves, so that rounding errors grow with the logarithm of the length.</summary>
+    static T Reduce<T, TOp>(T* x, int n) where T : unmanaged where TOp : IBinary<T>
+    {
+        if (n > Longest)
+        {
+            var half = n / 2 / Longest * Longest is > 0 and var whole ? whole : Longest;
+            return TOp.Apply(Vector512.Create(Reduce<T, TOp>(x, half)), Vector512.Create(Reduce<T, TOp>(x + half, n - half))).ToScalar();
+        }
+        var (w, i) = (Vector512<T>.Count, 1);
         var result = Vector512.Create(*x);
         if (n >= w)
         {
-            var (s0, i0) = (Vector512.Load(x), w);
-            i = i0;
+            var s0 = Vector512.Load(x);
+            i = w;
             if (n >= 4 * w)
             {
                 var (s1, s2, s3) = (Vector512.Load(x + w), Vector512.Load(x + 2 * w), Vector512.Load(x + 3 * w));
@@ -31,18 +46,20 @@ static unsafe class Reductions
             for (; i <= n - w; i += w) s0 = TOp.Apply(s0, Vector512.Load(x + i));
             result = Across<T, TOp>(s0);
         }
-        else i = 1;
         for (; i < n; i++) result = TOp.Apply(result, Vector512.Create(x[i]));
-        *(T*)d = result.ToScalar();
+        return result.ToScalar();
     }
 
-    /// <summary>The lanes of a vector reduced to one, by halves.</summary>
+    /// <summary>The lanes of a vector reduced to one, by halves, which ends in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<T> Across<T, TOp>(Vector512<T> x) where T : unmanaged where TOp : IBinary<T>
     {
-        var half = TOp.Apply(x, Vector512.Create(x.GetUpper(), x.GetUpper())).GetLower();
-        var quarter = TOp.Apply(half.ToVector512Unsafe(), half.GetUpper().ToVector256Unsafe().ToVector512Unsafe());
-        var result = Vector512.Create(quarter.GetElement(0));
-        for (var i = 1; i < Vector128<T>.Count; i++) result = TOp.Apply(result, Vector512.Create(quarter.GetElement(i)));
+        x = TOp.Apply(x, Vector512.Create(x.GetUpper(), x.GetLower()));
+        var half = x.GetLower();
+        x = TOp.Apply(x, Vector512.Create(Vector256.Create(half.GetUpper(), half.GetLower()), half));
+        var quarter = x.GetLower().GetLower();
+        var result = Vector512.Create(quarter[0]);
+        for (var i = 1; i < Vector128<T>.Count; i++) result = TOp.Apply(result, Vector512.Create(quarter[i]));
         return result;
     }
 
@@ -66,23 +83,27 @@ static unsafe class Reductions
         }));
 
     /// <summary>Adds a tile to a chunk's one result; floats are collected in float64.</summary>
-    public static void Accumulate(Ending ending, delegate*<byte*, byte*, byte*, byte*, int, int, void> reduce, byte* x, int n, byte* partial, int chunk)
+    public static void Accumulate(Ending ending, delegate*<in Strip, void> reduce, byte* x, int n, byte* partial, int chunk)
     {
+        var strip = new Strip { A = x, Rows = 1, Columns = n };
         switch (ending.Lane)
         {
             case DType.Float32:
                 float single;
-                reduce(x, null, null, (byte*)&single, n, 0);
+                strip.D = (byte*)&single;
+                reduce(strip);
                 Combine(ending.Code, (double*)partial + chunk, single);
                 break;
             case DType.Float64:
                 double real;
-                reduce(x, null, null, (byte*)&real, n, 0);
+                strip.D = (byte*)&real;
+                reduce(strip);
                 Combine(ending.Code, (double*)partial + chunk, real);
                 break;
             default:
                 long whole;
-                reduce(x, null, null, (byte*)&whole, n, 0);
+                strip.D = (byte*)&whole;
+                reduce(strip);
                 Combine(ending.Code, (long*)partial + chunk, whole);
                 break;
         }
@@ -111,8 +132,8 @@ static unsafe class Reductions
 
     static void Finish<T>(Ending ending, byte* partial, int chunks) where T : unmanaged, INumber<T>
     {
-        var combine = (delegate*<byte*, byte*, byte*, byte*, int, int, void>)Kernel.Of(ending.Code, DTypes.Of<T>(), Extent.Column);
+        var combine = (delegate*<in Strip, void>)Kernel.Of(ending.Code, DTypes.Of<T>(), Extent.Column);
         for (var chunk = 1; chunk < chunks; chunk++)
-            combine(partial, (byte*)((T*)partial + (long)chunk * ending.Width), null, partial, ending.Width, 0);
+            combine(new Strip { A = partial, B = (byte*)((T*)partial + (long)chunk * ending.Width), D = partial, Rows = 1, Columns = ending.Width });
     }
 }

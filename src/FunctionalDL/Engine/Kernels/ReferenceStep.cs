@@ -21,6 +21,8 @@ sealed unsafe class ReferenceStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"{op.Name} by the evaluator";
+
     public override void Run(Workspace workspace) =>
         workspace.Write(op.Evaluate(Array.ConvertAll(inputs, x => workspace.Read(x, Shape.Of([.. x.Sizes.Select(n => (Dim)n)]))), type, sizes), Output);
 }

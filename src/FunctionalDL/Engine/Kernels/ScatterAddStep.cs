@@ -21,10 +21,12 @@ sealed unsafe class ScatterAddStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    public override string ToString() => $"scatter {indices.Count} slices of {inner} to {size}";
+
     public override void Run(Workspace workspace)
     {
         var at = workspace.Indices(indices, size, "ScatterAdd");
-        var sum = (delegate*<byte*, byte*, byte*, byte*, int, int, void>)add;
+        var sum = (delegate*<in Strip, void>)add;
         var bytes = (long)inner * Output.DType.ByteSize();
         byte* from = workspace[updates], to = workspace[Output];
         new Span<byte>(to, checked((int)Output.Bytes)).Clear();
@@ -32,7 +34,7 @@ sealed unsafe class ScatterAddStep : Step
             for (var i = 0; i < indices.Count; i++, from += bytes)
             {
                 var target = to + at[i] * bytes;
-                sum(target, from, null, target, inner, 0);
+                sum(new Strip { A = target, B = from, D = target, Rows = 1, Columns = inner });
             }
     }
 }

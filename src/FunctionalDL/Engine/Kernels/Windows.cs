@@ -38,7 +38,10 @@ static unsafe class Windows
             if (step == 1) new ReadOnlySpan<T>(strided + at, run).CopyTo(new(dense, run));
             else if (step == 0) new Span<T>(dense, run).Fill(strided[at]);
             else
-                for (var i = 0; i < run; i++) dense[i] = strided[at + (long)i * step];
+            {
+                var from = strided + at;
+                for (var i = 0; i < run; i++, from += step) dense[i] = *from;
+            }
             dense += run;
             count -= run;
             at -= (long)index[rank - 1] * step;
@@ -74,7 +77,10 @@ static unsafe class Windows
         {
             if (stepFrom == 1 && stepTo == 1) new ReadOnlySpan<T>(from + at, last).CopyTo(new(to + into, last));
             else
-                for (var i = 0; i < last; i++) to[into + (long)i * stepTo] = from[at + (long)i * stepFrom];
+            {
+                T* x = from + at, y = to + into;
+                for (var i = 0; i < last; i++, x += stepFrom, y += stepTo) *y = *x;
+            }
             for (var axis = rank - 2; axis >= 0; axis--)
             {
                 (at, into) = (at + source.Strides[axis], into + target.Strides[axis]);

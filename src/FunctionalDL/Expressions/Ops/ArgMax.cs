@@ -30,6 +30,8 @@ sealed record ArgMaxOp(int Axis) : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => null;
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new ArgMaxOp(Axis + 1), x);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("argmax", x, $"axis {Axis}");
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("ArgMax", x, ("axis", (long)Axis), ("keepdims", 0L));

@@ -20,6 +20,13 @@ sealed record BroadcastOp(Shape Shape) : LinearOp
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => Functions.SumTo(g, y.Inputs[0].Shape);
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)
+    {
+        // Axes that broadcasting puts in front come between the batch and the rest.
+        Shape aligned = [n, .. Enumerable.Repeat((Dim)1, Shape.Rank - y.Inputs[0].Rank), .. y.Inputs[0].Shape];
+        return Functions.Broadcast(Functions.Reshape(x[0], aligned), Shape.Insert(0, n));
+    }
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => x[0];
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Expand", [x[0], graph.Shape(Shape)]);

@@ -15,6 +15,8 @@ sealed record CastOp(DType To) : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => To.IsFloat() && t[0] is { } tangent ? tangent.Cast(To) : null;
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, x);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(To.Name(), x);
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Cast", x, ("to", To));

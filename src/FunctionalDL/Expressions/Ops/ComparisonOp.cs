@@ -28,5 +28,8 @@ abstract record ComparisonOp : ElementwiseOp
         var a => BinaryOp.Zip<long, bool>(a.As<long>(), x[1], Apply),
     };
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1], associative: false);
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1]);
+
+    private protected sealed override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => Math.Abs(x[0] - x[1]) <= within
+        ? new(NonSmoothKind.Jump, "The comparison changes where both sides are equal; the derivative is that of the branch taken.") : null;
 }

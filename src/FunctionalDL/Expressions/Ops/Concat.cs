@@ -48,6 +48,8 @@ sealed record ConcatOp(int Axis) : LinearOp
         return Functions.SliceFrom(g, Axis, start, y.Inputs[i].Shape[Axis]);
     }
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new ConcatOp(Axis + 1), AllBatched(x, batched, n));
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("concat", x, $"axis {Axis}");
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Concat", x, ("axis", (long)Axis));

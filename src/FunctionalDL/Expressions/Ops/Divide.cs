@@ -18,4 +18,7 @@ sealed record DivideOp : BinaryOp
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? g / y.Inputs[1] : base.Vjp(i, y, g);
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Fraction(x[0], x[1]);
+
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => Math.Abs(x[1]) <= within
+        ? new(NonSmoothKind.Pole, "The divisor is 0.") : null;
 }

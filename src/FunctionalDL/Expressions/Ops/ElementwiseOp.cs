@@ -8,10 +8,13 @@ abstract record ElementwiseOp : Op
 
     internal Expr? Partial(int i, Expr y) => Partial(i, y.Inputs, y);
 
-    internal override Expr? Vjp(int i, Expr y, Expr g) => Partial(i, y) is { } d ? IsOne(g) ? d : g * d : null;
+    internal override Expr? Vjp(int i, Expr y, Expr g) => Partial(i, y) is { } d ? Product(g, d) : null;
 
-    /// <summary>Whether a gradient is the 1 that differentiation begins with.</summary>
-    static bool IsOne(Expr g) => (g.Op is BroadcastOp ? g.Inputs[0] : g).ConstantValue is { Count: 1 } value && value.GetDouble(0) == 1;
+    /// <summary>g · d, without factors of 1 and as a quotient where d is a reciprocal.</summary>
+    static Expr Product(Expr g, Expr d) => IsOne(g) ? d : IsOne(d) ? g : d.Op is DivideOp && IsOne(d.Inputs[0]) ? g / d.Inputs[1] : g * d;
+
+    /// <summary>Whether a factor is 1 everywhere, as the gradient is that differentiation begins with.</summary>
+    static bool IsOne(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value && value.GetDouble(0) == 1;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {
@@ -20,6 +23,8 @@ abstract record ElementwiseOp : Op
             if (t[i] is { } tangent && Partial(i, y) is { } d) sum = sum is null ? tangent * d : sum + tangent * d;
         return sum;
     }
+
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, AllBatched(x, batched, n));
 
     /// <summary>The ONNX op of the same meaning; broadcasts are left to it.</summary>
     protected abstract string OnnxName { get; }
@@ -38,5 +43,18 @@ abstract record ElementwiseOp : Op
         foreach (var type in x[1..])
             if (type.Shape != x[0].Shape)
                 throw new ShapeException($"{Name}: shapes {string.Join(" and ", x.ToArray())} differ. Broadcast one side.");
+    }
+
+    /// <summary>Why the op is not differentiable at numbers x, or within a distance from them; null where it is.</summary>
+    private protected virtual NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => null;
+
+    internal sealed override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within)
+    {
+        var numbers = new double[x.Length];
+        for (var element = 0; element < x[0].Count; element++)
+        {
+            for (var i = 0; i < x.Length; i++) numbers[i] = x[i].GetDouble(element);
+            if (NonSmoothAt(y, numbers, within) is { } why) yield return (element, why);
+        }
     }
 }

@@ -5,7 +5,7 @@ sealed record EqualOp : ComparisonOp
 {
     public override string Name => "Equal";
 
-    protected override string Symbol => "=";
+    protected override string Symbol => "==";
 
     protected override bool Apply<T>(T a, T b) => a == b;
 }

@@ -39,6 +39,31 @@ sealed record GatherOp(int Axis) : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(this, tangent, y.Inputs[1]) : null;
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)
+    {
+        if (!batched[1]) return new(new GatherOp(Axis + 1), x);
+        var (rank, size) = (y.Inputs[1].Rank, y.Inputs[0].Shape[Axis]);
+        if (!batched[0])
+        {
+            // [a…, n, i…, b…] → [n, a…, i…, b…]
+            var all = new Expr(this, x);
+            return Functions.Transpose(all, [Axis, .. Enumerable.Range(0, Axis), .. Enumerable.Range(Axis + 1, all.Rank - Axis - 1)]);
+        }
+
+        // Every slice's elements in one axis of n·size: [n, a…, size, b…] → [n·size, a…, b…], gathered to [n, i…, a…, b…].
+        var source = Functions.Transpose(x[0], [0, Axis + 1, .. Enumerable.Range(1, Axis), .. Enumerable.Range(Axis + 2, x[0].Rank - Axis - 2)]);
+        source = Functions.Reshape(source, source.Shape.Slice(2, source.Rank).Insert(0, n * size));
+        var gathered = Functions.Gather(source, Offset(x[1], n, size));
+        return Functions.Transpose(gathered, [0, .. Enumerable.Range(1 + rank, Axis), .. Enumerable.Range(1, rank), .. Enumerable.Range(1 + rank + Axis, gathered.Rank - 1 - rank - Axis)]);
+    }
+
+    /// <summary>Indices within each slice as indices into all slices one after another.</summary>
+    internal static Expr Offset(Expr indices, Dim n, Dim size)
+    {
+        Shape column = [n, .. Enumerable.Repeat((Dim)1, indices.Rank - 1)];
+        return indices + Functions.Reshape(Functions.Range(n) * Functions.SizeOf(size, DType.Int64), column);
+    }
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("gather", x, $"axis {Axis}");
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Gather", x, ("axis", (long)Axis));

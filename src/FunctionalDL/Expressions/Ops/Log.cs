@@ -8,4 +8,9 @@ sealed record LogOp : UnaryOp
     protected override T Apply<T>(T x) => T.Log(x);
 
     protected override Expr? Partial(Expr x, Expr y) => 1 / x;
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("ln", x);
+
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => x[0] > within ? null
+        : x[0] < 0 ? new(NonSmoothKind.OutsideDomain, "ln x has no value below 0.") : new(NonSmoothKind.Pole, "ln x is −∞ at 0.");
 }

@@ -56,7 +56,14 @@ sealed record MatMulOp : Op
         _ => null,
     };
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" @ ", Precedence.Product, x[0], x[1], associative: false);
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => (batched, y.Rank) switch
+    {
+        // One matrix for all slices needs no copies of it.
+        ([true, false], 2) => MatMul(x[0], x[1]),
+        _ => new(this, AllBatched(x, batched, n)),
+    };
+
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" @ ", Precedence.Product, x[0], x[1]);
 
     // ONNX broadcasts leading axes itself, where some input still has them all.
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)

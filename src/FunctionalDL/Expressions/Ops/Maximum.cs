@@ -16,4 +16,7 @@ sealed record MaximumOp : BinaryOp
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => (i == 0 ? x[0] > x[1] : Not(x[0] > x[1])).Cast(y.DType);
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("max", x);
+
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => Math.Abs(x[0] - x[1]) <= within
+        ? new(NonSmoothKind.Kink, "max has a kink where both arguments are equal; the derivative is that of the second.") : null;
 }

@@ -24,10 +24,17 @@ sealed record OneHotOp(Dim Depth, DType DType) : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => null;
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, x);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("onehot", x, Depth.ToString());
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("OneHot",
-        [x[0], graph.Dim(Depth), graph.Node("Cast", [graph.Constant(Tensor.Vector(0L, 1L))], ("to", DType))], ("axis", -1L));
+    // ONNX OneHot takes no scalars and OnnxRuntime knows it for few dtypes: y = [x = 0, 1, …, depth − 1].
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        var index = graph.Node("Unsqueeze", [x[0], graph.Constant(Tensor.Vector(-1L))]);
+        var range = graph.Node("Range", [graph.Constant(0L), graph.Dim(Depth), graph.Constant(1L)]);
+        return graph.Node("Cast", [graph.Node("Equal", [index, range])], ("to", DType));
+    }
 
     internal override Op Retype(Func<DType, DType> map) => this with { DType = map(DType) };
 

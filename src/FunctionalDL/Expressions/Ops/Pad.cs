@@ -31,6 +31,8 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => new(new SliceOp(Axis, Before, y.Inputs[0].Shape[Axis], Between + 1), g);
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this with { Axis = Axis + 1 }, x);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
         notation.Function("pad", x, [$"axis {Axis}", $"{Before}:{After}", .. Between == 0 ? [] : new[] { $"between {Between}" }, .. Value == 0 ? [] : new[] { $"value {Value:R}" }]);
 

@@ -25,6 +25,15 @@ sealed record PowerOp : BinaryOp
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Power(x[0], x[1]);
 
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within)
+    {
+        var (isWhole, isFixed) = (Math.Truncate(x[1]) == x[1], Exponent(y.Inputs[1]) is not null);
+        if (x[0] > within || isWhole && isFixed && (x[1] >= 0 || Math.Abs(x[0]) > within)) return null;
+        if (x[0] < 0 && !isWhole) return new(NonSmoothKind.OutsideDomain, "A negative number has no power with a fractional exponent.");
+        if (x[1] < 1 && Math.Abs(x[0]) <= within) return new(NonSmoothKind.Pole, "A power with an exponent below 1 has an infinite value or slope at 0.");
+        return isFixed ? null : new(NonSmoothKind.OutsideDomain, "With a base of 0 or less, the power has no derivative with respect to its exponent; at 0 it is taken as 0.");
+    }
+
     /// <summary>The exponent, where it is one number.</summary>
     static double? Exponent(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
 }

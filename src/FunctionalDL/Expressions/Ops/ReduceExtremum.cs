@@ -18,4 +18,13 @@ abstract record ReduceExtremum(Axes Axes) : ReduceOp(Axes)
     }
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => Onnx(graph, "Reduce" + Name, x[0]);
+
+    internal sealed override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within)
+    {
+        var all = Expr.Constant(x[0].Cast(DType.Float64));
+        var isExtreme = Abs(all - Spread(new(this, all), all.Shape)) <= within;
+        var extremes = new Expr(new SumOp(Axes), isExtreme.Cast(DType.Int64)).Evaluate(TensorSet.Empty);
+        return Enumerable.Range(0, extremes.Count).Where(i => extremes.GetDouble(i) > 1)
+            .Select(i => (i, new NonSmooth(NonSmoothKind.Kink, $"{Name} has a kink where several elements are the extreme one; they share the derivative equally.")));
+    }
 }

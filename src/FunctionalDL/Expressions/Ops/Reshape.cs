@@ -12,7 +12,11 @@ sealed record ReshapeOp(Shape Shape) : LinearOp
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => Functions.Reshape(g, y.Inputs[0].Shape);
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("reshape", x, Shape.ToString());
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new ReshapeOp(Shape.Insert(0, n)), x);
+
+    // Axes of size 1 come and go with broadcasting, which is not written either.
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
+        Shape.Where(d => d != 1).SequenceEqual(y.Inputs[0].Shape.Where(d => d != 1)) ? x[0] : notation.Function("reshape", x, Shape.ToString());
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape", [x[0], graph.Shape(Shape)], ("allowzero", 1L));
 

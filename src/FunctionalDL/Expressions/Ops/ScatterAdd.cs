@@ -43,6 +43,19 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)
+    {
+        if (!batched[0]) return new(this with { Axis = Axis + 1 }, x);
+        var rank = y.Inputs[0].Rank;
+        var updates = AllBatched(x, batched, n)[1];
+
+        // [n, a…, i…, b…] → [n, i…, a…, b…], added up in [n·size, a…, b…], → [n, a…, size, b…]
+        var front = Functions.Transpose(updates, [0, .. Enumerable.Range(1 + Axis, rank), .. Enumerable.Range(1, Axis), .. Enumerable.Range(1 + Axis + rank, updates.Rank - 1 - Axis - rank)]);
+        var sum = Functions.ScatterAdd(GatherOp.Offset(x[0], n, Size), front, n * Size);
+        var apart = Functions.Reshape(sum, sum.Shape.Remove(0).Insert(0, Size).Insert(0, n));
+        return Functions.Transpose(apart, [0, .. Enumerable.Range(2, Axis), 1, .. Enumerable.Range(2 + Axis, apart.Rank - 2 - Axis)]);
+    }
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("scatteradd", x, $"axis {Axis}", Size.ToString());
 
     // ScatterND adds along the leading axis: the scattered axis is brought there and back.

@@ -48,5 +48,12 @@ sealed record SelectOp : ElementwiseOp
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is null && t[2] is null ? null
         : Select(y.Inputs[0], t[1] ?? ZerosLike(y), t[2] ?? ZerosLike(y));
 
+    // OnnxRuntime has no Where over truth values: y = (c and x₁) or (not c and x₂).
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        if (y.DType != DType.Bool) return base.ToOnnx(graph, y, x);
+        return graph.Node("Or", [graph.Node("And", [x[0], x[1]]), graph.Node("And", [graph.Node("Not", [x[0]]), x[2]])]);
+    }
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("select", x);
 }

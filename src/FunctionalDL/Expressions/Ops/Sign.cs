@@ -8,4 +8,7 @@ sealed record SignOp : NumericUnaryOp
     protected override T Apply<T>(T x) => x > T.Zero ? T.One : x < T.Zero ? -T.One : x;
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => null;
+
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => Math.Abs(x[0]) <= within
+        ? new(NonSmoothKind.Jump, "sign x jumps at 0; the derivative is taken as 0.") : null;
 }

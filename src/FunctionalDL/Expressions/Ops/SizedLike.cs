@@ -16,6 +16,8 @@ sealed record SizedLikeOp : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0];
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched[0] ? new(this, x) : Functions.Broadcast(new(this, x), y.Shape.Insert(0, n));
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => x[0];
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => x[0];

@@ -10,4 +10,7 @@ sealed record SqrtOp : UnaryOp
     protected override Expr? Partial(Expr x, Expr y) => 0.5 / y;
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Root(x[0]);
+
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => x[0] > within ? null
+        : x[0] < 0 ? new(NonSmoothKind.OutsideDomain, "√x has no value below 0.") : new(NonSmoothKind.Pole, "The slope of √x is infinite at 0.");
 }

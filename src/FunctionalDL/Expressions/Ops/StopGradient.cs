@@ -13,6 +13,8 @@ sealed record StopGradientOp : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => null;
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, x);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("stopgradient", x);
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Identity", x);

@@ -22,5 +22,5 @@ sealed record SubtractOp : BinaryOp
         var (a, _) => a,
     };
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" − ", Precedence.Sum, x[0], x[1], associative: false);
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix(" − ", Precedence.Sum, x[0], x[1]);
 }

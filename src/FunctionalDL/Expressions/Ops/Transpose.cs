@@ -32,6 +32,8 @@ sealed record TransposeOp(Axes Order) : LinearOp
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => new(new TransposeOp(Inverse), g);
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new TransposeOp([0, .. Order.Select(axis => axis + 1)]), x);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
         Order.Equals([1, 0]) ? notation.Transpose(x[0]) : notation.Function("transpose", x, Order.ToString());
 

@@ -3,7 +3,8 @@ namespace FunctionalDL.Tests.Expressions.Ops;
 /// <summary>One primitive applied to variables, at a point where it is smooth, with the value it should have by another formula.</summary>
 sealed record OpRow(string Name, Expr Output, TensorSet Values, Tensor Expected)
 {
-    public IReadOnlyList<Expr> Floats => [.. Output.Inputs.Where(x => x.DType.IsFloat())];
+    /// <summary>The primitive's node: nearly always the output itself.</summary>
+    public Expr Node => Graph.TopologicalOrder(Output).Last(node => node.Op.Name == Name);
 
     public override string ToString() => Name;
 }
@@ -62,10 +63,36 @@ static class OpTable
             new double[,] { { -0.6, 0, -1.8, 0 }, { 0.9, 0, 2.4, 0 } }, ("i", new long[] { 2, 0, 2 }), ("x", Six2x3)),
         Row("OneHot", OneHot(Variable("i", new long[] { 2, 0 }), 3, DType.Float64), new double[,] { { 0, 0, 1 }, { 1, 0, 0 } }, ("i", new long[] { 2, 0 })),
 
+        Row("Conv", Convolution, Tensor.Of([1, 1, 3], [1.0, 1, -4]), Convolved),
+        Row("ConvInputGradient", Convolution.Vjp([Signal], Incoming)[0], Tensor.Of([1, 1, 4], [-1.0, -1, 1.5, 0.5]), [.. Convolved, ("g", Tensor.Of([1, 1, 3], [1.0, 2, 0.5]))]),
+        Row("ConvKernelGradient", Convolution.Vjp([Kernel], Incoming)[0], Tensor.Of([1, 1, 2], [6.5, 7.5]), [.. Convolved, ("g", Tensor.Of([1, 1, 3], [1.0, 2, 0.5]))]),
+        Row("MaxPool", Pooling, Tensor.Of([1, 1, 2], [2.0, 3]), ("x", Series)),
+        Row("MaxPoolGradient", Pooling.Vjp([Signal], Variable("p", Pair))[0], Tensor.Of([1, 1, 4], [0.0, 5, 7, 0]), ("x", Series), ("p", Pair)),
+        Row("MaxPoolTangent", Pooling.Op.Jvp(Pooling, [Variable("t", Tensor.Of([1, 1, 4], [1.0, 2, 3, 4]))])!, Tensor.Of([1, 1, 2], [2.0, 3]), ("x", Series), ("t", Tensor.Of([1, 1, 4], [1.0, 2, 3, 4]))),
+        Row("Scan", Scan([Variable("h", 1.0)], [Variable("x", Six)], (h, x) => [0.5 * h[0] + x[0]]).Steps[0],
+            Tensor.Vector(-1.2, -1.2, -0.7, -0.05, 0.875, 2.5375), ("h", 1.0), ("x", Six)),
+
         Row("Range", Range(4, DType.Float64), Tensor.Vector(0.0, 1, 2, 3)),
-        Row("SizeOf", Graph.TopologicalOrder(Mean(Expr.Variable("x", ["batch"], DType.Float64))).Single(node => node.Op.Name == "SizeOf"), 3.0, ("x", new double[3])),
+        Row("SizeOf", Expr.Variable("x", ["batch"], DType.Float64) * SizeOf("batch", DType.Float64), Tensor.Vector(3.0, 6, 9), ("x", Tensor.Vector(1.0, 2, 3))),
+        Row("SizedLike", Sum(Expr.Variable("x", ["n"], DType.Float64)).Gradient(Expr.Variable("x", ["n"], DType.Float64)), Tensor.Vector(1.0, 1, 1), ("x", new double[3])),
         Row("RandomUniform", RandomUniform(Variable("key", -7), [5], DType.Float64, stream: 2), new Key(unchecked((ulong)-7L)).Uniform([5], DType.Float64, 2), ("key", -7L)),
     ];
+
+    static Tensor Series => Tensor.Of([1, 1, 4], [1.0, 2, 3, -1]);
+
+    static Tensor Pair => Tensor.Of([1, 1, 2], [5.0, 7]);
+
+    static Expr Signal => Variable("x", Series);
+
+    static Expr Kernel => Variable("w", Tensor.Of([1, 1, 2], [-1.0, 1]));
+
+    static Expr Convolution => Conv(Signal, Kernel);
+
+    static Expr Pooling => MaxPool(Signal, [2]);
+
+    static (string, Tensor)[] Convolved => [("x", Series), ("w", Tensor.Of([1, 1, 2], [-1.0, 1]))];
+
+    static Expr Incoming => Variable("g", Tensor.Of([1, 1, 3], [1.0, 2, 0.5]));
 
     static Tensor Six2x3 => Tensor.Of([2, 3], Six);
 
@@ -100,7 +127,7 @@ static class OpTable
     /// <summary>∫₀ˣ f by Simpson's rule.</summary>
     static double Integral(Func<double, double> f, double x)
     {
-        const int n = 400;
+        const int n = 4000;
         var h = x / n;
         return h / 3 * Enumerable.Range(0, n + 1).Sum(i => f(i * h) * (i is 0 or n ? 1 : i % 2 == 1 ? 4 : 2));
     }

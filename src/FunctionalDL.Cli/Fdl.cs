@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace FunctionalDL.Cli;
+
+/// <summary>The command-line tool. Exit codes: 0 done, 1 the input is wrong, 2 a check failed.</summary>
+static class Fdl
+{
+    public const int Done = 0;
+    public const int WrongInput = 1;
+    public const int CheckFailed = 2;
+
+    /// <summary>Runs a command line, writing to the given streams, and returns the exit code.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("Functions, their derivatives, and the derivation of these.")
+        {
+            DeriveCommand.Create(), GradCommand.Create(), CheckCommand.Create(), PlotCommand.Create(), DrawCommand.Create(),
+        };
+        try
+        {
+            return root.Parse(args).Invoke(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e) when (e is FunctionalException or IOException or UnauthorizedAccessException)
+        {
+            Colours(error).Write(new Text(e.Message + Environment.NewLine, new Style(Color.Red)));
+            return WrongInput;
+        }
+    }
+
+    /// <summary>A console that writes colours where the stream is a terminal, and never breaks lines elsewhere.</summary>
+    public static IAnsiConsole Colours(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(writer) });
+        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 500;
+        return console;
+    }
+}

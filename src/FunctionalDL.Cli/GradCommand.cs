@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace FunctionalDL.Cli;
+
+/// <summary><c>fdl grad</c>: the derivatives as formulas and values.</summary>
+static class GradCommand
+{
+    public static Command Create()
+    {
+        var arguments = new ExpressionArguments();
+        var wrt = new Option<string[]>("--wrt") { Description = "The variables; all by default.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var command = new Command("grad", "Differentiate a function with respect to its variables.") { wrt };
+        arguments.AddTo(command);
+        command.SetAction(result =>
+        {
+            var function = arguments.Concrete(result);
+            var occurring = Graph.Variables(function);
+            Expr[] variables = result.GetValue(wrt) is { Length: > 0 } names ? [.. names.Select(ExpressionArguments.Variable)] : [.. occurring];
+            var point = arguments.Point(result, function);
+            var output = result.InvocationConfiguration.Output;
+            output.WriteLine($"f = {function.Print()}{Value(function, point)}");
+            foreach (var (x, derivative) in variables.Zip(function.Gradient(variables)))
+            {
+                var isAbsent = occurring.All(v => v.VariableName != x.VariableName);
+                output.WriteLine($"∂f/∂{x.VariableName} = {derivative.Simplify().Print()}{Value(derivative, point)}{(isAbsent ? $"   ({x.VariableName} does not occur in f)" : "")}");
+            }
+            foreach (var place in point is null ? [] : Differentiability.Check(function, point))
+                Fdl.Colours(output).Write(new Text(place + Environment.NewLine, new Style(Color.Yellow)));
+            return Fdl.Done;
+        });
+        return command;
+    }
+
+    static string Value(Expr e, TensorSet? point) => point is null ? "" : $" = {Expr.Constant(e.Evaluate(point)).Print()}";
+}

@@ -1,0 +1,3 @@
+using FunctionalDL.Cli;
+
+return Fdl.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,53 @@
+using FunctionalDL.Ops;
+
+namespace FunctionalDL.Rules;
+
+/// <summary>What rules look for in expressions.</summary>
+static class Parts
+{
+    /// <summary>The number an expression is everywhere, where it is a constant repeated.</summary>
+    public static double? Number(this Expr x)
+    {
+        var inner = x.Op is BroadcastOp ? x.Inputs[0] : x;
+        return inner.ConstantValue is { Count: 1 } value && value.DType.IsNumeric() ? value.GetDouble(0) : null;
+    }
+
+    /// <summary>An expression as a number times a rest: a·x, −x and x itself.</summary>
+    public static (double Factor, Expr Of) Scaled(this Expr x) => x.Op switch
+    {
+        NegateOp => (-1, x.Inputs[0]),
+        MultiplyOp when x.Inputs[0].Number() is { } a => (a, x.Inputs[1]),
+        _ => (1, x),
+    };
+
+    /// <summary>A number times an expression, in its shortest form.</summary>
+    public static Expr Times(double a, Expr x) => a == 1 ? x : a == -1 ? -x : a == 0 ? Functions.Full(x, 0) : a * x;
+
+    /// <summary>An expression as base and whole exponent: x is x¹.</summary>
+    public static (Expr Base, double Exponent) Powered(this Expr x) =>
+        x.Op is PowerOp && x.Inputs[1].Number() is { } n ? (x.Inputs[0], n) : (x, 1);
+
+    /// <summary>Whether an expression is one number, known or not, repeated over axes.</summary>
+    public static bool IsRepeatedScalar(this Expr x) => x.Op is BroadcastOp && x.Inputs[0].Rank == 0;
+
+    /// <summary>An expression as above/below: x/y, and a/y repeated for a number a as a over repeated y.</summary>
+    public static (Expr Above, Expr Below)? Quotient(this Expr x)
+    {
+        if (x.Op is DivideOp) return (x.Inputs[0], x.Inputs[1]);
+        return x.Op is BroadcastOp && x.Inputs[0] is { Op: DivideOp } inner && IsNumberOverSomething(inner.Inputs[0])
+            ? (Functions.Broadcast(inner.Inputs[0], x.Shape), Functions.Broadcast(inner.Inputs[1], x.Shape))
+            : null;
+    }
+
+    /// <summary>a, a/y, a/y/z, …</summary>
+    public static bool IsNumberOverSomething(Expr x)
+    {
+        while (x.Op is DivideOp) x = x.Inputs[0];
+        return x.Number() is not null;
+    }
+
+    public static bool IsWhole(double n) => Math.Floor(n) == n;
+
+    /// <summary>A constant of x's type, of a number.</summary>
+    public static Expr Like(Expr x, double value) => Functions.Full(x, value);
+}

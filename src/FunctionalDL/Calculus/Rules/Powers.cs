@@ -1,0 +1,47 @@
+using FunctionalDL.Ops;
+using static FunctionalDL.Functions;
+using static FunctionalDL.Rules.Parts;
+
+namespace FunctionalDL.Rules;
+
+/// <summary>Powers, roots, exponentials and logarithms.</summary>
+static class Powers
+{
+    /// <summary>x·x = x², xᵃ·xᵇ = xᵃ⁺ᵇ and u·xᵃ·xᵇ = u·xᵃ⁺ᵇ for whole a, b above 0, xᵃ/x = xᵃ⁻¹; √x·√x = x.</summary>
+    public static Expr? Product(Expr node)
+    {
+        var (x, y) = (node.Inputs[0], node.Inputs[1]);
+        var ((u, a), (v, b)) = (x.Powered(), y.Powered());
+        if (!IsWhole(a) || !IsWhole(b) || a < 1 || b < 1) return null;
+        if (node.Op is DivideOp) return ReferenceEquals(u, v) && a > b ? Raised(u, a - b) : null;
+        if (ReferenceEquals(u, v)) return u.Op is SqrtOp && a == 1 && b == 1 ? u.Inputs[0] : Raised(u, a + b);
+        if (x.Op is MultiplyOp && x.Inputs[0].Number() is null)
+            for (var i = 0; i < 2; i++)
+                if (x.Inputs[i].Powered() is var (w, c) && ReferenceEquals(w, v) && IsWhole(c) && c > 0) return x.Inputs[1 - i] * Raised(w, b + c);
+        return null;
+    }
+
+    static Expr Raised(Expr x, double n) => n == 1 ? x : Functions.Power(x, n);
+
+    /// <summary>x⁰ = 1, x¹ = x, (xᵃ)ᵇ = xᵃᵇ for whole a, b above 0, (−x)ᵃ = xᵃ for even a, (√x)² = x, |x|ᵃ = xᵃ for even a.</summary>
+    public static Expr? Power(Expr node)
+    {
+        var (x, n) = (node.Inputs[0], node.Inputs[1].Number());
+        if (n is not { } b) return null;
+        if (b == 0) return Like(x, 1);
+        if (b == 1) return x;
+        if (b == 2 && x.Op is SqrtOp) return x.Inputs[0];
+        if (b % 2 == 0 && x.Op is NegateOp or AbsOp && b % 2 == 0) return Functions.Power(x.Inputs[0], b);
+        if (b % 2 == 0 && x.Op is SubtractOp && x.Inputs[1].Number() is null && x.Inputs[0].Op is NegateOp) return Functions.Power(-x, b);
+        return x.Powered() is var (u, a) && a != 1 && IsWhole(a) && IsWhole(b) && a > 0 && b > 0 ? Functions.Power(u, a * b) : null;
+    }
+
+    /// <summary>ln eˣ = x, e^(ln x) = x, √(x²) = |x|.</summary>
+    public static Expr? Inverse(Expr node) => (node.Op, node.Inputs[0]) switch
+    {
+        (LogOp, { Op: ExpOp } x) => x.Inputs[0],
+        (ExpOp, { Op: LogOp } x) => x.Inputs[0],
+        (SqrtOp, { Op: PowerOp } x) when x.Inputs[1].Number() == 2 => Abs(x.Inputs[0]),
+        _ => null,
+    };
+}

@@ -1,0 +1,80 @@
+using FunctionalDL.Ops;
+using static FunctionalDL.Functions;
+using static FunctionalDL.Rules.Parts;
+
+namespace FunctionalDL.Rules;
+
+/// <summary>Transposes, reshapes, repetition and sums.</summary>
+static class Structure
+{
+    public static Expr? Move(Expr node)
+    {
+        var x = node.Inputs[0];
+        return (node.Op, x.Op) switch
+        {
+            // A move that changes nothing.
+            (ReshapeOp or BroadcastOp, _) when x.Shape == node.Shape => x,
+            (TransposeOp t, _) when t.Order.SequenceEqual(Enumerable.Range(0, node.Rank)) => x,
+
+            // Two moves are one.
+            (ReshapeOp, ReshapeOp) => Reshape(x.Inputs[0], node.Shape),
+            (BroadcastOp, BroadcastOp) => Broadcast(x.Inputs[0], node.Shape),
+            (TransposeOp outer, TransposeOp inner) => Transpose(x.Inputs[0], [.. outer.Order.Select(axis => inner.Order[axis])]),
+
+            // A number repeated keeps its value wherever it is moved.
+            (ReshapeOp or TransposeOp, BroadcastOp) when x.Inputs[0].Rank == 0 => Broadcast(x.Inputs[0], node.Shape),
+
+            // A new leading or middle axis of size 1 before a repetition: repeat what was there.
+            (BroadcastOp, ReshapeOp) when x.Inputs[0].Rank == 0 => Broadcast(x.Inputs[0], node.Shape),
+
+            // (x y)ᵀ = yᵀ xᵀ
+            (TransposeOp t, MatMulOp) when IsMatrixTranspose(t) => MatMul(Transpose(x.Inputs[1]), Transpose(x.Inputs[0])),
+
+            // reshape(a·x) = a·reshape(x), so that numbers come to the front; −x likewise.
+            (ReshapeOp or TransposeOp, NegateOp) => -new Expr(node.Op, x.Inputs[0]),
+            (ReshapeOp or TransposeOp, MultiplyOp) when x.Inputs[0].Number() is { } a => a * new Expr(node.Op, x.Inputs[1]),
+
+            // reshape(x/y) = reshape(x)/y for y a number repeated.
+            (ReshapeOp or TransposeOp, DivideOp) when x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
+            (BroadcastOp, NegateOp) when !node.IsRepeatedScalar() => -new Expr(node.Op, x.Inputs[0]),
+            (BroadcastOp, DivideOp) when x.Rank > 0 && x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
+            (BroadcastOp, MultiplyOp) when x.Rank > 0 && x.Inputs[0].Number() is { } a => a * new Expr(node.Op, x.Inputs[1]),
+            _ => null,
+        };
+    }
+
+    public static Expr? Sum(Expr node)
+    {
+        var (axes, x) = (((SumOp)node.Op).Axes, node.Inputs[0]);
+        if (axes.Count == 0) return x;
+        return x.Op switch
+        {
+            // Σ −x = −Σ x, Σ a·x = a·Σ x, Σ x/a = (Σ x)/a
+            NegateOp => -new Expr(node.Op, x.Inputs[0]),
+            MultiplyOp when x.Inputs[0].IsRepeatedScalar() => x.Inputs[0].Inputs[0] * new Expr(node.Op, x.Inputs[1]),
+            MultiplyOp when x.Inputs[1].IsRepeatedScalar() => x.Inputs[1].Inputs[0] * new Expr(node.Op, x.Inputs[0]),
+            DivideOp when x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
+
+            // Σ of a repeated number: n times the number
+            BroadcastOp when x.Inputs[0].Rank == 0 && x.DType.IsFloat() => Broadcast(SizeOf(Size(x.Shape, axes), x.DType) * x.Inputs[0], node.Shape),
+
+            // Σ Σ x = Σ x over the axes of both
+            SumOp inner => Merge(x.Inputs[0], inner.Axes, axes),
+
+            // A one-hot row has one 1.
+            OneHotOp when axes.Equals([x.Rank - 1]) && x.DType.IsFloat() => Broadcast(Expr.Constant(1, x.DType), node.Shape),
+            _ => null,
+        };
+    }
+
+    static Expr Merge(Expr x, Axes inner, Axes outer)
+    {
+        int[] left = [.. Enumerable.Range(0, x.Rank).Where(axis => !inner.Contains(axis))];
+        return Functions.Sum(x, [.. inner, .. outer.Select(axis => left[axis])]);
+    }
+
+    static Dim Size(Shape shape, Axes axes) => axes.Aggregate((Dim)1, (product, axis) => product * shape[axis]);
+
+    static bool IsMatrixTranspose(TransposeOp t) => t.Order.Count >= 2
+        && t.Order.Equals([.. Enumerable.Range(0, t.Order.Count - 2), t.Order.Count - 1, t.Order.Count - 2]);
+}

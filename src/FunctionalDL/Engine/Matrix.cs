@@ -1,0 +1,49 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>
+/// One side of a matrix product: element (row, column) of a batch lies at Batches[batch] + Rows[row] + Columns[column] from the start of the window. Each
+/// may be made of several axes, so that transposes, slices, and the windows of a convolution are matrices without being copied.
+/// </summary>
+sealed class Matrix
+{
+    public Matrix(View view, int offset, ReadOnlySpan<(int Size, int Stride)> batches, ReadOnlySpan<(int Size, int Stride)> rows, ReadOnlySpan<(int Size, int Stride)> columns)
+    {
+        (View, Batches, Rows, Columns) = (view, Offsets(batches), Offsets(rows), Offsets(columns));
+        foreach (ref var batch in Batches.AsSpan()) batch += offset;
+        IsShared = Batches.All(b => b == Batches[0]);
+        ColumnStep = Columns.Length == 1 ? 1 : Columns[1] - Columns[0];
+        for (var i = 1; i < Columns.Length; i++)
+            if (Columns[i] - Columns[i - 1] != ColumnStep) ColumnStep = null;
+    }
+
+    /// <summary>The last two axes of a window as rows and columns, or the other way round.</summary>
+    public Matrix(View view, bool transposed) : this(view, 0, Axes(view, 0, view.Sizes.Length - 2),
+        Axes(view, view.Sizes.Length - (transposed ? 1 : 2), 1), Axes(view, view.Sizes.Length - (transposed ? 2 : 1), 1))
+    { }
+
+    public View View { get; }
+
+    public int[] Batches { get; }
+
+    public int[] Rows { get; }
+
+    public int[] Columns { get; }
+
+    /// <summary>The elements from one column to the next, where they are the same everywhere.</summary>
+    public int? ColumnStep { get; }
+
+    /// <summary>Whether every batch has the same matrix.</summary>
+    public bool IsShared { get; }
+
+    /// <summary>Some axes of a window, with sizes and strides.</summary>
+    public static (int Size, int Stride)[] Axes(View view, int first, int count) =>
+        [.. view.Sizes.Zip(view.Strides).Skip(first).Take(count)];
+
+    static int[] Offsets(ReadOnlySpan<(int Size, int Stride)> axes)
+    {
+        int[] offsets = [0];
+        foreach (var (size, stride) in axes)
+            offsets = [.. offsets.SelectMany(o => Enumerable.Range(0, size).Select(i => o + i * stride))];
+        return offsets;
+    }
+}

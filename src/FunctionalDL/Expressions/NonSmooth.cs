@@ -1,0 +1,20 @@
+namespace FunctionalDL;
+
+/// <summary>In which way a function is not differentiable at a point.</summary>
+public enum NonSmoothKind
+{
+    /// <summary>The slopes on both sides differ: the library takes one of the subgradients.</summary>
+    Kink,
+
+    /// <summary>The value jumps: the library takes the derivative of the piece the point belongs to.</summary>
+    Jump,
+
+    /// <summary>The value or the slope is infinite.</summary>
+    Pole,
+
+    /// <summary>The function has no value here.</summary>
+    OutsideDomain,
+}
+
+/// <summary>What is wrong at an op's inputs, and what the library's derivative is there.</summary>
+readonly record struct NonSmooth(NonSmoothKind Kind, string Explanation);

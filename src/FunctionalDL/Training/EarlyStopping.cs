@@ -1,0 +1,25 @@
+namespace FunctionalDL;
+
+/// <summary>
+/// Ends training when a figure has not become better for a number of epochs: a pure function of the history. The run then holds the parameters of
+/// the best epoch.
+/// </summary>
+/// <param name="Patience">The epochs to wait for something better.</param>
+/// <param name="MinimumGain">How much lower a figure must be to count as better.</param>
+/// <param name="Figure">What to make small; the validation loss if not given, or the loss where nothing is held out. Negate what should be large.</param>
+public sealed record EarlyStopping(int Patience = 5, double MinimumGain = 0, Func<EpochResult, double>? Figure = null)
+{
+    /// <summary>The index of the best epoch of a history that is not empty: the first, until one is lower by more than the minimum gain.</summary>
+    public int Best(IReadOnlyList<EpochResult> history)
+    {
+        var best = 0;
+        for (var i = 1; i < history.Count; i++)
+            if (Value(history[i]) < Value(history[best]) - MinimumGain) best = i;
+        return best;
+    }
+
+    /// <summary>Whether training should end.</summary>
+    public bool IsOver(IReadOnlyList<EpochResult> history) => history.Count > 0 && history.Count - 1 - Best(history) >= Patience;
+
+    double Value(EpochResult epoch) => Figure?.Invoke(epoch) ?? epoch.Validation?.Loss ?? epoch.Loss;
+}

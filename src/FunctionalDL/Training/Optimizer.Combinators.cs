@@ -1,0 +1,124 @@
+using static FunctionalDL.Functions;
+
+namespace FunctionalDL;
+
+public sealed partial class Optimizer
+{
+    /// <summary>
+    /// Decoupled weight decay: the update less λ w. After an optimizer and before a schedule, <c>Adam(α) &gt;&gt; WeightDecay(λ) &gt;&gt; Schedule(s)</c> is AdamW as in
+    /// the paper (Loshchilov, Hutter 2019, algorithm 2): Δw = −s(t) (α m̂/(√v̂ + ε) + λ w).
+    /// </summary>
+    /// <exception cref="FunctionalException">λ is negative or not a number.</exception>
+    public static Optimizer WeightDecay(double rate) => AddWeights(rate, -1);
+
+    /// <summary>The update plus λ w, or less.</summary>
+    static Optimizer AddWeights(double decay, int sign = 1)
+    {
+        Require(decay >= 0 && double.IsFinite(decay), "Optimizer", "weight decay", decay, "a number, 0 or more");
+        return PerParameter(FormattableString.Invariant($"weight decay({decay})"), (w, g) => g + sign * decay * w);
+    }
+
+    /// <summary>The update times a schedule's factor s(t) at step t = 1, 2, …: the last part of a chain.</summary>
+    public static Optimizer Schedule(Schedule schedule) => PerParameter(schedule.Name, [], (g, _, t) => (schedule.At(t).Cast(g.DType) * g, []));
+
+    /// <summary>No updates: the parameters keep their values.</summary>
+    public static Optimizer Frozen { get; } = Of("frozen", Functions.ZerosLike);
+
+    /// <summary>Optimizers of groups of parameters, each chosen by name and shape; a parameter belongs to the first group that has it, and is frozen where none has.</summary>
+    public static Optimizer ByGroup(params (Func<string, Shape, bool> Contains, Optimizer Optimizer)[] groups)
+    {
+        (Func<string, Shape, bool> Contains, Optimizer Optimizer)[] all = [.. groups, ((_, _) => true, Frozen)];
+        int GroupOf(string name, Shape shape) => Array.FindIndex(all, g => g.Contains(name, shape));
+        return Of($"groups({string.Join("; ", groups.Select(g => g.Optimizer.Name))})",
+            parameters => all.Index().Aggregate(TensorSet.Empty, (state, group) =>
+                state.With(Prefixed($"group{group.Index}.", group.Item.Optimizer.InitialState(parameters.Where((name, value) => GroupOf(name, value.Shape) == group.Index))))),
+            input =>
+            {
+                var updates = input.Gradients.ToOrdered((_, g) => g);
+                var state = new OrderedDictionary<string, Expr>();
+                foreach (var (i, group) in all.Index())
+                {
+                    OrderedDictionary<string, Expr> Members(IReadOnlyDictionary<string, Expr> values) =>
+                        new(values.Where(v => GroupOf(v.Key, input.Parameters[v.Key].Shape) == i));
+                    var output = group.Optimizer.Update(input with
+                    {
+                        Gradients = Members(input.Gradients),
+                        Parameters = Members(input.Parameters),
+                        State = Unprefixed($"group{i}.", input.State),
+                    });
+                    foreach (var (name, update) in output.Updates) updates[name] = update;
+                    foreach (var (name, value) in Prefixed($"group{i}.", output.State)) state[name] = value;
+                }
+                return new(updates, state);
+            });
+    }
+
+    /// <summary>This optimizer with some parameters kept as they are.</summary>
+    /// <param name="isFrozen">Which, by name.</param>
+    public Optimizer Freeze(Func<string, bool> isFrozen) => ByGroup(((name, _) => isFrozen(name), Frozen), ((_, _) => true, this));
+
+    /// <summary>Steps on the mean gradient of every <paramref name="steps"/> batches, so that small batches do as large ones; no update in between.</summary>
+    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
+    public Optimizer Accumulate(int steps)
+    {
+        Require(steps >= 1, "Accumulate", "steps", steps, "1 or more");
+        return Of($"accumulate({steps}, {Name})",
+            parameters => TensorSet.Of(("count", 0L)).With(Prefixed("sum.", parameters.Map((_, value) => ZerosLike(value)))).With(Prefixed("inner.", initialState(parameters))),
+            input =>
+            {
+                var count = input.State["count"] + 1;
+                var isDue = count >= steps;
+                var sums = input.Gradients.ToOrdered((name, g) => input.State[$"sum.{name}"] + g);
+                var inner = update(input with { Gradients = sums.ToOrdered((_, sum) => sum / steps), State = Unprefixed("inner.", input.State) });
+                var state = new OrderedDictionary<string, Expr> { ["count"] = Select(isDue, Full(count, 0), count) };
+                foreach (var (name, sum) in sums) state[$"sum.{name}"] = Select(isDue, Full(sum, 0), sum);
+                foreach (var (name, next) in Prefixed("inner.", inner.State)) state[name] = Select(isDue, next, input.State[name]);
+                return new(inner.Updates.ToOrdered((_, u) => Select(isDue, u, Full(u, 0))), state);
+            });
+    }
+
+    /// <summary>
+    /// An exponential moving average of the weights, a ← d a + (1 − d) w after each step, kept beside them: the last part of a chain. The updates stay as they are;
+    /// <see cref="TrainingRun.AveragedModel"/> has the averages.
+    /// </summary>
+    /// <exception cref="FunctionalException">d is not in [0, 1).</exception>
+    public static Optimizer AverageWeights(double decay = 0.999)
+    {
+        RequireDecay("AverageWeights", "decay", decay);
+        return PerParameter(FormattableString.Invariant($"average weights({decay})"), [(AverageSlot, w => w)], (w, update, slots, _) =>
+            (update, [Average(decay, slots[0], w + update)]));
+    }
+
+    internal const string AverageSlot = "average";
+
+    /// <summary>
+    /// The update times a factor that falls when the loss stops falling: where the mean loss over <paramref name="window"/> steps is not below the best so far by a
+    /// share of <paramref name="threshold"/>, for more than <paramref name="patience"/> windows, the factor is multiplied by <paramref name="factor"/>.
+    /// </summary>
+    /// <exception cref="FunctionalException">The window is below 1, the patience is negative, or the factor is not in [0, 1).</exception>
+    public static Optimizer ReduceOnPlateau(int window, double factor = 0.1, int patience = 10, double threshold = 1e-4)
+    {
+        Require(window >= 1, "ReduceOnPlateau", "window", window, "1 or more");
+        Require(patience >= 0, "ReduceOnPlateau", "patience", patience, "0 or more");
+        RequireDecay("ReduceOnPlateau", "factor", factor);
+        return Of(FormattableString.Invariant($"reduce on plateau({window}, {factor}, {patience}, {threshold})"),
+            _ => TensorSet.Of(("count", 0L), ("waited", 0L), ("sum", 0.0), ("best", double.PositiveInfinity), ("scale", 1.0)),
+            input =>
+            {
+                var (count, sum) = (input.State["count"] + 1, input.State["sum"] + input.Loss.Cast(DType.Float64));
+                var (best, scale, isDue, mean) = (input.State["best"], input.State["scale"], count >= window, sum / window);
+                var isBetter = mean < best - threshold * Select(best < double.PositiveInfinity, Abs(best), Full(best, 0));
+                var waited = Select(isBetter, Full(count, 0), input.State["waited"] + 1);
+                var isReduced = isDue & (waited > patience);
+                var next = Select(isReduced, factor * scale, scale);
+                return new(input.Gradients.ToOrdered((_, u) => next.Cast(u.DType) * u), new OrderedDictionary<string, Expr>
+                {
+                    ["count"] = Select(isDue, Full(count, 0), count),
+                    ["waited"] = Select(isReduced, Full(waited, 0), Select(isDue, waited, input.State["waited"])),
+                    ["sum"] = Select(isDue, Full(sum, 0), sum),
+                    ["best"] = Select(isDue & isBetter, mean, best),
+                    ["scale"] = next,
+                });
+            });
+    }
+}

@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace FunctionalDL;
+
+/// <summary>
+/// Safetensors files, as Hugging Face defines them: 8 bytes with the length of a JSON header (little-endian), the header with dtype, shape and place of every
+/// tensor, and the tensors' bytes without gaps.
+/// </summary>
+public static class Safetensors
+{
+    /// <summary>The longest header a file may have, the format's own limit.</summary>
+    const int LongestHeader = 100_000_000;
+
+    const string Metadata = "__metadata__";
+
+    /// <summary>Writes tensors and a map of text; the file is whole or not there at all.</summary>
+    /// <exception cref="DataException">The file cannot be written; what was there before stays.</exception>
+    public static void Save(string path, TensorSet tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+
+    /// <summary>Reads tensors and the map of text. F16, BF16 and F32 become float32, F64 float64, integers int64, BOOL bool.</summary>
+    /// <exception cref="DataException">The file cannot be read, or is not a whole and well-formed safetensors file.</exception>
+    public static (TensorSet Tensors, IReadOnlyDictionary<string, string> Metadata) Load(string path)
+    {
+        try
+        {
+            return Read(File.ReadAllBytes(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"Safetensors: {path} cannot be read: {e.Message} Check the path.", e);
+        }
+    }
+
+    /// <summary>Writes tensors and a map of text to a stream.</summary>
+    public static void Write(Stream stream, TensorSet tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        // Wider elements first, so that every tensor is aligned.
+        KeyValuePair<string, Tensor>[] ordered = [.. tensors.OrderByDescending(t => t.Value.DType.ByteSize())];
+        var header = Header(ordered, metadata ?? new Dictionary<string, string>());
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (var (_, tensor) in ordered) stream.Write(LittleEndian(tensor));
+    }
+
+    static byte[] Header(IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (metadata.Count > 0)
+            {
+                json.WriteStartObject(Metadata);
+                foreach (var (key, value) in metadata) json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+            var at = 0L;
+            foreach (var (name, tensor) in tensors)
+            {
+                if (name == Metadata) throw new DataException($"Safetensors: a tensor cannot be named \"{Metadata}\". Rename it.");
+                json.WriteStartObject(name);
+                json.WriteString("dtype", SafetensorsDType.Name(tensor.DType));
+                json.WriteStartArray("shape");
+                foreach (var dim in tensor.Shape) json.WriteNumberValue(dim.Size);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(at);
+                json.WriteNumberValue(at += (long)tensor.Count * tensor.DType.ByteSize());
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
+        return buffer.ToArray();
+    }
+
+    /// <summary>A tensor's elements as the format has them.</summary>
+    internal static ReadOnlySpan<byte> LittleEndian(Tensor tensor) => tensor switch
+    {
+        Tensor<float> x => MemoryMarshal.AsBytes(x.Span),
+        Tensor<double> x => MemoryMarshal.AsBytes(x.Span),
+        Tensor<long> x => MemoryMarshal.AsBytes(x.Span),
+        _ => MemoryMarshal.AsBytes(tensor.As<bool>().Span),
+    };
+
+    /// <summary>Reads a file's bytes; <paramref name="source"/> is what errors call it.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static (TensorSet Tensors, IReadOnlyDictionary<string, string> Metadata) Read(ReadOnlyMemory<byte> bytes, string source)
+    {
+        DataException Bad(string what, Exception? inner = null) => new($"Safetensors: {source} {what}. Get the file again, or save it anew.", inner!);
+
+        if (bytes.Length < 8) throw Bad($"has {bytes.Length} bytes, fewer than the 8 of its header's length");
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes.Span);
+        if (length > LongestHeader || length > (ulong)bytes.Length - 8) throw Bad($"says its header has {length} bytes, and {bytes.Length - 8} follow");
+        var data = bytes[(8 + (int)length)..];
+        try
+        {
+            using var document = JsonDocument.Parse(bytes.Slice(8, (int)length), new() { AllowDuplicateProperties = false });
+            var metadata = new Dictionary<string, string>();
+            var entries = new List<(string Name, SafetensorsDType DType, Shape Shape, int Begin, int End)>();
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                if (property.Name == Metadata)
+                    foreach (var pair in property.Value.EnumerateObject()) metadata.Add(pair.Name, pair.Value.GetString() ?? "");
+                else
+                    entries.Add(Entry(property));
+            }
+            var end = 0;
+            foreach (var entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
+            {
+                if (entry.Begin != end) throw Bad($"has tensor \"{entry.Name}\" at byte {entry.Begin}, where {end} is next: tensors overlap or leave a gap");
+                if (entry.End - (long)entry.Begin != (long)entry.Shape.ElementCount * entry.DType.Bytes || entry.End > data.Length)
+                    throw Bad($"has tensor \"{entry.Name}\" {entry.Shape} at bytes {entry.Begin} to {entry.End} of {data.Length}, which does not fit");
+                end = entry.End;
+            }
+            if (end != data.Length) throw Bad($"has {data.Length} bytes of tensors, of which {end} belong to one");
+            return (TensorSet.Of(entries.Select(e => KeyValuePair.Create(e.Name, e.DType.Read(e.Shape, data.Span[e.Begin..e.End])))), metadata);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ShapeException)
+        {
+            throw Bad($"has a header that cannot be read: {e.Message.TrimEnd('.')}", e);
+        }
+
+        (string, SafetensorsDType, Shape, int, int) Entry(JsonProperty property)
+        {
+            var dtype = property.Value.GetProperty("dtype").GetString() ?? "";
+            var offsets = property.Value.GetProperty("data_offsets");
+            if (offsets.GetArrayLength() != 2) throw Bad($"has tensor \"{property.Name}\" with {offsets.GetArrayLength()} offsets, not 2");
+            return (property.Name,
+                SafetensorsDType.Of(dtype) ?? throw Bad($"has tensor \"{property.Name}\" of dtype {dtype}, which is not one this library reads"),
+                [.. property.Value.GetProperty("shape").EnumerateArray().Select(d => (Dim)d.GetInt32())],
+                offsets[0].GetInt32(), offsets[1].GetInt32());
+        }
+    }
+}

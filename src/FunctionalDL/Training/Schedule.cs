@@ -1,0 +1,97 @@
+using static FunctionalDL.Functions;
+
+namespace FunctionalDL;
+
+/// <summary>
+/// A factor of the learning rate over the steps: a pure function of the step t = 1, 2, …, written as an expression. Schedules chain with optimizers,
+/// <c>Optimizer.Adam(1e-3) &gt;&gt; Schedule.Cosine(1000)</c>, and with each other by multiplication.
+/// </summary>
+public sealed class Schedule
+{
+    readonly Func<Expr, Expr> factor;
+
+    Schedule(string name, Func<Expr, Expr> factor) => (Name, this.factor) = (name, factor);
+
+    /// <summary>The schedule's name and settings.</summary>
+    public string Name { get; }
+
+    /// <summary>A schedule of your own: from the number of steps taken before, t − 1 = 0, 1, … as a float64 scalar, to the factor.</summary>
+    public static Schedule Of(string name, Func<Expr, Expr> factor) => new(name, factor);
+
+    /// <summary>The factor at step t, an int64 scalar counted from 1: a float64 scalar.</summary>
+    internal Expr At(Expr t) => factor((t - 1).Cast(DType.Float64));
+
+    /// <summary>The factor at step t = 1, 2, ….</summary>
+    public double At(long t) => At(Expr.Constant(t)).Evaluate().ToScalar();
+
+    /// <summary>c at every step.</summary>
+    public static Schedule Constant(double factor) => Of(Named($"constant({factor})"), n => Full(n, factor));
+
+    /// <summary>γ^⌊n/every⌋ after n steps.</summary>
+    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
+    public static Schedule Step(int every, double factor = 0.1) => Of(Named($"step({Positive(every)}, {factor})"), n => Exponentially(factor, Floor(n / every)));
+
+    /// <summary>γ^(n/steps) after n steps.</summary>
+    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
+    public static Schedule Exponential(int steps, double factor = 0.1) => Of(Named($"exponential({Positive(steps)}, {factor})"), n => Exponentially(factor, n / steps));
+
+    /// <summary>From 1 to <paramref name="last"/> in the given number of steps, last + (1 − last)(1 − n/steps)^power, and last from there on.</summary>
+    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
+    public static Schedule Polynomial(int steps, double power = 1, double last = 0) => Of(Named($"polynomial({Positive(steps)}, {power}, {last})"), n =>
+        last + (1 - last) * Power(1 - Minimum(n / steps, 1), power));
+
+    /// <summary>From 1 to <paramref name="last"/> along half a cosine, last + (1 − last)(1 + cos πn/steps)/2, and last from there on.</summary>
+    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
+    public static Schedule Cosine(int steps, double last = 0) => Of(Named($"cosine({Positive(steps)}, {last})"), n => HalfCosine(Minimum(n / steps, 1), last));
+
+    /// <summary>
+    /// Cosine with warm restarts (Loshchilov, Hutter 2017): half a cosine from 1 to <paramref name="last"/> that starts again after <paramref name="steps"/> steps; each
+    /// period is <paramref name="multiplier"/> times as long as the one before.
+    /// </summary>
+    /// <exception cref="FunctionalException">The number of steps or the multiplier is below 1.</exception>
+    public static Schedule CosineWithRestarts(int steps, int multiplier = 1, double last = 0) => Of(Named($"cosine restarts({Positive(steps)}, {Positive(multiplier)}, {last})"), n =>
+    {
+        if (multiplier == 1) return HalfCosine(n / steps - Floor(n / steps), last);
+        // Period i starts at steps·(mⁱ − 1)/(m − 1). The logarithm may round to just below a whole number, hence the half step.
+        var period = Floor(Log((n + 0.5) * ((multiplier - 1.0) / steps) + 1) / Math.Log(multiplier));
+        var length = Exponentially(multiplier, period);
+        return HalfCosine((n - steps * (length - 1) / (multiplier - 1)) / (steps * length), last);
+    });
+
+    /// <summary>From 1/steps at the first step in a line to 1, and 1 from there on. Multiply it with another schedule.</summary>
+    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
+    public static Schedule WarmUp(int steps) => Of(Named($"warm-up({Positive(steps)})"), n => Minimum((n + 1) / steps, 1));
+
+    /// <summary>
+    /// One cycle (Smith, Topin 2018): along half a cosine from <paramref name="first"/> up to 1 in the share <paramref name="rise"/> of the steps, and down to
+    /// <paramref name="last"/> in the others.
+    /// </summary>
+    /// <exception cref="FunctionalException">The number of steps is below 1, or the share is not between 0 and 1.</exception>
+    public static Schedule OneCycle(int steps, double rise = 0.3, double first = 0.04, double last = 4e-6) => rise is > 0 and < 1
+        ? Of(Named($"one cycle({Positive(steps)}, {rise}, {first}, {last})"), n =>
+        {
+            var up = rise * steps;
+            return Select(n < up, HalfCosine(1 - Minimum(n / up, 1), first), HalfCosine(Minimum(Maximum(n - up, 0) / (steps - up), 1), last));
+        })
+        : throw new FunctionalException(Named($"OneCycle: the rising share {rise} is not between 0 and 1."));
+
+    /// <summary>The product of two schedules.</summary>
+    public static Schedule operator *(Schedule a, Schedule b) => Of($"{a.Name} * {b.Name}", n => a.factor(n) * b.factor(n));
+
+    /// <summary>The optimizer that multiplies the updates before it by the factor.</summary>
+    public static implicit operator Optimizer(Schedule schedule) => Optimizer.Schedule(schedule);
+
+    static Expr HalfCosine(Expr x, double last) => last + (1 - last) / 2 * (1 + Cos(Math.PI * x));
+
+    static Expr Exponentially(double factor, Expr n) => Power(Expr.Constant(factor, DType.Float64), n);
+
+    /// <summary>The whole part of a number that is not negative.</summary>
+    static Expr Floor(Expr x) => x.Cast(DType.Int64).Cast(DType.Float64);
+
+    static string Named(FormattableString text) => FormattableString.Invariant(text);
+
+    static int Positive(int steps) => steps >= 1 ? steps : throw new FunctionalException($"Schedule: {steps} is below 1. Give 1 or more.");
+
+    /// <summary>The schedule's name and settings.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,109 @@
+using FunctionalDL.Cli;
+
+namespace FunctionalDL.Tests.Cli;
+
+public class FdlTests
+{
+    static (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        return (Fdl.Run(arguments, output, error), output.ToString(), error.ToString());
+    }
+
+    [Fact]
+    public void Derive_prints_factors_product_and_value()
+    {
+        var (code, output, error) = Run("derive", "sin(x^2)", "--wrt", "x", "--at", "x=1.5");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("cos(x²)", output);
+        Assert.Contains("2·x", output);
+        Assert.Contains("−1.8845", output);
+    }
+
+    [Theory]
+    [InlineData("text", "∂L/∂f2 · ∂f2/∂(w2·f1) · ∂(w2·f1)/∂f1 · ∂f1/∂(w1·x) · ∂(w1·x)/∂w1")]
+    [InlineData("markdown", "\\begin{aligned}")]
+    [InlineData("latex", "\\begin{align*}")]
+    [InlineData("html", "<math")]
+    public void Derive_writes_every_format(string format, string part)
+    {
+        var (code, output, _) = Run("derive", "(f2(w2*f1(w1*x)) - y)^2", "--wrt", "w1", "--format", format);
+        Assert.Equal(0, code);
+        Assert.Contains(part, output);
+    }
+
+    [Fact]
+    public void Let_gives_abstract_functions_bodies()
+    {
+        var (code, output, _) = Run("derive", "(f2(w2*f1(w1*x)) - y)^2", "--wrt", "w1", "--let", "f1=tanh", "--let", "f2(u)=u^2", "--at", "w1=1", "w2=2,x=3", "y=4");
+        Assert.Equal(0, code);
+        Assert.Contains("∂f1/∂(w1·x) = f1′(w1·x) = 1 − tanh(w1·x)² = 0.0098660372\n", output.ReplaceLineEndings("\n").Replace("0.009866037165", "0.0098660372"));
+    }
+
+    [Fact]
+    public void Grad_says_which_variables_do_not_occur()
+    {
+        var (code, output, _) = Run("grad", "sin(x)*y", "--wrt", "x", "z", "--at", "x=1", "y=2");
+        Assert.Equal(0, code);
+        Assert.Contains("∂f/∂x = ", output);
+        Assert.Contains("(z does not occur in f)", output);
+    }
+
+    [Theory]
+    [InlineData(0, "agrees with finite differences", "sin(x)/x", "x=1")]
+    [InlineData(2, "kink", "relu(x)", "x=0")]
+    [InlineData(2, "no value below 0", "ln(x)", "x=-1")]
+    public void Check_compares_where_there_is_a_derivative(int expected, string part, string function, string at)
+    {
+        var (code, output, _) = Run("check", function, "--at", at);
+        Assert.Equal(expected, code);
+        Assert.Contains(part, output);
+    }
+
+    [Fact]
+    public void Plot_writes_a_picture_without_a_screen()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.png");
+        try
+        {
+            var (code, _, error) = Run("plot", "sin(a·x^2)", "--wrt", "x", "--at", "a=2", "--derivatives", "2", "--out", file);
+            Assert.Equal((0, ""), (code, error));
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(file)[..4]);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("svg", "<svg")]
+    [InlineData("mermaid", "flowchart LR")]
+    [InlineData("dot", "digraph")]
+    [InlineData("html", "<!DOCTYPE html>")]
+    public void Draw_writes_every_format(string format, string part) => Assert.Contains(part, Run("draw", "sin(x^2)", "--at", "x=1", "--format", format).Output);
+
+    [Theory]
+    [InlineData("Did you mean sin?", "derive", "sni(x)")]
+    [InlineData("--at", "derive", "sin(x·y)", "--wrt", "x", "--at", "x=1")]
+    [InlineData("--wrt", "derive", "x·y")]
+    [InlineData("--at x=1", "check", "sin(x)")]
+    [InlineData("is not a value", "grad", "x", "--at", "x")]
+    [InlineData("is not a definition", "grad", "f(x)", "--let", "f")]
+    [InlineData("--let f=tanh", "grad", "f(x)", "--at", "x=1")]
+    [InlineData("not an interval", "plot", "x", "--from", "1", "--to", "0")]
+    [InlineData("is given twice", "grad", "x", "--at", "x=1", "x=2")]
+    [InlineData("no/such", "plot", "x", "--out", "/no/such/folder/f.png")]
+    public void Bad_input_ends_in_a_message_and_exit_code_1(string part, params string[] arguments)
+    {
+        var (code, output, error) = Run(arguments);
+        Assert.Equal(1, code);
+        Assert.Contains(part, error);
+        Assert.DoesNotContain("   at ", error);
+        Assert.DoesNotContain("Wrote", output);
+    }
+
+    [Fact]
+    public void Unknown_options_are_refused() => Assert.Equal(1, Run("derive", "x", "--nonsense").Code);
+}

@@ -1,0 +1,67 @@
+using FsCheck;
+using FsCheck.Xunit;
+using FunctionalDL.Engine;
+
+namespace FunctionalDL.Tests.Engine;
+
+public class PlanTests
+{
+    /// <summary>Memory in use together never overlaps, and all of it is free in the end.</summary>
+    [Property]
+    public void Memory_in_use_does_not_overlap(NonNegativeInt[] sizes, int seed)
+    {
+        var (plan, random) = (new MemoryPlan(), new Random(seed));
+        var used = new List<(long Start, long Bytes)>();
+        foreach (var size in sizes)
+        {
+            long bytes = size.Get * 17L;
+            var start = plan.Take(bytes);
+            Assert.True(start >= 0 && start + bytes <= plan.Bytes && start % 64 == 0);
+            Assert.DoesNotContain(used, u => start < u.Start + Math.Max(1, u.Bytes) && u.Start < start + Math.Max(1, bytes));
+            used.Add((start, bytes));
+            while (used.Count > 0 && random.Next(2) == 0)
+            {
+                var at = random.Next(used.Count);
+                plan.Give(used[at].Start, used[at].Bytes);
+                used.RemoveAt(at);
+            }
+        }
+        foreach (var (start, bytes) in used) plan.Give(start, bytes);
+        var all = plan.Bytes;
+        if (all > 0) Assert.Equal(0, plan.Take(all));
+        Assert.Equal(all, plan.Bytes);
+    }
+
+    [Fact]
+    public void Storages_that_do_not_live_together_share_memory()
+    {
+        var x = Expr.Variable("x", [64, 64]);
+        Expr Chain(int products) => Enumerable.Range(0, products).Aggregate(x, (y, _) => MatMul(y, y));
+        long Arena(int products) => new Plan([Chain(products)], Sizes.None, []).ArenaBytes;
+        Assert.Equal(Arena(10), Arena(100));
+    }
+
+    /// <summary>A window reshaped without a copy has the elements of a copy reshaped.</summary>
+    [Property]
+    public void A_window_keeps_its_elements(int seed)
+    {
+        var random = new Random(seed);
+        int[] sizes = [random.Next(1, 4), random.Next(1, 5), random.Next(1, 4)];
+        var view = View.Of(new(DType.Float32, sizes.Aggregate(1, (a, b) => a * b)), sizes);
+        if (random.Next(2) == 0) view = view.Transpose([1, 0, 2]);
+        if (random.Next(2) == 0) view = view.Slice(1, 0, (view.Sizes[1] + 1) / 2, random.Next(1, 3));
+        if (random.Next(2) == 0) view = view.Broadcast([2, .. view.Sizes]);
+
+        int[] shape = random.Next(3) switch { 0 => [view.Count], 1 => [1, .. view.Sizes, 1], _ => [view.Sizes[0] * view.Sizes[1], .. view.Sizes[2..]] };
+        if (view.Reshape(shape) is { } reshaped) Assert.Equal(Offsets(view), Offsets(reshaped));
+        if (view.AsMatrix(view.Sizes[^1]) is var (row, column))
+            Assert.Equal(Offsets(view), from r in Enumerable.Range(0, view.Count / view.Sizes[^1]) from c in Enumerable.Range(0, view.Sizes[^1]) select view.Offset + r * row + c * column);
+    }
+
+    static IEnumerable<int> Offsets(View view) => Enumerable.Range(0, view.Count).Select(i =>
+    {
+        var offset = view.Offset;
+        for (var axis = view.Sizes.Length - 1; axis >= 0; i /= view.Sizes[axis], axis--) offset += i % view.Sizes[axis] * view.Strides[axis];
+        return offset;
+    });
+}

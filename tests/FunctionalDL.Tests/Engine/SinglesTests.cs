@@ -1,0 +1,65 @@
+using System.Runtime.Intrinsics;
+using FunctionalDL.Engine;
+using FunctionalDL.Ops;
+
+namespace FunctionalDL.Tests.Engine;
+
+public class SinglesTests
+{
+    /// <summary>The float32 functions against float64 over a dense sample of all bit patterns, and their largest error in units of the last place.</summary>
+    public static TheoryData<string, double> Functions => new()
+    {
+        { "exp", 1.5 }, { "log", 1.5 }, { "tanh", 2 }, { "sigmoid", 3 }, { "erf", 2 }, { "expm1", 4 }, { "log1p", 4 }, { "softplus", 4 },
+    };
+
+    static (Func<Vector512<float>, Vector512<float>> Vector, Func<double, double> Exact) Find(string name) => name switch
+    {
+        "exp" => (Exp<float>.Apply, Math.Exp),
+        "log" => (Log<float>.Apply, Math.Log),
+        "tanh" => (Tanh<float>.Apply, Math.Tanh),
+        "sigmoid" => (Sigmoid<float>.Apply, SpecialValues.Sigmoid),
+        "erf" => (Erf<float>.Apply, MathNet.Numerics.SpecialFunctions.Erf),
+        "expm1" => (Expm1<float>.Apply, SpecialValues.Expm1),
+        "log1p" => (Log1P<float>.Apply, SpecialValues.Log1P),
+        _ => (Softplus<float>.Apply, x => Math.Max(x, 0) + SpecialValues.Log1P(Math.Exp(-Math.Abs(x)))),
+    };
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void Errors_stay_within_the_stated_bound(string name, double bound)
+    {
+        const uint step = 4_793;
+        var (vector, exact) = Find(name);
+        double worst = 0;
+        var at = 0f;
+        for (ulong bits = 0; bits <= uint.MaxValue; bits += step)
+        {
+            var x = BitConverter.UInt32BitsToSingle((uint)bits);
+            var (y, expected) = (vector(Vector512.Create(x))[3], exact(x));
+            var error = Ulps(y, expected);
+            if (error > worst) (worst, at) = (error, x);
+        }
+        Assert.True(worst <= bound, $"{name}({at:R}) = {vector(Vector512.Create(at))[0]:R}, exactly {exact(at):R}: {worst:F2} ulp, the bound is {bound}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void Special_values_are_those_of_float64(string name, double bound)
+    {
+        var (vector, exact) = Find(name);
+        foreach (var x in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, 1, -1])
+            Assert.True(Ulps(vector(Vector512.Create(x))[0], exact(x)) <= bound, $"{name}({x}) = {vector(Vector512.Create(x))[0]}, exactly {exact(x)}");
+    }
+
+    /// <summary>The distance of y from the exact value in units of the last place of the exact value rounded to float32.</summary>
+    static double Ulps(float y, double exact)
+    {
+        var rounded = (float)exact;
+        if (float.IsNaN(rounded)) return float.IsNaN(y) ? 0 : double.PositiveInfinity;
+        if (y == rounded) return Distance(y, exact, rounded);
+        return float.IsFinite(rounded) && float.IsFinite(y) ? Distance(y, exact, rounded) : double.PositiveInfinity;
+    }
+
+    static double Distance(float y, double exact, float rounded) => float.IsInfinity(rounded) ? 0
+        : Math.Abs(y - exact) / Math.Max((double)MathF.BitIncrement(Math.Abs(rounded)) - Math.Abs(rounded), float.Epsilon);
+}

@@ -1,0 +1,112 @@
+namespace FunctionalDL.Tests.Training;
+
+/// <summary>Every loss: its value by hand, its gradient against differences, and float32 against float64.</summary>
+public class LossLaws
+{
+    static double Squared(double x) => x * x;
+
+    /// <summary>A loss of a prediction and a target of three numbers, with a value by hand.</summary>
+    public static TheoryData<string, Loss, double[], double[], double> Values => new()
+    {
+        { "mae", Loss.MeanAbsoluteError, [1, -2, 0], [0.5, 1, 0], 3.5 / 3 },
+        { "huber", Loss.Huber(1), [1, -2, 0], [0.5, 1, 0], (0.125 + 2.5) / 3 },
+        { "log cosh", Loss.LogCosh, [1, -2, 1e-9], [0.5, 1, 0], (Math.Log(Math.Cosh(0.5)) + Math.Log(Math.Cosh(3)) + 5e-19) / 3 },
+        { "poisson", Loss.Poisson, [1, 2, 0.5], [0, 3, 1], (1 + 2 - 3 * Math.Log(2) + 0.5 - Math.Log(0.5)) / 3 },
+        { "cosine", Loss.CosineDistance, [1, 0, 1], [1, 1, 0], 0.5 },
+        { "kl", Loss.KullbackLeibler, [0.2, 0.5, 0.3], [0, 0.25, 0.75], 0.25 * Math.Log(0.5) + 0.75 * Math.Log(2.5) },
+        { "hinge", Loss.Hinge, [0.3, -2, 0.5], [1, -1, -1], (0.7 + 0 + 1.5) / 3 },
+        { "smooth", Loss.CategoricalCrossEntropy.WithLabelSmoothing(0.3), [0.2, 0.5, 0.3], [0, 1, 0], -(0.1 * Math.Log(0.2) + 0.8 * Math.Log(0.5) + 0.1 * Math.Log(0.3)) },
+        { "smooth binary", Loss.BinaryCrossEntropy.WithLabelSmoothing(0.2), [0.5, 0.5, 0.8], [0, 1, 1], (2 * Math.Log(2) - 0.9 * Math.Log(0.8) - 0.1 * Math.Log(0.2)) / 3 },
+        { "weighted", Loss.CategoricalCrossEntropy.WithClassWeights(1, 4, 9), [0.2, 0.5, 0.3], [0, 1, 0], 4 * Math.Log(2) },
+        { "weighted binary", Loss.BinaryCrossEntropy.WithClassWeights(3, 5), [0.5, 0.5, 0.8], [0, 1, 1], (3 * Math.Log(2) + 5 * Math.Log(2) - 5 * Math.Log(0.8)) / 3 },
+    };
+
+    static readonly Expr F = Expr.Variable("f", ["n", 3], DType.Float64), Y = Expr.Variable("y", ["n", 3], DType.Float64);
+
+    static Tensor Row(double[] values) => Tensor.Of(Shape.Of(1, 3), values);
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void The_value_is_that_of_the_formula(string name, Loss loss, double[] f, double[] y, double expected) =>
+        Assert.True(Math.Abs(expected - loss.Apply(F, Y).Evaluate(("f", Row(f)), ("y", Row(y))).ToScalar()) < 1e-15, name);
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void The_gradient_agrees_with_differences(string name, Loss loss, double[] f, double[] y, double _)
+    {
+        // Away from the kinks of |e| and max(0, …), of which the table holds some.
+        var check = GradientCheck.Check(loss.Apply(F, Y), [F], TensorSet.Of(("f", Row([.. f.Select(x => x + 0.0137)])), ("y", Row(y))));
+        Assert.True(check.WorstError < 1e-7, $"{name}: {check}");
+    }
+
+    public static TheoryData<string, Loss> Kinds => new()
+    {
+        { "mse", Loss.MeanSquaredError }, { "mae", Loss.MeanAbsoluteError }, { "huber", Loss.Huber(0.5) }, { "log cosh", Loss.LogCosh }, { "hinge", Loss.Hinge },
+        { "cosine", Loss.CosineDistance }, { "binary logits", Loss.BinaryCrossEntropyFromLogits }, { "softmax", Loss.SoftmaxCrossEntropy },
+        { "smooth", Loss.SoftmaxCrossEntropy.WithLabelSmoothing(0.1) }, { "weighted", Loss.BinaryCrossEntropyFromLogits.WithClassWeights(0.5, 2) },
+    };
+
+    /// <summary>Small, large and special numbers in float32, compiled, against the float64 reference.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Float32_agrees_with_float64(string name, Loss loss)
+    {
+        var (f, y) = (Expr.Variable("f", ["n", 3]), Expr.Variable("y", ["n", 3]));
+        float[] numbers = [0, 1e-30f, 1e-7f, -1e-4f, 0.3f, -1, 8, -30, 90, 1e4f];
+        var (a, b) = (from u in numbers from v in numbers select (new[] { u, v, 0.1f }, new[] { 1f, 0, 0 })).Aggregate((Array.Empty<float>(), Array.Empty<float>()), (all, row) => ([.. all.Item1, .. row.Item1], [.. all.Item2, .. row.Item2]));
+        var values = TensorSet.Of(("f", Tensor.Of(Shape.Of(100, 3), a)), ("y", Tensor.Of(Shape.Of(100, 3), b)));
+        var scalar = loss.PerExample(f, y);
+        Expr[] outputs = [scalar, .. Sum(scalar).Gradient([f])];
+
+        var singles = Compilation.Compile(outputs).Run(values);
+        var doubles = Evaluator.Evaluate([.. outputs.Select(o => o.WithPrecision(DType.Float64))], values.Map((_, value) => value.Cast(DType.Float64)));
+        foreach (var (single, exact) in singles.Zip(doubles))
+            for (var i = 0; i < single.Count; i++)
+                Assert.True(Math.Abs(single.GetDouble(i) - exact.GetDouble(i)) <= 1e-6 * Math.Max(1, Math.Abs(exact.GetDouble(i))), $"{name}: element {i} is {single.GetDouble(i)}, in float64 {exact.GetDouble(i)}");
+    }
+
+    [Fact]
+    public void Log_cosh_is_exact_where_the_textbook_form_cancels()
+    {
+        var (f, y) = (Expr.Variable("f", ["n", 1]), Expr.Variable("y", ["n", 1]));
+        double Of(float e) => Loss.LogCosh.Apply(f, y).Evaluate(("f", new[,] { { e } }), ("y", new float[1, 1])).ToScalar();
+        Assert.Equal(5e-9, Of(1e-4f), 1e-14);
+        Assert.Equal(1e30 - Math.Log(2), Of(1e30f), 1e24);
+    }
+
+    [Fact]
+    public void The_triplet_loss_pulls_the_positive_and_pushes_the_negative()
+    {
+        var f = Expr.Variable("f", ["n", 3, 2], DType.Float64);
+        var value = Loss.Triplet(0.5).Apply(f, Y).Evaluate(("f", Tensor.Of(Shape.Of(1, 3, 2), [0.0, 0, 1, 0, 0, 0.9])));
+        Assert.Equal(1 - 0.81 + 0.5, value.ToScalar(), 1e-15);
+
+        var data = new Dataset(Key.Of(1).Uniform([8, 3, 2]), Tensor.Zeros(DType.Float32, [8]));
+        var run = Model.Input(3, 2).Dense(4).Fit(data, Loss.Triplet(), Optimizer.Adam(0.01), 30, 4);
+        Assert.True(run.History[^1].Loss < run.History[0].Loss);
+    }
+
+    [Fact]
+    public void Penalties_are_part_of_training_and_not_of_evaluation()
+    {
+        var data = new Dataset(Key.Of(1).Uniform([8, 2], DType.Float64), Tensor.Zeros(DType.Float64, [8, 1]));
+        var model = Model.Input(DType.Float64, 2).Dense(1).Initialize(1);
+        var w = model.Parameters["dense1.weight"].ToArray<double>();
+        var loss = Loss.MeanSquaredError + Penalty.L2(0.5, name => name.EndsWith("weight", StringComparison.Ordinal)) + Penalty.L1(0.25);
+
+        var plain = model.Evaluate(data, loss).Loss;
+        var trained = model.Fit(data, loss, Optimizer.Sgd(0), 1, new GradientDescent()).History[0].Loss;
+        Assert.Equal(plain + 0.5 * w.Sum(Squared) + 0.25 * w.Sum(Math.Abs), trained, 1e-12);
+    }
+
+    [Fact]
+    public void Wrong_settings_are_named()
+    {
+        static void Fails(string part, Action action) => Assert.Contains(part, Assert.ThrowsAny<FunctionalException>(action).Message);
+        Fails("δ 0 is not", () => Loss.Huber(0));
+        Fails("has no class weights", () => Loss.MeanSquaredError.WithClassWeights(1, 2));
+        Fails("label smoothing 2 is not", () => Loss.SoftmaxCrossEntropy.WithLabelSmoothing(2));
+        Fails("2 class weights for 3 classes", () => Loss.SoftmaxCrossEntropy.WithClassWeights(1, 2).Apply(F, Y));
+        Fails("l2 strength -1", () => Penalty.L2(-1));
+    }
+}

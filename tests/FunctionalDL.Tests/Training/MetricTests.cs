@@ -1,0 +1,62 @@
+using FsCheck.Xunit;
+
+namespace FunctionalDL.Tests.Training;
+
+public class MetricTests
+{
+    static readonly Tensor Scores = new[,] { { 0.7, 0.2, 0.1 }, { 0.4, 0.5, 0.1 }, { 0.1, 0.2, 0.7 }, { 0.3, 0.6, 0.1 } };
+    static readonly Tensor Labels = new long[] { 0, 0, 2, 1 };
+
+    /// <summary>Class 0: two examples, one found, none mistaken for it. Class 1: one example, found, and one other. Class 2: one, found.</summary>
+    public static TheoryData<Metric, double> Table => new()
+    {
+        { Metric.Accuracy, 0.75 },
+        { Metric.TopAccuracy(1), 0.75 },
+        { Metric.TopAccuracy(2), 1 },
+        { Metric.Precision(0), 1 }, { Metric.Recall(0), 0.5 }, { Metric.F1(0), 2.0 / 3 },
+        { Metric.Precision(1), 0.5 }, { Metric.Recall(1), 1 }, { Metric.F1(1), 2.0 / 3 },
+        { Metric.Precision(), 2.5 / 3 }, { Metric.Recall(), 2.5 / 3 }, { Metric.F1(), 7.0 / 9 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void Classification(Metric metric, double value) => Assert.Equal(value, metric.Measure(Scores, Labels), 1e-15);
+
+    [Fact]
+    public void The_confusion_matrix_counts_actual_by_predicted() =>
+        Assert.Equal("1\t1\t0\n0\t1\t0\n0\t0\t1", ConfusionMatrix.Of(Scores, Labels).ToString());
+
+    [Fact]
+    public void Regression()
+    {
+        Tensor f = new[] { 1.0, 2, 4 }, y = new[] { 1.0, 3, 2 };
+        Assert.Equal(1, Metric.MeanAbsoluteError.Measure(f, y), 1e-15);
+        Assert.Equal(Math.Sqrt(5.0 / 3), Metric.RootMeanSquaredError.Measure(f, y), 1e-15);
+        Assert.Equal(1 - 5 / 2.0, Metric.RSquared.Measure(f, y), 1e-15);
+        Assert.Equal(1, Metric.RSquared.Measure(y, y));
+    }
+
+    [Fact]
+    public void Perplexity_of_equal_logits_is_the_number_of_classes() =>
+        Assert.Equal(5, Metric.Perplexity.Measure(Tensor.Zeros(DType.Float64, [4, 5]), new long[] { 0, 1, 2, 4 }), 1e-12);
+
+    /// <summary>The share of pairs of a positive and a negative that are in order, ties counting half.</summary>
+    [Property]
+    public bool The_area_under_the_curve_is_the_share_of_pairs_in_order(byte[] scores, bool[] truths)
+    {
+        var n = Math.Min(scores.Length, truths.Length);
+        (double Score, bool Truth)[] all = [.. scores.Take(n).Select(s => s % 7 / 7.0).Zip(truths)];
+        var pairs = (from p in all where p.Truth from q in all where !q.Truth select p.Score > q.Score ? 1 : p.Score == q.Score ? 0.5 : 0).ToArray();
+        if (pairs.Length == 0) return true;
+        var area = Metric.AreaUnderCurve.Measure(Tensor.Vector([.. all.Select(a => a.Score)]), Tensor.Vector([.. all.Select(a => a.Truth)]));
+        return Math.Abs(area - pairs.Average()) < 1e-12;
+    }
+
+    [Fact]
+    public void Predictions_and_targets_that_do_not_fit_are_errors()
+    {
+        Assert.Contains("Give one label", Assert.Throws<ShapeException>(() => Metric.Accuracy.Measure(Scores, new long[] { 1 })).Message);
+        Assert.Contains("label 7 at position 1", Assert.Throws<TensorException>(() => Metric.F1().Measure(Scores, new long[] { 0, 7, 0, 0 })).Message);
+        Assert.Contains("one target", Assert.Throws<ShapeException>(() => Metric.RSquared.Measure(new[] { 1.0 }, new[] { 1.0, 2 })).Message);
+    }
+}
