@@ -35,16 +35,16 @@ return command.Parse(args).Invoke();
 void Run(ParseResult arguments)
 {
     var content = arguments.GetValue(text) is { } file ? File.ReadAllText(file.FullName) : Sonnets();
-    char[] vocabulary = [.. content.Distinct().Order()];
-    long[] tokens = [.. content.Select(c => (long)Array.BinarySearch(vocabulary, c))];
+    var vocabulary = new Vocabulary(content);
+    var tokens = vocabulary.Encode(content).ToArray<long>();
     var places = arguments.GetValue(length);
     var train = tokens.Length * 9 / 10;
     if (places < 1 || tokens.Length - train <= places)
         throw new FunctionalException($"a text of {tokens.Length:N0} characters cannot be cut into pieces of {places}, with a tenth held out. Give a longer text or a smaller --length.");
-    Console.WriteLine($"{tokens.Length:N0} characters, {vocabulary.Length} different ones; the last tenth is held out");
+    Console.WriteLine($"{tokens.Length:N0} characters, {vocabulary.Count} different ones; the last tenth is held out");
 
     // The same layers learn from pieces of one length, which compile best, and write with as many characters as there are so far.
-    var layers = Layers(arguments, vocabulary.Length, places);
+    var layers = Layers(arguments, vocabulary.Count, places);
     var model = Model.Input(DType.Int64, places).Then(layers);
     Console.WriteLine(model.Summary());
     var run = model.Fit(Pieces(tokens[..train], places), Loss.SoftmaxCrossEntropy, Optimizer.Adam(arguments.GetValue(rate)), arguments.GetValue(epochs), arguments.GetValue(batch), arguments.GetValue(seed), new()
@@ -57,7 +57,7 @@ void Run(ParseResult arguments)
 
     var writer = Model.Input(DType.Int64, "time").Then(layers).WithParameters(run.Model.Parameters);
     var sample = Write(writer, tokens[..Math.Min(places, 8)], 200, places, Key.Of(arguments.GetValue(seed)));
-    Console.WriteLine(string.Concat(sample.Select(token => vocabulary[token])));
+    Console.WriteLine(vocabulary.Decode(sample));
 
     if (arguments.GetValue(json))
         Console.WriteLine(JsonSerializer.Serialize(new
@@ -79,11 +79,7 @@ Layer Layers(ParseResult arguments, int characters, int places)
 }
 
 // Pieces of the text side by side, each with the same piece one character later.
-static Dataset Pieces(long[] tokens, int length)
-{
-    var count = (tokens.Length - 1) / length;
-    return new(Tensor.Of(Shape.Of(count, length), tokens[..(count * length)]), Tensor.Of(Shape.Of(count, length), tokens[1..(count * length + 1)]));
-}
+static Dataset Pieces(long[] tokens, int length) => TimeSeries.Windows(tokens, length, outputs: length, stride: length);
 
 // Each character is drawn from the model's probabilities, given those before it.
 static List<long> Write(Model model, IEnumerable<long> start, int count, int places, Key key)

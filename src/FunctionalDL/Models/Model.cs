@@ -60,6 +60,14 @@ public sealed partial class Model
     /// <summary>This model with a layer added.</summary>
     public static Model operator >>(Model model, Layer layer) => model.Then(layer);
 
+    /// <summary>This model, with its parameters' values, on inputs <c>[batch, shape…]</c> that a layer without parameters makes into those it takes.</summary>
+    /// <exception cref="FunctionalException">What the layer makes does not fit.</exception>
+    public Model WithInput(Layer layer, params Dim[] shape)
+    {
+        var model = Input(InputVariable.DType, shape).Then(layer).Then(Layer.Sequence([.. Layers]));
+        return values is null ? model : model.WithParameters(values);
+    }
+
     /// <summary>This model with first values for its parameters, made from a seed: the same seed gives the same bits.</summary>
     public Model Initialize(long seed)
     {

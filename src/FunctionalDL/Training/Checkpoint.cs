@@ -33,10 +33,10 @@ public sealed record Checkpoint
     /// <summary>How far the run has come.</summary>
     public required TrainingPosition Position { get; init; }
 
-    /// <summary>The number of examples of the data set; a run in the middle of an epoch continues only with as many.</summary>
+    /// <summary>The number of examples of the data set, 0 in a run on a stream; a run in the middle of an epoch continues only with as many.</summary>
     public required int Examples { get; init; }
 
-    /// <summary>The number of examples in a batch.</summary>
+    /// <summary>The number of examples in a batch, 0 in a run on a stream.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>What the finished epochs came to.</summary>

@@ -28,9 +28,15 @@ public sealed class ConsoleProgress(TextWriter? output = null, bool? isInteracti
         var at = status.Position;
         if (!isInteractive || at.Batch == 0 || (drawn != 0 && clock.GetElapsedTime(drawn) < Between)) return;
         drawn = clock.GetTimestamp();
-        var full = BarWidth * at.Batch / status.StepsPerEpoch;
-        var left = clock.GetElapsedTime(started) / (at.Step - firstStep) * ((long)status.Epochs * status.StepsPerEpoch - at.Step);
-        Write($"\repoch {at.Epoch}/{status.Epochs} [{new string('#', full)}{new string('.', BarWidth - full)}] loss {at.LossSum / at.Seen:G5}, {left:hh\\:mm\\:ss} left ");
+        var loss = at.LossSum / at.Seen;
+        if (status.StepsPerEpoch is not { } steps)
+        {
+            Write($"\repoch {at.Epoch}/{status.Epochs} step {at.Batch} loss {loss:G5} ");
+            return;
+        }
+        var full = BarWidth * at.Batch / steps;
+        var left = clock.GetElapsedTime(started) / (at.Step - firstStep) * ((long)status.Epochs * steps - at.Step);
+        Write($"\repoch {at.Epoch}/{status.Epochs} [{new string('#', full)}{new string('.', BarWidth - full)}] loss {loss:G5}, {left:hh\\:mm\\:ss} left ");
     }
 
     /// <inheritdoc/>

@@ -17,8 +17,38 @@ public sealed partial class Model
     /// <exception cref="DivergenceException">The loss became NaN or infinite; the exception holds the last good parameters.</exception>
     public TrainingRun Fit(Dataset data, Loss loss, Optimizer optimizer, int epochs, Batching batch, long seed = 0, FitOptions? options = null)
     {
+        options ??= new();
+        var key = options.Resume?.Key ?? Key.Of(seed);
+        var (train, held) = options is { Validation: null, ValidationShare: { } share } ? data.Shuffle(key).Split(1 - share) : (data, options.Validation);
+        return Fit(new TrainingData.InMemory(train, batch), held, loss, optimizer, epochs, seed, options);
+    }
+
+    /// <summary>
+    /// The model trained on batches that are made while it trains, such as <c>epoch =&gt; examples(epoch).Chunk(64).Select(Dataset.Stack).Prefetch(4)</c>; those of an
+    /// <see cref="IAsyncEnumerable{T}"/> are prefetched and then taken with <c>ToBlockingEnumerable()</c>.
+    /// </summary>
+    /// <param name="batches">
+    /// The batches of an epoch, by its number from 1. The same epoch gives the same batches each time: the first is asked for once before training, to see the types, and a run
+    /// that is resumed goes through those that are done.
+    /// </param>
+    /// <param name="loss">What to make small.</param>
+    /// <param name="optimizer">How gradients become updates.</param>
+    /// <param name="epochs">How many epochs to ask for.</param>
+    /// <param name="seed">The seed of first values and randomness.</param>
+    /// <param name="options">Validation data, metrics, progress, threads and cancellation.</param>
+    /// <exception cref="FunctionalException">The data does not fit the model or the loss, an epoch is empty, or a setting is out of range.</exception>
+    /// <exception cref="DivergenceException">The loss became NaN or infinite; the exception holds the last good parameters.</exception>
+    public TrainingRun Fit(Func<int, IEnumerable<Dataset>> batches, Loss loss, Optimizer optimizer, int epochs, long seed = 0, FitOptions? options = null)
+    {
+        options ??= new();
+        return options.ValidationShare is null ? Fit(new TrainingData.Stream(batches), options.Validation, loss, optimizer, epochs, seed, options)
+            : throw new FunctionalException("Fit: no share of a stream can be held out. Give the data to validate on: FitOptions.Validation.");
+    }
+
+    TrainingRun Fit(TrainingData data, Dataset? held, Loss loss, Optimizer optimizer, int epochs, long seed, FitOptions options)
+    {
         if (epochs < 1) throw new FunctionalException($"Fit: {epochs} epochs. Give 1 or more.");
-        return new Training(IsInitialized ? this : Initialize(seed), data, loss, optimizer, batch, Key.Of(seed), options ?? new()).Run(epochs);
+        return new Training(IsInitialized ? this : Initialize(seed), data, held, loss, optimizer, options.Resume?.Key ?? Key.Of(seed), options).Run(epochs);
     }
 
     /// <summary>The model trained by L-BFGS on all data at once. Layers stay as they are for predicting: nothing random, statistics fixed.</summary>

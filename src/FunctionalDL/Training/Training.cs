@@ -6,10 +6,9 @@ namespace FunctionalDL;
 sealed class Training
 {
     readonly Model model;
-    readonly Dataset data;
+    readonly TrainingData data;
     readonly Dataset? held;
     readonly Loss loss;
-    readonly Batching batching;
     readonly Key key;
     readonly FitOptions options;
     readonly TrainingStep step;
@@ -18,23 +17,19 @@ sealed class Training
     readonly List<EpochResult> history;
     TensorSet best = TensorSet.Empty;
 
-    public Training(Model model, Dataset all, Loss loss, Optimizer optimizer, Batching batching, Key seed, FitOptions options)
+    public Training(Model model, TrainingData data, Dataset? held, Loss loss, Optimizer optimizer, Key key, FitOptions options)
     {
-        (this.model, this.loss, this.batching, this.options) = (model, loss, batching, options);
-        key = options.Resume?.Key ?? seed;
-        (data, held) = options is { Validation: null, ValidationShare: { } share } ? all.Shuffle(key).Split(1 - share) : (all, options.Validation);
-        if (options.IsSmokeTest) (data, held) = (FirstBatch(data), held is null ? null : FirstBatch(held));
-        model.CheckInputs(data);
+        (this.model, this.loss, this.key, this.options) = (model, loss, key, options);
+        (this.data, this.held) = options.IsSmokeTest ? (data.First, held?.Take(Math.Min(held.Count, data.First.Examples))) : (data, held);
+        model.CheckInputs(data.Sample);
         var forward = Forward.Build(model, isTraining: true);
-        var value = loss.Apply(forward.Output, Loss.TargetVariable(data.Targets), forward.Parameters);
+        var value = loss.Apply(forward.Output, Loss.TargetVariable(data.Sample.Targets), forward.Parameters);
         var variables = Graph.Variables(value);
         isRandom = variables.Any(v => v.VariableName == LayerScope.KeyVariable.VariableName);
         hasTarget = variables.Any(v => v.VariableName == "target");
         step = new(value, model.Parameters, optimizer, forward.Updates);
         history = [.. options.Resume?.History ?? []];
     }
-
-    Dataset FirstBatch(Dataset part) => part.Take(Math.Min(part.Count, batching.BatchSize(data.Count)));
 
     public TrainingRun Run(int epochs)
     {
@@ -47,15 +42,15 @@ sealed class Training
         for (; at.Epoch <= epochs && !IsOver; at = at.NextEpoch)
         {
             (previous, current) = (current, (carried, at));
-            foreach (var rows in Batches(at))
+            foreach (var (batch, isLast) in WithLast(data.Batches(at, key)))
             {
                 if (options.Cancellation.IsCancellationRequested) return Result(loop.State, at);
                 var start = Stopwatch.GetTimestamp();
-                Step(loop, rows, at.Step + 1);
+                Step(loop, batch, at.Step + 1);
                 if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, at);
-                at = at.After(loop.Scalar(0), rows.Length, Stopwatch.GetElapsedTime(start).TotalSeconds);
+                at = at.After(loop.Scalar(0), batch.Rows.Length, Stopwatch.GetElapsedTime(start).TotalSeconds);
                 // The last step of an epoch is told of when the epoch is complete.
-                if (at.Seen == data.Count) break;
+                if (isLast) break;
                 foreach (var callback in options.Callbacks) callback.OnStep(Status(loop, at, epochs));
             }
             carried = loop.State;
@@ -75,8 +70,8 @@ sealed class Training
         var parameters = model.Parameters;
         if (options.Resume is not { } from) return (TrainingPosition.Start, parameters.With(step.InitialState));
         from.Check(parameters, step.InitialState);
-        if (from.Position.Batch > 0 && (from.Examples, from.BatchSize) != (data.Count, batching.BatchSize(data.Count)))
-            throw new FunctionalException($"Checkpoint: it stopped within an epoch of {from.Examples} examples in batches of {from.BatchSize}; given are {data.Count} in batches of {batching.BatchSize(data.Count)}. Resume with the same data and batch.");
+        if (from.Position.Batch > 0 && (from.Examples, from.BatchSize) != (data.Examples, data.BatchSize))
+            throw new FunctionalException($"Checkpoint: it stopped within an epoch of {from.Examples} examples in batches of {from.BatchSize}; given are {data.Examples} in batches of {data.BatchSize}. Resume with the same data and batch.");
         best = from.Best;
         return (from.Position, from.Parameters.With(from.OptimizerState));
     }
@@ -97,7 +92,7 @@ sealed class Training
     {
         Position = at,
         Epochs = epochs,
-        StepsPerEpoch = batching.Steps(data.Count),
+        StepsPerEpoch = data.Steps,
         Loss = at.Step > (options.Resume?.Position.Step ?? 0) ? loop.Scalar(0) : double.NaN,
         History = history.AsReadOnly(),
     };
@@ -109,8 +104,8 @@ sealed class Training
         Best = best,
         Key = key,
         Position = at,
-        Examples = data.Count,
-        BatchSize = batching.BatchSize(data.Count),
+        Examples = data.Examples,
+        BatchSize = data.BatchSize,
         History = [.. history],
     };
 
@@ -120,18 +115,23 @@ sealed class Training
 
     Model WithParameters(TensorSet carried) => model.WithParameters(ParametersOf(carried));
 
-    /// <summary>The rows of each batch of an epoch that is still to come, in order.</summary>
-    IEnumerable<ReadOnlyMemory<int>> Batches(TrainingPosition from)
+    /// <summary>Each item with whether it is the last; the next one is asked for first.</summary>
+    static IEnumerable<(T Item, bool IsLast)> WithLast<T>(IEnumerable<T> items)
     {
-        var order = batching.Order(data.Count, key.Fold(from.Epoch));
-        var size = batching.BatchSize(data.Count);
-        for (var at = from.Batch * size; at < order.Length; at += size) yield return order.AsMemory(at, Math.Min(size, order.Length - at));
+        using var item = items.GetEnumerator();
+        var isThere = item.MoveNext();
+        while (isThere)
+        {
+            var current = item.Current;
+            isThere = item.MoveNext();
+            yield return (current, !isThere);
+        }
     }
 
-    void Step(Loop loop, ReadOnlyMemory<int> rows, long number)
+    void Step(Loop loop, (Dataset Data, ReadOnlyMemory<int> Rows) batch, long number)
     {
-        data.Inputs.CopyRows(rows.Span, loop, "input");
-        if (hasTarget) data.Targets.CopyRows(rows.Span, loop, "target");
+        batch.Data.Inputs.CopyRows(batch.Rows.Span, loop, "input");
+        if (hasTarget) batch.Data.Targets.CopyRows(batch.Rows.Span, loop, "target");
         if (isRandom) loop.Input<long>("key", Shape.Scalar)[0] = (long)key.Fold(-number).Value;
         loop.Step();
     }
@@ -147,10 +147,10 @@ sealed class Training
         (TensorSet Carried, TrainingPosition At) earlier = start, before = start;
         while (true)
         {
-            foreach (var rows in Batches(at))
+            foreach (var batch in data.Batches(at, key))
             {
                 if (at.Step >= failed.Step - 1) (earlier, before) = (before, (loop.State, at));
-                Step(loop, rows, at.Step + 1);
+                Step(loop, batch, at.Step + 1);
                 if (at.Step == failed.Step)
                 {
                     var value = loop.Scalar(0);
@@ -158,7 +158,7 @@ sealed class Training
                     return new(value, failed.Epoch, failed.Step + 1, FirstNotFinite(before.Carried) ?? FirstNotFinite(loop.State),
                         new(WithParameters(good.Carried), [.. history], At(good.Carried, good.At)));
                 }
-                at = at.After(loop.Scalar(0), rows.Length, 0);
+                at = at.After(loop.Scalar(0), batch.Rows.Length, 0);
             }
             at = at.NextEpoch;
         }

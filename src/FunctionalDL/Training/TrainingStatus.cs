@@ -13,8 +13,8 @@ public sealed class TrainingStatus
     /// <summary>The epochs it will take.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>The steps of an epoch.</summary>
-    public required int StepsPerEpoch { get; init; }
+    /// <summary>The steps of an epoch; null in a run on a stream, where they are not known.</summary>
+    public required int? StepsPerEpoch { get; init; }
 
     /// <summary>The mean loss of the batch of the last step; NaN before the first.</summary>
     public required double Loss { get; init; }

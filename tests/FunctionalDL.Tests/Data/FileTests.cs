@@ -46,33 +46,4 @@ public class FileTests : IDisposable
         Fails("Check the path", () => IdxFile.Read(Path.Combine(folder, "none"), DType.Float32));
         Fails("train-images-idx3-ubyte", () => Digits.Load(folder));
     }
-
-    static CsvTable Csv(string text) => CsvTable.Read(new StringReader(text), "table.csv");
-
-    [Fact]
-    public void Csv_tables_have_a_header_or_none()
-    {
-        var named = Csv("species, length\nsetosa,5.1\n\"virginica\",6.3\nsetosa,4.9\n");
-        Assert.Equal("species length", string.Join(" ", named.Columns));
-        Assert.Equal([5.1f, 6.3f, 4.9f], named.Numbers("length").ToArray<float>());
-        var (labels, classes) = named.Labels("species");
-        Assert.Equal([0, 1, 0], labels.ToArray<long>());
-        Assert.Equal("setosa virginica", string.Join(" ", classes));
-
-        var plain = Csv("1,2\n3,4\n");
-        Assert.Equal("0 1", string.Join(" ", plain.Columns));
-        Assert.Equal([1f, 2, 3, 4], plain.Numbers("0", "1").ToArray<float>());
-    }
-
-    [Fact]
-    public void Bad_csv_names_the_line()
-    {
-        Fails("table.csv, line 3 has 3 cells, line 1 has 2", () => Csv("a,b\n1,2\n1,2,3\n"));
-        Fails("line 2, column \"b\": \"x\" is not a number", () => Csv("a,b\n1,x\n").Numbers("a", "b"));
-        Fails("no column \"c\". There are: a, b", () => Csv("a,b\n1,2\n").Numbers("c"));
-        Fails("is empty", () => Csv(""));
-        Fails("no rows", () => Csv("a,b\n"));
-        Fails("two columns of one name", () => Csv("a,a\n1,2\n"));
-        Fails("Check the path", () => CsvTable.Read(Path.Combine(folder, "none.csv")));
-    }
 }

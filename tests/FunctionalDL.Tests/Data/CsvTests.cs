@@ -1,0 +1,101 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+
+namespace FunctionalDL.Tests.Data;
+
+public class CsvTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("functionaldl").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    static void Fails(string part, Action action) => Assert.Contains(part, Assert.ThrowsAny<FunctionalException>(action).Message);
+
+    static CsvTable Csv(string text, CsvOptions? options = null) => CsvTable.Read(new StringReader(text), "table.csv", options);
+
+    [Fact]
+    public void Tables_have_a_header_or_none()
+    {
+        var named = Csv("species, length\nsetosa,5.1\n\"virginica\",6.3\nsetosa,4.9\n");
+        Assert.Equal("species length", string.Join(" ", named.Columns));
+        Assert.Equal([5.1f, 6.3f, 4.9f], named.Numbers("length").ToArray<float>());
+
+        var plain = Csv("1,2\n3,4\n");
+        Assert.Equal("0 1", string.Join(" ", plain.Columns));
+        Assert.Equal([1f, 2, 3, 4], plain.Numbers("0", "1").ToArray<float>());
+
+        Assert.Equal(2, Csv("a\nb\n", new() { HasHeader = false }).Count);
+        Assert.Equal("2019 2020", string.Join(" ", Csv("2019,2020\n1,2\n", new() { HasHeader = true }).Columns));
+    }
+
+    [Fact]
+    public void Delimiters_and_marks_of_missing_values_can_be_chosen()
+    {
+        var table = Csv("a;b\n1,5; x \n-;na\n", new() { Delimiter = ";", Missing = ["-"] });
+        Assert.Equal(["1,5", ""], table.Text("a"));
+        Assert.Equal(["x", "na"], table.Text("b"));
+        Assert.Equal(["", "", "", "", "", "", "no"], Csv("a,b\n,1\nNA,1\nn/a,1\nnan,1\nNULL,1\n?,1\nno,1\n").Text("a"));
+    }
+
+    [Property]
+    public bool Any_cells_come_back_as_they_were_written(NonEmptyArray<Tuple<NonNull<string>, int>> rows)
+    {
+        static string Cell(string text) => new string([.. text.Where(c => !char.IsControl(c))]).Trim();
+        var texts = rows.Get.Select(row => Cell(row.Item1.Get)).ToArray();
+        var lines = rows.Get.Zip(texts, (row, text) => $"\"{text.Replace("\"", "\"\"")}\",{row.Item2}");
+        var table = Csv("text,number\n" + string.Join("\r\n", lines), new() { Missing = [] });
+        return table.Text("text").SequenceEqual(texts) && table.Numbers("number").ToArray<float>().SequenceEqual(rows.Get.Select(row => (float)row.Item2));
+    }
+
+    [Fact]
+    public void Labels_are_the_places_of_texts_among_the_classes()
+    {
+        var table = Csv("a,b\nred,1\nblue,2\n?,3\nred,4\n");
+        var classes = table.Categories("a");
+        Assert.Equal("blue red", string.Join(" ", classes));
+        var known = table.WithoutMissing("a");
+        Assert.Equal([1, 0, 1], known.Labels("a", classes).ToArray<long>());
+        Assert.Equal([1f, 2, 4], known.Numbers("b").ToArray<float>());
+        Fails("line 4, column \"a\": the value is missing", () => table.Labels("a", classes));
+        Fails("line 2, column \"a\": \"red\" is not one of the classes blue", () => table.Labels("a", ["blue"]));
+    }
+
+    [Property]
+    public bool Shuffled_and_split_rows_keep_their_cells_together(PositiveInt n, long seed)
+    {
+        var table = Csv(string.Join("\n", Enumerable.Range(0, n.Get + 1).Select(i => $"{i},r{i}")), new() { HasHeader = false });
+        var (first, second) = table.Shuffle(Key.Of(seed)).Split(0.51 / table.Count + 0.4);
+        var numbers = new[] { first, second }.SelectMany(part => part.Text("0")).ToArray();
+        return numbers.Length == table.Count && numbers.ToHashSet().Count == table.Count
+            && new[] { first, second }.SelectMany(part => part.Text("1")).SequenceEqual(numbers.Select(i => $"r{i}"));
+    }
+
+    [Property]
+    public bool A_file_in_parts_is_the_file(PositiveInt n, PositiveInt size)
+    {
+        var path = Path.Combine(folder, $"{Guid.NewGuid():N}.csv");
+        File.WriteAllLines(path, Enumerable.Range(0, n.Get).Select(i => $"{i}").Prepend("number"));
+        var parts = CsvTable.ReadParts(path, size.Get).ToArray();
+        return parts.SkipLast(1).All(part => part.Count == size.Get) && parts.All(part => part.Columns is ["number"])
+            && parts.SelectMany(part => part.Text("number")).SequenceEqual(CsvTable.Read(path).Text("number"));
+    }
+
+    [Fact]
+    public void Bad_tables_name_the_line()
+    {
+        Fails("table.csv, line 3 has 3 cells, line 1 has 2", () => Csv("a,b\n1,2\n1,2,3\n"));
+        Fails("line 2, column \"b\": \"x\" is not a finite number", () => Csv("a,b\n1,x\n").Numbers("a", "b"));
+        Fails("line 2, column \"b\": \"1e999\" is not a finite number", () => Csv("a,b\n1,1e999\n").Numbers("b"));
+        Fails("line 2, column \"b\": the value is missing", () => Csv("a,b\n1,\n").Numbers("b"));
+        Fails("no column \"c\". There are: a, b", () => Csv("a,b\n1,2\n").Numbers("c"));
+        Fails("line 2: a quote is out of place", () => Csv("a,b\n1,x\"y\n"));
+        Fails("is empty", () => Csv(""));
+        Fails("no rows", () => Csv("a,b\n"));
+        Fails("two columns of one name", () => Csv("a,a\n1,2\n"));
+        Fails("Check the path", () => CsvTable.Read(Path.Combine(folder, "none.csv")));
+        Fails("Check the path", () => CsvTable.Read(folder));
+        Fails("0 rows", () => CsvTable.ReadParts("any", 0));
+        Fails("no rows are chosen", () => Csv("a,b\n1,\n").WithoutMissing("b"));
+    }
+}
