@@ -12,6 +12,10 @@ public sealed partial class Function
     /// <exception cref="ShapeException">The function is not scalar: take its Jacobian.</exception>
     public Function Gradient() => new(Variables, Simplifier.Simplify(Body.Gradient(Variables)));
 
+    /// <summary>The chain rule of the function with respect to its first variable, written out factor by factor, with values where a point is given.</summary>
+    /// <exception cref="ShapeException">The function is not scalar.</exception>
+    public Derivation Derivation(TensorSet? at = null) => Body.Derivation(Variables[0], at);
+
     /// <summary>The value y of a scalar function and ∂y/∂x for each of its variables x; what they share is computed once.</summary>
     /// <exception cref="ShapeException">The function is not scalar: take its Jacobian.</exception>
     public Function ValueAndGradient() => new(Variables, [Body, .. Body.Gradient(Variables)]);

@@ -71,7 +71,9 @@ public sealed partial class Function
     /// <exception cref="FunctionalException">There are not as many arguments as variables, or one is of another type.</exception>
     public Tensor[] EvaluateAll(params Tensor[] arguments) => Evaluator.Evaluate(Results, Values(arguments));
 
-    TensorSet Values(Tensor[] arguments) => TensorSet.Of(Variables.Zip(Counted(arguments), (v, a) => KeyValuePair.Create(v.VariableName!, a)));
+    // A whole number, as in f.Evaluate(2), is as good as a real one.
+    TensorSet Values(Tensor[] arguments) => TensorSet.Of(Variables.Zip(Counted(arguments), (v, a) =>
+        KeyValuePair.Create(v.VariableName!, a.DType == DType.Int64 && a.Shape.Rank == 0 && v.DType.IsFloat() ? a.Cast(v.DType) : a)));
 
     T[] Counted<T>(T[] arguments) => arguments.Length == Variables.Length ? arguments
         : throw new FunctionalException($"Function: {arguments.Length} arguments for {this}. Give {Variables.Length}.");

@@ -1,3 +1,5 @@
+using FunctionalDL.Ops;
+
 namespace FunctionalDL;
 
 public static partial class Differentiation
@@ -16,7 +18,7 @@ public static partial class Differentiation
         if (x.Rank == 0) return Jvp(y, [x], [Functions.Full(x, 1)]);
         var t = Placeholder.Like(x);
         var columns = Vmap([Jvp(y, [x], [t])], [(t, Basis(x))], resultAxis: y.Rank)[0];
-        return Functions.Reshape(columns, y.Shape.Concat(x.Shape));
+        return SizedLikeOp.Tie(Functions.Reshape(columns, y.Shape.Concat(x.Shape)), Graph.Variables([y, x]));
     }
 
     /// <summary>The Jacobian by reverse mode: one outgoing gradient for each element of y.</summary>
@@ -24,7 +26,7 @@ public static partial class Differentiation
     {
         if (y.Rank == 0) return Gradient(y, x);
         var g = Placeholder.Like(y);
-        return Functions.Reshape(Vjp(y, [x], g)[0].Vmap([(g, Basis(y))]), y.Shape.Concat(x.Shape));
+        return SizedLikeOp.Tie(Functions.Reshape(Vjp(y, [x], g)[0].Vmap([(g, Basis(y))]), y.Shape.Concat(x.Shape)), Graph.Variables([y, x]));
     }
 
     /// <summary>Every direction that has a single 1, along a new first axis: <c>[n, x…]</c> for the n elements of x.</summary>

@@ -1,5 +1,5 @@
-using Google.Protobuf;
 using FunctionalDL.Onnx;
+using Google.Protobuf;
 
 namespace FunctionalDL;
 

@@ -1,5 +1,5 @@
-using Google.Protobuf;
 using FunctionalDL.Ops;
+using Google.Protobuf;
 
 namespace FunctionalDL.Onnx;
 

@@ -7,44 +7,46 @@ public class SimplificationTests
 {
     static readonly Expr X = Expr.Variable("x"), Y = Expr.Variable("y"), Z = Expr.Variable("z");
 
-    public static TheoryData<string, string> Cases => new()
-    {
-        { (X + 0).Simplify().Print(), "x" },
-        { (0 - X).Simplify().Print(), "−x" },
-        { (-(-X)).Simplify().Print(), "x" },
-        { (X * 1 / 1).Simplify().Print(), "x" },
-        { (X * 0 + Y).Simplify().Print(), "y" },
-        { (X - X).Simplify().Print(), "0" },
-        { (X + X).Simplify().Print(), "2·x" },
-        { (X * 3 * 2).Simplify().Print(), "6·x" },
-        { (2 * X * (3 * Y)).Simplify().Print(), "6·x·y" },
-        { (-X * -Y).Simplify().Print(), "x·y" },
-        { (X + -Y).Simplify().Print(), "x − y" },
-        { (X - -Y).Simplify().Print(), "x + y" },
-        { (X * Y + X * Z).Simplify().Print(), "x·(y + z)" },
-        { (X / X).Simplify().Print(), "1" },
-        { (X / Y / Z).Simplify().Print(), "x/(y·z)" },
-        { (1 / X * Y).Simplify().Print(), "y/x" },
-        { (X * X).Simplify().Print(), "x²" },
-        { (X * X * X).Simplify().Print(), "x³" },
-        { Power(Square(X), 3).Simplify().Print(), "x⁶" },
-        { Power(X, 1).Simplify().Print(), "x" },
-        { Square(Sqrt(X)).Simplify().Print(), "x" },
-        { Log(Exp(X)).Simplify().Print(), "x" },
-        { (Square(Sin(X)) + Square(Cos(X))).Simplify().Print(), "1" },
-        { Sin(-X).Simplify().Print(), "−sin(x)" },
-        { Cos(-X).Simplify().Print(), "cos(x)" },
-        { Sin(Square(X)).Gradient(X).Simplify().Print(), "2·x·cos(x²)" },
-        { Sigmoid(X).Gradient(X).Simplify().Print(), "σ(x)·(1 − σ(x))" },
-        { Tanh(X).Gradient(X).Simplify().Print(), "1 − tanh(x)²" },
-        { Exp(-Square(X)).Gradient(X).Simplify().Print(), "−2·x·exp(−x²)" },
-    };
+    static readonly (string Simplified, string Expected)[] Written =
+    [
+        ((X + 0).Simplify().Print(), "x"),
+        ((0 - X).Simplify().Print(), "−x"),
+        ((-(-X)).Simplify().Print(), "x"),
+        ((X * 1 / 1).Simplify().Print(), "x"),
+        ((X * 0 + Y).Simplify().Print(), "y"),
+        ((X - X).Simplify().Print(), "0"),
+        ((X + X).Simplify().Print(), "2·x"),
+        ((X * 3 * 2).Simplify().Print(), "6·x"),
+        ((2 * X * (3 * Y)).Simplify().Print(), "6·x·y"),
+        ((-X * -Y).Simplify().Print(), "x·y"),
+        ((X + -Y).Simplify().Print(), "x − y"),
+        ((X - -Y).Simplify().Print(), "x + y"),
+        ((X * Y + X * Z).Simplify().Print(), "x·(y + z)"),
+        ((X / X).Simplify().Print(), "1"),
+        ((X / Y / Z).Simplify().Print(), "x/(y·z)"),
+        ((1 / X * Y).Simplify().Print(), "y/x"),
+        ((X * X).Simplify().Print(), "x²"),
+        ((X * X * X).Simplify().Print(), "x³"),
+        (Power(Square(X), 3).Simplify().Print(), "x⁶"),
+        (Power(X, 1).Simplify().Print(), "x"),
+        (Square(Sqrt(X)).Simplify().Print(), "x"),
+        (Log(Exp(X)).Simplify().Print(), "x"),
+        ((Square(Sin(X)) + Square(Cos(X))).Simplify().Print(), "1"),
+        (Sin(-X).Simplify().Print(), "−sin(x)"),
+        (Cos(-X).Simplify().Print(), "cos(x)"),
+        (Sin(Square(X)).Gradient(X).Simplify().Print(), "2·x·cos(x²)"),
+        (Sigmoid(X).Gradient(X).Simplify().Print(), "σ(x)·(1 − σ(x))"),
+        (Tanh(X).Gradient(X).Simplify().Print(), "1 − tanh(x)²"),
+        (Exp(-Square(X)).Gradient(X).Simplify().Print(), "−2·x·exp(−x²)"),
+    ];
+
+    public static TheoryData<int> Rows => [.. Enumerable.Range(0, Written.Length)];
 
     [Theory]
-    [MemberData(nameof(Cases))]
-    public void It_writes_what_a_person_would(string simplified, string expected) => Assert.Equal(expected, simplified);
+    [MemberData(nameof(Rows))]
+    public void It_writes_what_a_person_would(int row) => Assert.Equal(Written[row].Expected, Written[row].Simplified);
 
-    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 300)]
+    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 1000)]
     public void It_keeps_the_value(ExpressionCase c) =>
         Laws.SameValue("an expression and its simplification", c.Evaluate(), c.Output.Simplify().Evaluate(c.Values), 100 * c.Tolerance);
 
@@ -65,8 +67,8 @@ public class SimplificationTests
         var gradient = Loss.SoftmaxCrossEntropy.Apply(z, labels).Gradient(z).Simplify();
         Assert.Equal(
             """
-            t1 = exp(z − stopgradient(reshape(max(z; 1); [n, 1])))
-            (t1/reshape(sum(t1; 1); [n, 1]) − onehot(labels; 10))/|n|
+            t1 = exp(z − stopgradient(max(z; 1)))
+            (t1/sum(t1; 1) − onehot(labels; 10))/|n|
             """, gradient.Print());
     }
 
@@ -78,6 +80,6 @@ public class SimplificationTests
         for (var i = 0; i < 60; i++) shared = shared + shared;
 
         Assert.Equal(20_001, Graph.TopologicalOrder(deep.Simplify()).Count);
-        Assert.Equal($"{Math.Pow(2, 60):R}·x".Replace("E+", "e+"), shared.Simplify().Print());
+        Assert.Equal("1.152921504606847e18·x", shared.Simplify().Print());
     }
 }

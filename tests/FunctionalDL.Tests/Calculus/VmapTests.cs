@@ -46,7 +46,7 @@ public class VmapTests
     static Tensor Stacked(IEnumerable<Tensor> values) => Stack(0, [.. values.Select(Expr.Constant)]).Evaluate();
 
     /// <summary>f mapped over slices is f of each slice, and so is its gradient.</summary>
-    [Property(Arbitrary = [typeof(AnyExpressions)], MaxTest = 200)]
+    [Property(Arbitrary = [typeof(FloatExpressions)], MaxTest = 200)]
     public void Every_expression_is_mapped_as_a_loop_would(ExpressionCase c, byte seed)
     {
         const int n = 3;
@@ -63,6 +63,16 @@ public class VmapTests
 
         // Close to the case's own values, so that it stays as well conditioned as those are.
         Tensor Near(Tensor value, int slice) => (Expr.Constant(value.Cast(DType.Float64)) * (1 + slice * 1e-3)).Evaluate().Cast(value.DType);
+    }
+
+    /// <summary>Expressions without whole numbers, which may divide by 0 at another point.</summary>
+    static class FloatExpressions
+    {
+        public static FsCheck.Arbitrary<ExpressionCase> Cases() => ExpressionArbitrary.With(ExpressionOptions.Any with
+        {
+            DTypes = [DType.Float32, DType.Float64, DType.Bool],
+            Allows = node => node.DType != DType.Int64,
+        });
     }
 
     static readonly Expr X = Expr.Variable("x", [3], DType.Float64);

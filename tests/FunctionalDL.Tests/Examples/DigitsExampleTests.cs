@@ -24,6 +24,15 @@ public class DigitsExampleTests : IDisposable
         Assert.Equal([File], Directory.GetFiles(folder));
     }
 
+    [Fact]
+    public void In_fsharp_it_is_a_dozen_lines()
+    {
+        var (code, output, _) = Example.Run("DigitsFSharp", File);
+        Assert.Equal(0, code);
+        Assert.Matches("test accuracy 9[789]", output);
+        Assert.Equal([File], Directory.GetFiles(folder));
+    }
+
     [RealDataFact("mnist")]
     public void On_mnist_it_reaches_97_percent_in_an_epoch_or_two()
     {

@@ -17,7 +17,8 @@ public class RecurrentLayerTests
             double Gate(int gate, int j) => a[gate * Units + j] + b[gate * Units + j];
             double[] next = [.. Range(j => Sigmoid(Gate(1, j)) * c[j] + Sigmoid(Gate(0, j)) * Math.Tanh(Gate(2, j)))];
             return ([.. Range(j => Sigmoid(Gate(3, j)) * Math.Tanh(next[j]))], next);
-        }),
+        }
+        ),
         ["gru"] = ((all, reverse) => Layer.Gru(Units, all, reverse), 3, (a, b, bias, h, c) => ([.. Range(j =>
         {
             double Part(int gate) => b[gate * Units + j] + bias[gate * Units + j];

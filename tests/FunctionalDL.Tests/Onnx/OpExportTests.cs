@@ -15,7 +15,7 @@ public class OpExportTests
     static Expr Convolution(int groups) => Conv(Images, Kernel(groups), [2, 1], Padding.Of((1, 2), (0, 1)), [1, 2], groups);
 
     /// <summary>A loop over the first axis of <see cref="Cube"/>, its rows carried on.</summary>
-    static Expr Loop(bool reverse) => 
+    static Expr Loop(bool reverse) =>
         Scan([Broadcast(Expr.Constant(0, DType.Float32), [4, 4])], [Cube], (h, x) => [Tanh(MatMul(Concat(-1, h[0], x[0]), Weights))], reverse).Steps[0];
 
     static readonly Dictionary<string, Expr> Cases = new()
@@ -55,6 +55,7 @@ public class OpExportTests
         ["Cast"] = X.Cast(DType.Float64) * 0.1,
         ["Cast to int64"] = (3 * X).Cast(DType.Int64),
         ["StopGradient"] = StopGradient(X),
+        ["CustomGradient"] = CustomGradient(x => Sin(x[0]), (_, _, g) => [g], X),
         ["SizedLike"] = Sum(X).Gradient(X),
         ["SizeOf"] = Mean(X),
         ["SizeOf product"] = Sum(X) / SizeOf((Dim)"n" * "n" + 2, DType.Float32),

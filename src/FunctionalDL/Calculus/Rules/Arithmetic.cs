@@ -113,7 +113,7 @@ static class Arithmetic
         if (ReferenceEquals(x, y)) return Like(x, 1);
 
         // (−x)/y = −(x/y), and x/(u·n) = (x/u)/n for a number n that all elements share
-        if (x.Op is NegateOp && x.Inputs[0].Number() is null) return -(x.Inputs[0] / y);
+        if (x.Op is NegateOp && !IsNumberOverSomething(x.Inputs[0])) return -(x.Inputs[0] / y);
         if ((y.Op is BroadcastOp ? y.Inputs[0] : y) is { Op: MultiplyOp } divisor && divisor.Inputs.FirstOrDefault(Parts.IsRepeatedScalar) is { } shared)
             return x / Functions.Broadcast(divisor.Inputs[ReferenceEquals(divisor.Inputs[0], shared) ? 1 : 0], y.Shape) / Functions.Broadcast(shared.Inputs[0], y.Shape);
 

@@ -28,9 +28,27 @@ public class SpecialValueTests
 
     static Expr Apply(string function, Expr x) => function switch
     {
-        "exp" => Exp(x), "expm1" => Expm1(x), "log" => Log(x), "log1p" => Log1P(x), "sqrt" => Sqrt(x), "sin" => Sin(x), "cos" => Cos(x), "tanh" => Tanh(x), "atan" => Atan(x),
-        "sigmoid" => Sigmoid(x), "softplus" => Softplus(x), "erf" => Erf(x), "abs" => Abs(x), "sign" => Sign(x), "negate" => -x, "relu" => Relu(x), "square" => Square(x),
-        "x^0" => Power(x, 0), "x^1" => Power(x, 1), "x^3" => Power(x, 3), _ => Power(x, 0.5),
+        "exp" => Exp(x),
+        "expm1" => Expm1(x),
+        "log" => Log(x),
+        "log1p" => Log1P(x),
+        "sqrt" => Sqrt(x),
+        "sin" => Sin(x),
+        "cos" => Cos(x),
+        "tanh" => Tanh(x),
+        "atan" => Atan(x),
+        "sigmoid" => Sigmoid(x),
+        "softplus" => Softplus(x),
+        "erf" => Erf(x),
+        "abs" => Abs(x),
+        "sign" => Sign(x),
+        "negate" => -x,
+        "relu" => Relu(x),
+        "square" => Square(x),
+        "x^0" => Power(x, 0),
+        "x^1" => Power(x, 1),
+        "x^3" => Power(x, 3),
+        _ => Power(x, 0.5),
     };
 
     [Theory, MemberData(nameof(Unary))]
