@@ -1,49 +1,63 @@
-using FunctionalDL.Ops;
+using static FunctionalDL.Functions;
 
 namespace FunctionalDL;
 
 public static partial class Differentiation
 {
     /// <summary>
-    /// The expression for every slice of some of its variables: each given variable <c>[…]</c> is replaced by the slices of a value <c>[n, …]</c>, and the results are
-    /// stacked, <c>[n, …]</c>. No loop: each op does all slices at once. It nests with itself and with the derivatives; the gradient of one example, mapped, gives per-example gradients.
+    /// The expression for every slice of some of its parts: each given part, a variable or any other node <c>[…]</c>, is replaced by the slices of a value that has one
+    /// axis more, <c>[n, …]</c>, and the results are stacked, <c>[n, …]</c>. All slices are taken by the same ops at once; n may be a name.
+    /// It nests with itself and with the derivatives; the gradient of one example, mapped, gives per-example gradients.
     /// </summary>
+    /// <remarks>
+    /// Where an op has no way to take all slices at once (random numbers of many keys, convolutions with a kernel for each slice), they are taken in turn, by one <see cref="Scan"/>.
+    /// </remarks>
     /// <param name="y">The expression of one slice.</param>
-    /// <param name="n">The number of slices, which may be named.</param>
-    /// <param name="slices">The variables, and the value whose slices along its first axis each stands for.</param>
-    /// <exception cref="ShapeException">A value is not a stack of n values of its variable's type, or an op that takes its slices one by one meets an n that is not known.</exception>
-    public static Expr Vmap(this Expr y, Dim n, params (Expr Variable, Expr Values)[] slices) => Vmap([y], n, slices)[0];
+    /// <param name="slices">The parts, and the value whose slices each stands for.</param>
+    /// <param name="axis">The axis along which the values are sliced.</param>
+    /// <param name="resultAxis">The axis along which the results are stacked.</param>
+    /// <exception cref="ShapeException">A value is not a stack of slices of its part's type, or two values have not the same number of slices.</exception>
+    public static Expr Vmap(this Expr y, IReadOnlyList<(Expr Part, Expr Values)> slices, int axis = 0, int resultAxis = 0) => Vmap([y], slices, axis, resultAxis)[0];
 
-    /// <summary>Several expressions for every slice of some of their variables; what they share stays shared.</summary>
-    /// <inheritdoc cref="Vmap(Expr, Dim, ValueTuple{Expr, Expr}[])"/>
-    public static Expr[] Vmap(IReadOnlyList<Expr> ys, Dim n, params (Expr Variable, Expr Values)[] slices)
+    /// <summary>Several expressions for every slice of some of their parts; what they share stays shared.</summary>
+    /// <inheritdoc cref="Vmap(Expr, IReadOnlyList{ValueTuple{Expr, Expr}}, int, int)"/>
+    public static Expr[] Vmap(IReadOnlyCollection<Expr> ys, IReadOnlyList<(Expr Part, Expr Values)> slices, int axis = 0, int resultAxis = 0)
     {
-        var values = new Dictionary<string, Expr>();
-        foreach (var (variable, value) in slices)
+        if (slices.Count == 0) throw new FunctionalException("Vmap: there is nothing to map over. Name a part and the value whose slices it stands for.");
+        var n = slices[0].Values.Shape[slices[0].Values.Shape.Axis(axis, "Vmap")];
+        foreach (var (part, values) in slices)
         {
-            var name = variable.VariableName ?? throw new FunctionalException($"Vmap: {variable} is not a variable. Map over variables.");
-            var expected = new TensorType(variable.DType, variable.Shape.Insert(0, n));
-            values[name] = value.Type == expected ? value
-                : throw new ShapeException($"Vmap: \"{name}\" is {variable.Type} and should be mapped over {expected}; given {value.Type}. Bring the mapped axis to the front with Transpose.");
+            var at = values.Shape.Axis(axis, "Vmap");
+            if (values.DType != part.DType || values.Shape.Remove(at) != part.Shape || values.Shape[at] != n)
+                throw new ShapeException($"Vmap: {part.VariableName ?? part.Op.Name} is {part.Type}; {n} of them along axis {axis} cannot be {values.Type}. Transpose or cast the values, or choose another axis.");
         }
+
+        var given = new NodeMap(slices.Select(s => (s.Part, MoveAxis(s.Values, s.Values.Shape.Axis(axis, "Vmap"), 0))));
         var mapped = new Dictionary<Expr, Expr>();
-        foreach (var node in Graph.TopologicalOrder([.. ys]))
+        foreach (var node in Graph.TopologicalOrder(ys))
         {
-            if (node.VariableName is { } name)
-            {
-                if (values.TryGetValue(name, out var value)) mapped[node] = value;
-                continue;
-            }
             bool[] batched = [.. node.Inputs.Select(mapped.ContainsKey)];
-            if (!batched.Contains(true)) continue;
-            Expr[] x = [.. node.Inputs.Select(input => mapped.GetValueOrDefault(input, input))];
-            mapped[node] = node.Op.Batch(node, x, batched, n) ?? OneByOne(node, x, batched, n);
+            if (given.Of(node) is { } value) mapped[node] = value;
+            else if (batched.Contains(true))
+            {
+                Expr[] x = [.. node.Inputs.Select(input => mapped.GetValueOrDefault(input, input))];
+                mapped[node] = node.Op.Batch(node, x, batched, n) ?? InTurn(node, x, batched);
+            }
         }
-        return [.. ys.Select(y => mapped.TryGetValue(y, out var all) ? all : Functions.Broadcast(y, y.Shape.Insert(0, n)))];
+        return [.. ys.Select(y => mapped.GetValueOrDefault(y) ?? Broadcast(y, y.Shape.Insert(0, n))).Select(all => MoveAxis(all, 0, all.Shape.Axis(resultAxis, "Vmap")))];
     }
 
-    /// <summary>An op without a rule of its own, on each slice.</summary>
-    static Expr OneByOne(Expr node, Expr[] x, bool[] batched, Dim n) => n.IsKnown
-        ? Functions.Stack(0, [.. Enumerable.Range(0, n.Size).Select(slice => new Expr(node.Op, [.. x.Select((value, i) => batched[i] ? Functions.Index(value, 0, slice) : value)]))])
-        : throw new ShapeException($"Vmap: {node.Op.Name} takes its slices one by one, and {n} is not known. Map over a number of slices.");
+    /// <summary>An op on each slice, one after another: a loop that carries nothing.</summary>
+    static Expr InTurn(Expr node, Expr[] x, bool[] batched) => Scan([ZerosLike(node)], [.. x.Where((_, i) => batched[i])], (_, slices) =>
+    {
+        var next = 0;
+        return [new(node.Op, [.. x.Select((e, i) => batched[i] ? slices[next++] : e)])];
+    }).Steps[0];
+
+    static Expr MoveAxis(Expr x, int from, int to)
+    {
+        var order = Enumerable.Range(0, x.Rank).Where(axis => axis != from).ToList();
+        order.Insert(to, from);
+        return Transpose(x, [.. order]);
+    }
 }

@@ -32,9 +32,16 @@ public abstract record Op
 
     /// <summary>
     /// The op on every slice: x are the inputs, those marked batched with a new first axis of size n, which the result has too. Null where there is no way to do
-    /// all slices at once.
+    /// all slices at once; they are then taken in turn, and the value must be a float.
     /// </summary>
     internal virtual Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => null;
+
+    /// <summary>The op on slices that become more examples, where its first axis is that of the examples: <c>[n, batch, …] → [n·batch, …]</c>.</summary>
+    private protected Expr AsExamples(Expr y, Expr[] x, Dim n)
+    {
+        Expr Merged(Expr e) => Functions.Reshape(e, e.Shape.Slice(2, e.Rank).Insert(0, n * e.Shape[1]));
+        return Functions.Reshape(new(this, [.. x.Select((e, i) => e.Rank > y.Inputs[i].Rank ? Merged(e) : e)]), y.Shape.Insert(0, n));
+    }
 
     /// <summary>The inputs, each with the batch axis.</summary>
     private protected static Expr[] AllBatched(Expr[] x, bool[] batched, Dim n) =>

@@ -25,5 +25,7 @@ sealed record ConvOp(Window Window, int Groups) : ConvolutionOp(Window, Groups)
         ? new(new ConvInputGradientOp(Window, Groups, Spatial(y.Inputs[0].Shape)), g, y.Inputs[1])
         : new(new ConvKernelGradientOp(Window, Groups), y.Inputs[0], g);
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched is [true, false] ? AsExamples(y, x, n) : null;
+
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Conv", x, [.. Window.Onnx(), ("group", (long)Groups)]);
 }

@@ -27,6 +27,8 @@ sealed record ConvInputGradientOp(Window Window, int Groups, Shape Size) : Convo
         ? new(new ConvOp(Window, Groups), g, y.Inputs[1])
         : new(new ConvKernelGradientOp(Window, Groups), g, y.Inputs[0]);
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched is [true, false] ? AsExamples(y, x, n) : null;
+
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
     {
         var positions = Spatial(y.Inputs[0].Shape);

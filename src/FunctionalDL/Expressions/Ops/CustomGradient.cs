@@ -18,29 +18,45 @@ sealed record CustomGradientOp(Func<Expr[], Expr, Expr, Expr[]> Rule) : Op
 
     internal override Func<int, Expr?> Pullback(Expr y, Expr g)
     {
-        var shares = new Lazy<Expr[]>(() => Shares(y, g));
+        var shares = new Lazy<Expr[]>(() => Checked([.. y.Inputs.Skip(1)], y, g));
         return i => i == 0 ? null : shares.Value[i - 1];
     }
 
-    Expr[] Shares(Expr y, Expr g)
+    /// <summary>What the rule gives, once it is known to be of the inputs' types.</summary>
+    Expr[] Checked(Expr[] x, Expr y, Expr g)
     {
-        Expr[] x = [.. y.Inputs.Skip(1)];
         var shares = Rule(x, y, g);
-        if (!shares.Select(s => s.Type).SequenceEqual(x.Select(e => e.Type)))
-            throw new ShapeException($"CustomGradient: the rule gave {string.Join(" and ", shares.Select(s => s.Type))} for inputs {string.Join(" and ", x.Select(e => e.Type))}. Return one gradient of each input's type.");
-        return shares;
+        return shares.Select(s => s.Type).SequenceEqual(x.Select(e => e.Type)) ? shares
+            : throw new ShapeException($"CustomGradient: the rule gave {string.Join(" and ", shares.Select(s => s.Type))} for inputs {string.Join(" and ", x.Select(e => e.Type))}. Return one gradient of each input's type.");
     }
 
     // The rule is linear in g: its transpose, the derivative of ⟨rule(g), t⟩ with respect to g, is the derivative along t.
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {
-        if (t.Skip(1).All(tangent => tangent is null)) return null;
-        var g = Expr.Variable("∂g", y.Shape, y.DType);
-        var along = Shares(y, g).Zip(t.Skip(1), (share, tangent) => tangent is null ? null : Sum(share * StopGradient(tangent))).OfType<Expr>().Aggregate((a, b) => a + b);
-        return along.Gradient(g).Substitute(("∂g", ZerosLike(y)));
+        var along = Enumerable.Range(1, t.Length - 1).Where(i => t[i] is not null).ToArray();
+        if (along.Length == 0) return null;
+        Expr[] x = [.. y.Inputs.Skip(1).Select(Placeholder.Like)], tangents = [.. along.Select(i => Placeholder.Like(t[i]!))];
+        var (value, g) = (Placeholder.Like(y), Placeholder.Like(y));
+        var shares = Checked(x, value, g);
+        var derivative = along.Zip(tangents, (i, tangent) => Sum(shares[i - 1] * tangent)).Aggregate((a, b) => a + b).Gradient(g);
+        return derivative.Substitute(
+        [
+            .. x.Append(value).Concat(tangents).Append(g).Zip([.. y.Inputs.Skip(1), y, .. along.Select(i => t[i]!), ZerosLike(y)], (variable, e) => (variable.VariableName!, e)),
+        ]);
     }
 
-    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched[0] ? x[0] : null;
+    // The rule for one slice, mapped. An input that is the same for all slices gets the sum of their gradients.
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)
+    {
+        Expr[] Mapped(Expr[] inputs, Expr value, Expr gradient)
+        {
+            Expr[] one = [.. inputs.Select((e, i) => batched[i + 1] ? Placeholder.Like(y.Inputs[i + 1]) : e)];
+            var (v, g) = (Placeholder.Like(y), Placeholder.Like(y));
+            var shares = Differentiation.Vmap(Checked(one, v, g), [(v, value), (g, gradient), .. one.Zip(inputs).Where((_, i) => batched[i + 1])]);
+            return [.. shares.Select((share, i) => batched[i + 1] ? share : Sum(share, 0))];
+        }
+        return new(new CustomGradientOp(Mapped), [AllBatched(x, batched, n)[0], .. x.Skip(1)]);
+    }
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => x[0];
 

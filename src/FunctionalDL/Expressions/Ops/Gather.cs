@@ -57,11 +57,11 @@ sealed record GatherOp(int Axis) : Op
         return Functions.Transpose(gathered, [0, .. Enumerable.Range(1 + rank, Axis), .. Enumerable.Range(1, rank), .. Enumerable.Range(1 + rank + Axis, gathered.Rank - 1 - rank - Axis)]);
     }
 
-    /// <summary>Indices within each slice as indices into all slices one after another.</summary>
+    /// <summary>Indices within each slice as indices into all slices one after another. Gathered from a range, they are known to be within their slice.</summary>
     internal static Expr Offset(Expr indices, Dim n, Dim size)
     {
         Shape column = [n, .. Enumerable.Repeat((Dim)1, indices.Rank - 1)];
-        return indices + Functions.Reshape(Functions.Range(n) * Functions.SizeOf(size, DType.Int64), column);
+        return Functions.Gather(Functions.Range(size), indices) + Functions.Reshape(Functions.Range(n) * Functions.SizeOf(size, DType.Int64), column);
     }
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("gather", x, $"axis {Axis}");

@@ -8,6 +8,4 @@ sealed record MaxOp(Axes Axes) : ReduceExtremum(Axes)
     protected override double Empty(DType dtype) => double.NegativeInfinity;
 
     protected override T Combine<T>(T sum, T x) => T.Max(sum, x);
-
-    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new MaxOp([.. Axes.Select(axis => axis + 1)]), x);
 }

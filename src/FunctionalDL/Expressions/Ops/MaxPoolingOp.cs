@@ -50,5 +50,7 @@ abstract record MaxPoolingOp(Window Window) : Op
 
     private protected static string Flat(IOnnxGraph graph, string x) => graph.Node("Reshape", [x, graph.Constant(Tensor.Vector(-1L))]);
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => AsExamples(y, AllBatched(x, batched, n), n);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(Name.ToLowerInvariant(), x, Window.Print());
 }

@@ -8,6 +8,4 @@ sealed record MinOp(Axes Axes) : ReduceExtremum(Axes)
     protected override double Empty(DType dtype) => double.PositiveInfinity;
 
     protected override T Combine<T>(T sum, T x) => T.Min(sum, x);
-
-    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new MinOp([.. Axes.Select(axis => axis + 1)]), x);
 }

@@ -106,6 +106,19 @@ sealed record ScanOp(ScanBody Body) : Op
         ]);
     }
 
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)
+    {
+        var (first, last, length) = (Body.Carries.Length, Body.Carries.Length + Body.Elements.Length, Length(y));
+        static Expr Exchanged(Expr e) => Transpose(e, [1, 0, .. Enumerable.Range(2, e.Rank - 2)]);
+
+        // [n, time, …] → [time, n, …] on the way in, and back on the way out.
+        var all = AllBatched(x, batched, n);
+        var body = Body.Batched(batched, n);
+        var loop = new Expr(new ScanOp(body), [.. all[..first], .. x[first..last].Select((e, i) => batched[first + i] ? Exchanged(e) : e), .. x[last..]]);
+        var results = body.Split(loop, length).Select((e, i) => i < first + body.Stacked.Length ? Exchanged(e) : e);
+        return Concat(1, [.. results.Select(e => Functions.Reshape(e, [n, e.Shape.Slice(1, e.Rank).Elements]))]);
+    }
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
         notation.Function(Body.IsReversed ? "scanback" : "scan", x, Body.ToString());
 

@@ -77,12 +77,17 @@ sealed record ScanBody(
     ScanBody MakeTangent()
     {
         ImmutableArray<Expr> carry = Fresh(Carries, 0), elements = Fresh(Floats(Elements), 1), constants = Fresh(Floats(Constants), 2);
-        var t = Carries.Concat(Floats(Elements)).Concat(Floats(Constants)).Zip(carry.Concat(elements).Concat(constants)).ToDictionary(p => p.First, p => (Expr?)p.Second);
-        foreach (var node in Graph.TopologicalOrder(Outputs))
-            if (!t.ContainsKey(node))
-                t[node] = node.Inputs.Any(x => t[x] is not null) ? node.Op.Jvp(node, [.. node.Inputs.Select(x => t[x])]) : null;
-        ImmutableArray<Expr> Of(ImmutableArray<Expr> outputs) => [.. outputs.Select(e => t[e] ?? Functions.ZerosLike(e))];
-        return new(carry, [.. Carries, .. Elements, .. elements], [.. Constants, .. constants], Of(Next), Of(Stacked), Of(Summed), IsReversed);
+        var t = Differentiation.Jvp(Outputs, [.. Carries.Concat(Floats(Elements)).Concat(Floats(Constants)).Zip(carry.Concat(elements).Concat(constants))]);
+        return new(carry, [.. Carries, .. Elements, .. elements], [.. Constants, .. constants], [.. t[..Next.Length]], [.. t[Next.Length..^Summed.Length]], [.. t[^Summed.Length..]], IsReversed);
+    }
+
+    /// <summary>The step of n loops side by side: carried values and results have a first axis of size n, and so have the variables that are marked.</summary>
+    public ScanBody Batched(bool[] marked, Dim n)
+    {
+        Expr[] one = [.. Variables], all = [.. one.Select((v, i) => i < Carries.Length || marked[i] ? Expr.Variable(v.VariableName!, v.Shape.Insert(0, n), v.DType) : v)];
+        var outputs = Differentiation.Vmap(Outputs, [.. one.Zip(all).Where(p => p.First != p.Second)]);
+        var (first, last) = (Carries.Length, Carries.Length + Elements.Length);
+        return new([.. all[..first]], [.. all[first..last]], [.. all[last..]], [.. outputs[..first]], [.. outputs[first..^Summed.Length]], [.. outputs[^Summed.Length..]], IsReversed);
     }
 
     public static ImmutableArray<Expr> Floats(IEnumerable<Expr> variables) => [.. variables.Where(x => x.DType.IsFloat())];

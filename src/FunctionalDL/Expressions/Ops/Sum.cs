@@ -14,6 +14,4 @@ sealed record SumOp(Axes Axes) : ReduceOp(Axes)
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(this, tangent) : null;
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => Onnx(graph, "ReduceSum", x[0]);
-
-    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new SumOp([.. Axes.Select(axis => axis + 1)]), x);
 }
