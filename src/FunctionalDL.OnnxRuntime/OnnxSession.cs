@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -19,7 +20,7 @@ public sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new OnnxRuntimeFailure($"OnnxRuntime cannot load {source}: {e.Message}", e);
+            throw new OnnxRuntimeFailure($"OnnxRuntime cannot load {source}: {e.Message}{(e.Message.Contains("NotImplemented") ? " It computes some ops in float32 only: export the expression WithPrecision(DType.Float32)." : "")}", e);
         }
     }
 
@@ -61,17 +62,17 @@ public sealed class OnnxSession : IDisposable
         }
     }
 
-    static OrtValue ToOrt(Tensor tensor)
+    static OrtValue ToOrt(Tensor tensor) => tensor switch
     {
-        long[] sizes = [.. tensor.Shape.Select(d => (long)d.Size)];
-        return tensor switch
-        {
-            Tensor<float> x => OrtValue.CreateTensorValueFromMemory(x.Span.ToArray(), sizes),
-            Tensor<double> x => OrtValue.CreateTensorValueFromMemory(x.Span.ToArray(), sizes),
-            Tensor<long> x => OrtValue.CreateTensorValueFromMemory(x.Span.ToArray(), sizes),
-            _ => OrtValue.CreateTensorValueFromMemory(tensor.ToArray<bool>(), sizes),
-        };
-    }
+        Tensor<float> x => Value(x),
+        Tensor<double> x => Value(x),
+        Tensor<long> x => Value(x),
+        _ => Value(tensor.As<bool>()),
+    };
+
+    /// <summary>The tensor's own memory, which OnnxRuntime only reads.</summary>
+    static OrtValue Value<T>(Tensor<T> tensor) where T : unmanaged =>
+        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, MemoryMarshal.AsMemory(tensor.Memory), [.. tensor.Shape.Select(d => (long)d.Size)]);
 
     static Tensor FromOrt(string name, OrtValue value)
     {

@@ -10,7 +10,7 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
     public static IReadOnlyList<int> DefaultSizes { get; } = [1, 2, 7, 33];
 
     /// <summary>
-    /// Runs an ONNX model in OnnxRuntime on random inputs, with every named dimension of each size in turn, and compares each output with the
+    /// Runs an ONNX model in OnnxRuntime on random inputs, with each size in turn for every named dimension (several get different sizes), and compares each output with the
     /// reference evaluator. Float inputs are uniform in [−1, 1), integers 0 or 1.
     /// </summary>
     /// <param name="model">The model's bytes.</param>
@@ -25,16 +25,19 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
         using var session = OnnxSession.Load(model);
         Expr[] values = [.. outputs.Select(o => o.Value)];
         var inputs = Graph.Variables(values).Where(v => !parameters.ContainsKey(v.VariableName!)).ToArray();
+        string[] symbols = [.. inputs.SelectMany(v => v.Shape).SelectMany(d => d.Symbols).Distinct()];
+        var tried = symbols.Length > 0 ? DefaultSizes : [];
         var worst = 0.0;
-        foreach (var size in inputs.Any(v => !v.Shape.IsKnown) ? DefaultSizes : [1])
+        for (var trial = 0; trial < Math.Max(1, tried.Count); trial++)
         {
-            var sizes = inputs.SelectMany(v => v.Shape).SelectMany(d => d.Symbols).Distinct().Aggregate(FunctionalDL.Sizes.None, (s, symbol) => s.With(symbol, size));
-            var given = parameters.With(TensorSet.Of(inputs.Select((v, i) => KeyValuePair.Create(v.VariableName!, RandomInput(v.Type.Resolve(sizes), Key.Of(size).Fold(i))))));
+            // Each symbol has another size, so that no two are mistaken for one another.
+            var sizes = symbols.Index().Aggregate(FunctionalDL.Sizes.None, (s, symbol) => s.With(symbol.Item, tried[(trial + symbol.Index) % tried.Count]));
+            var given = parameters.With(TensorSet.Of(inputs.Select((v, i) => KeyValuePair.Create(v.VariableName!, RandomInput(v.Type.Resolve(sizes), Key.Of(trial).Fold(i))))));
             var theirs = session.Run(given);
             foreach (var ((name, _), ours) in outputs.Zip(Evaluator.Evaluate(values, given)))
                 worst = Math.Max(worst, Compare(name, sizes, ours, theirs[name], tolerance));
         }
-        return new(inputs.Any(v => !v.Shape.IsKnown) ? DefaultSizes : [], worst, tolerance);
+        return new(tried, worst, tolerance);
     }
 
     static Tensor RandomInput(TensorType type, Key key)
@@ -53,10 +56,18 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
             var (a, b) = (ours.GetDouble(i), theirs.GetDouble(i));
             var difference = a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(1, Math.Abs(a));
             if (!(difference <= tolerance))
-                throw new OnnxMismatchException($"ONNX: element {i} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more.");
+                throw new OnnxMismatchException($"ONNX: element {Position(ours.Shape, i)} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more.");
             worst = Math.Max(worst, difference);
         }
         return worst;
+    }
+
+    /// <summary>The indices of the i-th element in row-major order, such as <c>[3, 7]</c>.</summary>
+    static string Position(Shape shape, int i)
+    {
+        var at = new int[shape.Rank];
+        for (var axis = at.Length - 1; axis >= 0; axis--) (i, at[axis]) = Math.DivRem(i, shape[axis].Size);
+        return $"[{string.Join(", ", at)}]";
     }
 
     /// <summary>The result in a sentence.</summary>

@@ -36,6 +36,6 @@ public static class SmoothExpressions
 /// <summary>Expressions that can be exported: <c>[Property(Arbitrary = [typeof(OnnxExpressions)])]</c>.</summary>
 public static class OnnxExpressions
 {
-    /// <summary>Expressions in float32, int64 and bool without random numbers.</summary>
+    /// <summary>Expressions of all primitives and dtypes that OnnxRuntime computes.</summary>
     public static Arbitrary<ExpressionCase> Cases() => ExpressionArbitrary.With(ExpressionOptions.Onnx);
 }

@@ -8,6 +8,9 @@ public sealed record ExpressionOptions
     static readonly HashSet<string> NotSmooth =
         ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "StopGradient", "MaxPool", "MaxPoolGradient", "MaxPoolTangent"];
 
+    /// <summary>What OnnxRuntime has no kernel for in float64.</summary>
+    static readonly HashSet<string> OnlyFloat32 = ["Atan", "Erf", "Conv", "ConvInputGradient", "ConvKernelGradient"];
+
     /// <summary>All primitives and dtypes, symbolic dimensions, no special values.</summary>
     public static ExpressionOptions Any { get; } = new();
 
@@ -18,11 +21,10 @@ public sealed record ExpressionOptions
         AllowsOutput = output => output.DType.IsFloat(),
     };
 
-    /// <summary>What can be exported to ONNX and run in float32: no float64, no random numbers, and no empty tensors, with which runtimes disagree.</summary>
+    /// <summary>What OnnxRuntime computes: no random numbers, a few ops in float32 only, and no empty tensors, with which runtimes disagree.</summary>
     public static ExpressionOptions Onnx { get; } = new()
     {
-        DTypes = [DType.Float32, DType.Int64, DType.Bool],
-        Allows = node => node.Op.Name != "RandomUniform",
+        Allows = node => node.Op.Name != "RandomUniform" && (node.DType != DType.Float64 || !OnlyFloat32.Contains(node.Op.Name)),
         EmptyTensors = false,
     };
 

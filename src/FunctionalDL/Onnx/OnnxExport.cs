@@ -23,8 +23,7 @@ public static class OnnxExport
     public static byte[] ToOnnx(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions? options = null)
     {
         options ??= new();
-        var bytes = parameters.Values.Sum(p => (long)p.Count * p.DType.ByteSize());
-        if (bytes >= LargestFile) throw new FunctionalException($"ONNX: the parameters take {bytes:N0} bytes, more than the 2 GiB an ONNX file can hold. Export a smaller model.");
+        CheckSize(outputs, parameters);
         var model = new ModelProto
         {
             IrVersion = IrVersion,
@@ -36,6 +35,14 @@ public static class OnnxExport
         model.OpsetImport.Add(new OperatorSetIdProto { Version = OpsetVersion });
         model.MetadataProps.AddRange(options.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         return model.ToByteArray();
+    }
+
+    static void CheckSize(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters)
+    {
+        var bytes = Graph.TopologicalOrder([.. outputs.Select(o => o.Value)])
+            .Select(node => node.VariableName is { } name ? parameters.GetValueOrDefault(name) : node.ConstantValue)
+            .OfType<Tensor>().Distinct().Sum(value => (long)value.Count * value.DType.ByteSize());
+        if (bytes >= LargestFile) throw new FunctionalException($"ONNX: the parameters and constants take {bytes:N0} bytes, more than the 2 GiB an ONNX file can hold. Export a smaller model.");
     }
 
     /// <summary>Writes an ONNX model to a file, whole or not at all.</summary>

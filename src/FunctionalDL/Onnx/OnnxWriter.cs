@@ -22,12 +22,14 @@ sealed class OnnxWriter : IOnnxGraph
     /// <summary>The graph of the outputs; variables with a value among the parameters become initializers, the others inputs.</summary>
     public static GraphProto Write(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options)
     {
+        if (outputs.Count == 0) throw new FunctionalException("ONNX: there are no outputs. Give at least one.");
         var writer = new OnnxWriter();
         Expr[] values = [.. outputs.Select(o => o.Value)];
         writer.Declare(Graph.Variables(values), parameters);
         writer.names.UnionWith(outputs.Select(o => o.Name));
         writer.Add(values, variable => variable);
         foreach (var (name, value) in outputs) writer.Output(name, value);
+        writer.RemoveUnused();
         writer.graph.Name = options.Name;
         writer.graph.DocString = options.Description;
         return writer.graph;
@@ -51,6 +53,7 @@ sealed class OnnxWriter : IOnnxGraph
         }
         inner.Add(outputs, name => variables[name]);
         foreach (var output in outputs) inner.Output(Fresh("result"), output);
+        inner.RemoveUnused();
         inner.graph.Name = Fresh("body");
         return inner.graph;
     }
@@ -77,11 +80,33 @@ sealed class OnnxWriter : IOnnxGraph
     /// <summary>A graph output is a value of that name; an Identity names it, which runtimes remove.</summary>
     void Output(string name, Expr value)
     {
+        if (name.Length == 0) throw new FunctionalException($"ONNX: an output ({value.Type}) has no name. Name it.");
         if (graph.Output.Any(o => o.Name == name) || graph.Input.Any(i => i.Name == name) || graph.Initializer.Any(i => i.Name == name))
             throw new FunctionalException($"ONNX: the output \"{name}\" has the name of another input, parameter or output. Rename it.");
         graph.Node.Add(new NodeProto { OpType = "Identity", Name = $"{name}.identity", Input = { values[value] }, Output = { name } });
         graph.Output.Add(OnnxTypes.ValueInfo(name, value.Type));
     }
+
+    /// <summary>Removes what no output needs, such as broadcasts that the ops behind them do themselves.</summary>
+    void RemoveUnused()
+    {
+        var used = graph.Output.Select(o => o.Name).ToHashSet();
+        var nodes = new Stack<NodeProto>();
+        foreach (var node in graph.Node.Reverse().Where(node => node.Output.Any(used.Contains)))
+        {
+            used.UnionWith(Reads(node));
+            nodes.Push(node);
+        }
+        TensorProto[] initializers = [.. graph.Initializer.Where(i => used.Contains(i.Name))];
+        graph.Node.Clear();
+        graph.Node.AddRange(nodes);
+        graph.Initializer.Clear();
+        graph.Initializer.AddRange(initializers);
+    }
+
+    /// <summary>The values a node reads, itself and in the graphs inside it.</summary>
+    static IEnumerable<string> Reads(NodeProto node) =>
+        node.Input.Concat(node.Attribute.Where(a => a.G is not null).SelectMany(a => a.G.Node).SelectMany(Reads));
 
     public string Node(string opType, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         Nodes(opType, 1, inputs, attributes)[0];

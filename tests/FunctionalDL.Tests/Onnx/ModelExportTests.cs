@@ -65,6 +65,16 @@ public class ModelExportTests : IDisposable
     }
 
     [Fact]
+    public void Named_dimensions_are_told_apart()
+    {
+        var x = Expr.Variable("x", ["n", "m"]);
+        var bytes = OnnxExport.ToOnnx([("y", x + SizeOf("n", DType.Float32))], TensorSet.Empty);
+        var error = Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(bytes, [("y", x + SizeOf("m", DType.Float32))], TensorSet.Empty));
+        Assert.Contains("element [0, 0] of output \"y\"", error.Message);
+        Assert.Contains("m = 2, n = 1", error.Message);
+    }
+
+    [Fact]
     public void A_damaged_file_is_refused()
     {
         var path = Path.Combine(folder, "damaged.onnx");

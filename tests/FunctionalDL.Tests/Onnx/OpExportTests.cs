@@ -1,4 +1,5 @@
 using FunctionalDL.Ops;
+using FunctionalDL.Testing;
 
 namespace FunctionalDL.Tests.Onnx;
 
@@ -27,6 +28,9 @@ public class OpExportTests
         ["Multiply"] = X * Row,
         ["Divide"] = X / (2 + Y),
         ["Divide int64"] = Labels / 2,
+        ["Divide, a reciprocal squared"] = Square(1 / (2 + X)),
+        ["Divide, a reciprocal of another shape multiplied"] = Sum(Y) * (Expr.Constant(Tensor.Of([1, 1], [1f])) / (2 + Sum(X))),
+        ["Divide int64, a reciprocal multiplied"] = 4 * Labels * (1 / (2 + Labels)),
         ["Power"] = Power(2 + X, Y),
         ["Minimum"] = Minimum(X, Y),
         ["Maximum"] = Maximum(X, 0),
@@ -52,6 +56,7 @@ public class OpExportTests
         ["Or"] = (X > 0) | (Y > 0),
         ["Not"] = !(X > 0),
         ["Select"] = Select(X > 0, Y, Row),
+        ["Select between truths"] = Select(X > 0, Y > 0, X < Y),
         ["Cast"] = X.Cast(DType.Float64) * 0.1,
         ["Cast to int64"] = (3 * X).Cast(DType.Int64),
         ["StopGradient"] = StopGradient(X),
@@ -75,6 +80,7 @@ public class OpExportTests
         ["ScatterAdd"] = ScatterAdd(Labels, X, 4),
         ["ScatterAdd along axis 1"] = ScatterAdd(Labels, Transpose(X), 4, 1),
         ["OneHot"] = OneHot(Labels, 3),
+        ["OneHot of a number"] = OneHot(Sum(Labels * 0), 3),
         ["MatMul"] = MatMul(X, Transpose(Y)),
         ["MatMul batched"] = MatMul(Cube, Transpose(Cube)),
         ["MatMul of broadcasts"] = MatMul(Broadcast(X, [2, "n", 3]), Broadcast(Transpose(Y), [2, 3, "n"])),
@@ -97,14 +103,51 @@ public class OpExportTests
         ["Scan gradients"] = Loop(reverse: false).Gradients2(Cube, Weights),
     };
 
-    public static TheoryData<string> Names => [.. Cases.Keys];
+    /// <summary>What OnnxRuntime computes in float32 only.</summary>
+    static readonly HashSet<Type> Float32Only = [typeof(AtanOp), typeof(ErfOp), typeof(ConvOp), typeof(ConvInputGradientOp), typeof(ConvKernelGradientOp)];
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void The_exported_op_computes_the_same(string name)
+    public static IEnumerable<object[]> Typed =>
+        Cases.SelectMany(c => Enum.GetValues<DType>().Where(dtype => In(dtype, c.Value) is not null).Select(dtype => new object[] { c.Key, dtype }));
+
+    /// <summary>A case with another dtype in the place of float32; null where an op does not take it.</summary>
+    static Expr? In(DType dtype, Expr y)
     {
-        (string, Expr)[] outputs = [("value", Cases[name])];
-        Assert.Equal(OnnxVerification.DefaultSizes, OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty, 1e-5).Sizes);
+        try
+        {
+            return Graph.Rebuild([y], (node, x) => new(node.Op.Retype(d => d == DType.Float32 ? dtype : d), x))[0];
+        }
+        catch (DTypeException)
+        {
+            return null;
+        }
+    }
+
+    [Theory, MemberData(nameof(Typed))]
+    public void The_exported_op_computes_the_same(string name, DType dtype)
+    {
+        var y = In(dtype, Cases[name])!;
+        (string, Expr)[] outputs = [("value", y)];
+        OnnxVerification Verify() => OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty, dtype == DType.Float64 ? 1e-12 : 1e-5);
+
+        if (dtype == DType.Float64 && Graph.TopologicalOrder(y).Any(node => Float32Only.Contains(node.Op.GetType())))
+            Assert.Contains("WithPrecision(DType.Float32)", Assert.Throws<OnnxRuntimeFailure>(Verify).Message);
+        else
+            Assert.Equal(OnnxVerification.DefaultSizes, Verify().Sizes);
+    }
+
+    /// <summary>
+    /// Cases over no examples at all. OnnxRuntime 1.31 does not return from a convolution over 0 channels, which the gradient for the kernels is then,
+    /// and fails on a loop of no steps.
+    /// </summary>
+    public static TheoryData<string> Names => [.. Cases.Keys.Where(name => !name.StartsWith("Conv gradients") && !name.StartsWith("Scan"))];
+
+    [Theory, MemberData(nameof(Names))]
+    public void An_empty_batch_is_a_batch(string name)
+    {
+        var y = Cases[name];
+        var none = TensorSet.Of(Graph.Variables(y).Select(v => KeyValuePair.Create(v.VariableName!, Tensor.Zeros(v.DType, v.Shape.Resolve(Sizes.None.With("n", 0))))));
+        if (Record.Exception(() => y.Evaluate(none)) is ShapeException) return;
+        Laws.SameValue(name, y.Evaluate(none), y.EvaluateInOnnxRuntime(none), 1e-5);
     }
 
     /// <summary>Ops without a row, or without a form in ONNX, are named here.</summary>

@@ -14,7 +14,7 @@ abstract record ElementwiseOp : Op
     static Expr Product(Expr g, Expr d) => IsOne(g) ? d : IsOne(d) ? g : d.Op is DivideOp && IsOne(d.Inputs[0]) ? g / d.Inputs[1] : g * d;
 
     /// <summary>Whether a factor is 1 everywhere, as the gradient is that differentiation begins with.</summary>
-    static bool IsOne(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value && value.GetDouble(0) == 1;
+    private protected static bool IsOne(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value && value.GetDouble(0) == 1;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {

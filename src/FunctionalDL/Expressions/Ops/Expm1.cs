@@ -9,6 +9,10 @@ sealed record Expm1Op : UnaryOp
 
     protected override Expr? Partial(Expr x, Expr y) => y + 1;
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
-        graph.Node("Sub", [graph.Node("Exp", x), graph.Constant(Tensor.Full(y.DType, Shape.Scalar, 1))]);
+    // eˣ − 1 = tanh(x/2)·(eˣ + 1), which cancels nothing near 0.
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        string Constant(double value) => graph.Constant(Tensor.Full(y.DType, Shape.Scalar, value));
+        return graph.Node("Mul", [graph.Node("Tanh", [graph.Node("Mul", [x[0], Constant(0.5)])]), graph.Node("Add", [graph.Node("Exp", x), Constant(1)])]);
+    }
 }
