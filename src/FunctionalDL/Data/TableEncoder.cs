@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace FunctionalDL;
 
 /// <summary>
-/// Makes features for a model out of a table's columns, <c>float32 [rows, features]</c>: numbers normalized, categories one by one, missing values filled in and marked.
+/// Makes features for a model out of a table's columns, <c>float32 [rows, features]</c>: numbers normalized, categories one by one, missing values filled in and marked, and
+/// numbers far from all others brought nearer.
 /// It is fitted on training data and applied to others like it; as an expression of raw inputs, <c>float32 [rows, columns]</c>, it becomes part of an exported model.
 /// </summary>
 /// <param name="columns">The columns with what was fitted to each, in the order of the raw inputs.</param>
@@ -43,9 +44,8 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
         if (known == 0) throw new DataException($"TableEncoder: column \"{name}\" has no values. Leave it out.");
         if (2 * numbers > known)
         {
-            var values = table.Convert([name], (_, cell) => cell == "" ? float.NaN : CsvTable.Number(cell),
-                "is not a number, and most of the column are. Correct it, mark it as missing (CsvOptions.Missing), or name the column as categorical.");
-            return new NumberColumn(name, Normalizer.Fit(values), known < text.Length);
+            return NumberColumn.Fit(name, table.Convert([name], (_, cell) => cell == "" ? float.NaN : CsvTable.Number(cell),
+                "is not a number, and most of the column are. Correct it, mark it as missing (CsvOptions.Missing), or name the column as categorical."));
         }
         var categories = table.Categories(name);
         return categories.Length <= MostCategories
