@@ -30,7 +30,7 @@ public sealed record NumberColumn(string Name, float Low, float High, Normalizer
         return new(name, low, high, Normalizer.Fit(values.Map(value => Math.Clamp(value, low, high))), known.Length < values.Count);
     }
 
-    internal override Func<string, float?> Reader() => cell => cell == "" ? float.NaN : CsvTable.Number(cell);
+    internal override Func<string, float?> Reader() => cell => cell == "" ? float.NaN : Table.Number(cell);
 
     internal override Expr Encode(Expr x)
     {

@@ -28,7 +28,7 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
     /// <exception cref="DataException">
     /// There is no such column, a column has no values at all, most but not all of its values are numbers, or it has more than 1000 categories.
     /// </exception>
-    public static TableEncoder Fit(CsvTable table, IEnumerable<string> columns, IEnumerable<string>? categorical = null)
+    public static TableEncoder Fit(Table table, IEnumerable<string> columns, IEnumerable<string>? categorical = null)
     {
         HashSet<string> categories = [.. categorical ?? []];
         foreach (var name in categories) table.Text(name);
@@ -36,15 +36,15 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
         return encoder.Columns.Length > 0 ? encoder : throw new DataException("TableEncoder: no columns are chosen. Choose at least one.");
     }
 
-    static TableColumn FitColumn(CsvTable table, string name, bool isCategorical)
+    static TableColumn FitColumn(Table table, string name, bool isCategorical)
     {
         var text = table.Text(name);
         var known = text.Count(cell => cell != "");
-        var numbers = isCategorical ? 0 : text.Count(cell => CsvTable.Number(cell) is not null);
+        var numbers = isCategorical ? 0 : text.Count(cell => Table.Number(cell) is not null);
         if (known == 0) throw new DataException($"TableEncoder: column \"{name}\" has no values. Leave it out.");
         if (2 * numbers > known)
         {
-            return NumberColumn.Fit(name, table.Convert([name], (_, cell) => cell == "" ? float.NaN : CsvTable.Number(cell),
+            return NumberColumn.Fit(name, table.Convert([name], (_, cell) => cell == "" ? float.NaN : Table.Number(cell),
                 "is not a number, and most of the column are. Correct it, mark it as missing (CsvOptions.Missing), or name the column as categorical."));
         }
         var categories = table.Categories(name);
@@ -55,7 +55,7 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
 
     /// <summary>The raw inputs of a table: a row for each of its rows, a number for each column. See the kinds of <see cref="TableColumn"/> for what stands for what.</summary>
     /// <exception cref="DataException">A column is not there, or a cell of a column of numbers is not one.</exception>
-    public Tensor<float> Raw(CsvTable table)
+    public Tensor<float> Raw(Table table)
     {
         Func<string, float?>[] readers = [.. Columns.Select(column => column.Reader())];
         return table.Convert([.. Columns.Select(column => column.Name)], (column, cell) => readers[column](cell),
@@ -64,7 +64,7 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
 
     /// <summary>The features of a table.</summary>
     /// <inheritdoc cref="Raw"/>
-    public Tensor Encode(CsvTable table) => Apply(Expr.Constant(Raw(table))).Evaluate();
+    public Tensor Encode(Table table) => Apply(Expr.Constant(Raw(table))).Evaluate();
 
     /// <summary>The features of raw inputs as an expression: <c>[rows, columns] → [rows, features]</c>.</summary>
     /// <exception cref="ShapeException">There is not one raw input for each column.</exception>

@@ -2,9 +2,9 @@ namespace FunctionalDL.Tests.Data;
 
 public class TableEncoderTests
 {
-    static CsvTable Csv(string text, CsvOptions? options = null) => CsvTable.Read(new StringReader(text), "table.csv", options);
+    static Table Csv(string text, CsvOptions? options = null) => CsvFile.Read(new StringReader(text), "table.csv", options);
 
-    static readonly CsvTable People = Csv("age,colour,height\n20,red,1.5\n,blue,1.5\n40,,1.5\n30,red,1.5\n");
+    static readonly Table People = Csv("age,colour,height\n20,red,1.5\n,blue,1.5\n40,,1.5\n30,red,1.5\n");
 
     static readonly TableEncoder Encoder = TableEncoder.Fit(People, People.Columns);
 
@@ -120,11 +120,11 @@ public class TableEncoderTests
     [RealDataFact("tabular")]
     public void Real_tables_are_learned()
     {
-        var iris = CsvTable.Read(Path.Combine(TestData.Folder("tabular")!, "iris.csv")).Shuffle(Key.Of(1));
+        var iris = CsvFile.Read(Path.Combine(TestData.Folder("tabular")!, "iris.csv")).Shuffle(Key.Of(1));
         var classes = iris.Categories("species");
         var (train, test) = iris.Split(0.8);
         var encoder = TableEncoder.Fit(train, iris.Columns.Remove("species"));
-        Dataset Data(CsvTable part) => new(encoder.Encode(part), part.Labels("species", classes));
+        Dataset Data(Table part) => new(encoder.Encode(part), part.Labels("species", classes));
         var run = Model.Input(encoder.Features.Length).Dense(16).Tanh().Dense(classes.Length).Fit(Data(train), Loss.SoftmaxCrossEntropy, Optimizer.Adam(0.01), 60, 16, seed: 1);
         Assert.InRange(run.Model.Evaluate(Data(test), Loss.SoftmaxCrossEntropy, Metric.Accuracy).Metrics["accuracy"], 0.9, 1);
     }
