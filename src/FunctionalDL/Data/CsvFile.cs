@@ -71,7 +71,8 @@ public static class CsvFile
         {
             Delimiter = options.Delimiter,
             TrimOptions = TrimOptions.Trim | TrimOptions.InsideQuotes,
-            BadDataFound = bad => throw new DataException($"CSV: {source}, line {bad.Context.Parser?.RawRow}: a quote is out of place in \"{bad.RawRecord.Trim()}\". Double quotes inside quotes."),
+            BadDataFound = bad => throw new DataException(
+                $"CSV: {source}, line {bad.Context.Parser?.RawRow}: a quote is out of place in \"{string.Concat(bad.RawRecord.Trim().Take(60))}\". Double quotes inside quotes."),
         });
         TableRow? first = null;
         while (MoveNext(parser, source))
