@@ -78,7 +78,8 @@ public sealed class Table : RowSet<Table>
         return Rows([.. Enumerable.Range(0, Count).Where(row => texts.All(text => text[row] != ""))]);
     }
 
-    private protected override Table Choose(ReadOnlySpan<int> chosen)
+    /// <inheritdoc/>
+    protected override Table Choose(ReadOnlySpan<int> chosen)
     {
         var result = ImmutableArray.CreateBuilder<TableRow>(chosen.Length);
         foreach (var row in chosen) result.Add(rows[row]);
