@@ -53,48 +53,12 @@ sealed partial class Lowering
     /// <summary>The elements of one channel for which a group's fit the cache.</summary>
     static int Longest(View x, int groups) => Math.Max(1, ConvolutionStep.CopyBytes / x.Storage.DType.ByteSize() / (x.Sizes[1] / groups));
 
+    /// <summary>The largest elements, other values from their places, or values put back there, as the mode says.</summary>
     View Pool(MaxPoolingOp op, View x, View values, int[] shape, MaxPoolStep.Mode mode)
     {
-        var (window, pooled) = (op.Window, mode == MaxPoolStep.Mode.Put ? values.Sizes : shape);
-        var isPartition = Enumerable.Range(0, window.Rank).All(axis => window.Before[axis] + window.After[axis] == 0 && window.Strides[axis] >= window.Extent(axis));
-        return !isPartition || mode == MaxPoolStep.Mode.Take ? Own(new MaxPoolStep(window, Dense(x), Dense(values), pooled, mode), s => s.Output, shape)
-            : mode == MaxPoolStep.Mode.Value ? Largest(Under(window, x, pooled), pooled)
-            : PutBack(window, x, values, shape);
-    }
-
-    /// <summary>The elements of x that are the first under the windows, those that are the second, and so on, as windows that do not overlap have them.</summary>
-    static View[] Under(Window window, View x, int[] pooled)
-    {
-        View[] parts = [x];
-        for (var axis = 0; axis < window.Rank; axis++)
-            parts = [.. parts.SelectMany(part => Enumerable.Range(0, window.Sizes[axis])
-                .Select(k => part.Slice(axis + 2, k * window.Dilations[axis], pooled[axis + 2], window.Strides[axis])))];
-        return parts;
-    }
-
-    View Largest(View[] parts, int[] pooled) => parts.Aggregate((a, b) => Elementwise(Code.Maximum, [a, b], a.Storage.DType, pooled));
-
-    /// <summary>
-    /// Each value goes to the first element that equals the largest, or is NaN; all other elements are 0. One step from the beginning, so that nothing of it
-    /// is computed before the values are there and kept until then.
-    /// </summary>
-    View PutBack(Window window, View x, View values, int[] shape)
-    {
-        var (dtype, pooled) = (x.Storage.DType, values.Sizes);
-        var step = NewStep(values.Count, [x, values]);
-        View In(Code code, params View[] of) => View.Of(step.Add(code, dtype, of, new(dtype, values.Count) { Producer = step }, Extent.Full), pooled);
-        var under = Under(window, x, pooled);
-        var largest = under.Length == 1 ? under[0] : under.Aggregate((a, b) => In(Code.Maximum, a, b));
-        var zero = Constant(Tensor.Zeros(dtype, Shape.Scalar), []).Broadcast(pooled);
-        View? found = null;
-        var parts = Array.ConvertAll(under, part =>
-        {
-            var hit = In(Code.Or, In(Code.Equal, part, largest), In(Code.Not, In(Code.Equal, part, part)));
-            var first = found is null ? hit : In(Code.And, hit, In(Code.Not, found));
-            found = found is null ? hit : In(Code.Or, found, hit);
-            return In(Code.Select, first, values, zero);
-        });
-        var whole = View.Of(new(dtype, shape.Aggregate(1, (product, n) => product * n)), shape);
-        return Own(new AssembleStep(parts, whole.Storage, Under(window, whole, pooled), 0), s => s.Output, shape);
+        var pooled = mode == MaxPoolStep.Mode.Put ? values : View.Of(new(x.Storage.DType, 0), shape);
+        if (mode != MaxPoolStep.Mode.Value) x = Dense(x);
+        if (mode == MaxPoolStep.Mode.Take) values = Dense(values);
+        return Own(MaxPoolStep.Of(new(Forward(op.Window, x, pooled.Sizes, pooled), int.MaxValue, 1), x, values, mode), s => s.Output, shape);
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace FunctionalDL.Engine;
 
 /// <summary>One spatial axis of a convolution: positions p and window elements e meet at p·Stride + Elements[e] on the padded axis, where source element i lies
@@ -31,8 +29,8 @@ sealed unsafe class Sliding
     readonly SlidingAxis[] axes;
     readonly int[] rows, phases;
 
-    // Of a row of the first axis: where its elements are read, and where they go; the same for positions.
-    readonly Placement elements, positions;
+    // For each band where elements and what belongs to positions are, in memory and on a copy.
+    readonly Placement[] elements, positions;
 
     /// <param name="axes">The spatial axes.</param>
     /// <param name="longest">The elements that a copy should not exceed.</param>
@@ -59,10 +57,13 @@ sealed unsafe class Sliding
         Span = 1 + (BandRows - 1) * rows[0];
         Positions = first.Positions;
         for (var axis = 1; axis < rank; axis++) (Span, Positions) = (Span + (this.axes[axis].Positions - 1) * rows[axis], Positions * this.axes[axis].Positions);
-        elements = new([.. this.axes.Index().Skip(1).Select(a => Enumerable.Range(0, BandPlaces(a.Index)).Where(i => a.Item.Source(i) >= 0)
-            .Select(i => (a.Item.Source(i) * a.Item.Step, At(a.Index, i))).ToArray())]);
-        positions = new([.. this.axes.Index().Skip(1).Select(a => Enumerable.Range(0, a.Item.Positions).Select(p => (p * a.Item.PositionStep, p * rows[a.Index])).ToArray())]);
+        elements = [.. Enumerable.Range(0, Bands).Select(band => Place(this.axes[^1].Stride, axis => Enumerable.Range(0, BandPlaces(axis))
+            .Select(i => (Source: Source(axis, i, band), i)).Where(x => x.Source >= 0).Select(x => (x.Source * this.axes[axis].Step, At(axis, x.i)))))];
+        positions = [.. Enumerable.Range(0, Bands).Select(band => Place(1, axis => Enumerable.Range(0, axis > 0 ? this.axes[axis].Positions : Math.Min(BandRows, first.Positions - band * BandRows))
+            .Select(p => ((axis > 0 ? p : p + band * BandRows) * this.axes[axis].PositionStep, p * rows[axis]))))];
     }
+
+    Placement Place(int stride, Func<int, IEnumerable<(int From, int To)>> axis) => new([.. Enumerable.Range(0, axes.Length).Select(a => axis(a).ToArray())], stride);
 
     /// <summary>The elements of a copy.</summary>
     public int Count { get; }
@@ -97,22 +98,20 @@ sealed unsafe class Sliding
         }
     }
 
-    /// <summary>Copies the elements of a plane that a band of positions meets, with zeros for padding; only those change that a copy before may have changed.</summary>
-    public void CopyElements<T>(T* plane, int band, T* to) where T : unmanaged
-    {
-        var first = axes[0];
-        for (var i = 0; i < BandPlaces(0); i++)
-            if (first.Source(i + band * BandRows * first.Stride) is >= 0 and var source) elements.Copy(plane + source * first.Step, to + At(0, i));
-            else elements.Clear(to + At(0, i));
-    }
+    /// <summary>Copies the elements of a plane that a band of positions meets.</summary>
+    public void CopyElements<T>(T* plane, int band, T* to) where T : unmanaged => elements[band].Copy(plane, to);
 
-    /// <summary>Copies what belongs to a band's positions, and zeros for rows beyond the last.</summary>
-    public void CopyPositions<T>(T* plane, int band, T* to) where T : unmanaged
-    {
-        for (var p = 0; p < BandRows; p++)
-            if (band * BandRows + p is var row && row < axes[0].Positions) positions.Copy(plane + row * axes[0].PositionStep, to + p * rows[0]);
-            else positions.Clear(to + p * rows[0]);
-    }
+    /// <summary>Copies the elements back to a plane that is one band.</summary>
+    public void ReturnElements<T>(T* plane, T* from) where T : unmanaged => elements[0].Return(plane, from);
+
+    /// <summary>Sets all that is not padding on the copy of a plane that is one band.</summary>
+    public void FillElements<T>(T* to, T value) where T : unmanaged => elements[0].Fill(to, value);
+
+    /// <summary>Copies what belongs to a band's positions.</summary>
+    public void CopyPositions<T>(T* plane, int band, T* to) where T : unmanaged => positions[band].Copy(plane, to);
+
+    /// <summary>Copies what belongs to the positions of a plane that is one band back to it.</summary>
+    public void ReturnPositions<T>(T* plane, T* from) where T : unmanaged => positions[0].Return(plane, from);
 
     /// <summary>The offset in memory of what a window's element meets at a position, or −1 where that is padding, and the offset of what belongs to the position.</summary>
     public (int Source, int Position) Meet(int position, int element)
@@ -130,6 +129,8 @@ sealed unsafe class Sliding
         return (source, at);
     }
 
+    int Source(int axis, int place, int band) => axes[axis].Source(axis > 0 ? place : place + band * BandRows * axes[0].Stride);
+
     int At(int axis, int place) => place / axes[axis].Stride * rows[axis] + place % axes[axis].Stride * phases[axis];
 
     int BandPlaces(int axis) => Places(axis, axis == 0 ? BandRows : axes[axis].Positions);
@@ -137,43 +138,4 @@ sealed unsafe class Sliding
     int Places(int axis, int positions) => (positions - 1) * axes[axis].Stride + axes[axis].Elements.Max() + 1;
 
     static int RoundUp(int n, int multiple) => (n + multiple - 1) / multiple * multiple;
-
-    /// <summary>Where elements lie in memory and where they are copied to, row by row.</summary>
-    sealed class Placement
-    {
-        readonly (int From, int To)[] rows, row;
-        readonly bool isRun;
-
-        public Placement((int From, int To)[][] axes)
-        {
-            rows = [(0, 0)];
-            foreach (var axis in axes[..^1]) rows = [.. rows.SelectMany(r => axis.Select(a => (r.From + a.From, r.To + a.To)))];
-            row = axes[^1];
-            isRun = Enumerable.Range(1, Math.Max(0, row.Length - 1)).All(i => row[i].From == row[0].From + i && row[i].To == row[0].To + i);
-        }
-
-        public void Copy<T>(T* from, T* to) where T : unmanaged
-        {
-            if (row.Length == 0) return;
-            foreach (var (source, target) in rows)
-                if (isRun) Run(from + source + row[0].From, to + target + row[0].To, row.Length);
-                else
-                    foreach (var (x, y) in row) to[target + y] = from[source + x];
-        }
-
-        static void Run<T>(T* from, T* to, int count) where T : unmanaged
-        {
-            var i = 0;
-            for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count) Vector512.Load(from + i).Store(to + i);
-            if (i < count) Part.Store(Part.Load(from + i, count - i), to + i, count - i);
-        }
-
-        public void Clear<T>(T* to) where T : unmanaged
-        {
-            foreach (var (_, target) in rows)
-                if (isRun && row.Length > 0) new Span<T>(to + target + row[0].To, row.Length).Clear();
-                else
-                    foreach (var (_, y) in row) to[target + y] = default;
-        }
-    }
 }

@@ -145,9 +145,13 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
         }
         chunk -= Groups * Panels;
         var copy = (T*)workspace.Scratch(thread);
-        new Span<T>(copy, Inputs * Sliding.Count + TileColumns).Clear();
-        for (var unit = chunk / Groups * UnitsPerChunk; unit < Math.Min(Units, (chunk / Groups + 1) * UnitsPerChunk); unit++)
+        var first = chunk / Groups * UnitsPerChunk;
+        for (var unit = first; unit < Math.Min(Units, first + UnitsPerChunk); unit++)
+        {
+            // Padding stays what it is from one example to the next, but not from band to band.
+            if (unit == first || Sliding.Bands > 1) new Span<T>(copy, Inputs * Sliding.Count + TileColumns).Clear();
             Convolve(workspace, unit / Sliding.Bands, unit % Sliding.Bands, chunk % Groups, copy);
+        }
     }
 
     void Convolve(Workspace workspace, int example, int band, int group, T* copy)

@@ -104,7 +104,12 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
         var sums = x + UnitsAtOnce * XElements + TSimd.Count;
         new Span<T>(y, ScratchBytes / sizeof(T)).Clear();
         var (first, end) = (part * UnitsPerPart, Math.Min(X.Sizes[0] * Sliding.Bands, (part + 1) * UnitsPerPart));
-        for (var unit = first; unit < end; unit += UnitsAtOnce) Correlate(workspace, unit, Math.Min(UnitsAtOnce, end - unit), group, x, y, sums);
+        for (var unit = first; unit < end; unit += UnitsAtOnce)
+        {
+            // Padding stays what it is from one example to the next, but not from band to band.
+            if (unit > first && Sliding.Bands > 1) new Span<T>(y, (int)(sums - y)).Clear();
+            Correlate(workspace, unit, Math.Min(UnitsAtOnce, end - unit), group, x, y, sums);
+        }
 
         var output = (T*)workspace[Output] + ((long)part * Groups + group) * N * K;
         for (var row = 0; row < N; row++)
