@@ -33,6 +33,28 @@ sealed partial class Lowering
         return Reduce(Code.Sum, [0], Own(step, s => s.Output, [step.Parts, .. shape]), shape);
     }
 
+    /// <summary>The convolutions, some with a bias, that nothing was done to but what their step does itself.</summary>
+    readonly HashSet<Expr> convolutions = [];
+
+    /// <summary>A bias added to a convolution, or its rectifier, where nobody else reads it: done on the way to memory.</summary>
+    View? IntoConvolution(Expr node, View[] x)
+    {
+        if (node.Op is ConvOp or ConvInputGradientOp) convolutions.Add(node);
+        if (node.Op is not (AddOp or MaximumOp)) return null;
+        var i = convolutions.Contains(node.Inputs[0]) ? 0 : 1;
+        if (!convolutions.Contains(node.Inputs[i]) || uses[node.Inputs[i]] > 1 || x[i].Storage.Producer is not ConvolutionStep { IsRectified: false } step) return null;
+        var other = x[1 - i];
+        if (node.Op is AddOp && step.Bias is null && other.Storage.Level < step.Level && other.Strides.Index().All(s => s.Index == 1 || s.Item == 0))
+        {
+            step.Bias = new(other.Storage, other.Offset, [other.Sizes[1]], [other.Strides[1]]);
+            Read([other], step);
+            convolutions.Add(node);
+        }
+        else if (node.Op is MaximumOp && Simplification.Number(node.Inputs[1 - i]) == 0) step.IsRectified = true;
+        else return null;
+        return x[i];
+    }
+
     /// <summary>An axis split into groups, of which this is the outer part.</summary>
     static (int Size, int Stride) Group(View x, int axis, int groups) => (groups, x.Sizes[axis] / groups * x.Strides[axis]);
 

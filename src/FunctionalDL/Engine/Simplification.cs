@@ -38,6 +38,8 @@ static class Simplification
         {
             var (op, inputs) = Rewrite(node, x);
             if (op is null) return inputs[0];
+            // Where a < b, a < max(b, a); compared with the maximum, b itself need not be kept.
+            if (op is LessOp && known.TryGetValue(new(new MaximumOp(), [inputs[1], inputs[0]]), out var larger)) inputs = [inputs[0], larger];
             var key = new Node(op, inputs);
             if (known.TryGetValue(key, out var same)) return same;
             return known[key] = ReferenceEquals(op, node.Op) ? node.WithInputs(inputs) : new(op, inputs);
@@ -57,7 +59,7 @@ static class Simplification
     };
 
     /// <summary>The number repeated everywhere in x, if it is one.</summary>
-    static double? Number(Expr x)
+    public static double? Number(Expr x)
     {
         while (x.Op is BroadcastOp or ReshapeOp) x = x.Inputs[0];
         return x.ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;

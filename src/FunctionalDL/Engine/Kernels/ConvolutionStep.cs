@@ -102,7 +102,8 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
 
     int Chunks => Groups * ((Units + UnitsPerChunk - 1) / UnitsPerChunk);
 
-    public override int ScratchBytes => (Inputs * Sliding.Count + TileColumns) * sizeof(T);
+    /// <summary>A tile with a row to spare, biases, and the copy with a tile's width to spare.</summary>
+    public override int ScratchBytes => ((panelRows + 3) * TileColumns + Inputs * Sliding.Count) * sizeof(T);
 
     static int PaddedRows(int rows, int panelRows) => rows / panelRows * panelRows + Height(rows % panelRows);
 
@@ -144,69 +145,75 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
             return;
         }
         chunk -= Groups * Panels;
-        var copy = (T*)workspace.Scratch(thread);
+        var tile = (T*)workspace.Scratch(thread);
+        T* biases = tile + (panelRows + 1) * TileColumns, copy = biases + TileColumns;
         var first = chunk / Groups * UnitsPerChunk;
         for (var unit = first; unit < Math.Min(Units, first + UnitsPerChunk); unit++)
         {
             // Padding stays what it is from one example to the next, but not from band to band.
             if (unit == first || Sliding.Bands > 1) new Span<T>(copy, Inputs * Sliding.Count + TileColumns).Clear();
-            Convolve(workspace, unit / Sliding.Bands, unit % Sliding.Bands, chunk % Groups, copy);
+            Convolve(workspace, unit / Sliding.Bands, unit % Sliding.Bands, chunk % Groups, tile, biases, copy);
         }
     }
 
-    void Convolve(Workspace workspace, int example, int band, int group, T* copy)
+    void Convolve(Workspace workspace, int example, int band, int group, T* tile, T* biases, T* copy)
     {
         var x = (T*)workspace[X] + (long)example * X.Strides[0] + (long)group * Inputs * X.Strides[1];
         for (var c = 0; c < Inputs; c++) Sliding.CopyElements(x + (long)c * X.Strides[1], band, copy + c * Sliding.Count);
 
-        var tile = stackalloc T[panelRows * TileColumns + Vector512<T>.Count];
         var first = band * Sliding.BandRows * Sliding.RowPositions;
         fixed (int* offsets = Offsets)
             for (var panel = 0; panel < Panels; panel++)
             {
                 var rows = Math.Min(panelRows, N - panel * panelRows);
                 var channel = group * N + panel * panelRows;
+                var y = (T*)workspace[Output] + ((long)example * Groups * N + channel) * Sliding.Positions + first;
+                for (var row = 0; row < rows; row++) biases[row] = Bias is { } bias ? ((T*)workspace[bias])[(channel + row) * bias.Strides[0]] : T.Zero;
                 for (int i = 0, left = Sliding.Span; i < tiles.Length; i++, left -= TileColumns)
                 {
                     var vectors = Math.Min(TileVectors, (left + TSimd.Count - 1) / TSimd.Count);
                     ConvolutionKernel<TSimd, TVector, T>.Convolve(Height(rows), vectors, PackedPanel(workspace, group, panel), copy + i * TileColumns, offsets, K, tile, TileColumns);
-                    for (var row = 0; row < rows; row++) Finish(workspace, tile + row * TileColumns, tiles[i], example, channel + row, first);
+                    if (Write(tile, tiles[i], rows, biases, y, Sliding.Positions - first)) continue;
+                    foreach (var (_, position, count) in tiles[i])
+                        for (var row = 0; row < rows; row++) Correct(workspace, y + (long)row * Sliding.Positions + position, example, channel + row, first + position, Math.Min(count, Sliding.Positions - first - position), biases[row]);
                 }
             }
     }
 
-    void Finish(Workspace workspace, T* tile, (int At, int Position, int Count)[] runs, int example, int channel, int first)
+    /// <summary>Writes the sums of a tile to the positions below an end, and says whether all are numbers.</summary>
+    bool Write(T* tile, (int At, int Position, int Count)[] runs, int rows, T* biases, T* y, int end)
     {
-        var y = (T*)workspace[Output] + ((long)example * Groups * N + channel) * Sliding.Positions;
-        var bias = Bias is { } b ? Vector512.Create(((T*)workspace[b])[channel * b.Strides[0]]) : Vector512<T>.Zero;
+        var wrong = Vector512<T>.Zero;
+        var (stride, isRectified) = (Sliding.Positions, IsRectified);
         foreach (var (at, position, count) in runs)
         {
-            if (first + position >= Sliding.Positions) break;
-            var sums = Vector512.Load(tile + at);
-            if (!Vector512.EqualsAll(sums, sums))
+            if (position >= end) break;
+            var to = y + position;
+            for (var row = 0; row < rows; row++, to += stride)
             {
-                Correct(workspace, tile + at, example, channel, first + position, count);
-                sums = Vector512.Load(tile + at);
+                var sums = Vector512.Load(tile + row * TileColumns + at) + Vector512.Create(biases[row]);
+                wrong |= ~Vector512.Equals(sums, sums);
+                if (isRectified) sums = Vector512.AndNot(sums, Vector512.LessThan(sums, Vector512<T>.Zero));
+                Part.Store(sums, to, count);
             }
-            if (Bias is not null) sums += bias;
-            if (IsRectified) sums = Vector512.Max(sums, Vector512<T>.Zero);
-            Part.Store(sums, y + first + position, count);
         }
+        return wrong == Vector512<T>.Zero;
     }
 
-    /// <summary>Sums that are not a number, again without the padding: a zero there times an infinite weight is none of them.</summary>
-    void Correct(Workspace workspace, T* sums, int example, int channel, int position, int count)
+    /// <summary>Results that are not a number, again without the padding: a zero there times an infinite weight is none of them.</summary>
+    void Correct(Workspace workspace, T* results, int example, int channel, int position, int count, T bias)
     {
         var (group, row) = (channel / N, channel % N);
         var x = (T*)workspace[X] + (long)example * X.Strides[0] + (long)group * Inputs * X.Strides[1];
         var w = (T*)workspace[W.View] + W.Batches[group] + W.Rows[row];
         for (var i = 0; i < count; i++)
         {
-            if (!T.IsNaN(sums[i])) continue;
-            sums[i] = T.Zero;
+            if (!T.IsNaN(results[i])) continue;
+            var sum = T.Zero;
             for (var k = 0; k < K; k++)
                 if (Sliding.Meet(position + i, k % Sliding.Elements.Length).Source is >= 0 and var source)
-                    sums[i] += w[W.Columns[k]] * x[k / Sliding.Elements.Length * X.Strides[1] + source];
+                    sum += w[W.Columns[k]] * x[k / Sliding.Elements.Length * X.Strides[1] + source];
+            results[i] = IsRectified ? T.Max(sum + bias, T.Zero) : sum + bias;
         }
     }
 }
