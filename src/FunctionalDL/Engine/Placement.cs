@@ -31,10 +31,10 @@ sealed unsafe class Placement
 
     public void Copy<T>(T* from, T* to) where T : unmanaged
     {
-        foreach (var (source, target) in rows)
-            if (isRun) Run(from + source + sequences[0].From, to + target + sequences[0].To, sequences[0].Count);
-            else if (isPair) Unzip(from + source + sequences[0].From, to + target + sequences[0].To, to + target + sequences[1].To, sequences[0].Count + sequences[1].Count);
-            else
+        if (isRun) Run(from + sequences[0].From, to + sequences[0].To, sequences[0].Count, back: false);
+        else if (isPair) Unzip(from + sequences[0].From, to + sequences[0].To, to + sequences[1].To, sequences[0].Count + sequences[1].Count);
+        else
+            foreach (var (source, target) in rows)
                 foreach (var s in sequences)
                     for (int i = 0, x = source + s.From, y = target + s.To; i < s.Count; i++, x += s.FromStep, y += s.ToStep) to[y] = from[x];
     }
@@ -42,10 +42,10 @@ sealed unsafe class Placement
     /// <summary>Copies the elements back.</summary>
     public void Return<T>(T* to, T* from) where T : unmanaged
     {
-        foreach (var (target, source) in rows)
-            if (isRun) Run(from + source + sequences[0].To, to + target + sequences[0].From, sequences[0].Count);
-            else if (isPair) Zip(from + source + sequences[0].To, from + source + sequences[1].To, to + target + sequences[0].From, sequences[0].Count + sequences[1].Count);
-            else
+        if (isRun) Run(from + sequences[0].To, to + sequences[0].From, sequences[0].Count, back: true);
+        else if (isPair) Zip(from + sequences[0].To, from + sequences[1].To, to + sequences[0].From, sequences[0].Count + sequences[1].Count);
+        else
+            foreach (var (target, source) in rows)
                 foreach (var s in sequences)
                     for (int i = 0, x = source + s.To, y = target + s.From; i < s.Count; i++, x += s.ToStep, y += s.FromStep) to[y] = from[x];
     }
@@ -60,32 +60,42 @@ sealed unsafe class Placement
                     for (int i = 0, y = target + s.To; i < s.Count; i++, y += s.ToStep) to[y] = value;
     }
 
-    static void Run<T>(T* from, T* to, int count) where T : unmanaged
+    void Run<T>(T* from, T* to, int count, bool back) where T : unmanaged
     {
-        var i = 0;
-        for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count) Vector512.Load(from + i).Store(to + i);
-        if (i < count) Part.Store(Part.Load(from + i, count - i), to + i, count - i);
+        for (; count > 0; count -= Vector512<T>.Count, from += Vector512<T>.Count, to += Vector512<T>.Count)
+        {
+            var lanes = Part.Lanes<T>(count);
+            foreach (var (x, y) in rows) Part.Store(Part.Load(from + (back ? y : x), lanes), to + (back ? x : y), lanes);
+        }
     }
 
     /// <summary>Elements go to even and odd in turn.</summary>
-    static void Unzip<T>(T* from, T* even, T* odd, int count) where T : unmanaged
+    void Unzip<T>(T* from, T* even, T* odd, int count) where T : unmanaged
     {
-        for (; count > 0; count -= 2 * Vector512<T>.Count, from += 2 * Vector512<T>.Count, even += Vector512<T>.Count, odd += Vector512<T>.Count)
+        for (var n = Vector512<T>.Count; count > 0; count -= 2 * n, from += 2 * n, even += n, odd += n)
         {
-            var (a, b) = (Part.Load(from, count), Part.Load(from + Vector512<T>.Count, count - Vector512<T>.Count));
-            Part.Store(Pick(a, b, 0, 2), even, (count + 1) / 2);
-            Part.Store(Pick(a, b, 1, 2), odd, count / 2);
+            Vector512<T> left = Part.Lanes<T>(count), right = Part.Lanes<T>(count - n), evens = Part.Lanes<T>((count + 1) / 2), odds = Part.Lanes<T>(count / 2);
+            foreach (var (x, y) in rows)
+            {
+                var (a, b) = (Part.Load(from + x, left), Part.Load(from + x + n, right));
+                Part.Store(Pick(a, b, 0, 2), even + y, evens);
+                Part.Store(Pick(a, b, 1, 2), odd + y, odds);
+            }
         }
     }
 
     /// <summary>Elements come from even and odd in turn.</summary>
-    static void Zip<T>(T* even, T* odd, T* to, int count) where T : unmanaged
+    void Zip<T>(T* even, T* odd, T* to, int count) where T : unmanaged
     {
-        for (; count > 0; count -= 2 * Vector512<T>.Count, to += 2 * Vector512<T>.Count, even += Vector512<T>.Count, odd += Vector512<T>.Count)
+        for (var n = Vector512<T>.Count; count > 0; count -= 2 * n, to += 2 * n, even += n, odd += n)
         {
-            var (a, b) = (Part.Load(even, (count + 1) / 2), Part.Load(odd, count / 2));
-            Part.Store(Merge(a, b, 0), to, count);
-            Part.Store(Merge(a, b, Vector512<T>.Count / 2), to + Vector512<T>.Count, count - Vector512<T>.Count);
+            Vector512<T> left = Part.Lanes<T>(count), right = Part.Lanes<T>(count - n), evens = Part.Lanes<T>((count + 1) / 2), odds = Part.Lanes<T>(count / 2);
+            foreach (var (x, y) in rows)
+            {
+                var (a, b) = (Part.Load(even + y, evens), Part.Load(odd + y, odds));
+                Part.Store(Merge(a, b, 0), to + x, left);
+                Part.Store(Merge(a, b, n / 2), to + x + n, right);
+            }
         }
     }
 

@@ -33,6 +33,13 @@ static class Simplification
 
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs)
     {
+        var merged = Merge(outputs);
+        var pooled = PoolingRules.Apply(merged);
+        return merged.SequenceEqual(pooled) ? merged : Merge(pooled);
+    }
+
+    static Expr[] Merge(IReadOnlyCollection<Expr> outputs)
+    {
         var known = new Dictionary<Node, Expr>();
         return Graph.Rebuild(outputs, (node, x) =>
         {

@@ -77,6 +77,15 @@ sealed unsafe class Sliding
     /// <summary>The offsets of the window's elements.</summary>
     public int[] Elements { get; }
 
+    /// <summary>Whether some places are padding.</summary>
+    public bool IsPadded => axes.Index().Any(a => Enumerable.Range(0, Places(a.Index, a.Item.Positions)).Any(i => a.Item.Source(i) < 0));
+
+    /// <summary>Whether no element lies under the window at two positions.</summary>
+    public bool IsApart => axes.All(a => a.Elements.Max() < a.Stride);
+
+    /// <summary>Whether every element lies under the window somewhere between the first position and the last.</summary>
+    public bool IsComplete => axes.Index().All(a => Enumerable.Range(0, Places(a.Index, a.Item.Positions)).Count(i => a.Item.Source(i) >= 0) == a.Item.Size);
+
     public int Bands { get; }
 
     /// <summary>The rows of positions in a band; fewer in the last.</summary>

@@ -11,8 +11,8 @@ abstract class CorrelationStep : Step
 {
     const int MostParts = 8;
 
-    /// <summary>Sums go on in registers over so many vectors before they are written.</summary>
-    const int LongRun = 64;
+    /// <summary>Sums go on in registers over so many vectors before they are written, if the copies are no larger.</summary>
+    const int LongRun = 128, CopiesBytes = 512 << 10;
 
     protected readonly View X, Y;
     protected readonly Sliding Sliding;
@@ -33,7 +33,8 @@ abstract class CorrelationStep : Step
         Level = LevelAfter(x, y);
         Vectors = (sliding.Span + lanes - 1) / lanes;
         var units = x.Sizes[0] * sliding.Bands;
-        UnitsAtOnce = Math.Clamp(LongRun / Vectors, 1, units);
+        var copyBytes = (Inputs * sliding.Count + N * Vectors * lanes) * x.Storage.DType.ByteSize();
+        UnitsAtOnce = Math.Clamp(Math.Min(LongRun / Vectors, CopiesBytes / copyBytes), 1, units);
         UnitsPerPart = Math.Max(UnitsAtOnce, (units + MostParts - 1) / MostParts);
         UnitsAtOnce = Math.Min(UnitsAtOnce, UnitsPerPart);
         Output = new(x.Storage.DType, checked(Parts * Groups * N * K)) { Producer = this };

@@ -63,6 +63,8 @@ abstract class MaxPoolStep : Step
 sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPoolStep.Mode action) : MaxPoolStep(sliding, x, values, action)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    readonly bool isPadded = sliding.IsPadded, isApart = sliding.IsApart, isComplete = sliding.IsComplete;
+
     /// <summary>The elements of a copy, and of what belongs to positions, with a vector to spare.</summary>
     int CopyElements => Sliding.Count + Vector512<T>.Count;
 
@@ -89,15 +91,14 @@ sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPool
                     break;
                 case Mode.Take:
                     Sliding.CopyElements(At(workspace, Values, plane), 0, other);
-                    new Span<T>(result, RunElements).Clear();
                     Move(copy, real, largest, other, result);
                     Sliding.ReturnPositions(to, result);
                     break;
                 default:
                     Sliding.CopyPositions(At(workspace, Values, plane), 0, result);
-                    new Span<T>(other, CopyElements).Clear();
+                    if (!isApart) new Span<T>(other, CopyElements).Clear();
                     Move(copy, real, largest, other, result);
-                    new Span<T>(to, PlaneElements).Clear();
+                    if (!isComplete) new Span<T>(to, PlaneElements).Clear();
                     Sliding.ReturnElements(to, other);
                     break;
             }
@@ -122,17 +123,18 @@ sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPool
     {
         for (var i = 0; i < Sliding.Span; i += Vector512<T>.Count)
         {
-            var (most, searched, value) = (Vector512.Load(largest + i), Vector512<T>.AllBitsSet, Vector512.Load(positions + i));
+            var (most, searched, value, taken) = (Vector512.Load(largest + i), Vector512<T>.AllBitsSet, Vector512.Load(positions + i), Vector512<T>.Zero);
             foreach (var element in Sliding.Elements)
             {
                 var x = Vector512.Load(copy + element + i);
-                var first = searched & (Vector512.Equals(x, most) | ~Vector512.Equals(x, x)) & Vector512.Equals(Vector512.Load(real + element + i), Vector512<T>.One);
+                var first = searched & (Vector512.Equals(x, most) | ~Vector512.Equals(x, x));
+                if (isPadded) first &= Vector512.Equals(Vector512.Load(real + element + i), Vector512<T>.One);
                 searched = Vector512.AndNot(searched, first);
                 var at = places + element + i;
-                if (Action == Mode.Put) (Vector512.Load(at) + (value & first)).Store(at);
-                else value += Vector512.Load(at) & first;
+                if (Action == Mode.Take) taken += Vector512.Load(at) & first;
+                else (isApart ? value & first : Vector512.Load(at) + (value & first)).Store(at);
             }
-            if (Action == Mode.Take) value.Store(positions + i);
+            if (Action == Mode.Take) taken.Store(positions + i);
         }
     }
 }

@@ -36,7 +36,8 @@ readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T> where T : unmanaged
 
     public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
 
-    public static void Accumulate(T* y, Vector512<T> x) => *y = Vector512.Sum(Vector512.CreateScalar(*y) + x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(T* y, Vector512<T> x) => Simd256<T>.Accumulate(y, x.GetLower() + x.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c) => typeof(T) == typeof(float)
@@ -57,7 +58,8 @@ readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T> where T : unmanaged
 
     public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
 
-    public static void Accumulate(T* y, Vector256<T> x) => *y = Vector256.Sum(Vector256.CreateScalar(*y) + x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(T* y, Vector256<T> x) => Simd128<T>.Accumulate(y, x.GetLower() + x.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c) => typeof(T) == typeof(float)
