@@ -9,8 +9,8 @@ sealed class Plan
 
     /// <param name="outputs">The expressions, simplified.</param>
     /// <param name="sizes">The actual sizes.</param>
-    /// <param name="carried">The outputs whose values the caller gives memory for, where they can be written to it.</param>
-    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> carried)
+    /// <param name="given">The outputs for whose values the caller gives memory; those that no step writes, such as variables, stay where they are.</param>
+    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> given)
     {
         var lowering = new Lowering(sizes);
         Outputs = lowering.Lower(outputs);
@@ -23,7 +23,7 @@ sealed class Plan
         ScratchBytes = Steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 
         Constants = [.. lowering.Constants.Select(c => (c.Storage, Workspace.Copy(c.Value)))];
-        Given = carried.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
+        Given = given.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
         Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
         ArenaBytes = Arrange();
     }
@@ -36,7 +36,7 @@ sealed class Plan
 
     public IReadOnlyList<(Storage Storage, Block Value)> Constants { get; }
 
-    /// <summary>The storages of carried outputs, for which the caller gives memory.</summary>
+    /// <summary>The storages of the outputs for which the caller gives memory.</summary>
     public IReadOnlySet<Storage> Given { get; }
 
     public IReadOnlyList<Storage> Slots => slots;
