@@ -7,11 +7,20 @@ static class Simplification
 {
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs)
     {
+        var merged = Merge(outputs);
+        var pooled = PoolingRules.Apply(merged);
+        return merged.SequenceEqual(pooled) ? merged : Merge(pooled);
+    }
+
+    static Expr[] Merge(IReadOnlyCollection<Expr> outputs)
+    {
         var known = new Interner();
         return Graph.Rebuild(outputs, (node, x) =>
         {
             var (op, inputs) = Rewrite(node, x);
             if (op is null) return inputs[0];
+            // Where a < b, a < max(b, a); compared with the maximum, b itself need not be kept.
+            if (op is LessOp && known.Find(new MaximumOp(), [inputs[1], inputs[0]]) is { } larger) return known.Of(op, [inputs[0], larger]);
             return ReferenceEquals(op, node.Op) ? known.Of(node.WithInputs(inputs)) : known.Of(op, inputs);
         });
     }
@@ -29,7 +38,7 @@ static class Simplification
     };
 
     /// <summary>The number repeated everywhere in x, if it is one.</summary>
-    static double? Number(Expr x)
+    public static double? Number(Expr x)
     {
         while (x.Op is BroadcastOp or ReshapeOp) x = x.Inputs[0];
         return x.ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;

@@ -22,6 +22,9 @@ sealed class Interner
         return kept ??= new(op, inputs);
     }
 
+    /// <summary>The node kept for an op on inputs, if there is one.</summary>
+    public Expr? Find(Op op, Expr[] inputs) => nodes.GetValueOrDefault(new(op, inputs));
+
     readonly struct Key(Op op, Expr[] inputs) : IEquatable<Key>
     {
         readonly Op op = op;
