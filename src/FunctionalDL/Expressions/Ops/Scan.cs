@@ -67,6 +67,33 @@ sealed record ScanOp(ScanBody Body) : Op
         }
     }
 
+    /// <summary>The expressions without loops: each step written out, for sequences of known lengths.</summary>
+    public static Expr[] Unroll(IReadOnlyCollection<Expr> expressions) => Graph.Rebuild(expressions, (node, x) => node.Op is ScanOp scan ? scan.Unroll(x) : node.WithInputs(x));
+
+    Expr Unroll(Expr[] x)
+    {
+        var (carries, elements) = (Body.Carries.Length, Body.Elements.Length);
+        var length = x[carries].Shape[0].Size;
+        var (outputs, names) = (Unroll(Body.Outputs), Body.Variables.Select(v => v.VariableName!).ToArray());
+        var steps = new List<Expr[]>();
+        var h = x[..carries];
+        for (var step = 0; step < length; step++)
+        {
+            var t = Body.IsReversed ? length - 1 - step : step;
+            Expr[] values = [.. h, .. x[carries..(carries + elements)].Select(e => Index(e, 0, t)), .. x[(carries + elements)..]];
+            steps.Add(Graph.Substitute(outputs, [.. names.Zip(values)]));
+            h = steps[^1][..carries];
+        }
+        if (Body.IsReversed) steps.Reverse();
+        IEnumerable<Expr> Result(int i)
+        {
+            var values = steps.Select(s => s[i]);
+            if (i < carries) return Body.IsReversed ? values.Append(x[i]) : values.Prepend(x[i]);
+            return i < carries + Body.Stacked.Length ? values : [values.Aggregate(ZerosLike(outputs[i]), (sum, share) => sum + share)];
+        }
+        return Concat(0, [.. Enumerable.Range(0, outputs.Length).SelectMany(Result).Select(e => Functions.Reshape(e, [e.Shape.Elements]))]);
+    }
+
     static Tensor Element(Tensor sequence, int t)
     {
         var shape = sequence.Shape.Remove(0);
