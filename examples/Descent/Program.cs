@@ -1,6 +1,5 @@
 // What is wrong with gradient descent, stochastic gradient descent and mini-batch gradient descent? One neuron, two weights, three pictures.
 using System.CommandLine;
-using System.Text.Json;
 using FunctionalDL;
 
 var budget = new Option<int>("--budget") { Description = "Gradients of single examples that each method may take.", DefaultValueFactory = _ => 40_000 };
@@ -8,25 +7,11 @@ var batch = new Option<int>("--batch") { Description = "Examples of a mini-batch
 var rate = new Option<double>("--rate") { Description = "Learning rate of all three.", DefaultValueFactory = _ => 0.2 };
 var seed = new Option<long>("--seed") { Description = "Seed of the data and of the order of the examples.", DefaultValueFactory = _ => 1 };
 var folder = new Option<DirectoryInfo>("--out") { Description = "Folder of the pictures.", DefaultValueFactory = _ => new("descent") };
-var json = new Option<bool>("--json") { Description = "End with one line of JSON." };
 
-var command = new RootCommand("Compares gradient descent, stochastic gradient descent and mini-batch gradient descent.") { budget, batch, rate, seed, folder, json };
-command.SetAction(arguments =>
-{
-    try
-    {
-        Run(arguments);
-        return 0;
-    }
-    catch (FunctionalException e)
-    {
-        Console.Error.WriteLine($"error: {e.Message}");
-        return 1;
-    }
-});
-return command.Parse(args).Invoke();
+var command = new RootCommand("Compares gradient descent, stochastic gradient descent and mini-batch gradient descent.") { budget, batch, rate, seed, folder };
+return command.Run(args, Run);
 
-void Run(ParseResult arguments)
+object Run(ParseResult arguments)
 {
     var (gradients, size, η, s) = (arguments.GetValue(budget), arguments.GetValue(batch), arguments.GetValue(rate), arguments.GetValue(seed));
     if (gradients < Neuron.Examples) throw new FunctionalException($"Descent: a budget of {gradients} gradients is not one step of gradient descent. Give {Neuron.Examples} or more.");
@@ -42,22 +27,21 @@ void Run(ParseResult arguments)
     var better = new Descent("better", neuron, methods[2].Method, Optimizer.Momentum(η, 0.9) >> Schedule.Cosine(runs[2].Path.Count), start, gradients, s);
     Say(neuron, start, runs, rates, tried, better);
 
-    if (arguments.GetValue(json))
-        Console.WriteLine(JsonSerializer.Serialize(new
+    return new
+    {
+        minimum = neuron.LossAt(best),
+        condition = neuron.CurvaturesAt(best).Largest / neuron.CurvaturesAt(best).Smallest,
+        methods = runs.Select((run, i) => new
         {
-            minimum = neuron.LossAt(best),
-            condition = neuron.CurvaturesAt(best).Largest / neuron.CurvaturesAt(best).Smallest,
-            methods = runs.Select((run, i) => new
-            {
-                name = run.Name,
-                steps = run.Path.Count - 1,
-                gradientsTo10Percent = run.GradientsUntil(0.1),
-                gradientsTo1Percent = run.GradientsUntil(0.01),
-                lossAboveMinimum = run.Final,
-                lossAboveMinimumByRate = tried.Select(t => t[i].Final),
-            }),
-            rates,
-        }));
+            name = run.Name,
+            steps = run.Path.Count - 1,
+            gradientsTo10Percent = run.GradientsUntil(0.1),
+            gradientsTo1Percent = run.GradientsUntil(0.01),
+            lossAboveMinimum = run.Final,
+            lossAboveMinimumByRate = tried.Select(t => t[i].Final),
+        }),
+        rates,
+    };
 }
 
 void Draw(string into, Neuron neuron, (double, double) start, Descent[] runs, double[] rates, Descent[][] tried)
