@@ -60,16 +60,16 @@ public sealed class Initializer
     public static Initializer Constant(double value) => new(FormattableString.Invariant($"constant {value}"), (_, shape, dtype) => Tensor.Full(dtype, shape, value));
 
     /// <summary>Normal with mean 0 and the given standard deviation.</summary>
-    /// <exception cref="FunctionalException">The standard deviation is negative or not a number.</exception>
-    public static Initializer Normal(double standardDeviation) => standardDeviation >= 0
+    /// <exception cref="FunctionalException">The standard deviation is negative or not a finite number.</exception>
+    public static Initializer Normal(double standardDeviation) => standardDeviation >= 0 && double.IsFinite(standardDeviation)
         ? new(FormattableString.Invariant($"normal {standardDeviation}"), (key, shape, dtype) => Normal(key, shape, dtype, standardDeviation))
-        : throw new FunctionalException(FormattableString.Invariant($"Initializer: standard deviation {standardDeviation} is not 0 or more."));
+        : throw new FunctionalException(FormattableString.Invariant($"Initializer: standard deviation {standardDeviation} is not a number, 0 or more."));
 
     /// <summary>Uniform in ±bound.</summary>
-    /// <exception cref="FunctionalException">The bound is negative or not a number.</exception>
-    public static Initializer Uniform(double bound) => bound >= 0
+    /// <exception cref="FunctionalException">The bound is negative or not a finite number.</exception>
+    public static Initializer Uniform(double bound) => bound >= 0 && double.IsFinite(bound)
         ? new(FormattableString.Invariant($"uniform {bound}"), (key, shape, dtype) => Uniform(key, shape, dtype, bound))
-        : throw new FunctionalException(FormattableString.Invariant($"Initializer: bound {bound} is not 0 or more."));
+        : throw new FunctionalException(FormattableString.Invariant($"Initializer: bound {bound} is not a number, 0 or more."));
 
     static Tensor Uniform(Key key, Shape shape, DType dtype, double bound) =>
         key.Uniform(shape, DType.Float64).As<double>().Map(u => (2 * u - 1) * bound).Cast(dtype);

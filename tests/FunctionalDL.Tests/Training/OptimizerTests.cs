@@ -273,12 +273,18 @@ public class OptimizerTests
     [InlineData("limit 0 is not", "clip")]
     [InlineData("weight decay NaN is not", "decay")]
     [InlineData("steps 0 is not", "accumulate")]
+    [InlineData("limit Infinity is not", "infinite clip")]
     [InlineData("0 is below 1", "schedule")]
+    [InlineData("-1 is not a number, 0 or more", "schedule factor")]
+    [InlineData("NaN is not a number, 0 or more", "schedule constant")]
     public void Settings_out_of_range_are_named(string message, string which) => Assert.Contains(message, Assert.Throws<FunctionalException>(() => which switch
     {
         "adam" => Optimizer.Adam(beta1: 1),
         "epsilon" => Optimizer.Adam(epsilon: -1),
         "clip" => Clip.GlobalNorm(0),
+        "infinite clip" => Clip.GlobalNorm(double.PositiveInfinity),
+        "schedule factor" => Schedule.Exponential(10, -1),
+        "schedule constant" => Schedule.Constant(double.NaN),
         "decay" => Optimizer.WeightDecay(double.NaN),
         "accumulate" => Optimizer.Sgd(1).Accumulate(0),
         _ => Schedule.Cosine(0),
