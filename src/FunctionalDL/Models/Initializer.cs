@@ -42,20 +42,34 @@ public sealed class Initializer
     public static Initializer HeNormal { get; } = new("he normal", (key, shape, dtype) =>
         Normal(key, shape, dtype, Math.Sqrt(2.0 / Fans(shape).In)));
 
+    /// <summary>
+    /// A matrix with orthonormal rows, or columns where it has fewer of these (Saxe, McClelland, Ganguli 2014): it keeps the length of signals exactly. A convolution kernel
+    /// <c>[out, in, k…]</c> is taken as the matrix <c>[out, in·Π k]</c>.
+    /// </summary>
+    /// <remarks>Normal vectors made orthonormal one after another (Gram, Schmidt): uniform over all such matrices.</remarks>
+    public static Initializer Orthogonal { get; } = new("orthogonal", (key, shape, dtype) =>
+    {
+        if (shape.Rank < 2) throw new FunctionalException($"Initializer: orthogonal is for matrices and kernels, not {shape}. Use another for vectors.");
+        var (rows, columns) = (shape[0].Size, shape.Slice(1, shape.Rank).ElementCount);
+        var (count, length) = (Math.Min(rows, columns), Math.Max(rows, columns));
+        var vectors = Orthonormal([.. Normal(key, [count, length], DType.Float64, 1).ToArray<double>().Chunk(length)]);
+        return Tensor.Of(shape, [.. from row in Enumerable.Range(0, rows) from column in Enumerable.Range(0, columns) select rows <= columns ? vectors[row][column] : vectors[column][row]]).Cast(dtype);
+    });
+
     /// <summary>Every element the same number.</summary>
-    public static Initializer Constant(double value) => new($"constant {value}", (_, shape, dtype) => Tensor.Full(dtype, shape, value));
+    public static Initializer Constant(double value) => new(FormattableString.Invariant($"constant {value}"), (_, shape, dtype) => Tensor.Full(dtype, shape, value));
 
     /// <summary>Normal with mean 0 and the given standard deviation.</summary>
-    /// <exception cref="FunctionalException">The standard deviation is negative or not a number.</exception>
-    public static Initializer Normal(double standardDeviation) => standardDeviation >= 0
-        ? new($"normal {standardDeviation}", (key, shape, dtype) => Normal(key, shape, dtype, standardDeviation))
-        : throw new FunctionalException($"Initializer: standard deviation {standardDeviation} is not 0 or more.");
+    /// <exception cref="FunctionalException">The standard deviation is negative or not a finite number.</exception>
+    public static Initializer Normal(double standardDeviation) => standardDeviation >= 0 && double.IsFinite(standardDeviation)
+        ? new(FormattableString.Invariant($"normal {standardDeviation}"), (key, shape, dtype) => Normal(key, shape, dtype, standardDeviation))
+        : throw new FunctionalException(FormattableString.Invariant($"Initializer: standard deviation {standardDeviation} is not a number, 0 or more."));
 
     /// <summary>Uniform in ±bound.</summary>
-    /// <exception cref="FunctionalException">The bound is negative or not a number.</exception>
-    public static Initializer Uniform(double bound) => bound >= 0
-        ? new($"uniform {bound}", (key, shape, dtype) => Uniform(key, shape, dtype, bound))
-        : throw new FunctionalException($"Initializer: bound {bound} is not 0 or more.");
+    /// <exception cref="FunctionalException">The bound is negative or not a finite number.</exception>
+    public static Initializer Uniform(double bound) => bound >= 0 && double.IsFinite(bound)
+        ? new(FormattableString.Invariant($"uniform {bound}"), (key, shape, dtype) => Uniform(key, shape, dtype, bound))
+        : throw new FunctionalException(FormattableString.Invariant($"Initializer: bound {bound} is not a number, 0 or more."));
 
     static Tensor Uniform(Key key, Shape shape, DType dtype, double bound) =>
         key.Uniform(shape, DType.Float64).As<double>().Map(u => (2 * u - 1) * bound).Cast(dtype);
@@ -63,6 +77,22 @@ public sealed class Initializer
     // Drawn in float64 and rounded, so that a float32 model starts at the rounded weights of its float64 twin.
     static Tensor Normal(Key key, Shape shape, DType dtype, double deviation) =>
         Evaluator.Evaluate(deviation * Functions.RandomNormal(Expr.Constant(key.ToTensor()), shape, DType.Float64)).Cast(dtype);
+
+    static double[][] Orthonormal(double[][] vectors)
+    {
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            // Twice: what rounding leaves of the others the first time is gone the second.
+            for (var j = 0; j < 2 * i; j++)
+            {
+                var (other, along) = (vectors[j % i], vectors[i].Zip(vectors[j % i], (x, y) => x * y).Sum());
+                vectors[i] = [.. vectors[i].Zip(other, (x, y) => x - along * y)];
+            }
+            var norm = Math.Sqrt(vectors[i].Sum(x => x * x));
+            vectors[i] = [.. vectors[i].Select(x => x / norm)];
+        }
+        return vectors;
+    }
 
     static (double In, double Out) Fans(Shape shape) => shape.Rank switch
     {

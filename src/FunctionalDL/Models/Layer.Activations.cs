@@ -27,10 +27,14 @@ public sealed partial class Layer
     public static Layer GeluTanh { get; } = Of("gelutanh", Functions.GeluTanh);
 
     /// <inheritdoc cref="Functions.LeakyRelu"/>
-    public static Layer LeakyRelu(double slope = 0.01) => Of("leakyrelu", x => Functions.LeakyRelu(x, slope));
+    /// <exception cref="FunctionalException">The slope is not a finite number.</exception>
+    public static Layer LeakyRelu(double slope = 0.01) => double.IsFinite(slope) ? Of("leakyrelu", x => Functions.LeakyRelu(x, slope))
+        : throw new FunctionalException($"LeakyRelu: slope {slope} is not a finite number. 0.01 is usual.");
 
     /// <inheritdoc cref="Functions.Elu"/>
-    public static Layer Elu(double alpha = 1) => Of("elu", x => Functions.Elu(x, alpha));
+    /// <exception cref="FunctionalException">α is not a finite number.</exception>
+    public static Layer Elu(double alpha = 1) => double.IsFinite(alpha) ? Of("elu", x => Functions.Elu(x, alpha))
+        : throw new FunctionalException($"Elu: α {alpha} is not a finite number. 1 is usual.");
 
     /// <inheritdoc cref="Functions.Selu"/>
     public static Layer Selu { get; } = Of("selu", Functions.Selu);

@@ -6,15 +6,17 @@ public sealed partial class Model
 
     /// <summary>The predictions for a batch of inputs: <c>[batch, …] → [batch, …]</c>.</summary>
     /// <exception cref="FunctionalException">The inputs do not fit the model, or its parameters have no values.</exception>
-    public Tensor Predict(Tensor inputs)
+    public Tensor Predict(Tensor inputs) => Run(predict.Value, Parameters.With("input", inputs))[0];
+
+    Tensor[] Run(CompiledFunction function, TensorSet values)
     {
         try
         {
-            return predict.Value.Run(Parameters.With("input", inputs))[0];
+            return function.Run(values);
         }
         catch (ShapeException)
         {
-            CheckSizes(inputs.Shape);
+            CheckSizes(values["input"].Shape);
             throw;
         }
     }

@@ -6,11 +6,11 @@ namespace FunctionalDL;
 public static class Clip
 {
     /// <summary>Each element of a gradient cut to ±limit.</summary>
-    /// <exception cref="FunctionalException">The limit is not above 0.</exception>
+    /// <exception cref="FunctionalException">The limit is not a number above 0.</exception>
     public static Optimizer Value(double limit) => Optimizer.Of(Named("value", limit), g => Minimum(Maximum(g, -limit), limit));
 
     /// <summary>All gradients scaled by min(1, limit/‖g‖), with ‖g‖ the norm of all of them together (Pascanu, Mikolov, Bengio 2013).</summary>
-    /// <exception cref="FunctionalException">The limit is not above 0.</exception>
+    /// <exception cref="FunctionalException">The limit is not a number above 0.</exception>
     public static Optimizer GlobalNorm(double limit) => Optimizer.Of(Named("norm", limit), _ => TensorSet.Empty, input =>
     {
         if (input.Gradients.Count == 0) return new(input.Gradients, input.State);
@@ -19,7 +19,7 @@ public static class Clip
         return new(input.Gradients.ToOrdered((_, g) => scale * g), input.State);
     });
 
-    static string Named(string what, double limit) => limit > 0
+    static string Named(string what, double limit) => limit > 0 && double.IsFinite(limit)
         ? FormattableString.Invariant($"clip {what}({limit})")
-        : throw new FunctionalException(FormattableString.Invariant($"Clip: limit {limit} is not above 0."));
+        : throw new FunctionalException(FormattableString.Invariant($"Clip: limit {limit} is not a number above 0."));
 }

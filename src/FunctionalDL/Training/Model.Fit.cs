@@ -18,6 +18,8 @@ public sealed partial class Model
     public TrainingRun Fit(Dataset data, Loss loss, Optimizer optimizer, int epochs, Batching batch, long seed = 0, FitOptions? options = null)
     {
         options ??= new();
+        if (options.ValidationShare is { } part && !(part is > 0 and < 1))
+            throw new FunctionalException(FormattableString.Invariant($"Fit: a validation share of {part} is not between 0 and 1. 0.1 or 0.2 is usual."));
         var key = options.Resume?.Key ?? Key.Of(seed);
         var (train, held) = options is { Validation: null, ValidationShare: { } share } ? data.Shuffle(key).Split(1 - share) : (data, options.Validation);
         return Fit(new TrainingData.InMemory(train, batch), held, loss, optimizer, epochs, seed, options);
@@ -73,7 +75,7 @@ public sealed partial class Model
         var (predictions, losses) = (new List<Expr>(), 0.0);
         foreach (var part in data.Batches(Math.Min(data.Count, EvaluationBatch)))
         {
-            var results = function.Run(Parameters.With("input", part.Inputs).With("target", part.Targets));
+            var results = Run(function, Parameters.With("input", part.Inputs).With("target", part.Targets));
             predictions.Add(Expr.Constant(results[0]));
             losses += Enumerable.Range(0, part.Count).Sum(results[1].GetDouble);
         }

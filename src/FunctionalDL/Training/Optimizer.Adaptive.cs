@@ -66,9 +66,8 @@ public sealed partial class Optimizer
             var isMatrix = g.Rank == 2;
             var row = Next(slots[0], isMatrix ? Sum(square, 1) : square);
             var column = isMatrix ? Next(slots[1], Sum(square, 0)) : slots[1];
-            // The quotient first: R and C are both as small as g², and their product would underflow float32.
-            var v = isMatrix ? ExpandDims(row / Sum(row), 1) * ExpandDims(column, 0) : row;
-            var u = g / Sqrt(v);
+            // Roots of the factors: R and C are both as small as g², and their product would underflow float32.
+            var u = g / (isMatrix ? ExpandDims(Sqrt(row) / Sqrt(Sum(row)), 1) * ExpandDims(Sqrt(column), 0) : Sqrt(row));
             var rate = Maximum(RootMeanSquare(w), epsilon2) * Minimum(1 / Sqrt(step), learningRate).Cast(g.DType);
             return (-(rate / Maximum(RootMeanSquare(u) / clip, 1)) * u, [row, column]);
         });

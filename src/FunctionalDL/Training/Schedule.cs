@@ -25,31 +25,32 @@ public sealed class Schedule
     public double At(long t) => At(Expr.Constant(t)).Evaluate().ToScalar();
 
     /// <summary>c at every step.</summary>
-    public static Schedule Constant(double factor) => Of(Named($"constant({factor})"), n => Full(n, factor));
+    /// <exception cref="FunctionalException">c is negative or not a number.</exception>
+    public static Schedule Constant(double factor) => Of(Named($"constant({NotNegative(factor)})"), n => Full(n, factor));
 
     /// <summary>γ^⌊n/every⌋ after n steps.</summary>
-    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
-    public static Schedule Step(int every, double factor = 0.1) => Of(Named($"step({Positive(every)}, {factor})"), n => Exponentially(factor, Floor(n / every)));
+    /// <exception cref="FunctionalException">The number of steps is below 1, or the factor is negative.</exception>
+    public static Schedule Step(int every, double factor = 0.1) => Of(Named($"step({Positive(every)}, {NotNegative(factor)})"), n => Exponentially(factor, Floor(n / every)));
 
     /// <summary>γ^(n/steps) after n steps.</summary>
-    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
-    public static Schedule Exponential(int steps, double factor = 0.1) => Of(Named($"exponential({Positive(steps)}, {factor})"), n => Exponentially(factor, n / steps));
+    /// <exception cref="FunctionalException">The number of steps is below 1, or the factor is negative.</exception>
+    public static Schedule Exponential(int steps, double factor = 0.1) => Of(Named($"exponential({Positive(steps)}, {NotNegative(factor)})"), n => Exponentially(factor, n / steps));
 
     /// <summary>From 1 to <paramref name="last"/> in the given number of steps, last + (1 − last)(1 − n/steps)^power, and last from there on.</summary>
-    /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
-    public static Schedule Polynomial(int steps, double power = 1, double last = 0) => Of(Named($"polynomial({Positive(steps)}, {power}, {last})"), n =>
+    /// <exception cref="FunctionalException">The number of steps is below 1, or a number is negative.</exception>
+    public static Schedule Polynomial(int steps, double power = 1, double last = 0) => Of(Named($"polynomial({Positive(steps)}, {NotNegative(power)}, {NotNegative(last)})"), n =>
         last + (1 - last) * Power(1 - Minimum(n / steps, 1), power));
 
     /// <summary>From 1 to <paramref name="last"/> along half a cosine, last + (1 − last)(1 + cos πn/steps)/2, and last from there on.</summary>
     /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
-    public static Schedule Cosine(int steps, double last = 0) => Of(Named($"cosine({Positive(steps)}, {last})"), n => HalfCosine(Minimum(n / steps, 1), last));
+    public static Schedule Cosine(int steps, double last = 0) => Of(Named($"cosine({Positive(steps)}, {NotNegative(last)})"), n => HalfCosine(Minimum(n / steps, 1), last));
 
     /// <summary>
     /// Cosine with warm restarts (Loshchilov, Hutter 2017): half a cosine from 1 to <paramref name="last"/> that starts again after <paramref name="steps"/> steps; each
     /// period is <paramref name="multiplier"/> times as long as the one before.
     /// </summary>
     /// <exception cref="FunctionalException">The number of steps or the multiplier is below 1.</exception>
-    public static Schedule CosineWithRestarts(int steps, int multiplier = 1, double last = 0) => Of(Named($"cosine restarts({Positive(steps)}, {Positive(multiplier)}, {last})"), n =>
+    public static Schedule CosineWithRestarts(int steps, int multiplier = 1, double last = 0) => Of(Named($"cosine restarts({Positive(steps)}, {Positive(multiplier)}, {NotNegative(last)})"), n =>
     {
         if (multiplier == 1) return HalfCosine(n / steps - Floor(n / steps), last);
         // Period i starts at steps·(mⁱ − 1)/(m − 1). The logarithm may round to just below a whole number, hence the half step.
@@ -68,7 +69,7 @@ public sealed class Schedule
     /// </summary>
     /// <exception cref="FunctionalException">The number of steps is below 1, or the share is not between 0 and 1.</exception>
     public static Schedule OneCycle(int steps, double rise = 0.3, double first = 0.04, double last = 4e-6) => rise is > 0 and < 1
-        ? Of(Named($"one cycle({Positive(steps)}, {rise}, {first}, {last})"), n =>
+        ? Of(Named($"one cycle({Positive(steps)}, {rise}, {NotNegative(first)}, {NotNegative(last)})"), n =>
         {
             var up = rise * steps;
             return Select(n < up, HalfCosine(1 - Minimum(n / up, 1), first), HalfCosine(Minimum(Maximum(n - up, 0) / (steps - up), 1), last));
@@ -89,6 +90,8 @@ public sealed class Schedule
     static Expr Floor(Expr x) => x.Cast(DType.Int64).Cast(DType.Float64);
 
     static string Named(FormattableString text) => FormattableString.Invariant(text);
+
+    static double NotNegative(double number) => number >= 0 && double.IsFinite(number) ? number : throw new FunctionalException(Named($"Schedule: {number} is not a number, 0 or more."));
 
     static int Positive(int steps) => steps >= 1 ? steps : throw new FunctionalException($"Schedule: {steps} is below 1. Give 1 or more.");
 

@@ -9,54 +9,61 @@ public class LayerGradientTests
 
     static readonly Dictionary<string, (Layer Layer, Dim[] Input)> Cases = new()
     {
-        ["dense"] = (Layer.Dense(3), [4]),
-        ["conv1d"] = (Layer.Conv1D(3, 2, stride: 2, padding: 1, dilation: 2), [2, 7]),
-        ["conv2d"] = (Layer.Conv2D(4, (3, 2), padding: Padding.Same, groups: 2), [2, 4, 3]),
-        ["depthwise conv2d"] = (Layer.DepthwiseConv2D(2, multiplier: 2, stride: 2), [3, 4, 5]),
-        ["transposed conv2d"] = (Layer.ConvTranspose2D(4, 3, stride: 2, padding: 1, outputPadding: 1, groups: 2), [2, 3, 2]),
-        ["max pooling"] = (Layer.MaxPool2D(2, stride: (1, 2), padding: 1), [2, 4, 5]),
-        ["max pooling over time"] = (Layer.MaxPool1D(2), [2, 5]),
-        ["average pooling"] = (Layer.AveragePool2D(2, stride: 1, padding: 1), [2, 3, 4]),
-        ["average pooling over time"] = (Layer.AveragePool1D(2), [2, 5]),
-        ["global max pooling"] = (Layer.GlobalMaxPool, [2, 3, 4]),
-        ["global average pooling"] = (Layer.GlobalAveragePool, [2, "height", 4]),
-        ["batch norm"] = (Layer.BatchNorm(), [3, 4]),
-        ["layer norm"] = (Layer.LayerNorm(), ["time", 5]),
-        ["group norm"] = (Layer.GroupNorm(2), [4, 3]),
-        ["rms norm"] = (Layer.RmsNorm(), [5]),
-        ["dropout"] = (Layer.Dropout(0.4), [6]),
-        ["residual"] = (Layer.Residual(Layer.Dense(4) >> Layer.Tanh), [4]),
-        ["residual with a shortcut"] = (Layer.Residual(Layer.Dense(3) >> Layer.Tanh, Layer.Dense(3)), [4]),
-        ["concat"] = (Layer.Concat(-1, Layer.Dense(2), Layer.Tanh), [3]),
-        ["simple rnn"] = (Layer.SimpleRnn(3, returnSequences: true), ["time", 2]),
-        ["lstm"] = (Layer.Lstm(3), ["time", 2]),
-        ["lstm from the end"] = (Layer.Lstm(2, returnSequences: true, reverse: true), ["time", 2]),
-        ["gru"] = (Layer.Gru(3, returnSequences: true), ["time", 2]),
-        ["positions"] = (Layer.PositionEmbedding(40), ["time", 4]),
-        ["sinusoids"] = (Layer.SinusoidalPositions, ["time", 4]),
-        ["attention"] = (Layer.MultiHeadAttention(2, causal: true, rotary: true), ["time", 8]),
-        ["attention to another sequence"] = (Layer.MultiHeadAttention(2, memory: Memory), ["time", 4]),
-        ["encoder"] = (Layer.TransformerEncoder(2, hidden: 6, dropout: 0.2, mask: Tokens > 0), ["time", 4]),
-        ["encoder, norm last"] = (Layer.TransformerEncoder(2, hidden: 6, normFirst: false, activation: Layer.Silu), ["time", 4]),
-        ["decoder"] = (Layer.TransformerDecoder(2, memory: Memory), ["time", 4]),
-        ["relu"] = (Layer.Relu, [4]),
-        ["leaky relu"] = (Layer.LeakyRelu(0.1), [4]),
-        ["elu"] = (Layer.Elu(1.5), [4]),
-        ["selu"] = (Layer.Selu, [4]),
-        ["gelu"] = (Layer.Gelu, [4]),
-        ["gelu by tanh"] = (Layer.GeluTanh, [4]),
-        ["silu"] = (Layer.Silu, [4]),
-        ["softplus"] = (Layer.Softplus, [4]),
-        ["softsign"] = (Layer.Softsign, [4]),
-        ["hard sigmoid"] = (Layer.HardSigmoid, [4]),
-        ["mish"] = (Layer.Mish, [4]),
-        ["tanh"] = (Layer.Tanh, [4]),
-        ["sigmoid"] = (Layer.Sigmoid, [4]),
-        ["softmax"] = (Layer.Softmax, [4]),
-        ["log softmax"] = (Layer.LogSoftmax, [4]),
+        ["Dense"] = (Layer.Dense(3), [4]),
+        ["Conv1D"] = (Layer.Conv1D(3, 2, stride: 2, padding: 1, dilation: 2), [2, 7]),
+        ["Conv2D"] = (Layer.Conv2D(4, (3, 2), padding: Padding.Same, groups: 2), [2, 4, 3]),
+        ["DepthwiseConv2D"] = (Layer.DepthwiseConv2D(2, multiplier: 2, stride: 2), [3, 4, 5]),
+        ["ConvTranspose2D"] = (Layer.ConvTranspose2D(4, 3, stride: 2, padding: 1, outputPadding: 1, groups: 2), [2, 3, 2]),
+        ["MaxPool2D"] = (Layer.MaxPool2D(2, stride: (1, 2), padding: 1), [2, 4, 5]),
+        ["MaxPool1D"] = (Layer.MaxPool1D(2), [2, 5]),
+        ["AveragePool2D"] = (Layer.AveragePool2D(2, stride: 1, padding: 1), [2, 3, 4]),
+        ["AveragePool1D"] = (Layer.AveragePool1D(2), [2, 5]),
+        ["GlobalMaxPool"] = (Layer.GlobalMaxPool, [2, 3, 4]),
+        ["GlobalAveragePool"] = (Layer.GlobalAveragePool, [2, "height", 4]),
+        ["BatchNorm"] = (Layer.BatchNorm(), [3, 4]),
+        ["LayerNorm"] = (Layer.LayerNorm(), ["time", 5]),
+        ["GroupNorm"] = (Layer.GroupNorm(2), [4, 3]),
+        ["RmsNorm"] = (Layer.RmsNorm(), [5]),
+        ["Dropout"] = (Layer.Dropout(0.4), [6]),
+        ["Residual"] = (Layer.Residual(Layer.Dense(4) >> Layer.Tanh), [4]),
+        ["Residual, with a shortcut"] = (Layer.Residual(Layer.Dense(3) >> Layer.Tanh, Layer.Dense(3)), [4]),
+        ["Concat"] = (Layer.Concat(-1, Layer.Dense(2), Layer.Tanh), [3]),
+        ["Parallel"] = (Layer.Parallel("product", x => x[0] * x[1], Layer.Dense(2), Layer.Dense(2) >> Layer.Sigmoid), [3]),
+        ["Flatten"] = (Layer.Flatten, [2, 3]),
+        ["Reshape"] = (Layer.Reshape(3, 2), [6]),
+        ["Embedding"] = (Layer.Of("sign", x => (x > 0).Cast(DType.Int64)) >> Layer.Embedding(2, 3), ["time"]),
+        ["SimpleRnn"] = (Layer.SimpleRnn(3, returnSequences: true), ["time", 2]),
+        ["Lstm"] = (Layer.Lstm(3), ["time", 2]),
+        ["Lstm, from the end"] = (Layer.Lstm(2, returnSequences: true, reverse: true), ["time", 2]),
+        ["Gru"] = (Layer.Gru(3, returnSequences: true), ["time", 2]),
+        ["PositionEmbedding"] = (Layer.PositionEmbedding(40), ["time", 4]),
+        ["SinusoidalPositions"] = (Layer.SinusoidalPositions, ["time", 4]),
+        ["MultiHeadAttention"] = (Layer.MultiHeadAttention(2, causal: true, rotary: true), ["time", 8]),
+        ["MultiHeadAttention, to another sequence"] = (Layer.MultiHeadAttention(2, memory: Memory), ["time", 4]),
+        ["TransformerEncoder"] = (Layer.TransformerEncoder(2, hidden: 6, dropout: 0.2, mask: Tokens > 0), ["time", 4]),
+        ["TransformerEncoder, norm last"] = (Layer.TransformerEncoder(2, hidden: 6, normFirst: false, activation: Layer.Silu), ["time", 4]),
+        ["TransformerDecoder"] = (Layer.TransformerDecoder(2, memory: Memory), ["time", 4]),
+        ["Relu"] = (Layer.Relu, [4]),
+        ["LeakyRelu"] = (Layer.LeakyRelu(0.1), [4]),
+        ["Elu"] = (Layer.Elu(1.5), [4]),
+        ["Selu"] = (Layer.Selu, [4]),
+        ["Gelu"] = (Layer.Gelu, [4]),
+        ["GeluTanh"] = (Layer.GeluTanh, [4]),
+        ["Silu"] = (Layer.Silu, [4]),
+        ["Softplus"] = (Layer.Softplus, [4]),
+        ["Softsign"] = (Layer.Softsign, [4]),
+        ["HardSigmoid"] = (Layer.HardSigmoid, [4]),
+        ["Mish"] = (Layer.Mish, [4]),
+        ["Tanh"] = (Layer.Tanh, [4]),
+        ["Sigmoid"] = (Layer.Sigmoid, [4]),
+        ["Softmax"] = (Layer.Softmax, [4]),
+        ["LogSoftmax"] = (Layer.LogSoftmax, [4]),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Fact]
+    public void Every_layer_is_here() => Factories.HaveRows<Layer>(Cases.Keys, nameof(Layer.Sequence));
 
     [Theory, MemberData(nameof(Names))]
     public void Derivatives_agree(string name)
@@ -86,6 +93,31 @@ public class LayerGradientTests
                 Assert.Equal(e.GetDouble(i), reference.GetDouble(i), 1e-5 * Math.Max(1, Math.Abs(e.GetDouble(i))));
                 Assert.Equal(e.GetDouble(i), compiled.GetDouble(i), 1e-5 * Math.Max(1, Math.Abs(e.GetDouble(i))));
             }
+    }
+
+    /// <summary>
+    /// Inputs that are small, large and special. Where the layer magnifies the rounding of its inputs, as softmax does with large ones, as much is allowed; NaN and infinity are where
+    /// they are in float64.
+    /// </summary>
+    [Theory, MemberData(nameof(Names))]
+    public void Single_precision_is_close_to_double_far_from_1_too(string name)
+    {
+        var model = Model.Input(DType.Float64, Cases[name].Input).Then(Cases[name].Layer);
+        var y = Forward.Build(model, isTraining: false).Output;
+        var (at, compiled) = (Point(model, y), y.WithPrecision(DType.Float32).Compile());
+        foreach (var map in new Func<double, double>[] { x => 1e-20 * x, x => 1e-6 * x, x => 30 * x, x => 1e4 * x, x => x > 0.3 ? 0 : x, x => x > 0.5 ? double.NaN : x, x => x > 0.5 ? double.PositiveInfinity : x, x => x < -0.5 ? double.NegativeInfinity : x })
+        {
+            var single = at.With("input", at["input"].As<double>().Map(map)).Map((_, value) => value.DType == DType.Float64 ? value.Cast(DType.Float32) : value);
+            Tensor Exact(double relative) => y.Evaluate(single.Map((_, value) => value.DType == DType.Float32 ? value.Cast(DType.Float64).As<double>().Map(x => x * (1 + relative)) : value));
+            var (exact, nearby, actual) = (Exact(0), Exact(1e-7), compiled.Run(single)[0]);
+            for (var i = 0; i < exact.Count; i++)
+            {
+                var (e, a) = (exact.GetDouble(i), actual.GetDouble(i));
+                if (e.Equals(a)) continue;
+                var allowed = 1e-5 * Math.Max(map(1) is > 0 and < 1 ? map(1) : 1, Math.Abs(e)) + 20 * Math.Abs(nearby.GetDouble(i) - e);
+                Assert.True(Math.Abs(e - a) <= allowed || (Math.Abs(e) > float.MaxValue && double.IsInfinity(a)), $"{name} of {map(1)}, {map(-1)}: {a} in float32, {e} in float64, {allowed:0e0} allowed");
+            }
+        }
     }
 
     /// <summary>What is exported to ONNX is the layer as it predicts.</summary>

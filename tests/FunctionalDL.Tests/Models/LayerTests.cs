@@ -139,6 +139,8 @@ public class LayerTests
         { "groups", () => Model.Input(5, 4).GroupNorm(2) },
         { "rate", () => Layer.Dropout(1) },
         { "rate", () => Layer.Dropout(double.NaN) },
+        { "slope NaN", () => Layer.LeakyRelu(double.NaN) },
+        { "α", () => Layer.Elu(double.PositiveInfinity) },
         { "branches", () => Layer.Concat(1) },
         { "vocabulary", () => Layer.Embedding(0, 4) },
         { "length", () => Layer.PositionEmbedding(0) },

@@ -128,6 +128,10 @@ public class FitTests
         Fails("batch size 11 with 10 examples", () => Linear.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 11));
         Fails("learning rate -1", () => Optimizer.Sgd(-1));
         Fails("learning rate NaN", () => Optimizer.Adam(double.NaN));
+        Fails("patience 0 is below 1", () => new EarlyStopping(0));
+        Fails("minimum gain NaN", () => _ = new EarlyStopping(2) with { MinimumGain = double.NaN });
+        foreach (var share in new[] { 0, 1, double.NaN })
+            Fails("validation share of", () => Linear.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1, options: new() { ValidationShare = share }));
         Fails("0 epochs", () => Linear.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 0, 1));
         Fails("takes inputs float64[batch, 3]", () => Model.Input(DType.Float64, 3).Dense(1).Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1));
         Fails("Give both the same shape", () => Model.Input(DType.Float64, 2).Dense(2).Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1));

@@ -19,11 +19,11 @@ public class OptimizerTests
 
     public static TheoryData<string, Optimizer, Rule> Rules => new()
     {
-        { "sgd", Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * g },
-        { "momentum", Optimizer.Momentum(Rate, 0.8), (_, g, _, s) => -Rate * (s[0] = 0.8 * s[0] + g) },
-        { "nesterov", Optimizer.Momentum(Rate, 0.8, nesterov: true), (_, g, _, s) => -Rate * (g + 0.8 * (s[0] = 0.8 * s[0] + g)) },
-        { "adagrad", Optimizer.AdaGrad(Rate, Eps), (_, g, _, s) => -Rate * g / (Sqrt(s[0] += g * g) + Eps) },
-        { "adadelta", Optimizer.AdaDelta(Rate, B1, 1e-6), (_, g, _, s) =>
+        { "Sgd", Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * g },
+        { "Momentum", Optimizer.Momentum(Rate, 0.8), (_, g, _, s) => -Rate * (s[0] = 0.8 * s[0] + g) },
+        { "Momentum, nesterov", Optimizer.Momentum(Rate, 0.8, nesterov: true), (_, g, _, s) => -Rate * (g + 0.8 * (s[0] = 0.8 * s[0] + g)) },
+        { "AdaGrad", Optimizer.AdaGrad(Rate, Eps), (_, g, _, s) => -Rate * g / (Sqrt(s[0] += g * g) + Eps) },
+        { "AdaDelta", Optimizer.AdaDelta(Rate, B1, 1e-6), (_, g, _, s) =>
             {
                 s[0] = B1 * s[0] + (1 - B1) * g * g;
                 var d = g * Sqrt((s[1] + 1e-6) / (s[0] + 1e-6));
@@ -31,13 +31,13 @@ public class OptimizerTests
                 return -Rate * d;
             }
         },
-        { "rmsprop", Optimizer.RmsProp(Rate, B1, Eps), (_, g, _, s) => -Rate * g / (Sqrt(s[0] = B1 * s[0] + (1 - B1) * g * g) + Eps) },
-        { "adam", Optimizer.Adam(Rate, B1, B2, Eps), (_, g, t, s) => { Moments(g, s); return -Rate * (s[0] / Hat1(t)) / (Sqrt(s[1] / Hat2(t)) + Eps); } },
-        { "adamw", Optimizer.AdamW(Rate, 0.05, B1, B2, Eps), (w, g, t, s) => { Moments(g, s); return -Rate * (s[0] / Hat1(t) / (Sqrt(s[1] / Hat2(t)) + Eps) + 0.05 * w); } },
-        { "amsgrad", Optimizer.AmsGrad(Rate, B1, B2, Eps), (_, g, _, s) => { Moments(g, s); s[2] = Max(s[2], s[1]); return -Rate * s[0] / (Sqrt(s[2]) + Eps); } },
-        { "adamax", Optimizer.AdaMax(Rate, B1, B2, Eps), (_, g, t, s) => { s[0] = B1 * s[0] + (1 - B1) * g; s[1] = Max(B2 * s[1], Abs(g)); return -Rate / Hat1(t) * s[0] / (s[1] + Eps); } },
-        { "nadam", Optimizer.NAdam(Rate, B1, B2, Eps), (_, g, t, s) => { Moments(g, s); return -Rate * (B1 * s[0] / Hat1(t + 1) + (1 - B1) * g / Hat1(t)) / (Sqrt(s[1] / Hat2(t)) + Eps); } },
-        { "radam", Optimizer.RAdam(Rate, B1, B2, Eps), (_, g, t, s) =>
+        { "RmsProp", Optimizer.RmsProp(Rate, B1, Eps), (_, g, _, s) => -Rate * g / (Sqrt(s[0] = B1 * s[0] + (1 - B1) * g * g) + Eps) },
+        { "Adam", Optimizer.Adam(Rate, B1, B2, Eps), (_, g, t, s) => { Moments(g, s); return -Rate * (s[0] / Hat1(t)) / (Sqrt(s[1] / Hat2(t)) + Eps); } },
+        { "AdamW", Optimizer.AdamW(Rate, 0.05, B1, B2, Eps), (w, g, t, s) => { Moments(g, s); return -Rate * (s[0] / Hat1(t) / (Sqrt(s[1] / Hat2(t)) + Eps) + 0.05 * w); } },
+        { "AmsGrad", Optimizer.AmsGrad(Rate, B1, B2, Eps), (_, g, _, s) => { Moments(g, s); s[2] = Max(s[2], s[1]); return -Rate * s[0] / (Sqrt(s[2]) + Eps); } },
+        { "AdaMax", Optimizer.AdaMax(Rate, B1, B2, Eps), (_, g, t, s) => { s[0] = B1 * s[0] + (1 - B1) * g; s[1] = Max(B2 * s[1], Abs(g)); return -Rate / Hat1(t) * s[0] / (s[1] + Eps); } },
+        { "NAdam", Optimizer.NAdam(Rate, B1, B2, Eps), (_, g, t, s) => { Moments(g, s); return -Rate * (B1 * s[0] / Hat1(t + 1) + (1 - B1) * g / Hat1(t)) / (Sqrt(s[1] / Hat2(t)) + Eps); } },
+        { "RAdam", Optimizer.RAdam(Rate, B1, B2, Eps), (_, g, t, s) =>
             {
                 Moments(g, s);
                 var (limit, m) = (2 / (1 - B2) - 1, s[0] / Hat1(t));
@@ -46,15 +46,15 @@ public class OptimizerTests
                     : -Rate * m * Sqrt((rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho)) / (Sqrt(s[1] / Hat2(t)) + Eps);
             }
         },
-        { "lion", Optimizer.Lion(Rate, B1, B2), (_, g, _, s) => { var c = B1 * s[0] + (1 - B1) * g; s[0] = B2 * s[0] + (1 - B2) * g; return -Rate * Sign(c); } },
-        { "lamb", Optimizer.Lamb(Rate, 0.05, B1, B2, Eps), (w, g, t, s) =>
+        { "Lion", Optimizer.Lion(Rate, B1, B2), (_, g, _, s) => { var c = B1 * s[0] + (1 - B1) * g; s[0] = B2 * s[0] + (1 - B2) * g; return -Rate * Sign(c); } },
+        { "Lamb", Optimizer.Lamb(Rate, 0.05, B1, B2, Eps), (w, g, t, s) =>
             {
                 Moments(g, s);
                 var r = s[0] / Hat1(t) / (Sqrt(s[1] / Hat2(t)) + Eps) + 0.05 * w;
                 return -Rate * Abs(w) / Abs(r) * r;
             }
         },
-        { "adafactor", Optimizer.Adafactor(Rate, 1e-30, 1e-3, 1), (w, g, t, s) =>
+        { "Adafactor", Optimizer.Adafactor(Rate, 1e-30, 1e-3, 1), (w, g, t, s) =>
             {
                 var beta = 1 - Pow(t, -0.8);
                 s[0] = beta * s[0] + (1 - beta) * (g * g + 1e-30);
@@ -62,15 +62,15 @@ public class OptimizerTests
                 return -Max(1e-3, Abs(w)) * Min(Rate, 1 / Sqrt(t)) * u / Max(1, Abs(u));
             }
         },
-        { "paper's AdamW", Optimizer.Adam(Rate, B1, B2, Eps) >> Optimizer.WeightDecay(0.05) >> Schedule.Exponential(10, 0.5), (w, g, t, s) =>
+        { "WeightDecay, paper's AdamW", Optimizer.Adam(Rate, B1, B2, Eps) >> Optimizer.WeightDecay(0.05) >> Schedule.Exponential(10, 0.5), (w, g, t, s) =>
             {
                 Moments(g, s);
                 return -Pow(0.5, (t - 1) / 10.0) * (Rate * (s[0] / Hat1(t)) / (Sqrt(s[1] / Hat2(t)) + Eps) + 0.05 * w);
             }
         },
-        { "clipped", Clip.Value(0.5) >> Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * Clamp(g, -0.5, 0.5) },
-        { "clipped norm", Clip.GlobalNorm(0.5) >> Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * g * Min(1, 0.5 / Abs(g)) },
-        { "accumulated", Optimizer.Momentum(Rate, 0.8).Accumulate(3), (_, g, t, s) =>
+        { "Sgd, clipped", Clip.Value(0.5) >> Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * Clamp(g, -0.5, 0.5) },
+        { "Sgd, norm clipped", Clip.GlobalNorm(0.5) >> Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * g * Min(1, 0.5 / Abs(g)) },
+        { "Momentum, accumulated", Optimizer.Momentum(Rate, 0.8).Accumulate(3), (_, g, t, s) =>
             {
                 s[1] += g;
                 if (t % 3 != 0) return 0;
@@ -79,8 +79,44 @@ public class OptimizerTests
                 return -Rate * s[0];
             }
         },
-        { "frozen", Optimizer.Adam().Freeze(name => name == "w"), (_, _, _, _) => 0 },
+        { "Schedule", Optimizer.Sgd(Rate) >> Optimizer.Schedule(Schedule.Step(3, 0.5)), (_, g, t, _) => -Rate * Pow(0.5, (t - 1) / 3) * g },
+        { "AverageWeights", Optimizer.Sgd(Rate) >> Optimizer.AverageWeights(), (_, g, _, _) => -Rate * g },
+        { "Frozen", Optimizer.Adam().Freeze(name => name == "w"), (_, _, _, _) => 0 },
     };
+
+    static readonly string[] Parts = [nameof(Optimizer.Schedule), nameof(Optimizer.AverageWeights), nameof(Optimizer.WeightDecay), nameof(Optimizer.Frozen)];
+
+    [Fact]
+    public void Every_optimizer_is_here()
+    {
+        string[] together = [nameof(Optimizer.ByGroup), nameof(Optimizer.ReduceOnPlateau), nameof(Optimizer.PerParameter)];
+        Factories.HaveRows<Optimizer>(Rules.Select(row => (string)row[0]), [.. together, nameof(Optimizer.Muon)]);
+        Factories.HaveRows<Optimizer>(Solvers.Select(row => (string)row[0]), [.. together, .. Parts]);
+    }
+
+    /// <summary>
+    /// Three steps in float32, compiled, against the float64 reference, with gradients that are small, large, and 0. Squares of gradients beyond 10¹⁹ would overflow, in any library.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Solvers))]
+    public void Float32_agrees_with_float64(string name, Optimizer optimizer, int _)
+    {
+        float[] g = [0, 1e-38f, -1e-20f, 1e-12f, -1e-7f, 1e-3f, 1, -30, 1e4f, -1e15f];
+        var start = Tensor.Of(Shape.Of(2, 5), [0f, 1, -1, 1e-6f, 1e4f, 0.5f, -0.5f, 0, 2, 1e6f]);
+        var w = Expr.Variable("w", start.Shape);
+        var single = new TrainingStep(Sum(w * Expr.Constant(Tensor.Of(start.Shape, g))), TensorSet.Of(("w", start)), optimizer);
+        var wide = Expr.Variable("w", start.Shape, DType.Float64);
+        var exact = new TrainingStep(Sum(wide * Expr.Constant(Tensor.Of(start.Shape, g)).Cast(DType.Float64)), TensorSet.Of(("w", start.Cast(DType.Float64))), optimizer);
+        var loop = single.Start(TensorSet.Of(("w", start)).With(single.InitialState), new() { Threads = 1 });
+        for (var t = 0; t < 3; t++) loop.Step();
+
+        var expected = Run(exact, 3, start.Cast(DType.Float64)).Last()["w"];
+        for (var i = 0; i < g.Length; i++)
+        {
+            var (e, a, from) = (expected.GetDouble(i), loop.State["w"].GetDouble(i), start.GetDouble(i));
+            Assert.True(Abs(e - a) <= 1e-5 * Max(Abs(e - from), 0.02 * Max(Abs(from), 1e-3)), $"{name}, gradient {g[i]}: from {from} to {a}, in float64 {e}");
+        }
+    }
 
     /// <summary>L = ½ c (w − 1)² + sin 3w: its gradient depends on w, and changes sign.</summary>
     [Theory]
@@ -98,9 +134,9 @@ public class OptimizerTests
         }
     }
 
-    static IEnumerable<TensorSet> Run(TrainingStep step, int steps)
+    static IEnumerable<TensorSet> Run(TrainingStep step, int steps, Tensor? from = null)
     {
-        var carried = TensorSet.Of(step.Parameters.Select(p => KeyValuePair.Create(p.Key, Initial))).With(step.InitialState);
+        var carried = TensorSet.Of(step.Parameters.Select(p => KeyValuePair.Create(p.Key, from ?? Initial))).With(step.InitialState);
         for (var t = 0; t < steps; t++)
         {
             var values = Evaluator.Evaluate([.. step.Outputs.Select(o => o.Value)], carried);
@@ -113,20 +149,22 @@ public class OptimizerTests
 
     public static TheoryData<string, Optimizer, int> Solvers => new()
     {
-        { "sgd", Optimizer.Sgd(0.3), 400 },
-        { "nesterov", Optimizer.Momentum(0.1, nesterov: true), 300 },
-        { "adagrad", Optimizer.AdaGrad(0.5), 600 },
-        { "adadelta", Optimizer.AdaDelta(1, 0.9, 1e-4) >> Schedule.Cosine(2000), 2000 },
-        { "rmsprop", Optimizer.RmsProp(0.02) >> Schedule.Cosine(1000), 1000 },
-        { "adam", Optimizer.Adam(0.05) >> Schedule.Cosine(1000), 1000 },
-        { "amsgrad", Optimizer.AmsGrad(0.05), 1500 },
-        { "adamax", Optimizer.AdaMax(0.05) >> Schedule.Cosine(1000), 1000 },
-        { "nadam", Optimizer.NAdam(0.05) >> Schedule.Cosine(1000), 1000 },
-        { "radam", Optimizer.RAdam(0.05) >> Schedule.Cosine(1000), 1000 },
-        { "lion", Optimizer.Lion(0.02) >> Schedule.Polynomial(1000), 1000 },
-        { "lamb", Optimizer.Lamb(0.05, 0) >> Schedule.Cosine(1000), 1000 },
-        { "adafactor", Optimizer.Adafactor(0.1) >> Schedule.Cosine(1500), 1500 },
-        { "muon", Optimizer.Muon(0.05) >> Schedule.Polynomial(1000), 1000 },
+        { "Sgd", Optimizer.Sgd(0.3), 400 },
+        { "Momentum", Optimizer.Momentum(0.1), 300 },
+        { "Momentum, nesterov", Optimizer.Momentum(0.1, nesterov: true), 300 },
+        { "AdaGrad", Optimizer.AdaGrad(0.5), 600 },
+        { "AdaDelta", Optimizer.AdaDelta(1, 0.9, 1e-4) >> Schedule.Cosine(2000), 2000 },
+        { "RmsProp", Optimizer.RmsProp(0.02) >> Schedule.Cosine(1000), 1000 },
+        { "Adam", Optimizer.Adam(0.05) >> Schedule.Cosine(1000), 1000 },
+        { "AdamW", Optimizer.AdamW(0.05, 0) >> Schedule.Cosine(1000), 1000 },
+        { "AmsGrad", Optimizer.AmsGrad(0.05), 1500 },
+        { "AdaMax", Optimizer.AdaMax(0.05) >> Schedule.Cosine(1000), 1000 },
+        { "NAdam", Optimizer.NAdam(0.05) >> Schedule.Cosine(1000), 1000 },
+        { "RAdam", Optimizer.RAdam(0.05) >> Schedule.Cosine(1000), 1000 },
+        { "Lion", Optimizer.Lion(0.02) >> Schedule.Polynomial(1000), 1000 },
+        { "Lamb", Optimizer.Lamb(0.05, 0) >> Schedule.Cosine(1000), 1000 },
+        { "Adafactor", Optimizer.Adafactor(0.1) >> Schedule.Cosine(1500), 1500 },
+        { "Muon", Optimizer.Muon(0.05) >> Schedule.Polynomial(1000), 1000 },
     };
 
     /// <summary>y = XW with noise: the closed form is MathNet's.</summary>
@@ -146,15 +184,36 @@ public class OptimizerTests
         Assert.True(worst < 2e-3, $"{name}: {worst}");
     }
 
-    [Fact]
-    public void Muon_makes_the_momentum_nearly_orthogonal()
+    /// <summary>
+    /// Two steps for a wide and for a tall matrix: the five Newton–Schulz steps with MathNet's matrices. They bring the singular values near 1 and leave the singular vectors as they are.
+    /// </summary>
+    [Theory]
+    [InlineData(3, 5)]
+    [InlineData(5, 3)]
+    public void Muons_updates_are_those_of_the_paper(int rows, int columns)
     {
-        var w = Expr.Variable("w", [3, 5], DType.Float64);
-        var g = Key.Of(4).Uniform([3, 5], DType.Float64);
-        var step = new TrainingStep(Sum(w * Expr.Constant(g)), TensorSet.Of(("w", Tensor.Zeros(DType.Float64, [3, 5]))), Optimizer.Muon(1));
-        var update = step.Parameters["w"].Evaluate(step.InitialState.With("w", Tensor.Zeros(DType.Float64, [3, 5])));
+        var g = Key.Of(4).Uniform([rows, columns], DType.Float64);
+        var w = Expr.Variable("w", [rows, columns], DType.Float64);
+        var start = Tensor.Full(DType.Float64, [rows, columns], 0.5);
+        var step = new TrainingStep(Sum(Square(w) * Expr.Constant(g)), TensorSet.Of(("w", start)), Optimizer.Muon(0.1, 0.9));
 
-        Assert.All(update.ToMatrix<double>().Svd().S, s => Assert.InRange(s / Sqrt(5 / 3.0), 0.6, 1.3));
+        var (x, v, factors) = (start.ToMatrix<double>(), start.ToMatrix<double>() * 0, g.ToMatrix<double>());
+        foreach (var state in Run(step, 2, start))
+        {
+            var gradient = 2 * x.PointwiseMultiply(factors);
+            v = 0.9 * v + gradient;
+            var o = gradient + 0.9 * v;
+            o /= o.FrobeniusNorm() + 1e-7;
+            for (var i = 0; i < 5; i++)
+            {
+                // The same polynomial of the singular values, from the other side for a tall matrix.
+                var square = o * o.Transpose();
+                o = 3.4445 * o - 4.7750 * square * o + 2.0315 * square * square * o;
+            }
+            Assert.All(o.Svd().S.Take(2), s => Assert.InRange(s, 0.5, 1.3));
+            x -= 0.1 * Sqrt(Max(1.0, columns / (double)rows)) * o;
+            Assert.True((x - state["w"].ToMatrix<double>()).FrobeniusNorm() < 1e-12);
+        }
     }
 
     [Fact]
@@ -214,12 +273,18 @@ public class OptimizerTests
     [InlineData("limit 0 is not", "clip")]
     [InlineData("weight decay NaN is not", "decay")]
     [InlineData("steps 0 is not", "accumulate")]
+    [InlineData("limit Infinity is not", "infinite clip")]
     [InlineData("0 is below 1", "schedule")]
+    [InlineData("-1 is not a number, 0 or more", "schedule factor")]
+    [InlineData("NaN is not a number, 0 or more", "schedule constant")]
     public void Settings_out_of_range_are_named(string message, string which) => Assert.Contains(message, Assert.Throws<FunctionalException>(() => which switch
     {
         "adam" => Optimizer.Adam(beta1: 1),
         "epsilon" => Optimizer.Adam(epsilon: -1),
         "clip" => Clip.GlobalNorm(0),
+        "infinite clip" => Clip.GlobalNorm(double.PositiveInfinity),
+        "schedule factor" => Schedule.Exponential(10, -1),
+        "schedule constant" => Schedule.Constant(double.NaN),
         "decay" => Optimizer.WeightDecay(double.NaN),
         "accumulate" => Optimizer.Sgd(1).Accumulate(0),
         _ => Schedule.Cosine(0),

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 using FsCheck.Xunit;
 
 namespace FunctionalDL.Tests.Training;
@@ -36,6 +37,53 @@ public class SafetensorsTests
         var bytes = Written(TensorSet.Of(("x", new[] { 1f, -2f })));
         const string header = """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""";
         Assert.Equal(File(header.PadRight((header.Length + 7) / 8 * 8), 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0), bytes);
+    }
+
+    /// <summary>
+    /// A file as other libraries write them: metadata first, tensors in any order in the header and in another in the file, an empty one between, the header padded with spaces so that
+    /// the tensors are aligned.
+    /// </summary>
+    [Fact]
+    public void Files_of_other_libraries_are_read()
+    {
+        const string header = """
+            {"__metadata__":{"format":"pt"},"tokens":{"dtype":"I64","shape":[1,2],"data_offsets":[8,24]},"none":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]},"w":{"dtype":"BF16","shape":[2,2],"data_offsets":[0,8]},"mask":{"dtype":"BOOL","shape":[3],"data_offsets":[26,29]},"scale":{"dtype":"F16","shape":[],"data_offsets":[24,26]}}
+            """;
+        byte[] data = [
+            0x80, 0x3F, 0x00, 0xC0, 0x80, 0x7F, 0x00, 0x80, // BF16 1, -2, ∞, -0
+            7, 0, 0, 0, 0, 0, 0, 0, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, // I64 7, -2
+            0x00, 0x38, // F16 0.5
+            1, 0, 1];
+        var (tensors, metadata) = Safetensors.Read(File(header.TrimEnd().PadRight((header.Length + 7) / 8 * 8), data), "memory");
+
+        Assert.Equal("pt", metadata["format"]);
+        Assert.Equal([1f, -2, float.PositiveInfinity, -0f], tensors["w"].ToArray<float>());
+        Assert.Equal([7L, -2], tensors["tokens"].ToArray<long>());
+        Assert.Equal([true, false, true], tensors["mask"].ToArray<bool>());
+        Assert.Equal(0.5, tensors["scale"].ToScalar());
+        Assert.Equal(("float32[0, 3]", "float32[2, 2]"), (tensors["none"].Describe(), tensors["w"].Describe()));
+    }
+
+    /// <summary>Files of this library, by the rules of the format: read with nothing but JSON and offsets, as others do.</summary>
+    [Fact]
+    public void Other_libraries_can_read_what_is_written()
+    {
+        var bytes = Written(TensorSet.Of(("a", Tensor.Vector(true, false, true)), ("b", new[] { 1.5 }), ("c", new[] { 3L }), ("d", new[] { -1f })), new() { ["key"] = "value" });
+        var length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        using var header = JsonDocument.Parse(bytes.AsMemory(8, length));
+        Assert.Equal((byte)'{', bytes[8]);
+        Assert.Equal(0, length % 8);
+        Assert.Equal("value", header.RootElement.GetProperty("__metadata__").GetProperty("key").GetString());
+        var end = 0;
+        foreach (var (name, dtype, size) in new[] { ("b", "F64", 8), ("c", "I64", 8), ("d", "F32", 4), ("a", "BOOL", 3) })
+        {
+            var tensor = header.RootElement.GetProperty(name);
+            Assert.Equal((dtype, end, end + size), (tensor.GetProperty("dtype").GetString(), tensor.GetProperty("data_offsets")[0].GetInt32(), tensor.GetProperty("data_offsets")[1].GetInt32()));
+            end += size;
+        }
+        Assert.Equal(8 + length + end, bytes.Length);
+        Assert.Equal((1.5, 3L, -1f), (BitConverter.ToDouble(bytes, 8 + length), BitConverter.ToInt64(bytes, 16 + length), BitConverter.ToSingle(bytes, 24 + length)));
+        Assert.Equal([1, 0, 1], bytes[^3..]);
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FunctionalDL.Tests.Training;
 
 public class ScheduleTests
@@ -15,6 +17,9 @@ public class ScheduleTests
         { Schedule.WarmUp(4) * Schedule.Constant(2), [0.5, 1, 1.5, 2, 2, 2, 2] },
         { Schedule.OneCycle(6, rise: 1.0 / 3, first: 0, last: 0), [0, 0.5, 1, (2 + Math.Sqrt(2)) / 4, 0.5, (2 - Math.Sqrt(2)) / 4, 0] },
     };
+
+    [Fact]
+    public void Every_schedule_is_here() => Factories.HaveRows<Schedule>(Tables.Select(row => new CultureInfo("").TextInfo.ToTitleCase(((Schedule)row[0]).Name.Split('(')[0].Replace('-', ' ')).Replace("Restarts", "With Restarts").Replace(" ", "")));
 
     [Theory]
     [MemberData(nameof(Tables))]
