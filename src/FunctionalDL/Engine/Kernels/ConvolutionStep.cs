@@ -87,13 +87,13 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
 
     readonly int panelRows;
 
-    // The runs of positions in each tile: where in the tile, where among the positions, and how many.
-    readonly (int At, int Position, int Count)[][] tiles;
+    // Where the tiles start that have positions in them, and runs of these: where in the tile, where among the positions, and how many.
+    readonly (int Start, (int At, int Position, int Count)[] Runs)[] tiles;
 
     public ConvolutionStep(View x, Matrix w, Sliding sliding, int panelRows) : base(x, w, sliding, PaddedRows(w.Rows.Length, panelRows))
     {
         this.panelRows = panelRows;
-        tiles = [.. sliding.Runs().SelectMany(Split).GroupBy(r => r.At / TileColumns, r => (r.At % TileColumns, r.Position, r.Count)).OrderBy(g => g.Key).Select(g => g.ToArray())];
+        tiles = [.. sliding.Runs().SelectMany(Split).GroupBy(r => r.At / TileColumns, r => (r.At % TileColumns, r.Position, r.Count)).Select(g => (g.Key * TileColumns, g.ToArray()))];
     }
 
     static int TileColumns => TileVectors * TSimd.Count;
@@ -169,12 +169,12 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
                 var channel = group * N + panel * panelRows;
                 var y = (T*)workspace[Output] + ((long)example * Groups * N + channel) * Sliding.Positions + first;
                 for (var row = 0; row < rows; row++) biases[row] = Bias is { } bias ? ((T*)workspace[bias])[(channel + row) * bias.Strides[0]] : T.Zero;
-                for (int i = 0, left = Sliding.Span; i < tiles.Length; i++, left -= TileColumns)
+                foreach (var (start, runs) in tiles)
                 {
-                    var vectors = Math.Min(TileVectors, (left + TSimd.Count - 1) / TSimd.Count);
-                    ConvolutionKernel<TSimd, TVector, T>.Convolve(Height(rows), vectors, PackedPanel(workspace, group, panel), copy + i * TileColumns, offsets, K, tile, TileColumns);
-                    if (Write(tile, tiles[i], rows, biases, y, Sliding.Positions - first)) continue;
-                    foreach (var (_, position, count) in tiles[i])
+                    var vectors = Math.Min(TileVectors, (Sliding.Span - start + TSimd.Count - 1) / TSimd.Count);
+                    ConvolutionKernel<TSimd, TVector, T>.Convolve(Height(rows), vectors, PackedPanel(workspace, group, panel), copy + start, offsets, K, tile, TileColumns);
+                    if (Write(tile, runs, rows, biases, y, Sliding.Positions - first)) continue;
+                    foreach (var (_, position, count) in runs)
                         for (var row = 0; row < rows; row++) Correct(workspace, y + (long)row * Sliding.Positions + position, example, channel + row, first + position, Math.Min(count, Sliding.Positions - first - position), biases[row]);
                 }
             }

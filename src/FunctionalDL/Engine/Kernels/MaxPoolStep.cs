@@ -124,6 +124,7 @@ sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPool
         for (var i = 0; i < Sliding.Span; i += Vector512<T>.Count)
         {
             var (most, searched, value, taken) = (Vector512.Load(largest + i), Vector512<T>.AllBitsSet, Vector512.Load(positions + i), Vector512<T>.Zero);
+            var lanes = Part.Lanes<T>(Sliding.Span - i);
             foreach (var element in Sliding.Elements)
             {
                 var x = Vector512.Load(copy + element + i);
@@ -132,7 +133,8 @@ sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPool
                 searched = Vector512.AndNot(searched, first);
                 var at = places + element + i;
                 if (Action == Mode.Take) taken += Vector512.Load(at) & first;
-                else (isApart ? value & first : Vector512.Load(at) + (value & first)).Store(at);
+                else if (isApart) Part.Store(value & first, at, lanes);
+                else (Vector512.Load(at) + (value & first)).Store(at);
             }
             if (Action == Mode.Take) taken.Store(positions + i);
         }
