@@ -71,7 +71,7 @@ sealed partial class Lowering(Sizes sizes)
             (ConvOp op, [{ Count: > 0 }, { Count: > 0 }]) => Convolve(op, x[0], x[1], shape),
             (ConvInputGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvolveBack(op, x[0], x[1], shape),
             (ConvKernelGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => Correlate(op, x[0], x[1], shape),
-            (MaxPoolOp op, [{ Count: > 0 }]) => Pool(op, x[0], x[0], shape, MaxPoolStep.Mode.Value),
+            (MaxPoolOp op, [{ Count: > 0 }]) => Pool(node, op, x[0], shape),
             (MaxPoolTangentOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Take),
             (MaxPoolGradientOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Put),
             (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, Dense), type, sizes), s => s.Output, shape),
