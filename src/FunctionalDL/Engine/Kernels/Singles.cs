@@ -15,10 +15,10 @@ static class Singles
     const float Log2High = 0.693359375f, Log2Low = -2.12194440e-4f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Fma(V a, V b, V c) => Vector512.FusedMultiplyAdd(a, b, c);
+    static V Fma(V a, V b, V c) => Vector512.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Fma(V a, V b, float c) => Vector512.FusedMultiplyAdd(a, b, Vector512.Create(c));
+    static V Fma(V a, V b, float c) => Vector512.MultiplyAddEstimate(a, b, Vector512.Create(c));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V Copysign(V size, V sign) => Vector512.ConditionalSelect(Vector512.Create(-0f), sign, size);
