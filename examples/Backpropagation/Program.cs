@@ -1,28 +1,12 @@
 // A lecture on back-propagation, executable: each of its questions is answered by the library.
 using System.CommandLine;
-using System.Text.Json;
 using FunctionalDL;
 using static FunctionalDL.Functions;
 
 var output = new Option<FileInfo>("--out") { Description = "The picture to write, .html or .svg.", DefaultValueFactory = _ => new FileInfo("backpropagation.html") };
-var json = new Option<bool>("--json") { Description = "End with one line of JSON." };
 
-var command = new RootCommand("Back-propagation: losses, the chain rule, and a network of two weights.") { output, json };
-command.SetAction(arguments =>
-{
-    try
-    {
-        var figures = Lecture(arguments.GetValue(output)!);
-        if (arguments.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(figures));
-        return 0;
-    }
-    catch (Exception e) when (e is FunctionalException or IOException or UnauthorizedAccessException)
-    {
-        Console.Error.WriteLine($"error: {e.Message}");
-        return 1;
-    }
-});
-return command.Parse(args).Invoke();
+var command = new RootCommand("Back-propagation: losses, the chain rule, and a network of two weights.") { output };
+return command.Run(args, arguments => Lecture(arguments.GetValue(output)!));
 
 static object Lecture(FileInfo picture)
 {

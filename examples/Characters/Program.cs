@@ -1,6 +1,5 @@
 // Text, character by character: an LSTM or a small transformer learns to guess the next one, and then writes some of its own.
 using System.CommandLine;
-using System.Text.Json;
 using FunctionalDL;
 
 var text = new Option<FileInfo?>("--text") { Description = "The text to learn; four sonnets by Shakespeare if not given." };
@@ -14,25 +13,13 @@ var batch = new Option<int>("--batch") { Description = "Pieces of text a trainin
 var rate = new Option<double>("--rate") { Description = "The learning rate of Adam.", DefaultValueFactory = _ => 1e-3 };
 var seed = new Option<long>("--seed") { Description = "Seed of the first weights, the order of the pieces and the sample.", DefaultValueFactory = _ => 1 };
 var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
-var json = new Option<bool>("--json") { Description = "End with one line of JSON." };
+var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "Where to keep the run as it goes; where it is there, the run continues from it." };
+var every = new Option<int>("--every") { Description = "Steps from one checkpoint to the next.", DefaultValueFactory = _ => 100 };
 
-var command = new RootCommand("Trains a character model on a text and writes a sample.") { text, kind, width, blocks, length, epochs, batch, rate, seed, threads, json };
-command.SetAction(arguments =>
-{
-    try
-    {
-        Run(arguments);
-        return 0;
-    }
-    catch (Exception e) when (e is FunctionalException or IOException or UnauthorizedAccessException)
-    {
-        Console.Error.WriteLine($"error: {e.Message}");
-        return 1;
-    }
-});
-return command.Parse(args).Invoke();
+var command = new RootCommand("Trains a character model on a text and writes a sample.") { text, kind, width, blocks, length, epochs, batch, rate, seed, threads, checkpoint, every };
+return command.Run(args, Run);
 
-void Run(ParseResult arguments)
+object Run(ParseResult arguments)
 {
     var content = arguments.GetValue(text) is { } file ? File.ReadAllText(file.FullName) : Sonnets();
     var vocabulary = new Vocabulary(content);
@@ -47,9 +34,12 @@ void Run(ParseResult arguments)
     var layers = Layers(arguments, vocabulary.Count, places);
     var model = Model.Input(DType.Int64, places).Then(layers);
     Console.WriteLine(model.Summary());
+    var kept = arguments.GetValue(checkpoint);
     var run = model.Fit(Pieces(tokens[..train], places), Loss.SoftmaxCrossEntropy, Optimizer.Adam(arguments.GetValue(rate)), arguments.GetValue(epochs), arguments.GetValue(batch), arguments.GetValue(seed), new()
     {
         Threads = arguments.GetValue(threads),
+        Resume = kept is { Exists: true } ? Checkpoint.Load(kept.FullName) : null,
+        Callbacks = kept is null ? [] : [Callback.SaveCheckpoint(kept.FullName, arguments.GetValue(every))],
         Progress = e => Console.WriteLine($"epoch {e.Epoch}: {e.Loss:F4} nats a character, {e.Seconds:F2} s"),
     });
     var validation = run.Model.Evaluate(Pieces(tokens[train..], places), Loss.SoftmaxCrossEntropy).Loss;
@@ -59,14 +49,13 @@ void Run(ParseResult arguments)
     var sample = Write(writer, tokens[..Math.Min(places, 8)], 200, places, Key.Of(arguments.GetValue(seed)));
     Console.WriteLine(vocabulary.Decode(sample));
 
-    if (arguments.GetValue(json))
-        Console.WriteLine(JsonSerializer.Serialize(new
-        {
-            validationLoss = validation,
-            parameters = run.Model.Parameters.Elements,
-            losses = run.History.Select(e => e.Loss),
-            secondsPerEpoch = run.History.Average(e => e.Seconds),
-        }));
+    return new
+    {
+        validationLoss = validation,
+        parameters = run.Model.Parameters.Elements,
+        losses = run.History.Select(e => e.Loss),
+        secondsPerEpoch = run.History.Average(e => e.Seconds),
+    };
 }
 
 Layer Layers(ParseResult arguments, int characters, int places)

@@ -1,6 +1,5 @@
 // A small convolutional network on hand-written digits: batch normalization, pooling and dropout, from the first image to the exported model.
 using System.CommandLine;
-using System.Text.Json;
 using FunctionalDL;
 
 var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of IDX files (MNIST) to train on; without it the library draws its own digits." };
@@ -9,25 +8,11 @@ var epochs = new Option<int>("--epochs") { Description = "How often to go throug
 var batch = new Option<int>("--batch") { Description = "Images a training step.", DefaultValueFactory = _ => 64 };
 var seed = new Option<long>("--seed") { Description = "Seed of the drawing, the first weights and the order of the images.", DefaultValueFactory = _ => 1 };
 var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
-var json = new Option<bool>("--json") { Description = "End with one line of JSON." };
 
-var command = new RootCommand("Trains a convolutional network on digits.") { data, images, epochs, batch, seed, threads, json };
-command.SetAction(arguments =>
-{
-    try
-    {
-        Run(arguments);
-        return 0;
-    }
-    catch (FunctionalException e)
-    {
-        Console.Error.WriteLine($"error: {e.Message}");
-        return 1;
-    }
-});
-return command.Parse(args).Invoke();
+var command = new RootCommand("Trains a convolutional network on digits.") { data, images, epochs, batch, seed, threads };
+return command.Run(args, Run);
 
-void Run(ParseResult arguments)
+object Run(ParseResult arguments)
 {
     var (train, test) = arguments.GetValue(data) is { } folder
         ? Digits.Load(folder.FullName)
@@ -47,11 +32,10 @@ void Run(ParseResult arguments)
     var accuracy = run.Model.Evaluate(test, Loss.SoftmaxCrossEntropy, Metric.Accuracy).Metrics["accuracy"];
     Console.WriteLine($"test accuracy {accuracy:P2}");
 
-    if (arguments.GetValue(json))
-        Console.WriteLine(JsonSerializer.Serialize(new
-        {
-            testAccuracy = accuracy,
-            losses = run.History.Select(e => e.Loss),
-            secondsPerEpoch = run.History.Average(e => e.Seconds),
-        }));
+    return new
+    {
+        testAccuracy = accuracy,
+        losses = run.History.Select(e => e.Loss),
+        secondsPerEpoch = run.History.Average(e => e.Seconds),
+    };
 }

@@ -1,6 +1,5 @@
 // Hand-written digits, the whole path: train, check the gradient, test, export to ONNX, and run the export in OnnxRuntime.
 using System.CommandLine;
-using System.Text.Json;
 using FunctionalDL;
 
 var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of IDX files (MNIST) to train on; without it the library draws its own digits." };
@@ -9,25 +8,11 @@ var batch = new Option<int>("--batch") { Description = "Images a training step."
 var seed = new Option<long>("--seed") { Description = "Seed of the drawing, the first weights and the order of the images.", DefaultValueFactory = _ => 1 };
 var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var output = new Option<FileInfo>("--out") { Description = "The ONNX file to write.", DefaultValueFactory = _ => new FileInfo("digits.onnx") };
-var json = new Option<bool>("--json") { Description = "End with one line of JSON." };
 
-var command = new RootCommand("Trains a digit classifier, checks its gradient, and exports it to ONNX.") { data, epochs, batch, seed, threads, output, json };
-command.SetAction(arguments =>
-{
-    try
-    {
-        Run(arguments);
-        return 0;
-    }
-    catch (FunctionalException e)
-    {
-        Console.Error.WriteLine($"error: {e.Message}");
-        return 1;
-    }
-});
-return command.Parse(args).Invoke();
+var command = new RootCommand("Trains a digit classifier, checks its gradient, and exports it to ONNX.") { data, epochs, batch, seed, threads, output };
+return command.Run(args, Run);
 
-void Run(ParseResult arguments)
+object Run(ParseResult arguments)
 {
     var (train, test) = arguments.GetValue(data) is { } folder
         ? Digits.Load(folder.FullName)
@@ -53,16 +38,15 @@ void Run(ParseResult arguments)
     var (difference, agreement) = CompareOnTestSet(run.Model, file.FullName, test);
     Console.WriteLine($"OnnxRuntime on the test set: max difference {difference:0.0e+0}, equal predictions {agreement:P2}");
 
-    if (arguments.GetValue(json))
-        Console.WriteLine(JsonSerializer.Serialize(new
-        {
-            testAccuracy = accuracy,
-            gradientError,
-            onnxMaxDifference = difference,
-            onnxAgreement = agreement,
-            losses = run.History.Select(e => e.Loss),
-            secondsPerEpoch = run.History.Average(e => e.Seconds),
-        }));
+    return new
+    {
+        testAccuracy = accuracy,
+        gradientError,
+        onnxMaxDifference = difference,
+        onnxAgreement = agreement,
+        losses = run.History.Select(e => e.Loss),
+        secondsPerEpoch = run.History.Average(e => e.Seconds),
+    };
 }
 
 // The gradient of the loss on a few images against finite differences, in float64.

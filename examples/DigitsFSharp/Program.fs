@@ -1,4 +1,4 @@
-// The digits of examples/Digits in a dozen lines of F#. An argument names the file to write.
+// The digits of examples/Digits in a dozen lines of F#. An argument names the file to write; --json ends with one line of JSON.
 open FunctionalDL
 open FunctionalDL.FSharp
 
@@ -11,7 +11,10 @@ let main args =
         input [ 28; 28 ] |> network
         |> fit { training with Epochs = 3; Seed = 1L; Progress = fun e -> printfn $"epoch {e.Epoch}: loss {e.Loss}" } train
 
-    printfn $"test accuracy {run.Model |> accuracy test:P2}"
-    let file = args |> Array.tryHead |> Option.defaultValue "digits.onnx"
+    let testAccuracy = run.Model |> accuracy test
+    printfn $"test accuracy {testAccuracy:P2}"
+    let json, files = args |> Array.partition ((=) "--json")
+    let file = files |> Array.tryHead |> Option.defaultValue "digits.onnx"
     printfn $"wrote {file}; {run.Model.ExportOnnx file}"
+    if json.Length > 0 then printfn $"{{\"testAccuracy\":{testAccuracy}}}"
     0

@@ -38,7 +38,9 @@ static class Peak
     static float Multiply(long rounds)
     {
         var (m, a) = (Vector512.Create(0.999f), Vector512.Create(0.001f));
-        Vector512<float> s0 = m, s1 = a, s2 = m, s3 = a, s4 = m, s5 = a, s6 = m, s7 = a, s8 = m, s9 = a, s10 = m, s11 = a, s12 = m, s13 = a, s14 = m, s15 = a;
+        // All differ: equal ones would be computed once.
+        Vector512<float> s0 = a, s1 = s0 + a, s2 = s1 + a, s3 = s2 + a, s4 = s3 + a, s5 = s4 + a, s6 = s5 + a, s7 = s6 + a;
+        Vector512<float> s8 = s7 + a, s9 = s8 + a, s10 = s9 + a, s11 = s10 + a, s12 = s11 + a, s13 = s12 + a, s14 = s13 + a, s15 = s14 + a;
         for (long i = 0; i < rounds; i++)
         {
             s0 = Vector512.FusedMultiplyAdd(s0, m, a); s1 = Vector512.FusedMultiplyAdd(s1, m, a);

@@ -36,7 +36,8 @@ public sealed class Dataset : RowSet<Dataset>
     /// <inheritdoc/>
     public override int Count => Inputs.Shape[0].Size;
 
-    private protected override Dataset Choose(ReadOnlySpan<int> rows) => new(Inputs.Rows(rows), Targets.Rows(rows), true);
+    /// <inheritdoc/>
+    protected override Dataset Choose(ReadOnlySpan<int> rows) => new(Inputs.Rows(rows), Targets.Rows(rows), true);
 
     /// <summary>This data set, once its targets are known to be labels 0 … classes − 1.</summary>
     /// <exception cref="FunctionalException">The targets are not int64, or a label is out of range.</exception>

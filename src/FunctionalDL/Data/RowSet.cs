@@ -3,13 +3,14 @@ namespace FunctionalDL;
 /// <summary>An immutable sequence of rows that can be chosen, shuffled, split and taken in batches; each gives another of its kind.</summary>
 public abstract class RowSet<TSelf> where TSelf : RowSet<TSelf>
 {
-    private protected RowSet() { }
+    /// <summary>A sequence of rows.</summary>
+    protected RowSet() { }
 
     /// <summary>The number n of rows.</summary>
     public abstract int Count { get; }
 
     /// <summary>The rows at indices known to be in range, of which there is at least one.</summary>
-    private protected abstract TSelf Choose(ReadOnlySpan<int> rows);
+    protected abstract TSelf Choose(ReadOnlySpan<int> rows);
 
     /// <summary>The rows at the given indices, in that order.</summary>
     /// <exception cref="FunctionalException">There are no indices, or one is out of range.</exception>

@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace FunctionalDL;
 
 /// <summary>
-/// Makes features for a model out of a table's columns, <c>float32 [rows, features]</c>: numbers normalized, categories one by one, missing values filled in and marked.
+/// Makes features for a model out of a table's columns, <c>float32 [rows, features]</c>: numbers normalized, categories one by one, missing values filled in and marked, and
+/// numbers far from all others brought nearer.
 /// It is fitted on training data and applied to others like it; as an expression of raw inputs, <c>float32 [rows, columns]</c>, it becomes part of an exported model.
 /// </summary>
 /// <param name="columns">The columns with what was fitted to each, in the order of the raw inputs.</param>
@@ -27,7 +28,7 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
     /// <exception cref="DataException">
     /// There is no such column, a column has no values at all, most but not all of its values are numbers, or it has more than 1000 categories.
     /// </exception>
-    public static TableEncoder Fit(CsvTable table, IEnumerable<string> columns, IEnumerable<string>? categorical = null)
+    public static TableEncoder Fit(Table table, IEnumerable<string> columns, IEnumerable<string>? categorical = null)
     {
         HashSet<string> categories = [.. categorical ?? []];
         foreach (var name in categories) table.Text(name);
@@ -35,17 +36,16 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
         return encoder.Columns.Length > 0 ? encoder : throw new DataException("TableEncoder: no columns are chosen. Choose at least one.");
     }
 
-    static TableColumn FitColumn(CsvTable table, string name, bool isCategorical)
+    static TableColumn FitColumn(Table table, string name, bool isCategorical)
     {
         var text = table.Text(name);
         var known = text.Count(cell => cell != "");
-        var numbers = isCategorical ? 0 : text.Count(cell => CsvTable.Number(cell) is not null);
+        var numbers = isCategorical ? 0 : text.Count(cell => Table.Number(cell) is not null);
         if (known == 0) throw new DataException($"TableEncoder: column \"{name}\" has no values. Leave it out.");
         if (2 * numbers > known)
         {
-            var values = table.Convert([name], (_, cell) => cell == "" ? float.NaN : CsvTable.Number(cell),
-                "is not a number, and most of the column are. Correct it, mark it as missing (CsvOptions.Missing), or name the column as categorical.");
-            return new NumberColumn(name, Normalizer.Fit(values), known < text.Length);
+            return NumberColumn.Fit(name, table.Convert([name], (_, cell) => cell == "" ? float.NaN : Table.Number(cell),
+                "is not a number, and most of the column are. Correct it, mark it as missing (CsvOptions.Missing), or name the column as categorical."));
         }
         var categories = table.Categories(name);
         return categories.Length <= MostCategories
@@ -55,7 +55,7 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
 
     /// <summary>The raw inputs of a table: a row for each of its rows, a number for each column. See the kinds of <see cref="TableColumn"/> for what stands for what.</summary>
     /// <exception cref="DataException">A column is not there, or a cell of a column of numbers is not one.</exception>
-    public Tensor<float> Raw(CsvTable table)
+    public Tensor<float> Raw(Table table)
     {
         Func<string, float?>[] readers = [.. Columns.Select(column => column.Reader())];
         return table.Convert([.. Columns.Select(column => column.Name)], (column, cell) => readers[column](cell),
@@ -64,7 +64,7 @@ public sealed class TableEncoder(ImmutableArray<TableColumn> columns)
 
     /// <summary>The features of a table.</summary>
     /// <inheritdoc cref="Raw"/>
-    public Tensor Encode(CsvTable table) => Apply(Expr.Constant(Raw(table))).Evaluate();
+    public Tensor Encode(Table table) => Apply(Expr.Constant(Raw(table))).Evaluate();
 
     /// <summary>The features of raw inputs as an expression: <c>[rows, columns] → [rows, features]</c>.</summary>
     /// <exception cref="ShapeException">There is not one raw input for each column.</exception>

@@ -2,137 +2,85 @@ using FunctionalDL.Ops;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>
-/// Convolutions as products of matrices: the windows over a padded input are a matrix whose elements are read where they are, and only packed, never
-/// written out.
-/// </summary>
+/// <summary>Convolutions and pooling.</summary>
 sealed partial class Lowering
 {
     /// <summary>y[b, o, p] = Σ w[o, (c, k)] · x[b, (c, k), p]: for each example and group the kernel times the windows.</summary>
     View Convolve(ConvOp op, View x, View w, int[] shape)
     {
-        var (padded, windows, positions) = Slide(op.Window, x, shape.AsSpan(2));
-        var (groups, inputs) = (op.Groups, w.Sizes[1]);
-        var product = MatMulStep.Of(
-            new(w, 0, [(x.Sizes[0], 0), Group(w, 0, groups)], [(w.Sizes[0] / groups, w.Strides[0])], Matrix.Axes(w, 1, w.Sizes.Length - 1)),
-            new(padded, 0, [(x.Sizes[0], padded.Strides[0]), Group(padded, 1, groups)], positions, [(inputs, padded.Strides[1]), .. windows]));
-        return Own(product, s => s.Output, shape);
+        var rows = new Matrix(w, 0, [Group(w, 0, op.Groups)], [(w.Sizes[0] / op.Groups, w.Strides[0])], Matrix.Axes(w, 1, w.Sizes.Length - 1));
+        return Own(ConvolutionStep.Of(x, rows, Slide(Forward(op.Window, x, shape, null), rows, x)), s => s.Output, shape);
     }
 
     /// <summary>
-    /// x[b, c, s] = Σ w[o, c, k] · y[b, o, p] where p·stride = s + before − k·dilation: with zeros between and around the positions, again windows, which
-    /// run backwards.
+    /// x[b, c, s] = Σ w[o, c, k] · y[b, o, p] where p·stride = s + before − k·dilation: again a convolution, of positions with zeros between and around
+    /// them, with windows that run backwards.
     /// </summary>
     View ConvolveBack(ConvInputGradientOp op, View y, View w, int[] shape)
     {
-        var (window, groups, rank) = (op.Window, op.Groups, op.Window.Rank);
-        var (low, high, between) = (new int[rank], new int[rank], new int[rank]);
-        for (var axis = 0; axis < rank; axis++)
-        {
-            low[axis] = Math.Max(0, window.Extent(axis) - 1 - window.Before[axis]);
-            high[axis] = Math.Max(0, shape[axis + 2] - 1 + window.Before[axis] - (y.Sizes[axis + 2] - 1) * window.Strides[axis]);
-            between[axis] = window.Strides[axis] - 1;
-        }
-        var spread = PadSpatial(y, low, high, between);
-        var start = 0;
-        var (places, kernel) = (new (int, int)[rank], new (int, int)[rank]);
-        for (var axis = 0; axis < rank; axis++)
-        {
-            var stride = spread.Strides[axis + 2];
-            start += (low[axis] + window.Before[axis]) * stride;
-            places[axis] = (shape[axis + 2], stride);
-            kernel[axis] = (window.Sizes[axis], -window.Dilations[axis] * stride);
-        }
-        var outputs = w.Sizes[0] / groups;
-        var product = MatMulStep.Of(
-            new(w, 0, [(y.Sizes[0], 0), Group(w, 0, groups)], Matrix.Axes(w, 1, 1), [(outputs, w.Strides[0]), .. Matrix.Axes(w, 2, rank)]),
-            new(spread, start, [(y.Sizes[0], spread.Strides[0]), Group(spread, 1, groups)], places, [(outputs, spread.Strides[1]), .. kernel]));
-        return Own(product, s => s.Output, shape);
+        var (window, outputs) = (op.Window, w.Sizes[0] / op.Groups);
+        var rows = new Matrix(w, 0, [Group(w, 0, op.Groups)], Matrix.Axes(w, 1, 1), [(outputs, w.Strides[0]), .. Matrix.Axes(w, 2, window.Rank)]);
+        SlidingAxis[] axes = [.. Enumerable.Range(0, window.Rank).Select(a => new SlidingAxis(
+            y.Sizes[a + 2], y.Strides[a + 2], shape[a + 2], 0, 1, window.Extent(a) - 1 - window.Before[a], window.Strides[a] - 1,
+            [.. Enumerable.Range(0, window.Sizes[a]).Select(k => window.Extent(a) - 1 - k * window.Dilations[a])]))];
+        return Own(ConvolutionStep.Of(y, rows, Slide(axes, rows, y)), s => s.Output, shape);
     }
 
-    /// <summary>w[o, (c, k)] = Σ y[b, o, p] · x[b, (c, k), p]: a product for each example, and their sum.</summary>
+    /// <summary>w[o, (c, k)] = Σ y[b, o, p] · x[b, (c, k), p]: sums over parts of the examples, and their sum.</summary>
     View Correlate(ConvKernelGradientOp op, View x, View y, int[] shape)
     {
-        var (padded, windows, positions) = Slide(op.Window, x, y.Sizes.AsSpan(2));
-        var (groups, examples) = (op.Groups, x.Sizes[0]);
-        var product = MatMulStep.Of(
-            new(y, 0, [(examples, y.Strides[0]), Group(y, 1, groups)], [(shape[0] / groups, y.Strides[1])], Matrix.Axes(y, 2, op.Window.Rank)),
-            new(padded, 0, [(examples, padded.Strides[0]), Group(padded, 1, groups)], [(shape[1], padded.Strides[1]), .. windows], positions));
-        return Reduce(Code.Sum, [0], Own(product, s => s.Output, [examples, .. shape]), shape);
+        var step = CorrelationStep.Of(x, y, new(Forward(op.Window, x, y.Sizes, y), Longest(x, op.Groups), 1), op.Groups);
+        return Reduce(Code.Sum, [0], Own(step, s => s.Output, [step.Parts, .. shape]), shape);
+    }
+
+    /// <summary>The convolutions, some with a bias, that nothing was done to but what their step does itself.</summary>
+    readonly HashSet<Expr> convolutions = [];
+
+    /// <summary>A bias added to a convolution, or its rectifier, where nobody else reads it: done on the way to memory.</summary>
+    View? IntoConvolution(Expr node, View[] x)
+    {
+        if (node.Op is ConvOp or ConvInputGradientOp) convolutions.Add(node);
+        if (node.Op is not (AddOp or MaximumOp)) return null;
+        var i = convolutions.Contains(node.Inputs[0]) ? 0 : 1;
+        if (!convolutions.Contains(node.Inputs[i]) || uses[node.Inputs[i]] > 1 || x[i].Storage.Producer is not ConvolutionStep { IsRectified: false } step) return null;
+        var other = x[1 - i];
+        if (node.Op is AddOp && step.Bias is null && other.Storage.Level < step.Level && other.Strides.Index().All(s => s.Index == 1 || s.Item == 0))
+        {
+            step.Bias = new(other.Storage, other.Offset, [other.Sizes[1]], [other.Strides[1]]);
+            Read([other], step);
+            convolutions.Add(node);
+        }
+        else if (node.Op is MaximumOp && Simplification.Number(node.Inputs[1 - i]) == 0) step.IsRectified = true;
+        else return null;
+        return x[i];
     }
 
     /// <summary>An axis split into groups, of which this is the outer part.</summary>
     static (int Size, int Stride) Group(View x, int axis, int groups) => (groups, x.Sizes[axis] / groups * x.Strides[axis]);
 
-    /// <summary>The padded input, and how to step over a window's elements and over the positions.</summary>
-    (View Padded, (int, int)[] Windows, (int, int)[] Positions) Slide(Window window, View x, ReadOnlySpan<int> positions)
+    /// <summary>The window over the axes of x, at the positions that the shape has.</summary>
+    static SlidingAxis[] Forward(Window window, View x, int[] shape, View? y) => [.. Enumerable.Range(0, window.Rank).Select(a => new SlidingAxis(
+        x.Sizes[a + 2], x.Strides[a + 2], shape[a + 2], y?.Strides[a + 2] ?? 0, window.Strides[a], window.Before[a], 0,
+        [.. Enumerable.Range(0, window.Sizes[a]).Select(k => k * window.Dilations[a])]))];
+
+    /// <summary>Bands enough for the cache, and for several threads where there are few examples and much to do.</summary>
+    static Sliding Slide(SlidingAxis[] axes, Matrix w, View x)
     {
-        var padded = PadSpatial(x, [.. window.Before], [.. window.After], new int[window.Rank]);
-        var (elements, places) = (new (int, int)[window.Rank], new (int, int)[window.Rank]);
-        for (var axis = 0; axis < window.Rank; axis++)
-        {
-            var stride = padded.Strides[axis + 2];
-            elements[axis] = (window.Sizes[axis], window.Dilations[axis] * stride);
-            places[axis] = (positions[axis], window.Strides[axis] * stride);
-        }
-        return (padded, elements, places);
+        var (groups, positions) = (w.Batches.Length, axes.Aggregate(1L, (product, a) => product * a.Positions));
+        var parts = x.Sizes[0] * groups * w.Rows.Length * w.Columns.Length * positions < ConvolutionStep.Small ? 1
+            : (ConvolutionStep.LeastParts + x.Sizes[0] * groups - 1) / (x.Sizes[0] * groups);
+        return new(axes, Longest(x, groups), parts);
     }
 
-    /// <summary>The spatial axes with zeros before, after and between their elements.</summary>
-    View PadSpatial(View x, int[] before, int[] after, int[] between)
-    {
-        if (before.Concat(after).Concat(between).All(n => n == 0)) return x;
-        int[] sizes = [.. x.Sizes];
-        for (var axis = 0; axis < before.Length; axis++)
-            sizes[axis + 2] = before[axis] + (x.Sizes[axis + 2] - 1) * (between[axis] + 1) + 1 + after[axis];
-        var whole = View.Of(new(x.Storage.DType, sizes.Aggregate(1, (product, n) => product * n)), sizes);
-        var place = whole;
-        for (var axis = 0; axis < before.Length; axis++) place = place.Slice(axis + 2, before[axis], x.Sizes[axis + 2], between[axis] + 1);
-        return Own(new AssembleStep([x], whole.Storage, [place], 0), s => s.Output, sizes);
-    }
+    /// <summary>The elements of one channel for which a group's fit the cache.</summary>
+    static int Longest(View x, int groups) => Math.Max(1, ConvolutionStep.CopyBytes / x.Storage.DType.ByteSize() / (x.Sizes[1] / groups));
 
+    /// <summary>The largest elements, other values from their places, or values put back there, as the mode says.</summary>
     View Pool(MaxPoolingOp op, View x, View values, int[] shape, MaxPoolStep.Mode mode)
     {
-        var (window, pooled) = (op.Window, mode == MaxPoolStep.Mode.Put ? values.Sizes : shape);
-        var isPartition = Enumerable.Range(0, window.Rank).All(axis => window.Before[axis] + window.After[axis] == 0 && window.Strides[axis] >= window.Extent(axis));
-        return !isPartition || mode == MaxPoolStep.Mode.Take ? Own(new MaxPoolStep(window, Dense(x), Dense(values), pooled, mode), s => s.Output, shape)
-            : mode == MaxPoolStep.Mode.Value ? Largest(Under(window, x, pooled), pooled)
-            : PutBack(window, x, values, shape);
-    }
-
-    /// <summary>The elements of x that are the first under the windows, those that are the second, and so on, as windows that do not overlap have them.</summary>
-    static View[] Under(Window window, View x, int[] pooled)
-    {
-        View[] parts = [x];
-        for (var axis = 0; axis < window.Rank; axis++)
-            parts = [.. parts.SelectMany(part => Enumerable.Range(0, window.Sizes[axis])
-                .Select(k => part.Slice(axis + 2, k * window.Dilations[axis], pooled[axis + 2], window.Strides[axis])))];
-        return parts;
-    }
-
-    View Largest(View[] parts, int[] pooled) => parts.Aggregate((a, b) => Elementwise(Code.Maximum, [a, b], a.Storage.DType, pooled));
-
-    /// <summary>
-    /// Each value goes to the first element that equals the largest, or is NaN; all other elements are 0. One step from the beginning, so that nothing of it
-    /// is computed before the values are there and kept until then.
-    /// </summary>
-    View PutBack(Window window, View x, View values, int[] shape)
-    {
-        var (dtype, pooled) = (x.Storage.DType, values.Sizes);
-        var step = NewStep(values.Count, [x, values]);
-        View In(Code code, params View[] of) => View.Of(step.Add(code, dtype, of, new(dtype, values.Count) { Producer = step }, Extent.Full), pooled);
-        var under = Under(window, x, pooled);
-        var largest = under.Length == 1 ? under[0] : under.Aggregate((a, b) => In(Code.Maximum, a, b));
-        var zero = Constant(Tensor.Zeros(dtype, Shape.Scalar), []).Broadcast(pooled);
-        View? found = null;
-        var parts = Array.ConvertAll(under, part =>
-        {
-            var hit = In(Code.Or, In(Code.Equal, part, largest), In(Code.Not, In(Code.Equal, part, part)));
-            var first = found is null ? hit : In(Code.And, hit, In(Code.Not, found));
-            found = found is null ? hit : In(Code.Or, found, hit);
-            return In(Code.Select, first, values, zero);
-        });
-        var whole = View.Of(new(dtype, shape.Aggregate(1, (product, n) => product * n)), shape);
-        return Own(new AssembleStep(parts, whole.Storage, Under(window, whole, pooled), 0), s => s.Output, shape);
+        var pooled = mode == MaxPoolStep.Mode.Put ? values : View.Of(new(x.Storage.DType, 0), shape);
+        if (mode != MaxPoolStep.Mode.Value) x = Dense(x);
+        if (mode == MaxPoolStep.Mode.Take) values = Dense(values);
+        return Own(MaxPoolStep.Of(new(Forward(op.Window, x, pooled.Sizes, pooled), int.MaxValue, 1), x, values, mode), s => s.Output, shape);
     }
 }

@@ -15,6 +15,9 @@ sealed partial class Lowering(Sizes sizes)
     readonly List<Step> steps = [];
     readonly Dictionary<Storage, DType> lanes = [];
 
+    /// <summary>How often a node is an input or an output.</summary>
+    readonly Dictionary<Expr, int> uses = [];
+
     /// <summary>The last tile step of a level and size that reads a storage: independent operations on the same data are one step too.</summary>
     readonly Dictionary<(int Level, int Total, Storage), TileStep> siblings = [];
 
@@ -28,7 +31,9 @@ sealed partial class Lowering(Sizes sizes)
     /// <summary>The values of the outputs, each an array of its own in row-major order.</summary>
     public View[] Lower(IReadOnlyCollection<Expr> outputs)
     {
-        foreach (var node in Graph.TopologicalOrder(outputs)) views[node] = Lower(node);
+        var nodes = Graph.TopologicalOrder(outputs);
+        foreach (var x in nodes.SelectMany(node => node.Inputs).Concat(outputs)) uses[x] = uses.GetValueOrDefault(x) + 1;
+        foreach (var node in nodes) views[node] = Lower(node);
         return [.. outputs.Select(o => Dense(views[o]))];
     }
 
@@ -47,6 +52,7 @@ sealed partial class Lowering(Sizes sizes)
         if (Fold(node, type) is { } folded) return Constant(folded, shape);
         if (type.Shape.ElementCount == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
             return Constant(Tensor.Zeros(type.DType, type.Shape), shape);
+        if (IntoConvolution(node, x) is { } fused) return fused;
         if (x.All(v => v.Count > 0) && Kernels.TryGetValue(node.Op.GetType(), out var code)) return Elementwise(code, x, type.DType, shape);
 
         return (node.Op, x) switch
@@ -202,6 +208,13 @@ sealed partial class Lowering(Sizes sizes)
         int[] kept = [.. Enumerable.Range(0, rank).Where(axis => !axes.Contains(axis) && x.Sizes[axis] != 1)];
         int[] reduced = [.. axes.Where(axis => x.Sizes[axis] != 1)];
         var length = reduced.Aggregate(1, (product, axis) => product * x.Sizes[axis]);
+        if (kept.Length > 0 && reduced.Length > 0 && reduced.Min() < kept.Min() && reduced.Max() > kept.Max())
+        {
+            // First along rows, where they are, then over what is left of them.
+            int[] rows = [.. axes.Where(axis => axis > kept.Max())];
+            int[] left = [.. Enumerable.Range(0, rank).Except(rows)];
+            return Reduce(code, Axes.Create([.. axes.Except(rows)]), Reduce(code, Axes.Create(rows), x, [.. left.Select(axis => x.Sizes[axis])]), shape);
+        }
         var extent = kept.Length == 0 ? Extent.All
             : reduced.Length > 0 && reduced.Max() < kept.Min() ? Extent.Column
             : Extent.Row;

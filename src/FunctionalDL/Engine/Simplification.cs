@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FunctionalDL.Ops;
 
 namespace FunctionalDL.Engine;
@@ -6,41 +5,23 @@ namespace FunctionalDL.Engine;
 /// <summary>The passes over the expression before it is planned: equal nodes become one, and what costs more than it must is written anew.</summary>
 static class Simplification
 {
-    /// <summary>A node by what it computes: equal keys, equal values.</summary>
-    readonly struct Node(Op op, Expr[] inputs) : IEquatable<Node>
-    {
-        readonly Op op = op;
-        readonly Expr[] inputs = inputs;
-
-        public bool Equals(Node other)
-        {
-            if (inputs.Length != other.inputs.Length) return false;
-            for (var i = 0; i < inputs.Length; i++)
-                if (!ReferenceEquals(inputs[i], other.inputs[i])) return false;
-            return op.Equals(other.op);
-        }
-
-        public override bool Equals(object? other) => other is Node node && Equals(node);
-
-        public override int GetHashCode()
-        {
-            var hash = new HashCode();
-            hash.Add(op);
-            foreach (var x in inputs) hash.Add(RuntimeHelpers.GetHashCode(x));
-            return hash.ToHashCode();
-        }
-    }
-
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs)
     {
-        var known = new Dictionary<Node, Expr>();
+        var merged = Merge(outputs);
+        var pooled = PoolingRules.Apply(merged);
+        return merged.SequenceEqual(pooled) ? merged : Merge(pooled);
+    }
+
+    static Expr[] Merge(IReadOnlyCollection<Expr> outputs)
+    {
+        var known = new Interner();
         return Graph.Rebuild(outputs, (node, x) =>
         {
             var (op, inputs) = Rewrite(node, x);
             if (op is null) return inputs[0];
-            var key = new Node(op, inputs);
-            if (known.TryGetValue(key, out var same)) return same;
-            return known[key] = ReferenceEquals(op, node.Op) ? node.WithInputs(inputs) : new(op, inputs);
+            // Where a < b, a < max(b, a); compared with the maximum, b itself need not be kept.
+            if (op is LessOp && known.Find(new MaximumOp(), [inputs[1], inputs[0]]) is { } larger) return known.Of(op, [inputs[0], larger]);
+            return ReferenceEquals(op, node.Op) ? known.Of(node.WithInputs(inputs)) : known.Of(op, inputs);
         });
     }
 
@@ -57,7 +38,7 @@ static class Simplification
     };
 
     /// <summary>The number repeated everywhere in x, if it is one.</summary>
-    static double? Number(Expr x)
+    public static double? Number(Expr x)
     {
         while (x.Op is BroadcastOp or ReshapeOp) x = x.Inputs[0];
         return x.ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;

@@ -12,7 +12,7 @@ public class CsvTests : IDisposable
 
     static void Fails(string part, Action action) => Assert.Contains(part, Assert.ThrowsAny<FunctionalException>(action).Message);
 
-    static CsvTable Csv(string text, CsvOptions? options = null) => CsvTable.Read(new StringReader(text), "table.csv", options);
+    static Table Csv(string text, CsvOptions? options = null) => CsvFile.Read(new StringReader(text), "table.csv", options);
 
     [Fact]
     public void Tables_have_a_header_or_none()
@@ -76,9 +76,21 @@ public class CsvTests : IDisposable
     {
         var path = Path.Combine(folder, $"{Guid.NewGuid():N}.csv");
         File.WriteAllLines(path, Enumerable.Range(0, n.Get).Select(i => $"{i}").Prepend("number"));
-        var parts = CsvTable.ReadParts(path, size.Get).ToArray();
+        var parts = CsvFile.ReadParts(path, size.Get).ToArray();
         return parts.SkipLast(1).All(part => part.Count == size.Get) && parts.All(part => part.Columns is ["number"])
-            && parts.SelectMany(part => part.Text("number")).SequenceEqual(CsvTable.Read(path).Text("number"));
+            && parts.SelectMany(part => part.Text("number")).SequenceEqual(CsvFile.Read(path).Text("number"));
+    }
+
+    [Fact]
+    public void Rows_may_come_from_anywhere()
+    {
+        var table = Table.Of(["a", "b"], [["1", "x"], [null, ""], ["3", "y"]]);
+        Assert.Equal(["1", "", "3"], table.Text("a"));
+        Assert.Equal(["x", "y"], table.WithoutMissing("a", "b").Text("b"));
+        Fails("row 1, column \"a\": the value is missing", () => table.Numbers("a"));
+        Fails("no rows", () => Table.Of(["a"], []));
+        Fails("row 1 has 2 cells, there are 1 columns", () => Table.Of(["a"], [["1"], ["1", "2"]]));
+        Fails("two columns of one name", () => Table.Of(["a", "a"], [["1", "2"]]));
     }
 
     [Fact]
@@ -90,12 +102,13 @@ public class CsvTests : IDisposable
         Fails("line 2, column \"b\": the value is missing", () => Csv("a,b\n1,\n").Numbers("b"));
         Fails("no column \"c\". There are: a, b", () => Csv("a,b\n1,2\n").Numbers("c"));
         Fails("line 2: a quote is out of place", () => Csv("a,b\n1,x\"y\n"));
+        Fails("no column \"lenght\". Did you mean \"length\"?", () => Csv("length,width\n1,2\n").Numbers("lenght"));
         Fails("is empty", () => Csv(""));
         Fails("no rows", () => Csv("a,b\n"));
         Fails("two columns of one name", () => Csv("a,a\n1,2\n"));
-        Fails("Check the path", () => CsvTable.Read(Path.Combine(folder, "none.csv")));
-        Fails("Check the path", () => CsvTable.Read(folder));
-        Fails("0 rows", () => CsvTable.ReadParts("any", 0));
+        Fails("Check the path", () => CsvFile.Read(Path.Combine(folder, "none.csv")));
+        Fails("Check the path", () => CsvFile.Read(folder));
+        Fails("0 rows", () => CsvFile.ReadParts("any", 0));
         Fails("no rows are chosen", () => Csv("a,b\n1,\n").WithoutMissing("b"));
     }
 }

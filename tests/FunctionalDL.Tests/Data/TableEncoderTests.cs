@@ -2,9 +2,9 @@ namespace FunctionalDL.Tests.Data;
 
 public class TableEncoderTests
 {
-    static CsvTable Csv(string text, CsvOptions? options = null) => CsvTable.Read(new StringReader(text), "table.csv", options);
+    static Table Csv(string text, CsvOptions? options = null) => CsvFile.Read(new StringReader(text), "table.csv", options);
 
-    static readonly CsvTable People = Csv("age,colour,height\n20,red,1.5\n,blue,1.5\n40,,1.5\n30,red,1.5\n");
+    static readonly Table People = Csv("age,colour,height\n20,red,1.5\n,blue,1.5\n40,,1.5\n30,red,1.5\n");
 
     static readonly TableEncoder Encoder = TableEncoder.Fit(People, People.Columns);
 
@@ -38,6 +38,28 @@ public class TableEncoderTests
         var table = Csv("code,x\n1,5\n10,6\n1,7\n");
         Assert.Equal("code = 1; code = 10; x", string.Join("; ", TableEncoder.Fit(table, table.Columns, categorical: ["code"]).Features));
         Assert.Equal("code; x", string.Join("; ", TableEncoder.Fit(table, table.Columns).Features));
+    }
+
+    [Fact]
+    public void A_number_far_from_all_others_does_not_drown_them()
+    {
+        var table = Csv("x\n" + string.Join("\n", Enumerable.Range(0, 100)) + "\n1e15");
+        var column = Assert.IsType<NumberColumn>(Assert.Single(TableEncoder.Fit(table, table.Columns).Columns));
+        // The quartiles are 25 and 75.
+        Assert.Equal((-125, 225), (column.Low, column.High));
+        var x = new TableEncoder([column]).Encode(Csv("x\n-1e9\n25\n75\n225\n1e30")).ToArray<float>();
+        Assert.Equal(50 / column.Scale.Deviation[0], x[2] - x[1], 1e-5);
+        Assert.Equal(150 / column.Scale.Deviation[0], x[3] - x[2], 1e-5);
+        Assert.Equal(x[3], x[4]);
+        Assert.InRange(x[0], -6, -4);
+    }
+
+    [Fact]
+    public void A_column_that_is_mostly_one_number_is_bounded_by_the_values_seen()
+    {
+        var table = Csv("x\n" + string.Join("\n", Enumerable.Range(0, 20).Select(i => i == 7 ? 3 : 0)));
+        var column = Assert.IsType<NumberColumn>(Assert.Single(TableEncoder.Fit(table, table.Columns).Columns));
+        Assert.Equal((0, 3), (column.Low, column.High));
     }
 
     [Fact]
@@ -98,16 +120,12 @@ public class TableEncoderTests
     [RealDataFact("tabular")]
     public void Real_tables_are_learned()
     {
-        var iris = CsvTable.Read(Path.Combine(TestData.Folder("tabular")!, "iris.csv")).Shuffle(Key.Of(1));
+        var iris = CsvFile.Read(Path.Combine(TestData.Folder("tabular")!, "iris.csv")).Shuffle(Key.Of(1));
         var classes = iris.Categories("species");
         var (train, test) = iris.Split(0.8);
         var encoder = TableEncoder.Fit(train, iris.Columns.Remove("species"));
-        Dataset Data(CsvTable part) => new(encoder.Encode(part), part.Labels("species", classes));
+        Dataset Data(Table part) => new(encoder.Encode(part), part.Labels("species", classes));
         var run = Model.Input(encoder.Features.Length).Dense(16).Tanh().Dense(classes.Length).Fit(Data(train), Loss.SoftmaxCrossEntropy, Optimizer.Adam(0.01), 60, 16, seed: 1);
         Assert.InRange(run.Model.Evaluate(Data(test), Loss.SoftmaxCrossEntropy, Metric.Accuracy).Metrics["accuracy"], 0.9, 1);
-
-        var path = Path.GetTempFileName();
-        encoder.Before(run.Model).ExportOnnx(path);
-        File.Delete(path);
     }
 }

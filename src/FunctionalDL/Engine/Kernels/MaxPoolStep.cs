@@ -1,10 +1,10 @@
 using System.Numerics;
-using FunctionalDL.Ops;
+using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
 
 /// <summary>Max pooling, plane by plane: the largest elements under a window, other values from the same places, or values put back there.</summary>
-sealed unsafe class MaxPoolStep : Step
+abstract class MaxPoolStep : Step
 {
     public enum Mode
     {
@@ -18,60 +18,123 @@ sealed unsafe class MaxPoolStep : Step
         Put,
     }
 
-    const int PlanesPerChunk = 16;
+    /// <summary>Elements below which it is not worth another thread's attention.</summary>
+    const int Small = 1 << 14;
 
-    readonly View x, values;
-    readonly Mode mode;
-    readonly int planes, size, positions;
+    protected readonly Sliding Sliding;
+    protected readonly View X, Values;
+    protected readonly Mode Action;
 
-    /// <summary>The offsets in a plane under each position's window, those of position p from Starts[p] to Starts[p + 1].</summary>
-    readonly int[] offsets, starts;
-
-    public MaxPoolStep(Window window, View x, View values, int[] pooled, Mode mode)
+    /// <param name="sliding">How the window moves over a plane of x.</param>
+    /// <param name="x">The elements of which the largest are looked for, <c>[batch, channels, s…]</c>, dense where there are other values.</param>
+    /// <param name="values">The other values, dense where they are taken.</param>
+    /// <param name="action">What is done at the places of the largest.</param>
+    protected MaxPoolStep(Sliding sliding, View x, View values, Mode action)
     {
-        (this.x, this.values, this.mode) = (x, values, mode);
+        (Sliding, X, Values, Action) = (sliding, x, values, action);
         Level = LevelAfter(x, values);
-        Shape Spatial(int[] sizes) => Shape.Of([.. sizes.Skip(2).Select(n => (Dim)n)]);
-        var (from, to) = (Spatial(x.Sizes), Spatial(pooled));
-        (planes, size, positions) = (x.Sizes[0] * x.Sizes[1], from.ElementCount, to.ElementCount);
-        var byPosition = window.Overlaps(from, to).ToLookup(o => o.Position, o => o.X);
-        offsets = [.. Enumerable.Range(0, positions).SelectMany(p => byPosition[p])];
-        starts = new int[positions + 1];
-        for (var p = 0; p < positions; p++) starts[p + 1] = starts[p] + byPosition[p].Count();
-        Output = new(x.Storage.DType, planes * (mode == Mode.Put ? size : positions)) { Producer = this };
+        Output = new(x.Storage.DType, action == Mode.Put ? x.Count : Planes * sliding.Positions) { Producer = this };
     }
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => [x.Storage, values.Storage];
+    protected int Planes => X.Sizes[0] * X.Sizes[1];
+
+    protected int PlaneElements => X.Count / Planes;
+
+    protected int PlanesPerChunk => (Small + PlaneElements - 1) / PlaneElements;
+
+    public override IEnumerable<Storage> Reads => [X.Storage, Values.Storage];
 
     public override IEnumerable<Storage> Writes => [Output];
 
-    public override string ToString() => $"max pooling ({mode}), {planes} planes of {size}";
+    public override long Operations => (long)Planes * Sliding.Positions * Sliding.Elements.Length;
 
-    public override void Run(Workspace workspace) => workspace.Team.Run(this, workspace, 0, (planes + PlanesPerChunk - 1) / PlanesPerChunk);
+    public override string ToString() => $"max pooling ({Action}), {Planes} planes of {PlaneElements}";
+
+    public override void Run(Workspace workspace) => workspace.Team.Run(this, workspace, 0, (Planes + PlanesPerChunk - 1) / PlanesPerChunk);
+
+    public static MaxPoolStep Of(Sliding sliding, View x, View values, Mode action) => x.Storage.DType == DType.Float32
+        ? new MaxPoolStep<float>(sliding, x, values, action)
+        : new MaxPoolStep<double>(sliding, x, values, action);
+}
+
+/// <summary>On copies of the planes in which what lies under one element of the window is a run.</summary>
+sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPoolStep.Mode action) : MaxPoolStep(sliding, x, values, action)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    readonly bool isPadded = sliding.IsPadded, isApart = sliding.IsApart, isComplete = sliding.IsComplete;
+
+    /// <summary>The elements of a copy, and of what belongs to positions, with a vector to spare.</summary>
+    int CopyElements => Sliding.Count + Vector512<T>.Count;
+
+    int RunElements => Sliding.Span + Vector512<T>.Count;
+
+    public override int ScratchBytes => (3 * CopyElements + 2 * RunElements) * sizeof(T);
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
-        for (var plane = chunk * PlanesPerChunk; plane < Math.Min(planes, (chunk + 1) * PlanesPerChunk); plane++)
-            if (Output.DType == DType.Float32) Plane<float>(workspace, plane);
-            else Plane<double>(workspace, plane);
+        var copy = (T*)workspace.Scratch(thread);
+        T* real = copy + CopyElements, other = real + CopyElements, largest = other + CopyElements, result = largest + RunElements;
+        new Span<T>(real, ScratchBytes / sizeof(T) - CopyElements).Clear();
+        new Span<T>(copy, CopyElements).Fill(T.NegativeInfinity);
+        Sliding.FillElements(real, T.One);
+        for (var plane = chunk * PlanesPerChunk; plane < Math.Min(Planes, (chunk + 1) * PlanesPerChunk); plane++)
+        {
+            Sliding.CopyElements(At(workspace, X, plane), 0, copy);
+            FindLargest(copy, largest);
+            var to = (T*)workspace[Output] + (long)plane * (Action == Mode.Put ? PlaneElements : Sliding.Positions);
+            switch (Action)
+            {
+                case Mode.Value:
+                    Sliding.ReturnPositions(to, largest);
+                    break;
+                case Mode.Take:
+                    Sliding.CopyElements(At(workspace, Values, plane), 0, other);
+                    Move(copy, real, largest, other, result);
+                    Sliding.ReturnPositions(to, result);
+                    break;
+                default:
+                    Sliding.CopyPositions(At(workspace, Values, plane), 0, result);
+                    if (!isApart) new Span<T>(other, CopyElements).Clear();
+                    Move(copy, real, largest, other, result);
+                    if (!isComplete) new Span<T>(to, PlaneElements).Clear();
+                    Sliding.ReturnElements(to, other);
+                    break;
+            }
+        }
     }
 
-    void Plane<T>(Workspace workspace, int plane) where T : unmanaged, IFloatingPointIeee754<T>
+    static T* At(Workspace workspace, View view, int plane) =>
+        (T*)workspace[view] + (long)(plane / view.Sizes[1]) * view.Strides[0] + (long)(plane % view.Sizes[1]) * view.Strides[1];
+
+    void FindLargest(T* copy, T* largest)
     {
-        var from = (T*)workspace[x] + (long)plane * size;
-        var other = (T*)workspace[values] + (long)plane * (mode == Mode.Put ? positions : size);
-        var to = (T*)workspace[Output] + (long)plane * (mode == Mode.Put ? size : positions);
-        if (mode == Mode.Put) new Span<T>(to, size).Clear();
-        for (var p = 0; p < positions; p++)
+        for (var i = 0; i < Sliding.Span; i += Vector512<T>.Count)
         {
-            var best = -1;
-            for (var i = starts[p]; i < starts[p + 1]; i++)
-                if (best < 0 || !T.IsNaN(from[best]) && !(from[offsets[i]] <= from[best])) best = offsets[i];
-            if (mode == Mode.Value) to[p] = best < 0 ? T.NegativeInfinity : from[best];
-            else if (mode == Mode.Take) to[p] = best < 0 ? T.Zero : other[best];
-            else if (best >= 0) to[best] += other[p];
+            var found = Vector512.Create(T.NegativeInfinity);
+            foreach (var element in Sliding.Elements) found = Vector512.Max(found, Vector512.Load(copy + element + i));
+            found.Store(largest + i);
+        }
+    }
+
+    /// <summary>Moves values between the places of the first elements that are real and the largest, or NaN, and the positions.</summary>
+    void Move(T* copy, T* real, T* largest, T* places, T* positions)
+    {
+        for (var i = 0; i < Sliding.Span; i += Vector512<T>.Count)
+        {
+            var (most, searched, value, taken) = (Vector512.Load(largest + i), Vector512<T>.AllBitsSet, Vector512.Load(positions + i), Vector512<T>.Zero);
+            foreach (var element in Sliding.Elements)
+            {
+                var x = Vector512.Load(copy + element + i);
+                var first = searched & (Vector512.Equals(x, most) | ~Vector512.Equals(x, x));
+                if (isPadded) first &= Vector512.Equals(Vector512.Load(real + element + i), Vector512<T>.One);
+                searched = Vector512.AndNot(searched, first);
+                var at = places + element + i;
+                if (Action == Mode.Take) taken += Vector512.Load(at) & first;
+                else (isApart ? value & first : Vector512.Load(at) + (value & first)).Store(at);
+            }
+            if (Action == Mode.Take) taken.Store(positions + i);
         }
     }
 }

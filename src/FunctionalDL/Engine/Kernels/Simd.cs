@@ -24,6 +24,9 @@ interface ISimd<TVector, T> where TVector : struct where T : unmanaged
 
     /// <summary>a · b + c, rounded once where the machine can.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>Adds the sum of the elements to a number.</summary>
+    static abstract unsafe void Accumulate(T* y, TVector x);
 }
 
 /// <summary>512 bits.</summary>
@@ -44,6 +47,9 @@ readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T> where T : unmanaged
     public static void Store(T* y, Vector512<T> x, int n) => Part.Store(x, y, n);
 
     public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(T* y, Vector512<T> x) => Simd256<T>.Accumulate(y, x.GetLower() + x.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c) => typeof(T) == typeof(float)
@@ -71,6 +77,9 @@ readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T> where T : unmanaged
     public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(T* y, Vector256<T> x) => Simd128<T>.Accumulate(y, x.GetLower() + x.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c) => typeof(T) == typeof(float)
         ? Vector256.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
         : Vector256.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
@@ -94,6 +103,8 @@ readonly unsafe struct Simd128<T> : ISimd<Vector128<T>, T> where T : unmanaged
     public static void Store(T* y, Vector128<T> x, int n) => Part.Store(x.ToVector256Unsafe().ToVector512Unsafe(), y, n);
 
     public static Vector128<T> Add(Vector128<T> a, Vector128<T> b) => a + b;
+
+    public static void Accumulate(T* y, Vector128<T> x) => *y = Vector128.Sum(Vector128.CreateScalar(*y) + x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> MultiplyAdd(Vector128<T> a, Vector128<T> b, Vector128<T> c) => typeof(T) == typeof(float)

@@ -1,0 +1,158 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>
+/// The gradient of a convolution's kernel: sums over examples and positions of what lies under the window times the gradient there. The examples are
+/// split into parts, each with a result of its own, <c>[parts, out, in/groups, k…]</c>.
+/// </summary>
+abstract class CorrelationStep : Step
+{
+    const int MostParts = 8;
+
+    /// <summary>Sums go on in registers over so many vectors before they are written, if the copies are no larger.</summary>
+    const int LongRun = 128, CopiesBytes = 512 << 10;
+
+    protected readonly View X, Y;
+    protected readonly Sliding Sliding;
+    protected readonly int Groups, UnitsPerPart, UnitsAtOnce, Vectors;
+
+    /// <summary>The offsets of channels and window elements on a copy, with the last repeated to a multiple of the kernel's columns.</summary>
+    protected readonly int[] Offsets;
+
+    /// <param name="x">The input <c>[batch, in, s…]</c>.</param>
+    /// <param name="y">The gradient <c>[batch, out, p…]</c>.</param>
+    /// <param name="sliding">How the window moves over the input.</param>
+    /// <param name="groups">The number of groups.</param>
+    /// <param name="lanes">The elements of a vector.</param>
+    /// <param name="columns">The window elements the kernel takes at once.</param>
+    protected CorrelationStep(View x, View y, Sliding sliding, int groups, int lanes, int columns)
+    {
+        (X, Y, Sliding, Groups) = (x, y, sliding, groups);
+        Level = LevelAfter(x, y);
+        Vectors = (sliding.Span + lanes - 1) / lanes;
+        var units = x.Sizes[0] * sliding.Bands;
+        var copyBytes = (Inputs * sliding.Count + N * Vectors * lanes) * x.Storage.DType.ByteSize();
+        UnitsAtOnce = Math.Clamp(Math.Min(LongRun / Vectors, CopiesBytes / copyBytes), 1, units);
+        UnitsPerPart = Math.Max(UnitsAtOnce, (units + MostParts - 1) / MostParts);
+        UnitsAtOnce = Math.Min(UnitsAtOnce, UnitsPerPart);
+        Output = new(x.Storage.DType, checked(Parts * Groups * N * K)) { Producer = this };
+        var last = (Inputs - 1) * sliding.Count + sliding.Elements[^1];
+        Offsets = [.. Enumerable.Range(0, Inputs).SelectMany(c => sliding.Elements.Select(e => c * sliding.Count + e)), .. Enumerable.Repeat(last, (columns - K % columns) % columns)];
+    }
+
+    public Storage Output { get; }
+
+    public int Parts => (X.Sizes[0] * Sliding.Bands + UnitsPerPart - 1) / UnitsPerPart;
+
+    protected int Inputs => X.Sizes[1] / Groups;
+
+    protected int N => Y.Sizes[1] / Groups;
+
+    protected int K => Inputs * Sliding.Elements.Length;
+
+    public override long Operations => 2L * X.Sizes[0] * Groups * N * K * Sliding.Positions;
+
+    public override IEnumerable<Storage> Reads => [X.Storage, Y.Storage];
+
+    public override IEnumerable<Storage> Writes => [Output];
+
+    public override string ToString() => $"kernel gradient {X.Sizes[0]}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{Sliding.Positions}×{K} in {Parts} parts";
+
+    /// <summary>The gradient with the vectors this machine has.</summary>
+    public static CorrelationStep Of(View x, View y, Sliding sliding, int groups) =>
+        x.Storage.DType == DType.Float32 ? Of<float>(x, y, sliding, groups) : Of<double>(x, y, sliding, groups);
+
+    static CorrelationStep Of<T>(View x, View y, Sliding sliding, int groups) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Vector512.IsHardwareAccelerated ? new CorrelationStep<Simd512<T>, Vector512<T>, T, Six>(x, y, sliding, groups)
+        : Vector256.IsHardwareAccelerated ? new CorrelationStep<Simd256<T>, Vector256<T>, T, Three>(x, y, sliding, groups)
+        : new CorrelationStep<Simd128<T>, Vector128<T>, T, Three>(x, y, sliding, groups);
+}
+
+/// <summary>Vectors go along the positions; those between the rows of a copy meet a gradient of zero.</summary>
+sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y, Sliding sliding, int groups)
+    : CorrelationStep(x, y, sliding, groups, TSimd.Count, TColumns.Value)
+    where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T> where TColumns : struct, INumber
+{
+    const int PanelRows = 4;
+
+    int RowElements => Vectors * TSimd.Count;
+
+    int PaddedN => (N + PanelRows - 1) / PanelRows * PanelRows;
+
+    int XElements => Inputs * Sliding.Count;
+
+    int YElements => PaddedN * RowElements;
+
+    public override int ScratchBytes => (UnitsAtOnce * (XElements + YElements) + TSimd.Count + Tiles) * sizeof(T);
+
+    /// <summary>The elements of the sums, with rows and columns that fill up the last tiles.</summary>
+    int Tiles => PaddedN * Offsets.Length;
+
+    public override void Run(Workspace workspace)
+    {
+        if (Operations < 2 * ConvolutionStep.Small)
+            for (var chunk = 0; chunk < Parts * Groups; chunk++) Chunk(workspace, chunk, 0);
+        else workspace.Team.Run(this, workspace, 0, Parts * Groups);
+    }
+
+    public override void Chunk(Workspace workspace, int chunk, int thread)
+    {
+        var (part, group) = (chunk / Groups, chunk % Groups);
+        var y = (T*)workspace.Scratch(thread);
+        var x = y + UnitsAtOnce * YElements;
+        var sums = x + UnitsAtOnce * XElements + TSimd.Count;
+        new Span<T>(y, ScratchBytes / sizeof(T)).Clear();
+        var (first, end) = (part * UnitsPerPart, Math.Min(X.Sizes[0] * Sliding.Bands, (part + 1) * UnitsPerPart));
+        for (var unit = first; unit < end; unit += UnitsAtOnce)
+        {
+            // Padding stays what it is from one example to the next, but not from band to band.
+            if (unit > first && Sliding.Bands > 1) new Span<T>(y, (int)(sums - y)).Clear();
+            Correlate(workspace, unit, Math.Min(UnitsAtOnce, end - unit), group, x, y, sums);
+        }
+
+        var output = (T*)workspace[Output] + ((long)part * Groups + group) * N * K;
+        for (var row = 0; row < N; row++)
+            for (var k = 0; k < K; k++)
+            {
+                var sum = sums[row * Offsets.Length + k];
+                output[row * K + k] = T.IsNaN(sum) ? Exact(workspace, first, end, group, row, k) : sum;
+            }
+    }
+
+    T* Input(Workspace workspace, int unit, int group) =>
+        (T*)workspace[X] + (long)(unit / Sliding.Bands) * X.Strides[0] + (long)group * Inputs * X.Strides[1];
+
+    T* Gradient(Workspace workspace, int unit, int channel) => (T*)workspace[Y] + (long)(unit / Sliding.Bands) * Y.Strides[0] + (long)channel * Y.Strides[1];
+
+    void Correlate(Workspace workspace, int first, int units, int group, T* x, T* y, T* sums)
+    {
+        for (var i = 0; i < units; i++)
+        {
+            var band = (first + i) % Sliding.Bands;
+            var from = Input(workspace, first + i, group);
+            for (var c = 0; c < Inputs; c++) Sliding.CopyElements(from + (long)c * X.Strides[1], band, x + i * XElements + c * Sliding.Count);
+            for (var n = 0; n < N; n++) Sliding.CopyPositions(Gradient(workspace, first + i, group * N + n), band, y + i * YElements + n * RowElements);
+        }
+        fixed (int* offsets = Offsets)
+            for (var row = 0; row < PaddedN; row += PanelRows)
+                for (var k = 0; k < Offsets.Length; k += TColumns.Value)
+                    ConvolutionKernel<TSimd, TVector, T>.Correlate<TColumns>(
+                        y + row * RowElements, RowElements, x, offsets + k, Vectors, units, YElements, XElements, sums + row * Offsets.Length + k, Offsets.Length);
+    }
+
+    /// <summary>A sum that is not a number, again without the padding: a zero there times an infinite gradient is none of it.</summary>
+    T Exact(Workspace workspace, int first, int end, int group, int row, int k)
+    {
+        var (channel, element, band) = (k / Sliding.Elements.Length, k % Sliding.Elements.Length, Sliding.BandRows * Sliding.RowPositions);
+        var sum = T.Zero;
+        for (var unit = first; unit < end; unit++)
+        {
+            T* x = Input(workspace, unit, group) + (long)channel * X.Strides[1], y = Gradient(workspace, unit, group * N + row);
+            for (var p = unit % Sliding.Bands * band; p < Math.Min(Sliding.Positions, (unit % Sliding.Bands + 1) * band); p++)
+                if (Sliding.Meet(p, element) is { Source: >= 0 } at) sum += x[at.Source] * y[at.Position];
+        }
+        return sum;
+    }
+}
