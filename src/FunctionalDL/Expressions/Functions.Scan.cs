@@ -9,7 +9,8 @@ public static partial class Functions
     /// The step is kept as an expression, once, and so is its derivative; time may be a name.
     /// </summary>
     /// <remarks>
-    /// The step may use any other expression, such as parameters; what does not depend on h and x is computed once, before the loop, random numbers too.
+    /// The step may use any other expression, such as parameters; what does not depend on h and x is computed once, before the loop, random numbers too,
+    /// and so is a product of x with a matrix that does not change, for all steps.
     /// </remarks>
     /// <param name="initial">The first carried values, floats of one dtype.</param>
     /// <param name="sequences">Tensors whose first axis is time, of one length.</param>
@@ -31,7 +32,7 @@ public static partial class Functions
 
         var (outputs, captured, constants) = Capture(next, [.. carries, .. elements]);
         var body = new ScanBody([.. carries], [.. elements], [.. constants], [.. outputs], [], [], reverse);
-        var results = body.Split(new(new ScanOp(body), [.. initial, .. sequences, .. captured]), sequences[0].Shape[0]);
+        var results = LoopMotion.Results(body, [.. initial, .. sequences, .. captured]);
         return new([.. results.Select(body.After)], [.. results.Select(body.Last)]);
     }
 

@@ -79,13 +79,12 @@ sealed record ScanOp(ScanBody Body) : Op
         var (carries, elements, length) = (Body.Carries.Length, Body.Elements.Length, Length(y));
         var own = Body.Split(g, length);
         var states = Body.Split(y, length).Take(carries);
-        var loop = new Expr(new ScanOp(Body.Adjoint),
+        var shares = LoopMotion.Results(Body.Adjoint,
         [
             .. own.Take(carries).Select(Body.Last),
             .. states.Select(Body.Before), .. y.Inputs.Skip(carries).Take(elements), .. own.Take(carries).Select(Body.Before), .. own.Skip(carries).Take(Body.Stacked.Length),
             .. y.Inputs.Skip(carries + elements), .. own.Skip(carries + Body.Stacked.Length),
         ]);
-        var shares = Body.Adjoint.Split(loop, length);
         int[] order = [.. Enumerable.Range(0, y.Inputs.Length).Where(i => y.Inputs[i].DType.IsFloat())];
         return i => Array.IndexOf(order, i) is >= 0 and var at ? at < carries ? Body.Adjoint.Last(shares[at]) : shares[at] : null;
     }
@@ -98,12 +97,13 @@ sealed record ScanOp(ScanBody Body) : Op
         var (carries, elements, x) = (Body.Carries.Length, Body.Elements.Length, y.Inputs);
         IEnumerable<Expr> Tangents(int start, int end) =>
             Enumerable.Range(start, end - start).Where(i => x[i].DType.IsFloat()).Select(i => t[i] ?? ZerosLike(x[i]));
-        return new(new ScanOp(Body.Tangent),
+        var (body, inputs) = LoopMotion.Before(Body.Tangent,
         [
             .. Tangents(0, carries),
             .. Body.Split(y, Length(y)).Take(carries).Select(Body.Before), .. x.Skip(carries).Take(elements), .. Tangents(carries, carries + elements),
             .. x.Skip(carries + elements), .. Tangents(carries + elements, x.Length),
         ]);
+        return new(new ScanOp(body), inputs);
     }
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)
