@@ -9,7 +9,6 @@ namespace FunctionalDL;
 /// </summary>
 public sealed class CompiledFunction
 {
-    readonly Expr[] simplified;
     readonly int threads;
     readonly PlanCache plans;
 
@@ -17,9 +16,8 @@ public sealed class CompiledFunction
     {
         Outputs = [.. outputs];
         Variables = Graph.Variables(outputs);
-        simplified = Simplification.Apply(Outputs);
         threads = options.Threads;
-        plans = new(sizes => new(simplified, sizes, []));
+        plans = new(sizes => new(Outputs, sizes, []));
     }
 
     /// <summary>The expressions, as they were given.</summary>
@@ -93,6 +91,6 @@ public sealed class CompiledFunction
             if (Outputs[output].Type != variable.Type)
                 throw new FunctionalException($"Start: \"{name}\" is {variable.Type}, output {output} is {Outputs[output].Type}. Carry an output of the variable's type.");
         }
-        return new(this, new(sizes => new(simplified, sizes, [.. carried.Select(c => c.Output)])), threads, carriedInitially.Where((name, _) => names.Contains(name)), carried);
+        return new(this, new(sizes => new(Outputs, sizes, [.. carried.Select(c => c.Output)])), threads, carriedInitially.Where((name, _) => names.Contains(name)), carried);
     }
 }

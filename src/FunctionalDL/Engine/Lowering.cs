@@ -6,7 +6,9 @@ namespace FunctionalDL.Engine;
 /// Turns an expression, at given sizes, into steps over storages: structure becomes windows, elementwise operations and reductions gather in tile steps, and
 /// the rest are steps of their own.
 /// </summary>
-sealed partial class Lowering(Sizes sizes)
+/// <param name="sizes">The actual sizes.</param>
+/// <param name="unchanging">The variables that stay the same from run to run.</param>
+sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 {
     readonly Dictionary<Expr, View> views = [];
     readonly Dictionary<string, Storage> variables = [];
@@ -61,7 +63,7 @@ sealed partial class Lowering(Sizes sizes)
             (SumOp op, [{ Count: > 0 }]) => Reduce(Code.Sum, op.Axes, x[0], shape),
             (MaxOp op, [{ Count: > 0 }]) => Reduce(Code.Max, op.Axes, x[0], shape),
             (MinOp op, [{ Count: > 0 }]) => Reduce(Code.Min, op.Axes, x[0], shape),
-            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Own(MatMulStep.Of(new(x[0], transposed: false), new(x[1], transposed: true)), s => s.Output, shape),
+            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Multiply(x[0], x[1], shape),
             (ConvOp op, [{ Count: > 0 }, { Count: > 0 }]) => Convolve(op, x[0], x[1], shape),
             (ConvInputGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvolveBack(op, x[0], x[1], shape),
             (ConvKernelGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => Correlate(op, x[0], x[1], shape),
@@ -95,6 +97,13 @@ sealed partial class Lowering(Sizes sizes)
         foreach (var storage in step.Reads)
             if (storage.Producer is TileStep read) read.IsRead = true;
         return View.Of(output(step), shape);
+    }
+
+    View Multiply(View a, View b, int[] shape)
+    {
+        var step = MatMulStep.Of(new(a, transposed: false), new(b, transposed: true));
+        if (unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage)) step.PackBefore();
+        return Own(step, s => s.Output, shape);
     }
 
     View ScatterAdd(ScatterAddOp op, View[] x, int[] shape)

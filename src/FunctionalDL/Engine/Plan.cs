@@ -7,15 +7,19 @@ sealed class Plan
 {
     readonly List<Storage> slots = [];
 
-    /// <param name="outputs">The expressions, simplified.</param>
+    /// <param name="outputs">The expressions.</param>
     /// <param name="sizes">The actual sizes.</param>
     /// <param name="carried">The outputs whose values the caller gives memory for, where they can be written to it.</param>
-    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> carried)
+    /// <param name="unchangingVariables">The variables that stay the same from run to run of a loop; what depends on them alone is done once, before it.</param>
+    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> carried, IReadOnlySet<string>? unchangingVariables = null)
     {
-        var lowering = new Lowering(sizes);
-        Outputs = lowering.Lower(outputs);
+        var unchanging = unchangingVariables ?? new HashSet<string>();
+        var lowering = new Lowering(sizes, unchanging);
+        Outputs = lowering.Lower(Simplification.Apply(outputs, sizes));
         Variables = lowering.Variables;
-        Steps = Order([.. Outputs.Select(o => o.Storage.Producer), .. lowering.Steps]);
+        var all = Order([.. Outputs.Select(o => o.Storage.Producer), .. lowering.Steps]);
+        var before = Unchanging(all, unchanging);
+        (Steps, StepsBefore) = ([.. all.Where(before.Contains), .. all.Where(s => !before.Contains(s))], before.Count);
         foreach (var storage in Variables.Values.Concat(lowering.Constants.Select(c => c.Storage)).Concat(Outputs.Select(o => o.Storage))) Place(storage);
         foreach (var storage in Steps.SelectMany(s => s.Reads)) Place(storage);
         foreach (var tile in Steps.OfType<TileStep>()) tile.Seal();
@@ -28,7 +32,10 @@ sealed class Plan
         ArenaBytes = Arrange();
     }
 
+    /// <summary>All steps; the first <see cref="StepsBefore"/> are for once before a loop, the rest for each run.</summary>
     public Step[] Steps { get; }
+
+    public int StepsBefore { get; }
 
     public View[] Outputs { get; }
 
@@ -78,12 +85,25 @@ sealed class Plan
         return [.. order];
     }
 
+    /// <summary>The steps whose results are the same in every run of a loop, and are not themselves results, whose memory is another each time.</summary>
+    HashSet<Step> Unchanging(Step[] steps, IReadOnlySet<string> variables)
+    {
+        var result = new HashSet<Step>();
+        if (variables.Count == 0) return result;
+        var changing = Variables.Where(v => !variables.Contains(v.Key)).Select(v => v.Value).ToHashSet();
+        var last = Outputs.Select(o => o.Storage.Producer).ToHashSet();
+        foreach (var step in steps)
+            if (!last.Contains(step) && step.Reads.All(s => s.Producer is { } producer ? result.Contains(producer) : !changing.Contains(s))) result.Add(step);
+        return result;
+    }
+
     /// <summary>Gives every intermediate storage its place, and returns the bytes needed.</summary>
     long Arrange()
     {
         var last = new int[slots.Count];
         for (var i = 0; i < Steps.Length; i++)
             foreach (var storage in Steps[i].Reads.Concat(Steps[i].Writes)) last[storage.Slot] = i;
+        foreach (var storage in Steps.Take(StepsBefore).SelectMany(s => s.Writes)) last[storage.Slot] = Steps.Length;
         foreach (var output in Outputs) last[output.Storage.Slot] = Steps.Length;
 
         var memory = new MemoryPlan();

@@ -31,7 +31,14 @@ static class Simplification
         }
     }
 
-    public static Expr[] Apply(IReadOnlyCollection<Expr> outputs)
+    public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)
+    {
+        var merged = Merge(outputs);
+        var reordered = Reordering.Apply(merged, sizes);
+        return merged.SequenceEqual(reordered) ? merged : Merge(reordered);
+    }
+
+    static Expr[] Merge(IReadOnlyCollection<Expr> outputs)
     {
         var known = new Dictionary<Node, Expr>();
         return Graph.Rebuild(outputs, (node, x) =>

@@ -7,6 +7,7 @@ abstract class MatMulStep : Step
 {
     protected readonly Matrix A, B;
     protected readonly Storage PackedA, PackedB;
+    PackStep? packing;
 
     protected MatMulStep(Matrix a, Matrix b, int packedRows, int packedColumns)
     {
@@ -36,9 +37,31 @@ abstract class MatMulStep : Step
 
     public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}";
 
-    public override IEnumerable<Storage> Reads => [A.View.Storage, B.View.Storage];
+    public override IEnumerable<Storage> Reads => [A.View.Storage, packing is null ? B.View.Storage : PackedB];
 
-    public override IEnumerable<Storage> Writes => [Output, PackedA, PackedB];
+    public override IEnumerable<Storage> Writes => packing is null ? [Output, PackedA, PackedB] : [Output, PackedA];
+
+    /// <summary>The panels of A that a run packs, and those of B, unless a step of its own does.</summary>
+    protected abstract int PacksA { get; }
+
+    protected abstract int PacksB { get; }
+
+    protected bool PacksBefore => packing is not null;
+
+    /// <summary>Packs B in a step of its own, for a loop in which it stays the same.</summary>
+    public void PackBefore() => PackedB.Producer = packing = new(this);
+
+    /// <summary>Brings one side of a product into the order the micro kernel reads.</summary>
+    sealed class PackStep(MatMulStep product) : Step
+    {
+        public override IEnumerable<Storage> Reads => [product.B.View.Storage];
+
+        public override IEnumerable<Storage> Writes => [product.PackedB];
+
+        public override string ToString() => $"pack {product.M}×{product.K}";
+
+        public override void Run(Workspace workspace) => workspace.Team.Run(product, workspace, product.PacksA, product.PacksB);
+    }
 
     /// <summary>The product with the vectors this machine has.</summary>
     public static MatMulStep Of(Matrix a, Matrix b) => a.View.Storage.DType == DType.Float32 ? Of<float>(a, b) : Of<double>(a, b);
@@ -80,22 +103,29 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
     /// <summary>The height of a panel that holds so many rows: one the micro kernel knows.</summary>
     static int Height(int rows, int panelRows) => rows == 0 ? 0 : rows <= 4 ? 4 : rows <= 6 && panelRows == 6 ? 6 : rows <= 8 ? 8 : 12;
 
+    protected override int PacksA => PackedBatchesA * PanelsA;
+
+    protected override int PacksB => PackedBatchesB * PanelsB;
+
     public override void Run(Workspace workspace)
     {
-        var (packs, blocks) = (PackedBatchesA * PanelsA + PackedBatchesB * PanelsB, Batches * BlocksA * BlocksB);
+        var (packs, first, blocks) = (PacksBefore ? PacksA : PacksA + PacksB, PacksA + PacksB, Batches * BlocksA * BlocksB);
         if ((long)Batches * N * M * K < Small)
-            for (var chunk = 0; chunk < packs + blocks; chunk++) Chunk(workspace, chunk, 0);
+        {
+            for (var chunk = 0; chunk < packs; chunk++) Chunk(workspace, chunk, 0);
+            for (var chunk = 0; chunk < blocks; chunk++) Chunk(workspace, first + chunk, 0);
+        }
         else
         {
             workspace.Team.Run(this, workspace, 0, packs);
-            workspace.Team.Run(this, workspace, packs, blocks);
+            workspace.Team.Run(this, workspace, first, blocks);
         }
     }
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
         T* packedA = (T*)workspace[PackedA], packedB = (T*)workspace[PackedB];
-        if (chunk < PackedBatchesA * PanelsA)
+        if (chunk < PacksA)
         {
             var (batch, panel) = (chunk / PanelsA, chunk % PanelsA);
             var rows = Math.Min(panelRows, N - panel * panelRows);
@@ -103,15 +133,15 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
                 packedA + ((long)batch * PaddedRows(N, panelRows) + panel * panelRows) * K, Height(rows, panelRows));
             return;
         }
-        chunk -= PackedBatchesA * PanelsA;
-        if (chunk < PackedBatchesB * PanelsB)
+        chunk -= PacksA;
+        if (chunk < PacksB)
         {
             var (batch, panel) = (chunk / PanelsB, chunk % PanelsB);
             Panel<T>.Pack((T*)workspace[B.View] + B.Batches[batch], B, panel * PanelColumns, Math.Min(PanelColumns, M - panel * PanelColumns),
                 packedB + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
             return;
         }
-        chunk -= PackedBatchesB * PanelsB;
+        chunk -= PacksB;
         var block = chunk % (BlocksA * BlocksB);
         Multiply(packedA, packedB, (T*)workspace[Output], chunk / (BlocksA * BlocksB), block / BlocksB * BlockPanelsA, block % BlocksB * BlockPanelsB);
     }
