@@ -33,7 +33,7 @@ static class Simplification
 
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)
     {
-        var merged = Merge(outputs);
+        var merged = Merge(ScanOp.Merge(outputs));
         var reordered = Reordering.Apply(merged, sizes);
         return merged.SequenceEqual(reordered) ? merged : Merge(reordered);
     }

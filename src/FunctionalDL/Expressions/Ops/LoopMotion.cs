@@ -7,7 +7,7 @@ namespace FunctionalDL.Ops;
 /// elements, before the loop; a sum over the steps of products or sums, Σₜ aₜ·bₜ, is one product [a₀ a₁ …]·[b₀; b₁; …] or sum of the values of all steps, after it.
 /// </summary>
 /// <remarks>
-/// Only products and sums are moved: elementwise work stays inside, so that a loop needs no more memory than what it is given and what it leaves.
+/// Only products and sums are moved: elementwise work stays inside, where its values need no memory.
 /// </remarks>
 static class LoopMotion
 {
@@ -120,6 +120,7 @@ static class LoopMotion
         return Replace(all, parts.Values.Select(p => (p.All, p.Value)).Concat(unchanging.Values.Select(c => (All: c.One, c.Value))).ToDictionary(p => p.All, p => p.Value));
     }
 
-    static Expr[] Replace(IReadOnlyCollection<Expr> expressions, Dictionary<Expr, Expr> replacements) =>
+    /// <summary>The expressions with some of their parts replaced.</summary>
+    public static Expr[] Replace(IReadOnlyCollection<Expr> expressions, Dictionary<Expr, Expr> replacements) =>
         Graph.Rebuild(expressions, (node, x) => replacements.GetValueOrDefault(node) ?? node.WithInputs(x));
 }
