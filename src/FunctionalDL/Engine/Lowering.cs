@@ -70,7 +70,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (MaxPoolOp op, [{ Count: > 0 }]) => Pool(op, x[0], x[0], shape, MaxPoolStep.Mode.Value),
             (MaxPoolTangentOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Take),
             (MaxPoolGradientOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Put),
-            (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, Dense), type, sizes), s => s.Output, shape),
+            (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, v => v.IsDense ? v : Dense(v)), type, sizes), s => s.Output, shape),
             (RandomUniformOp op, _) => Own(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream), s => s.Output, shape),
             (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(x[1]), op.Axis), s => s.Output, shape),
             (ScatterAddOp op, _) => ScatterAdd(op, x, shape),
@@ -130,7 +130,17 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
         var whole = View.Of(new(x[0].Storage.DType, shape.Aggregate(1, (product, n) => product * n)), shape);
         var places = new View[x.Length];
         for (int i = 0, start = 0; i < x.Length; start += x[i].Sizes[axis], i++) places[i] = whole.Slice(axis, start, x[i].Sizes[axis], 1);
-        return Own(new AssembleStep(x, whole.Storage, places, null), s => s.Output, shape);
+        if (!places.All(p => p.Count == places[0].Count && p.Count > 0)) return Own(new AssembleStep(x, whole.Storage, places, null), s => s.Output, shape);
+
+        // Parts of one size are one step, which can be that in which they are made.
+        var (_, columns, inner) = places[0].Around(axis);
+        columns *= inner;
+        var (step, _) = StepFor(x, places[0].Count, s => s.FitsColumns(columns) ? s.Fits(x, places[0].Count) : null, Extent.Full);
+        foreach (var (part, place) in x.Zip(places))
+            step.Add(Code.Identity, Lane(part.Storage), [part], new(part.Storage.DType, place.Count) { Within = place }, Extent.Full, columns);
+        whole.Storage.Producer = step;
+        lanes[whole.Storage] = Lane(x[0].Storage);
+        return whole;
     }
 
     View Pad(PadOp op, View x, int[] shape)

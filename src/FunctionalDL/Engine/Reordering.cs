@@ -12,8 +12,25 @@ static class Reordering
     /// <summary>More parts than that are not looked at, so that a long sum does not take quadratic time.</summary>
     const int MostParts = 64;
 
-    public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes) =>
-        Graph.Rebuild(outputs, (node, x) => Rewrite(node, x, sizes) ?? node.WithInputs(x));
+    public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)
+    {
+        var apart = TakenApart(outputs, sizes);
+        return Graph.Rebuild(outputs, (node, x) =>
+            (node.Op is not SliceOp slice ? Rewrite(node, x, sizes)
+            : apart.Contains(node.Inputs[0]) ? new(x[0].Op, [.. x[0].Inputs.Select(e => Sliced(slice, e, sizes) ?? new(slice, e))])
+            : Sliced(slice, x[0], sizes)) ?? node.WithInputs(x));
+    }
+
+    /// <summary>Elementwise results of which only slices are used, and no element twice: they are computed slice by slice.</summary>
+    static HashSet<Expr> TakenApart(IReadOnlyCollection<Expr> outputs, Sizes sizes)
+    {
+        var whole = new HashSet<Expr>(outputs);
+        var sliced = new Dictionary<Expr, long>();
+        foreach (var node in Graph.TopologicalOrder(outputs))
+            if (node.Op is SliceOp) sliced[node.Inputs[0]] = sliced.GetValueOrDefault(node.Inputs[0]) + node.Shape.Resolve(sizes).ElementCount;
+            else whole.UnionWith(node.Inputs);
+        return [.. sliced.Where(s => s.Key.Op is ElementwiseOp && !whole.Contains(s.Key) && s.Value <= s.Key.Shape.Resolve(sizes).ElementCount).Select(s => s.Key)];
+    }
 
     static Expr? Rewrite(Expr node, Expr[] x, Sizes sizes) => node.Op switch
     {
@@ -30,6 +47,18 @@ static class Reordering
             MatMul(AddedUp(node, x[0], product.Inputs[0]), product.Inputs[1]),
         _ => null,
     };
+
+    /// <summary>A slice of what was padded: of the inside only, or of the padding only.</summary>
+    static Expr? Sliced(SliceOp slice, Expr x, Sizes sizes)
+    {
+        if (slice.Step != 1 || x.Op is not PadOp { Between: 0 } pad || pad.Axis != slice.Axis || !x.DType.IsFloat()) return null;
+        var inside = x.Inputs[0].Shape[pad.Axis];
+        if (slice.Start == pad.Before && slice.Size == inside) return x.Inputs[0];
+        var (start, size, n) = (slice.Start.Resolve(sizes).Size - pad.Before.Resolve(sizes).Size, slice.Size.Resolve(sizes).Size, inside.Resolve(sizes).Size);
+        return start >= 0 && start + size <= n ? new(slice with { Start = slice.Start - pad.Before }, x.Inputs[0])
+            : start >= n || start + size <= 0 ? Broadcast(Expr.Constant(pad.Value, x.DType), x.Shape.With(pad.Axis, slice.Size))
+            : null;
+    }
 
     /// <summary>A matrix whose rows are gathered from a table: the table and the indices.</summary>
     static (Expr Table, Expr Indices)? Gathered(Expr x) =>

@@ -57,6 +57,8 @@ static class Simplification
         StopGradientOp or CustomGradientOp => (null, x),
         PowerOp when Number(x[1]) == 1 => (null, [x[0]]),
         PowerOp when Number(x[1]) == 2 => (new MultiplyOp(), [x[0], x[0]]),
+        AddOp when Number(x[1]) == 0 => (null, [x[0]]),
+        AddOp when Number(x[0]) == 0 => (null, [x[1]]),
         MultiplyOp when Number(x[1]) == 1 => (null, [x[0]]),
         MultiplyOp when Number(x[0]) == 1 => (null, [x[1]]),
         DivideOp when Number(x[1]) == 1 => (null, [x[0]]),

@@ -54,7 +54,7 @@ sealed unsafe class ScanStep : Step
             var inner = plan.Variables.GetValueOrDefault(v.VariableName!);
             if (i < carries) return outputs[i] with { Start = outputs[i].Start + (body.IsReversed ? 1 : -1) * outputs[i].Step, Inner = inner };
             var bytes = v.Shape.Resolve(sizes).ElementCount * (long)v.DType.ByteSize();
-            return new(inputs[i].Storage, 0, i >= carries + elements ? 0 : HasRows(v) ? chunks * bytes : bytes, HasRows(v) ? bytes : 0, inner, bytes);
+            return new(inputs[i].Storage, (long)inputs[i].Offset * v.DType.ByteSize(), i >= carries + elements ? 0 : HasRows(v) ? chunks * bytes : bytes, HasRows(v) ? bytes : 0, inner, bytes);
         }
         var places = body.Variables.Select((v, i) => (IsSame: constants.Contains(v.VariableName!), Place: Variable(v, i))).ToLookup(p => p.IsSame, p => p.Place);
         (varying, unchanging) = ([.. places[false]], [.. places[true]]);
