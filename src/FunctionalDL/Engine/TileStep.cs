@@ -90,7 +90,7 @@ sealed class TileStep(int total) : Step
 
     public Storage Add(Code code, DType lane, View[] inputs, Storage output, Extent extent, int length = 0)
     {
-        if (length > 0) columns = length;
+        if (extent != Extent.All && length > 0) columns = length;
         ops.Add(new(code, lane, inputs, output, extent));
         produced.Add(output, extent);
         return output;
