@@ -35,7 +35,7 @@ static class LoopMotion
         var sequences = AtAllSteps(products, body, inputs, []);
         var replaced = products.Zip(elements).ToDictionary(p => p.First, p => p.Second);
         var (next, stacked) = (body.Next.Length, body.Stacked.Length);
-        var outputs = Replace(body.Outputs, replaced);
+        var outputs = Graph.Replace(body.Outputs, replaced);
         var last = body.Carries.Length + body.Elements.Length;
         return (new(body.Carries, [.. body.Elements, .. elements], body.Constants, [.. outputs[..next]], [.. outputs[next..(next + stacked)]], [.. outputs[(next + stacked)..]], body.IsReversed),
             [.. inputs[..last], .. sequences, .. inputs[last..]]);
@@ -65,7 +65,7 @@ static class LoopMotion
         var values = stacked.Zip(results[carries..]).DistinctBy(p => p.First).ToDictionary(p => p.First, p => p.Second);
         var totals = summed.Zip(results[(carries + stacked.Count)..]).ToDictionary(p => p.First, p => p.Second);
         foreach (var term in moved) totals[term] = Total(term, AtAllSteps(term.Inputs, body, inputs, values));
-        return [.. results[..(carries + body.Stacked.Length)], .. Replace(body.Summed, totals)];
+        return [.. results[..(carries + body.Stacked.Length)], .. Graph.Replace(body.Summed, totals)];
     }
 
     /// <summary>The sum over the steps of a product or sum whose operands are given for all steps.</summary>
@@ -115,12 +115,8 @@ static class LoopMotion
         // Stand-ins, for the names in a step may be in use outside.
         var parts = slices.DistinctBy(s => s.Part).ToDictionary(s => s.Part, s => (One: Placeholder.Like(s.Part), All: Placeholder.Like(s.Value), s.Value));
         var unchanging = body.Constants.Zip(inputs[last..]).ToDictionary(c => c.First, c => (One: Placeholder.Like(c.First), Value: c.Second));
-        var one = Replace(expressions, parts.Select(p => (p.Key, p.Value.One)).Concat(unchanging.Select(c => (c.Key, c.Value.One))).ToDictionary(p => p.Key, p => p.One));
+        var one = Graph.Replace(expressions, parts.Select(p => (p.Key, p.Value.One)).Concat(unchanging.Select(c => (c.Key, c.Value.One))).ToDictionary(p => p.Key, p => p.One));
         var all = Differentiation.Vmap(one, [.. parts.Values.Select(p => (p.One, p.All))]);
-        return Replace(all, parts.Values.Select(p => (p.All, p.Value)).Concat(unchanging.Values.Select(c => (All: c.One, c.Value))).ToDictionary(p => p.All, p => p.Value));
+        return Graph.Replace(all, parts.Values.Select(p => (p.All, p.Value)).Concat(unchanging.Values.Select(c => (All: c.One, c.Value))).ToDictionary(p => p.All, p => p.Value));
     }
-
-    /// <summary>The expressions with some of their parts replaced.</summary>
-    public static Expr[] Replace(IReadOnlyCollection<Expr> expressions, Dictionary<Expr, Expr> replacements) =>
-        Graph.Rebuild(expressions, (node, x) => replacements.GetValueOrDefault(node) ?? node.WithInputs(x));
 }

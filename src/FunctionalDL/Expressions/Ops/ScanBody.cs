@@ -94,7 +94,7 @@ sealed record ScanBody(
         Expr[] results = [.. g.Zip(before, (share, own) => share + own), .. g.Skip(Carries.Length)];
         kept = [.. Dear(results)];
         var given = Fresh(kept, KeptSeries);
-        results = LoopMotion.Replace(results, kept.Zip(given).ToDictionary(p => p.First, p => p.Second));
+        results = Graph.Replace(results, kept.Zip(given).ToDictionary(p => p.First, p => p.Second));
         return new(carry, [.. Carries, .. Elements, .. before, .. stacked, .. given], [.. Constants, .. summed],
             [.. results[..Carries.Length]], [.. results[Carries.Length..^constants.Length]], [.. results[^constants.Length..]], !IsReversed);
     }
