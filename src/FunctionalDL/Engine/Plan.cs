@@ -65,7 +65,9 @@ sealed class Plan
         slots.Add(storage);
     }
 
-    /// <summary>The steps the outputs depend on, each after those it reads from and close to them.</summary>
+    /// <summary>
+    /// The steps the outputs depend on, each after those it reads from and close to them. Outputs that can be known early are, so that what they read is needed no longer.
+    /// </summary>
     static Step[] Order(IReadOnlyList<Step?> roots)
     {
         var order = new List<Step>();
@@ -75,7 +77,7 @@ sealed class Plan
         {
             if (step is not null && seen.Add(step)) stack.Push((step, step.Reads.GetEnumerator()));
         }
-        foreach (var root in roots)
+        foreach (var root in roots.OrderBy(step => step?.Level))
         {
             Visit(root);
             while (stack.TryPeek(out var top))
