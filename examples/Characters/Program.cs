@@ -14,9 +14,11 @@ var batch = new Option<int>("--batch") { Description = "Pieces of text a trainin
 var rate = new Option<double>("--rate") { Description = "The learning rate of Adam.", DefaultValueFactory = _ => 1e-3 };
 var seed = new Option<long>("--seed") { Description = "Seed of the first weights, the order of the pieces and the sample.", DefaultValueFactory = _ => 1 };
 var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "Where to keep the run as it goes; where it is there, the run continues from it." };
+var every = new Option<int>("--every") { Description = "Steps from one checkpoint to the next.", DefaultValueFactory = _ => 100 };
 var json = new Option<bool>("--json") { Description = "End with one line of JSON." };
 
-var command = new RootCommand("Trains a character model on a text and writes a sample.") { text, kind, width, blocks, length, epochs, batch, rate, seed, threads, json };
+var command = new RootCommand("Trains a character model on a text and writes a sample.") { text, kind, width, blocks, length, epochs, batch, rate, seed, threads, checkpoint, every, json };
 command.SetAction(arguments =>
 {
     try
@@ -47,9 +49,12 @@ void Run(ParseResult arguments)
     var layers = Layers(arguments, vocabulary.Count, places);
     var model = Model.Input(DType.Int64, places).Then(layers);
     Console.WriteLine(model.Summary());
+    var kept = arguments.GetValue(checkpoint);
     var run = model.Fit(Pieces(tokens[..train], places), Loss.SoftmaxCrossEntropy, Optimizer.Adam(arguments.GetValue(rate)), arguments.GetValue(epochs), arguments.GetValue(batch), arguments.GetValue(seed), new()
     {
         Threads = arguments.GetValue(threads),
+        Resume = kept is { Exists: true } ? Checkpoint.Load(kept.FullName) : null,
+        Callbacks = kept is null ? [] : [Callback.SaveCheckpoint(kept.FullName, arguments.GetValue(every))],
         Progress = e => Console.WriteLine($"epoch {e.Epoch}: {e.Loss:F4} nats a character, {e.Seconds:F2} s"),
     });
     var validation = run.Model.Evaluate(Pieces(tokens[train..], places), Loss.SoftmaxCrossEntropy).Loss;

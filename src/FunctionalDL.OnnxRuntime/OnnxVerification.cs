@@ -1,7 +1,7 @@
 namespace FunctionalDL;
 
 /// <summary>How far OnnxRuntime and the evaluator are apart on a model, over all inputs tried.</summary>
-/// <param name="Sizes">The sizes tried for every named dimension.</param>
+/// <param name="Sizes">The sizes tried for named dimensions: those of <see cref="DefaultSizes"/> that the model takes.</param>
 /// <param name="MaxDifference">The largest difference between two elements, |a − b| / max(1, |a|).</param>
 /// <param name="Tolerance">The largest difference allowed.</param>
 public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDifference, double Tolerance)
@@ -11,13 +11,14 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
 
     /// <summary>
     /// Runs an ONNX model in OnnxRuntime on random inputs, with each size in turn for every named dimension (several get different sizes), and compares each output with the
-    /// reference evaluator. Float inputs are uniform in [−1, 1), integers 0 or 1.
+    /// reference evaluator. Sizes that the evaluator refuses are left out, such as sequences longer than a model has places for. Float inputs are uniform in [−1, 1), integers 0 or 1.
     /// </summary>
     /// <param name="model">The model's bytes.</param>
     /// <param name="outputs">The expressions it was made from, by output.</param>
     /// <param name="parameters">The values of the variables that are not inputs.</param>
     /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|).</param>
     /// <exception cref="OnnxMismatchException">An element differs by more.</exception>
+    /// <exception cref="FunctionalException">The evaluator refuses all sizes.</exception>
     /// <exception cref="OnnxRuntimeFailure">OnnxRuntime refuses the model or fails to run it.</exception>
     public static OnnxVerification Verify(
         byte[] model, IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, double tolerance = 1e-4)
@@ -26,18 +27,30 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
         Expr[] values = [.. outputs.Select(o => o.Value)];
         var inputs = Graph.Variables(values).Where(v => !parameters.ContainsKey(v.VariableName!)).ToArray();
         string[] symbols = [.. inputs.SelectMany(v => v.Shape).SelectMany(d => d.Symbols).Distinct()];
-        var tried = symbols.Length > 0 ? DefaultSizes : [];
-        var worst = 0.0;
-        for (var trial = 0; trial < Math.Max(1, tried.Count); trial++)
+        var (tried, worst, refused) = (new HashSet<int>(), 0.0, default(FunctionalException));
+        var trials = symbols.Length > 0 ? DefaultSizes.Count : 1;
+        for (var trial = 0; trial < trials; trial++)
         {
             // Each symbol has another size, so that no two are mistaken for one another.
-            var sizes = symbols.Index().Aggregate(FunctionalDL.Sizes.None, (s, symbol) => s.With(symbol.Item, tried[(trial + symbol.Index) % tried.Count]));
+            var sizes = symbols.Index().Aggregate(FunctionalDL.Sizes.None, (s, symbol) => s.With(symbol.Item, DefaultSizes[(trial + symbol.Index) % DefaultSizes.Count]));
             var given = parameters.With(TensorSet.Of(inputs.Select((v, i) => KeyValuePair.Create(v.VariableName!, RandomInput(v.Type.Resolve(sizes), Key.Of(trial).Fold(i))))));
+            Tensor[] expected;
+            try
+            {
+                expected = Evaluator.Evaluate(values, given);
+            }
+            catch (FunctionalException e)
+            {
+                // Such as a sequence longer than the model has places for: there is nothing to agree with.
+                refused = e;
+                continue;
+            }
             var theirs = session.Run(given);
-            foreach (var ((name, _), ours) in outputs.Zip(Evaluator.Evaluate(values, given)))
-                worst = Math.Max(worst, Compare(name, sizes, ours, theirs[name], tolerance));
+            foreach (var ((name, _), ours) in outputs.Zip(expected)) worst = Math.Max(worst, Compare(name, sizes, ours, theirs[name], tolerance));
+            tried.UnionWith(symbols.Select(symbol => sizes[symbol]).DefaultIfEmpty(0));
         }
-        return new(tried, worst, tolerance);
+        if (tried.Count == 0) throw refused!;
+        return new([.. DefaultSizes.Where(tried.Contains)], worst, tolerance);
     }
 
     static Tensor RandomInput(TensorType type, Key key)

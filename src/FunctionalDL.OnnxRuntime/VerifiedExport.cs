@@ -5,7 +5,7 @@ public static class VerifiedExport
 {
     /// <summary>
     /// Writes the model's prediction, from <c>input</c> to <c>output</c>, as an ONNX file, once OnnxRuntime has been seen to agree with the evaluator on it at
-    /// batch sizes 1, 2, 7 and 33. Nothing is written where it does not.
+    /// batch sizes 1, 2, 7 and 33, as far as it takes them. Nothing is written where it does not.
     /// </summary>
     /// <exception cref="OnnxMismatchException">OnnxRuntime computes something else.</exception>
     /// <exception cref="FunctionalException">The parameters have no values, an op has no form in ONNX, or the file cannot be written.</exception>

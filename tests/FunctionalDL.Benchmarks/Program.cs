@@ -13,14 +13,20 @@ switch (args.FirstOrDefault())
     case "peak":
         Peak.Run(Number("--seconds", 2), (int)Number("--threads", 2));
         return 0;
+    case "predict":
+        Predictions.Run(Number("--seconds", 2), (int)Number("--threads", 2), Text("--filter"));
+        return 0;
     case "startup":
         Steps.Startup((int)Number("--threads", 2), Text("--filter"));
+        return 0;
+    case "per-example":
+        PerExample.Run(times: 20);
         return 0;
     case "explain":
         foreach (var (name, make) in Workloads.All.Where(w => w.Name.Contains(Text("--filter"))))
             Console.WriteLine($"{name}: {make().Explain((int)Number("--threads", 2))}");
         return 0;
     default:
-        Console.Error.WriteLine("usage: steps|peak|startup|explain [--seconds S] [--threads T] [--filter NAME]");
+        Console.Error.WriteLine("usage: steps|predict|peak|startup|per-example|explain [--seconds S] [--threads T] [--filter NAME]");
         return 2;
 }

@@ -16,6 +16,14 @@ static class Workloads
         ("matmul-1024", () => Product(1024)),
     ];
 
+    /// <summary>What some of the models predict, by the size of the batch.</summary>
+    public static IReadOnlyList<(string Name, Func<int, Workload> Make)> Predicted { get; } =
+    [
+        ("mlp-digits", batch => Predict("mlp-digits", p => Perceptron(p, [784, 256, 128, 10]), Images(batch, [784]))),
+        ("cnn-digits", batch => Predict("cnn-digits", Convolutional, Images(batch, [1, 28, 28]))),
+        ("transformer-chars", batch => Predict("transformer-chars", p => Attentive(p, vocabulary: 65, width: 128, heads: 4, layers: 2, length: 64), ("x", Labels(1, [batch, 64], 65)))),
+    ];
+
     /// <summary>Parameters declared as they are used.</summary>
     sealed class Parameters
     {
@@ -81,23 +89,37 @@ static class Workloads
     static Tensor Labels(int seed, Shape shape, int classes) =>
         Tensor.Of(shape, Key.Of(seed).Uniform(shape).As<float>().Map(u => (long)(u * classes)).Span);
 
-    static Workload Mlp(string name, int[] widths, int batch, Optimizer optimizer)
+    /// <summary>A prediction; its parameters are constants, as they are in an ONNX model.</summary>
+    static Workload Predict(string name, Func<Parameters, Expr> model, (string, Tensor) input)
     {
         var parameters = new Parameters();
+        var output = model(parameters);
+        return new(name, [output.Substitute([.. parameters.All.Select(p => (p.Variable.VariableName!, Expr.Constant(p.Value)))])], TensorSet.Empty, [], TensorSet.Of(input));
+    }
+
+    static (string, Tensor) Images(int batch, Shape shape) => ("x", Key.Of(100).Uniform([batch, .. shape]));
+
+    static Expr Perceptron(Parameters parameters, int[] widths)
+    {
         var h = Expr.Variable("x", ["batch", widths[0]]);
         for (var i = 0; i + 1 < widths.Length; i++)
         {
             h = parameters.Linear(h, widths[i], widths[i + 1]);
             if (i + 2 < widths.Length) h = Relu(h);
         }
-        var y = Expr.Variable("y", ["batch"], DType.Int64);
-        return Train(name, CrossEntropy(h, y), parameters, optimizer, TensorSet.Of(
-            ("x", Key.Of(100).Uniform([batch, widths[0]])), ("y", Labels(101, [batch], widths[^1]))));
+        return h;
     }
 
-    static Workload Cnn(int batch)
+    static Workload Mlp(string name, int[] widths, int batch, Optimizer optimizer)
     {
         var parameters = new Parameters();
+        var y = Expr.Variable("y", ["batch"], DType.Int64);
+        return Train(name, CrossEntropy(Perceptron(parameters, widths), y), parameters, optimizer, TensorSet.Of(
+            Images(batch, [widths[0]]), ("y", Labels(101, [batch], widths[^1]))));
+    }
+
+    static Expr Convolutional(Parameters parameters)
+    {
         var h = Expr.Variable("x", ["batch", 1, 28, 28]);
         foreach (var (inputs, outputs) in new[] { (1, 16), (16, 32) })
         {
@@ -105,10 +127,15 @@ static class Workloads
             h = Conv(h, parameters.Declare([outputs, inputs, 3, 3], bound), padding: 1) + parameters.Declare([outputs, 1, 1], bound);
             h = MaxPool(Relu(h), [2, 2]);
         }
+        return parameters.Linear(Reshape(h, ["batch", 32 * 7 * 7]), 32 * 7 * 7, 10);
+    }
+
+    static Workload Cnn(int batch)
+    {
+        var parameters = new Parameters();
         var y = Expr.Variable("y", ["batch"], DType.Int64);
-        var logits = parameters.Linear(Reshape(h, ["batch", 32 * 7 * 7]), 32 * 7 * 7, 10);
-        return Train("cnn-digits", CrossEntropy(logits, y), parameters, GradientDescent, TensorSet.Of(
-            ("x", Key.Of(100).Uniform([batch, 1, 28, 28])), ("y", Labels(101, [batch], 10))));
+        return Train("cnn-digits", CrossEntropy(Convolutional(parameters), y), parameters, GradientDescent, TensorSet.Of(
+            Images(batch, [1, 28, 28]), ("y", Labels(101, [batch], 10))));
     }
 
     static Workload Lstm(int vocabulary, int hidden, int length, int batch)
@@ -132,11 +159,9 @@ static class Workloads
         return Train("lstm-chars", loss, parameters, Adam, TensorSet.Of(("x", Labels(1, [batch, length], vocabulary)), ("y", Labels(2, [batch, length], vocabulary))));
     }
 
-    static Workload Transformer(int vocabulary, int width, int heads, int layers, int length, int batch)
+    static Expr Attentive(Parameters parameters, int vocabulary, int width, int heads, int layers, int length)
     {
-        var parameters = new Parameters();
         var x = Expr.Variable("x", ["batch", length], DType.Int64);
-        var y = Expr.Variable("y", ["batch", length], DType.Int64);
         var h = Gather(parameters.Declare([vocabulary, width], 1), x) + parameters.Declare([length, width], 1);
         var past = Range(length) <= ExpandDims(Range(length), 1);
         for (var layer = 0; layer < layers; layer++)
@@ -150,7 +175,14 @@ static class Workloads
             h += parameters.Linear(attended, width, width);
             h += parameters.Linear(Gelu(parameters.Linear(parameters.Normalize(h, width), width, 4 * width)), 4 * width, width);
         }
-        var logits = parameters.Linear(parameters.Normalize(h, width), width, vocabulary);
+        return parameters.Linear(parameters.Normalize(h, width), width, vocabulary);
+    }
+
+    static Workload Transformer(int vocabulary, int width, int heads, int layers, int length, int batch)
+    {
+        var parameters = new Parameters();
+        var logits = Attentive(parameters, vocabulary, width, heads, layers, length);
+        var y = Expr.Variable("y", ["batch", length], DType.Int64);
         var loss = -Mean(Sum(LogSoftmax(logits) * OneHot(y, vocabulary), 2));
         return Train("transformer-chars", loss, parameters, Adam, TensorSet.Of(("x", Labels(1, [batch, length], vocabulary)), ("y", Labels(2, [batch, length], vocabulary))));
     }

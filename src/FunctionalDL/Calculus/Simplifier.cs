@@ -20,11 +20,17 @@ public static class Simplifier
     /// <summary>The expressions, simplified together: equal parts become one.</summary>
     public static Expr[] Simplify(IReadOnlyCollection<Expr> expressions)
     {
-        Expr[] current = [.. expressions];
+        var kept = new Interner();
+        var current = Graph.Rebuild(expressions, (node, x) => kept.Of(node.WithInputs(x)));
         for (var pass = 0; pass < MostPasses; pass++)
         {
-            var shared = new Sharing();
-            var next = Graph.Rebuild(current, (node, x) => Local(shared, shared.Of(node.WithInputs(x))));
+            var (builder, uses) = (new Builder(kept), Uses(current));
+            var next = Graph.Rebuild(current, (node, x) =>
+            {
+                var result = Local(builder, kept.Of(node.WithInputs(x)));
+                builder.Note(result, isShared: uses.GetValueOrDefault(node) != 1);
+                return result;
+            });
             if (next.SequenceEqual(current)) break;
             current = next;
         }
@@ -32,10 +38,12 @@ public static class Simplifier
         return [.. FromTheLeft(current).Select(e => SizedLikeOp.Tie(e, variables))];
     }
 
+    static Dictionary<Expr, int> Uses(Expr[] outputs) => Graph.TopologicalOrder(outputs).SelectMany(node => node.Inputs).Concat(outputs).CountBy(x => x).ToDictionary();
+
     /// <summary>Products as they are written: a·(u·v) is (a·u)·v, unless u·v is needed elsewhere.</summary>
     static Expr[] FromTheLeft(Expr[] expressions)
     {
-        var uses = Graph.TopologicalOrder(expressions).SelectMany(node => node.Inputs).CountBy(x => x).ToDictionary();
+        var uses = Uses(expressions);
         var single = new HashSet<Expr>();
         return Graph.Rebuild(expressions, (node, x) =>
         {
@@ -46,7 +54,11 @@ public static class Simplifier
                 var right = x[1];
                 for (; right.Op is MultiplyOp && single.Contains(right); right = right.Inputs[0]) factors.Push(right.Inputs[1]);
                 result = x[0] * right;
-                foreach (var factor in factors) single.Add(result *= factor);
+                foreach (var factor in factors)
+                {
+                    single.Add(result);
+                    result *= factor;
+                }
             }
             if (uses.GetValueOrDefault(node) == 1) single.Add(result);
             return result;
@@ -54,47 +66,41 @@ public static class Simplifier
     }
 
     /// <summary>The node after the rules that apply to it one after another, its inputs being simple already.</summary>
-    static Expr Local(Sharing shared, Expr node)
+    static Expr Local(Builder builder, Expr node)
     {
         for (var steps = 0; steps < MostPasses; steps++)
         {
-            var next = Apply(node);
-            if (next is null || ReferenceEquals(next, node)) break;
-            node = shared.Of(next);
+            if (Apply(builder, node) is not { } next) break;
+            next = builder.Of(next);
+            if (ReferenceEquals(next, node)) break;
+            node = next;
         }
         return node;
     }
 
-    static Expr? Apply(Expr node) => node.Op switch
+    static Expr? Apply(Builder builder, Expr node) => node.Op switch
     {
-        AddOp or SubtractOp or NegateOp => Arithmetic.Constant(node) ?? Broadcasts.Outwards(node) ?? Arithmetic.Sum(node) ?? Trigonometry.Pythagoras(node),
-        MultiplyOp or DivideOp => Arithmetic.Constant(node) ?? Broadcasts.Outwards(node) ?? Arithmetic.Product(node) ?? Powers.Product(node),
-        PowerOp => Arithmetic.Constant(node) ?? Powers.Power(node) ?? Broadcasts.Outwards(node),
-        SqrtOp or ExpOp or LogOp => Arithmetic.Constant(node) ?? Powers.Inverse(node) ?? Broadcasts.Outwards(node),
-        SinOp or CosOp or TanhOp or AtanOp or ErfOp or AbsOp => Arithmetic.Constant(node) ?? Trigonometry.Parity(node) ?? Broadcasts.Outwards(node),
-        TransposeOp or ReshapeOp or BroadcastOp => Structure.Move(node),
-        SumOp => Structure.Sum(node),
-        ElementwiseOp => Arithmetic.Constant(node) ?? Broadcasts.Outwards(node),
+        TransposeOp or ReshapeOp or BroadcastOp => Structure.Move(node) ?? Structure.Past(node, builder.IsShared(node.Inputs[0])),
+        SumOp => Structure.Reduce(node) ?? Structure.Past(node, builder.IsShared(node.Inputs[0])),
+        ElementwiseOp => Constants.Fold(node) ?? Known(node) ?? Broadcasts.Outwards(node) ?? Collected(builder, node),
         _ => null,
     };
 
-    /// <summary>Makes of equal ops on the same inputs one node, so that equal parts are found by identity.</summary>
-    sealed class Sharing
+    /// <summary>What is known of a function.</summary>
+    static Expr? Known(Expr node) => node.Op switch
     {
-        readonly Dictionary<Key, Expr> nodes = [];
+        PowerOp => Powers.Power(node),
+        SqrtOp or ExpOp or LogOp => Powers.Inverse(node),
+        SinOp or CosOp or TanhOp or AtanOp or ErfOp or AbsOp => Trigonometry.Parity(node),
+        _ => null,
+    };
 
-        /// <summary>The first node met that computes the same.</summary>
-        public Expr Of(Expr node) => nodes.TryGetValue(new(node), out var known) ? known : nodes[new(node)] = node;
-
-        readonly struct Key(Expr node) : IEquatable<Key>
-        {
-            readonly Expr node = node;
-
-            public bool Equals(Key other) => node.Op.Equals(other.node.Op) && node.Inputs.AsSpan().SequenceEqual(other.node.Inputs.AsSpan());
-
-            public override bool Equals(object? other) => other is Key key && Equals(key);
-
-            public override int GetHashCode() => node.Inputs.Aggregate(node.Op.GetHashCode(), (hash, x) => HashCode.Combine(hash, RuntimeHelpers.GetHashCode(x)));
-        }
-    }
+    /// <summary>Sums and products with like terms and factors collected.</summary>
+    static Expr? Collected(Builder builder, Expr node) => node.Op switch
+    {
+        AddOp or SubtractOp => Rules.Sum.Of(node, builder).ToExpr(),
+        NegateOp when !node.DType.IsFloat() || node.Inputs[0].Op is AddOp or SubtractOp => Rules.Sum.Of(node, builder).ToExpr(),
+        NegateOp or MultiplyOp or DivideOp when node.DType.IsFloat() && Product.Of(node, builder) is { IsInRange: true } product => product.ToExpr(),
+        _ => null,
+    };
 }

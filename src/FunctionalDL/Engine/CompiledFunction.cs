@@ -17,7 +17,7 @@ public sealed class CompiledFunction
         Outputs = [.. outputs];
         Variables = Graph.Variables(outputs);
         threads = options.Threads;
-        plans = new(sizes => new(Outputs, sizes, []));
+        plans = new(sizes => new(Outputs, sizes, [.. Enumerable.Range(0, Outputs.Count)]));
     }
 
     /// <summary>The expressions, as they were given.</summary>
@@ -31,30 +31,33 @@ public sealed class CompiledFunction
     public Tensor[] Run(params (string Name, Tensor Value)[] values) => Run(TensorSet.Of(values));
 
     /// <inheritdoc cref="Run(ValueTuple{string, Tensor}[])"/>
-    public Tensor[] Run(TensorSet values) => With(values, (workspace, sizes) =>
+    public Tensor[] Run(TensorSet values) => With(values, (workspace, results, sizes) =>
     {
         workspace.Run();
-        return Outputs.Select((o, i) => workspace.Read(workspace.Plan.Outputs[i], o.Shape.Resolve(sizes))).ToArray();
+        return Outputs.Select((o, i) => workspace.Plan.Outputs[i] is var view && results.TryGetValue(view.Storage, out var result)
+            ? result.Reshape(o.Shape.Resolve(sizes)) : workspace.Read(view, o.Shape.Resolve(sizes))).ToArray();
     });
 
     /// <summary>What a run at these values does, as text: the steps, with what was fused into each, its time, operations and traffic, and the memory used.</summary>
     /// <inheritdoc cref="Run(ValueTuple{string, Tensor}[])"/>
-    public string Explain(TensorSet values) => With(values, (workspace, _) => Explanation.Of(workspace));
+    public string Explain(TensorSet values) => With(values, (workspace, _, _) => Explanation.Of(workspace));
 
-    unsafe TResult With<TResult>(TensorSet values, Func<Workspace, Sizes, TResult> use)
+    /// <summary>Uses a workspace whose variables lie in their values, and whose outputs lie in new tensors where a step writes them.</summary>
+    unsafe TResult With<TResult>(TensorSet values, Func<Workspace, IReadOnlyDictionary<Storage, Tensor>, Sizes, TResult> use)
     {
         var sizes = Evaluator.Bind(Variables, values);
         var plan = plans[sizes];
         if (!plan.Idle.TryTake(out var workspace)) workspace = new(plan, threads);
+        var results = plan.Given.ToDictionary(storage => storage, storage => Tensor.Unwritten(storage.DType, storage.Count));
         var pins = new List<MemoryHandle>();
         try
         {
-            foreach (var (name, storage) in plan.Variables)
+            foreach (var (storage, value) in plan.Variables.Select(v => (v.Value, values[v.Key])).Concat(results.Select(r => (r.Key, r.Value))))
             {
-                pins.Add(Pin(values[name]));
+                pins.Add(Pin(value));
                 workspace.Addresses[storage.Slot] = (byte*)pins[^1].Pointer;
             }
-            return use(workspace, sizes);
+            return use(workspace, results, sizes);
         }
         finally
         {

@@ -9,9 +9,9 @@ sealed class Plan
 
     /// <param name="outputs">The expressions.</param>
     /// <param name="sizes">The actual sizes.</param>
-    /// <param name="carried">The outputs whose values the caller gives memory for, where they can be written to it.</param>
+    /// <param name="given">The outputs for whose values the caller gives memory; those that no step writes, such as variables, stay where they are.</param>
     /// <param name="unchangingVariables">The variables that stay the same from run to run of a loop; what depends on them alone is done once, before it.</param>
-    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> carried, IReadOnlySet<string>? unchangingVariables = null)
+    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> given, IReadOnlySet<string>? unchangingVariables = null)
     {
         var unchanging = unchangingVariables ?? new HashSet<string>();
         var lowering = new Lowering(sizes, unchanging);
@@ -27,7 +27,7 @@ sealed class Plan
         ScratchBytes = Steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 
         Constants = [.. lowering.Constants.Select(c => (c.Storage, Workspace.Copy(c.Value)))];
-        Given = carried.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
+        Given = given.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
         Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
         ArenaBytes = Arrange();
     }
@@ -43,7 +43,7 @@ sealed class Plan
 
     public IReadOnlyList<(Storage Storage, Block Value)> Constants { get; }
 
-    /// <summary>The storages of carried outputs, for which the caller gives memory.</summary>
+    /// <summary>The storages of the outputs for which the caller gives memory.</summary>
     public IReadOnlySet<Storage> Given { get; }
 
     public IReadOnlyList<Storage> Slots => slots;

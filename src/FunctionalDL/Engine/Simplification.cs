@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FunctionalDL.Ops;
 
 namespace FunctionalDL.Engine;
@@ -6,31 +5,6 @@ namespace FunctionalDL.Engine;
 /// <summary>The passes over the expression before it is planned: equal nodes become one, and what costs more than it must is written anew.</summary>
 static class Simplification
 {
-    /// <summary>A node by what it computes: equal keys, equal values.</summary>
-    readonly struct Node(Op op, Expr[] inputs) : IEquatable<Node>
-    {
-        readonly Op op = op;
-        readonly Expr[] inputs = inputs;
-
-        public bool Equals(Node other)
-        {
-            if (inputs.Length != other.inputs.Length) return false;
-            for (var i = 0; i < inputs.Length; i++)
-                if (!ReferenceEquals(inputs[i], other.inputs[i])) return false;
-            return op.Equals(other.op);
-        }
-
-        public override bool Equals(object? other) => other is Node node && Equals(node);
-
-        public override int GetHashCode()
-        {
-            var hash = new HashCode();
-            hash.Add(op);
-            foreach (var x in inputs) hash.Add(RuntimeHelpers.GetHashCode(x));
-            return hash.ToHashCode();
-        }
-    }
-
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)
     {
         var merged = Merge(ScanOp.Merge(outputs));
@@ -40,14 +14,12 @@ static class Simplification
 
     static Expr[] Merge(IReadOnlyCollection<Expr> outputs)
     {
-        var known = new Dictionary<Node, Expr>();
+        var known = new Interner();
         return Graph.Rebuild(outputs, (node, x) =>
         {
             var (op, inputs) = Rewrite(node, x);
             if (op is null) return inputs[0];
-            var key = new Node(op, inputs);
-            if (known.TryGetValue(key, out var same)) return same;
-            return known[key] = ReferenceEquals(op, node.Op) ? node.WithInputs(inputs) : new(op, inputs);
+            return ReferenceEquals(op, node.Op) ? known.Of(node.WithInputs(inputs)) : known.Of(op, inputs);
         });
     }
 

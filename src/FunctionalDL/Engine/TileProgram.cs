@@ -31,9 +31,10 @@ enum Form
 }
 
 /// <summary>One instruction of a tile program: operands A, B, C (−1 for none) into D.</summary>
-readonly unsafe record struct TileInstruction(Form Form, nint Kernel, int A, int B, int C, int D, int Scalars, int Ending, View? Window)
+readonly record struct TileInstruction(Form Form, nint Kernel, int A, int B, int C, int D, int Scalars, int Ending, View? Window)
 {
-    public delegate*<in Strip, void> Call => (delegate*<in Strip, void>)Kernel;
+    /// <summary>A method, not a property: ahead-of-time compilation fails on a record that prints a function pointer.</summary>
+    public unsafe void Call(in Strip strip) => ((delegate*<in Strip, void>)Kernel)(strip);
 }
 
 /// <summary>A reduction that ends when all chunks have run: their partial results, combined in the order of the chunks.</summary>
@@ -131,7 +132,7 @@ sealed unsafe class TileProgram
                 i.Call(strip);
                 break;
             case Form.ReduceAll:
-                Reductions.Accumulate(Endings[i.Ending], i.Call, strip.A, rows * columns, workspace[Endings[i.Ending].Partial], chunk);
+                Reductions.Accumulate(Endings[i.Ending], i, strip.A, rows * columns, workspace[Endings[i.Ending].Partial], chunk);
                 break;
             case Form.Load:
                 var (start, count) = i.Scalars == 1 ? (row, rows) : (row * Columns + column, rows * columns);

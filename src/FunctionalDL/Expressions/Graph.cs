@@ -67,13 +67,8 @@ public static class Graph
     /// <summary>The expressions with one node for all that apply equal ops to the same inputs.</summary>
     internal static Expr[] Merge(IReadOnlyCollection<Expr> expressions)
     {
-        var (known, numbers) = (new Dictionary<(Op, string), Expr>(), new Dictionary<Expr, int>());
-        return Rebuild(expressions, (node, x) =>
-        {
-            var key = (node.Op, string.Join(',', x.Select(input => numbers[input])));
-            if (!known.TryGetValue(key, out var merged)) numbers[known[key] = merged = node.WithInputs(x)] = numbers.Count;
-            return merged;
-        });
+        var known = new Interner();
+        return Rebuild(expressions, (node, x) => known.Of(node.WithInputs(x)));
     }
 
     /// <summary>The node itself where its inputs did not change, otherwise the same op on the new inputs.</summary>

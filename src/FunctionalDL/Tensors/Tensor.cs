@@ -49,6 +49,15 @@ public abstract class Tensor
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(DType dtype, Shape shape) => Full(dtype, shape, 0);
 
+    /// <summary>A vector whose elements are still to be written, before anybody sees it.</summary>
+    internal static Tensor Unwritten(DType dtype, int count) => dtype switch
+    {
+        DType.Float32 => Tensor<float>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<float>(count)),
+        DType.Float64 => Tensor<double>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<double>(count)),
+        DType.Int64 => Tensor<long>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<long>(count)),
+        _ => Tensor<bool>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<bool>(count)),
+    };
+
     /// <summary>A float64 scalar.</summary>
     public static implicit operator Tensor(double value) => Scalar(value);
 

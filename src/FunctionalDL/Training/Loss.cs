@@ -41,9 +41,9 @@ public sealed partial class Loss
     /// <exception cref="ShapeException">Predictions and targets do not fit together.</exception>
     public Expr Apply(Expr prediction, Expr target) => Mean(PerExample(prediction, target));
 
-    /// <summary>The variable that stands for the targets of a batch of which one example is like <paramref name="targets"/>' rows.</summary>
-    internal static Expr TargetVariable(Tensor targets) =>
-        Expr.Variable("target", targets.Shape.With(0, Model.Batch), targets.DType);
+    /// <summary>The variable that stands for the targets of a batch: one example is like <paramref name="targets"/>' rows, of any size along the named dimensions of the prediction.</summary>
+    internal static Expr TargetVariable(Tensor targets, Expr prediction) => Expr.Variable("target",
+        Shape.Of([.. targets.Shape.Select((size, axis) => axis == 0 ? Model.Batch : axis < prediction.Rank && !prediction.Shape[axis].IsKnown ? prediction.Shape[axis] : size)]), targets.DType);
 
     /// <summary>The loss's name.</summary>
     public override string ToString() => Name;

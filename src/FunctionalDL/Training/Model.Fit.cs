@@ -58,7 +58,7 @@ public sealed partial class Model
         if (!IsInitialized) return Initialize(seed).Fit(data, loss, method);
         CheckInputs(data);
         var trainable = ParameterList.Where(p => p.IsTrainable).Select(p => p.Name).ToHashSet();
-        var function = loss.Apply(Output, Loss.TargetVariable(data.Targets), ParameterList);
+        var function = loss.Apply(Output, Loss.TargetVariable(data.Targets, Output), ParameterList);
         var result = method.Minimize(function, Parameters.Where((name, _) => trainable.Contains(name)), Parameters.With("input", data.Inputs).With("target", data.Targets));
         return WithParameters(Parameters.With(result.Parameters));
     }
@@ -68,7 +68,7 @@ public sealed partial class Model
     public Evaluation Evaluate(Dataset data, Loss loss, params Metric[] metrics)
     {
         CheckInputs(data);
-        var target = Loss.TargetVariable(data.Targets);
+        var target = Loss.TargetVariable(data.Targets, Output);
         var function = Compilation.Compile([Output, loss.PerExample(Output, target)]);
         var (predictions, losses) = (new List<Expr>(), 0.0);
         foreach (var part in data.Batches(Math.Min(data.Count, EvaluationBatch)))
@@ -83,11 +83,11 @@ public sealed partial class Model
 
     const int EvaluationBatch = 256;
 
-    /// <summary>The data's inputs as this model takes them.</summary>
+    /// <summary>Throws where the data's inputs are not those this model takes.</summary>
     internal void CheckInputs(Dataset data)
     {
         var given = data.Inputs.Shape.With(0, Batch);
-        if (given != InputVariable.Shape || data.Inputs.DType != InputVariable.DType)
+        if (!Takes(given) || data.Inputs.DType != InputVariable.DType)
             throw new ShapeException($"Model: takes inputs {InputVariable.Type}, the data has {data.Inputs.DType.Name()}{given}. Reshape or cast the data, or begin the model with Input({string.Join(", ", given.Skip(1))}).");
     }
 }

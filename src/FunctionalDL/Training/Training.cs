@@ -23,7 +23,7 @@ sealed class Training
         (this.data, this.held) = options.IsSmokeTest ? (data.First, held?.Take(Math.Min(held.Count, data.First.Examples))) : (data, held);
         model.CheckInputs(data.Sample);
         var forward = Forward.Build(model, isTraining: true);
-        var value = loss.Apply(forward.Output, Loss.TargetVariable(data.Sample.Targets), forward.Parameters);
+        var value = loss.Apply(forward.Output, Loss.TargetVariable(data.Sample.Targets, forward.Output), forward.Parameters);
         var variables = Graph.Variables(value);
         isRandom = variables.Any(v => v.VariableName == LayerScope.KeyVariable.VariableName);
         hasTarget = variables.Any(v => v.VariableName == "target");
@@ -133,7 +133,15 @@ sealed class Training
         batch.Data.Inputs.CopyRows(batch.Rows.Span, loop, "input");
         if (hasTarget) batch.Data.Targets.CopyRows(batch.Rows.Span, loop, "target");
         if (isRandom) loop.Input<long>("key", Shape.Scalar)[0] = (long)key.Fold(-number).Value;
-        loop.Step();
+        try
+        {
+            loop.Step();
+        }
+        catch (ShapeException)
+        {
+            model.CheckSizes(batch.Data.Inputs.Shape);
+            throw;
+        }
     }
 
     /// <summary>

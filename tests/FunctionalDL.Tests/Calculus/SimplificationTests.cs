@@ -38,6 +38,30 @@ public class SimplificationTests
         (Sigmoid(X).Gradient(X).Simplify().Print(), "σ(x)·(1 − σ(x))"),
         (Tanh(X).Gradient(X).Simplify().Print(), "1 − tanh(x)²"),
         (Exp(-Square(X)).Gradient(X).Simplify().Print(), "−2·x·exp(−x²)"),
+        ((X + Y - X).Simplify().Print(), "y"),
+        ((2 * X + 3 * Y + 4 * X).Simplify().Print(), "6·x + 3·y"),
+        ((X + 1 + 2).Simplify().Print(), "3 + x"),
+        ((X - 1 - Y).Simplify().Print(), "x − y − 1"),
+        ((X - Y + (Y - X)).Simplify().Print(), "0"),
+        ((-X + Y).Simplify().Print(), "y − x"),
+        ((-X - Y).Simplify().Print(), "−x − y"),
+        ((X * Y - X * Z + X).Simplify().Print(), "x·(1 + y − z)"),
+        ((X / 3 + X / 3).Simplify().Print(), "2·x/3"),
+        ((2 * (X / 3)).Simplify().Print(), "2·x/3"),
+        ((X / 0.5).Simplify().Print(), "2·x"),
+        ((X / Sqrt(X)).Simplify().Print(), "√x"),
+        ((Sqrt(X) * Sqrt(X)).Simplify().Print(), "x"),
+        ((Sqrt(X) * X).Simplify().Print(), "x·√x"),
+        ((Power(X, -2) * Power(X, 3)).Simplify().Print(), "x"),
+        ((Power(X, 0.5) * Power(X, 0.5)).Simplify().Print(), "x"),
+        ((X * Y / X).Simplify().Print(), "y"),
+        ((Square(X) * Y / (X * Square(Y))).Simplify().Print(), "x/y"),
+        (Log(Square(X)).Gradient(X).Simplify().Print(), "2/x"),
+        (Log(X * Y).Gradient(X).Simplify().Print(), "1/x"),
+        (Log(Sqrt(X)).Gradient(X).Simplify().Print(), "0.5/x"),
+        ((3 * Square(Sin(X)) + Z + 3 * Square(Cos(X))).Simplify().Print(), "3 + z"),
+        ((Y - Y * Square(Sin(X))).Simplify().Print(), "y·cos(x)²"),
+        ((1 - Square(Cos(X))).Simplify().Print(), "sin(x)²"),
     ];
 
     public static TheoryData<int> Rows => [.. Enumerable.Range(0, Written.Length)];
@@ -49,6 +73,17 @@ public class SimplificationTests
     [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 1000)]
     public void It_keeps_the_value(ExpressionCase c) =>
         Laws.SameValue("an expression and its simplification", c.Evaluate(), c.Output.Simplify().Evaluate(c.Values), 100 * c.Tolerance);
+
+    /// <summary>Twice is as good as once, and no more ops are applied than before, signs aside.</summary>
+    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 500)]
+    public void It_is_done_after_once_and_adds_no_ops(ExpressionCase c)
+    {
+        var once = c.Output.Simplify();
+        Assert.Equal(once.Print(), once.Simplify().Print());
+        Assert.InRange(Count(once), 0, Count(c.Output));
+
+        static int Count(Expr e) => Graph.TopologicalOrder(e).Count(n => n.Op is not (Ops.NegateOp or Ops.ConstantOp or Ops.BroadcastOp or Ops.ReshapeOp or Ops.TransposeOp or Ops.SizedLikeOp or Ops.SizeOfOp));
+    }
 
     [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 100)]
     public void It_keeps_the_gradient(ExpressionCase c)

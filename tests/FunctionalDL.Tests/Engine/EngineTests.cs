@@ -107,6 +107,15 @@ public class EngineTests
         foreach (var sum in sums.Skip(1).SelectMany(s => s.ToArray<float>())) Assert.Equal(1, sum / ((double)n * 0.1f), 5e-5);
     }
 
+    /// <summary>Outputs that are one value, a value's other shape, part of another value, a variable or a constant.</summary>
+    [Fact]
+    public void Outputs_may_share_their_values()
+    {
+        var x = Expr.Variable("x", ["n", 4]);
+        var y = Tanh(x);
+        Agrees([y, y, Reshape(y, [4 * x.Shape[0]]), Transpose(y), Slice(y, 0, 1, 2), x, Slice(x, 0, 0, 2), Expr.Constant(Tensor.Vector(1f, 2)), Sum(y)], TensorSet.Of(("x", Uniform(1, [3, 4]))), 1e-6);
+    }
+
     [Fact]
     public void Several_threads_may_run_one_function()
     {

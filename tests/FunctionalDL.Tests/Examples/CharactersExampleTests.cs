@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Reflection;
+
 namespace FunctionalDL.Tests.Examples;
 
 public class CharactersExampleTests
@@ -16,6 +19,41 @@ public class CharactersExampleTests
         // 50 characters at random cost ln 50 = 3.9 nats each.
         Assert.InRange(Example.Figures(output).GetProperty("validationLoss").GetDouble(), 1, 3.5);
     }
+
+    /// <summary>A process is killed within an epoch, with no chance to tidy up, and another continues: to the bits of a run that nothing happened to.</summary>
+    [Fact]
+    public async Task A_killed_run_is_resumed_to_the_same_bits()
+    {
+        var folder = Directory.CreateTempSubdirectory("fdl").FullName;
+        try
+        {
+            var (whole, killed) = (Path.Combine(folder, "whole"), Path.Combine(folder, "killed"));
+            string[] run = ["--model", "transformer", "--width", "8", "--blocks", "1", "--length", "16", "--batch", "4", "--epochs", "12", "--threads", "1"];
+            using (var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet",
+                [Assembly.Load("Characters").Location, .. run, "--checkpoint", killed, "--every", "1"]) { RedirectStandardOutput = true, RedirectStandardError = true })!)
+            {
+                for (var wait = 0; !process.HasExited && wait < 6000 && !IsWithinAnEpoch(killed); wait++) await Task.Delay(5);
+                process.Kill();
+                await process.WaitForExitAsync();
+                Assert.NotEqual(0, process.ExitCode);
+            }
+            var left = Checkpoint.Load(killed);
+
+            Assert.Equal(0, Example.Run("Characters", [.. run, "--checkpoint", killed, "--every", "1000"]).ExitCode);
+            Assert.Equal(0, Example.Run("Characters", [.. run, "--checkpoint", whole, "--every", "1000"]).ExitCode);
+            var (resumed, expected) = (Checkpoint.Load(killed), Checkpoint.Load(whole));
+            Assert.InRange(left.Position.Step, 1, expected.Position.Step - 1);
+            Assert.True(expected.Parameters.BitEquals(resumed.Parameters));
+            Assert.True(expected.OptimizerState.BitEquals(resumed.OptimizerState));
+            Assert.Equal(expected.History.Select(e => (e.Epoch, e.Loss, e.Steps)), resumed.History.Select(e => (e.Epoch, e.Loss, e.Steps)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static bool IsWithinAnEpoch(string checkpoint) => File.Exists(checkpoint) && Checkpoint.Load(checkpoint).Position is { Epoch: > 1, Batch: > 2 };
 
     [Theory]
     [InlineData("cannot be cut", "--length", "1000")]

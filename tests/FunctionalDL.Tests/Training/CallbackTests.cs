@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace FunctionalDL.Tests.Training;
 
@@ -95,6 +96,40 @@ public sealed class CallbackTests : IDisposable
         Assert.DoesNotContain('\r', plain.ToString());
         Assert.Contains("\repoch 1/3 [######..................] loss", terminal.ToString());
         Assert.Contains(" left", terminal.ToString());
+    }
+
+    [Fact]
+    public void Loggers_are_told_of_the_start_the_epochs_and_for_debugging_the_steps()
+    {
+        var log = new Log();
+        var options = new FitOptions { Callbacks = [new TrainingLog(log)], ValidationShare = 0.25, Metrics = [Metric.RootMeanSquaredError] };
+        var run = Fit(options);
+        Assert.Equal(["Training for 3 epochs of 3 steps", "Step 1: loss "], log.Lines.Take(2).Select(l => l[..Math.Min(l.Length, l.StartsWith("Step", StringComparison.Ordinal) ? 13 : 99)]));
+        Assert.Equal(9, log.Lines.Count(l => l.StartsWith("Step ", StringComparison.Ordinal)));
+        var epoch = run.History[2];
+        Assert.Equal(FormattableString.Invariant($"Epoch 3 of 3: loss {epoch.Loss}, validation loss {epoch.Validation!.Loss}, rmse {epoch.Validation.Metrics["rmse"]}, {epoch.Seconds} s"), log.Lines[^1]);
+
+        log.Lines.Clear();
+        Fit(options with { Resume = run.Checkpoint }, epochs: 4);
+        Assert.Equal("Training resumed after step 9, in epoch 4 of 4", log.Lines[0]);
+    }
+
+    /// <summary>Keeps the lines that its logger is told.</summary>
+    sealed class Log : ILoggerFactory, ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName)
+        {
+            Assert.Equal("FunctionalDL.Training", categoryName);
+            return this;
+        }
+
+        void ILogger.Log<TState>(LogLevel level, EventId id, TState state, Exception? e, Func<TState, Exception?, string> format) => Lines.Add(format(state, e));
+        public bool IsEnabled(LogLevel level) => true;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public void AddProvider(ILoggerProvider provider) { }
+        public void Dispose() { }
     }
 
     [Fact]

@@ -9,7 +9,10 @@ static class Parts
     public static double? Number(this Expr x)
     {
         var inner = x.Op is BroadcastOp ? x.Inputs[0] : x;
-        return inner.ConstantValue is { Count: 1 } value && value.DType.IsNumeric() ? value.GetDouble(0) : null;
+        return inner.ConstantValue is { Count: 1 } value && value.DType.IsNumeric() && Math.Abs(value.GetDouble(0)) <= Largest(value.DType) ? value.GetDouble(0) : null;
+
+        // Whole numbers beyond this are not exact in a double; infinities and NaN have rules of their own.
+        static double Largest(DType dtype) => dtype.IsFloat() ? double.MaxValue : 1L << 53;
     }
 
     /// <summary>An expression as a number times a rest: a·x, −x and x itself.</summary>
@@ -29,22 +32,6 @@ static class Parts
 
     /// <summary>Whether an expression is one number, known or not, repeated over axes.</summary>
     public static bool IsRepeatedScalar(this Expr x) => x.Op is BroadcastOp && x.Inputs[0].Rank == 0;
-
-    /// <summary>An expression as above/below: x/y, and a/y repeated for a number a as a over repeated y.</summary>
-    public static (Expr Above, Expr Below)? Quotient(this Expr x)
-    {
-        if (x.Op is DivideOp) return (x.Inputs[0], x.Inputs[1]);
-        return x.Op is BroadcastOp && x.Inputs[0] is { Op: DivideOp } inner && IsNumberOverSomething(inner.Inputs[0])
-            ? (Functions.Broadcast(inner.Inputs[0], x.Shape), Functions.Broadcast(inner.Inputs[1], x.Shape))
-            : null;
-    }
-
-    /// <summary>a, a/y, a/y/z, …</summary>
-    public static bool IsNumberOverSomething(Expr x)
-    {
-        while (x.Op is DivideOp) x = x.Inputs[0];
-        return x.Number() is not null;
-    }
 
     public static bool IsWhole(double n) => Math.Floor(n) == n;
 

@@ -7,22 +7,6 @@ namespace FunctionalDL.Rules;
 /// <summary>Powers, roots, exponentials and logarithms.</summary>
 static class Powers
 {
-    /// <summary>x·x = x², xᵃ·xᵇ = xᵃ⁺ᵇ and u·xᵃ·xᵇ = u·xᵃ⁺ᵇ for whole a, b above 0, xᵃ/x = xᵃ⁻¹; √x·√x = x.</summary>
-    public static Expr? Product(Expr node)
-    {
-        var (x, y) = (node.Inputs[0], node.Inputs[1]);
-        var ((u, a), (v, b)) = (x.Powered(), y.Powered());
-        if (!IsWhole(a) || !IsWhole(b) || a < 1 || b < 1) return null;
-        if (node.Op is DivideOp) return ReferenceEquals(u, v) && a > b ? Raised(u, a - b) : null;
-        if (ReferenceEquals(u, v)) return u.Op is SqrtOp && a == 1 && b == 1 ? u.Inputs[0] : Raised(u, a + b);
-        if (x.Op is MultiplyOp && x.Inputs[0].Number() is null)
-            for (var i = 0; i < 2; i++)
-                if (x.Inputs[i].Powered() is var (w, c) && ReferenceEquals(w, v) && IsWhole(c) && c > 0) return x.Inputs[1 - i] * Raised(w, b + c);
-        return null;
-    }
-
-    static Expr Raised(Expr x, double n) => n == 1 ? x : Functions.Power(x, n);
-
     /// <summary>x⁰ = 1, x¹ = x, (xᵃ)ᵇ = xᵃᵇ for whole a, b above 0, (−x)ᵃ = xᵃ for even a, (√x)² = x, |x|ᵃ = xᵃ for even a.</summary>
     public static Expr? Power(Expr node)
     {

@@ -7,6 +7,7 @@ namespace FunctionalDL.Rules;
 /// <summary>Transposes, reshapes, repetition and sums.</summary>
 static class Structure
 {
+    /// <summary>Moves that change nothing, and moves of moves.</summary>
     public static Expr? Move(Expr node)
     {
         var x = node.Inputs[0];
@@ -26,7 +27,21 @@ static class Structure
 
             // A new leading or middle axis of size 1 before a repetition: repeat what was there.
             (BroadcastOp, ReshapeOp) when x.Inputs[0].Rank == 0 => Broadcast(x.Inputs[0], node.Shape),
+            _ => null,
+        };
+    }
 
+    /// <summary>
+    /// Moves and sums past what may be done after them. Where that is needed elsewhere too it would be done twice: then only if a sum goes away for it.
+    /// </summary>
+    public static Expr? Past(Expr node, bool isShared) =>
+        Past(node) is { } moved && (!isShared || moved.Inputs.Any(x => x.Op is SumOp && Reduce(x) is not null)) ? moved : null;
+
+    static Expr? Past(Expr node)
+    {
+        var x = node.Inputs[0];
+        return (node.Op, x.Op) switch
+        {
             // (x y)ᵀ = yᵀ xᵀ
             (TransposeOp t, MatMulOp) when IsMatrixTranspose(t) => MatMul(Transpose(x.Inputs[1]), Transpose(x.Inputs[0])),
 
@@ -39,22 +54,23 @@ static class Structure
             (BroadcastOp, NegateOp) when !node.IsRepeatedScalar() => -new Expr(node.Op, x.Inputs[0]),
             (BroadcastOp, DivideOp) when x.Rank > 0 && x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
             (BroadcastOp, MultiplyOp) when x.Rank > 0 && x.Inputs[0].Number() is { } a => a * new Expr(node.Op, x.Inputs[1]),
+
+            // Σ −x = −Σ x, Σ a·x = a·Σ x, Σ x/a = (Σ x)/a
+            (SumOp, NegateOp) => -new Expr(node.Op, x.Inputs[0]),
+            (SumOp, MultiplyOp) when x.Inputs[0].IsRepeatedScalar() => x.Inputs[0].Inputs[0] * new Expr(node.Op, x.Inputs[1]),
+            (SumOp, MultiplyOp) when x.Inputs[1].IsRepeatedScalar() => x.Inputs[1].Inputs[0] * new Expr(node.Op, x.Inputs[0]),
+            (SumOp, DivideOp) when x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
             _ => null,
         };
     }
 
-    public static Expr? Sum(Expr node)
+    /// <summary>Sums over nothing, of one number, of sums and of ones.</summary>
+    public static Expr? Reduce(Expr node)
     {
         var (axes, x) = (((SumOp)node.Op).Axes, node.Inputs[0]);
         if (axes.Count == 0) return x;
         return x.Op switch
         {
-            // Σ −x = −Σ x, Σ a·x = a·Σ x, Σ x/a = (Σ x)/a
-            NegateOp => -new Expr(node.Op, x.Inputs[0]),
-            MultiplyOp when x.Inputs[0].IsRepeatedScalar() => x.Inputs[0].Inputs[0] * new Expr(node.Op, x.Inputs[1]),
-            MultiplyOp when x.Inputs[1].IsRepeatedScalar() => x.Inputs[1].Inputs[0] * new Expr(node.Op, x.Inputs[0]),
-            DivideOp when x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
-
             // Σ of a repeated number: n times the number
             BroadcastOp when x.Inputs[0].Rank == 0 && x.DType.IsFloat() => Broadcast(SizeOf(Size(x.Shape, axes), x.DType) * x.Inputs[0], node.Shape),
 

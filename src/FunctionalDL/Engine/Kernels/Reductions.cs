@@ -83,7 +83,7 @@ static unsafe class Reductions
         }));
 
     /// <summary>Adds a tile to a chunk's one result; floats are collected in float64.</summary>
-    public static void Accumulate(Ending ending, delegate*<in Strip, void> reduce, byte* x, int n, byte* partial, int chunk)
+    public static void Accumulate(Ending ending, in TileInstruction reduce, byte* x, int n, byte* partial, int chunk)
     {
         var strip = new Strip { A = x, Rows = 1, Columns = n };
         switch (ending.Lane)
@@ -91,19 +91,19 @@ static unsafe class Reductions
             case DType.Float32:
                 float single;
                 strip.D = (byte*)&single;
-                reduce(strip);
+                reduce.Call(strip);
                 Combine(ending.Code, (double*)partial + chunk, single);
                 break;
             case DType.Float64:
                 double real;
                 strip.D = (byte*)&real;
-                reduce(strip);
+                reduce.Call(strip);
                 Combine(ending.Code, (double*)partial + chunk, real);
                 break;
             default:
                 long whole;
                 strip.D = (byte*)&whole;
-                reduce(strip);
+                reduce.Call(strip);
                 Combine(ending.Code, (long*)partial + chunk, whole);
                 break;
         }
