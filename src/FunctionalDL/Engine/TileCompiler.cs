@@ -9,6 +9,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     const long ChunkWork = 8_000;
     const int MostChunks = 64;
 
+    /// <summary>Rows of fewer elements are not worth a loop each.</summary>
+    const int NarrowColumns = 32;
+
     /// <summary>A register: a piece of scratch memory, of one element size, for a whole tile or for its rows. Its place is known when all are counted.</summary>
     sealed record Register(int Size, bool IsRow, int Index);
 
@@ -60,7 +63,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
 
     void Translate(TileOp op, int index)
     {
-        cost += op.Code.Cost();
+        cost += op.Cost;
         var temporary = new List<Register>();
         var extent = op.Extent == Extent.Row && !op.Code.IsReduction() ? Extent.Row : Extent.Full;
         var inputs = Array.ConvertAll(op.Inputs, x => Read(x, op.Lane, extent, temporary));
@@ -78,7 +81,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             default:
                 var place = Result(op.Output, op.Lane, op.Extent);
                 pending.Add(new(op.Extent == Extent.Row && !op.Code.IsReduction() ? Form.Rows : Form.ByRow,
-                    Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
+                    op.Inner is { } inner ? Kernel.Chain(inner, op.Code, op.Lane) : Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
                 places[(op.Output, op.Lane)] = place;
                 if (op.Output.IsStored && place.Memory is null)
                     pending.Add(new(op.Extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(op.Lane, op.Output.DType), [place],
@@ -91,25 +94,40 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     /// <summary>A place holding the window's elements in lanes of the given type.</summary>
     Place Read(View x, DType lane, Extent extent, List<Register> temporary)
     {
+        if (loaded.TryGetValue((x, lane, extent), out var register)) return new(register, null, lane, extent);
+        Place place;
         if (produced.ContainsKey(x.Storage))
         {
-            if (places.TryGetValue((x.Storage, lane), out var known)) return known;
-            var held = places.First(p => ReferenceEquals(p.Key.Item1, x.Storage)).Value;
-            return Convert(held, lane, held.Extent, temporary);
+            var held = places.TryGetValue((x.Storage, lane), out var known) ? known : places.First(p => ReferenceEquals(p.Key.Item1, x.Storage)).Value;
+            place = held.DType == lane ? held : Convert(held, lane, held.Extent, temporary);
+            if (!IsNarrow(place, extent)) return place;
         }
-        var place = new Place(null, x, x.Storage.DType, extent);
-        if (place.DType == lane && IsDirect(x, extent)) return place;
-        if (!loaded.TryGetValue((x, lane, extent), out var register))
+        else
         {
+            place = new Place(null, x, x.Storage.DType, extent);
             if (!IsDirect(x, extent))
             {
                 place = new Place(Take(x.Storage.DType, extent, place.DType == lane ? null : temporary), null, x.Storage.DType, extent);
                 pending.Add(new(Form.Load, 0, [], place, -1, x));
             }
+            else if (place.DType == lane && !IsNarrow(place, extent)) return place;
             if (place.DType != lane) place = Convert(place, lane, extent, null);
-            loaded[(x, lane, extent)] = register = place.Register!;
         }
-        return new(register, null, lane, extent);
+        if (IsNarrow(place, extent)) place = Spread(place);
+        loaded[(x, lane, extent)] = place.Register!;
+        return place;
+    }
+
+    /// <summary>Whether a place is to be filled up before use: rows too short for loops of their own, with less than an element for each row and column.</summary>
+    bool IsNarrow(Place place, Extent extent) => extent == Extent.Full && rows > 1 && columns < NarrowColumns && (place.Extent == Extent.Row
+        || place is { Register: null, Memory: var memory } && memory!.AsMatrix(columns) is var (row, column) && (row, column) != (columns, 1) && (row, column) != (0, 0));
+
+    /// <summary>The rows one after another in a register, so that what follows goes over the tile at once.</summary>
+    Place Spread(Place from)
+    {
+        var place = new Place(Take(from.DType, Extent.Full, null), null, from.DType, Extent.Full);
+        pending.Add(new(Form.ByRow, Kernel.Spread(from.DType), [from], place, -1, null));
+        return place;
     }
 
     Place Convert(Place from, DType lane, Extent extent, List<Register>? temporary)

@@ -13,7 +13,7 @@ sealed class TileStep(int total) : Step
     const int MostOperations = 256;
 
     readonly int total = total;
-    readonly List<TileOp> ops = [];
+    List<TileOp> ops = [];
     readonly Dictionary<Storage, Extent> produced = [];
     TileProgram? program;
 
@@ -27,9 +27,9 @@ sealed class TileStep(int total) : Step
     /// <summary>Memory for the reductions of the single chunks, from which the whole is made.</summary>
     IEnumerable<Storage> Partials => program?.Partials ?? [];
 
-    public override long Operations => ops.Sum(op => (long)op.Code.Cost()) * total;
+    public override long Operations => ops.Sum(op => (long)op.Cost) * total;
 
-    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {string.Join(", ", ops.GroupBy(op => op.Code).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"))}";
+    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {string.Join(", ", ops.GroupBy(op => op.Name).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"))}";
 
     public override int ScratchBytes => program!.ScratchBytes;
 
@@ -103,6 +103,7 @@ sealed class TileStep(int total) : Step
         for (var i = ops.Count - 1; i >= 0; i--)
             if (ops[i].Output.IsStored || needed.Contains(ops[i].Output)) needed.UnionWith(ops[i].Inputs.Select(x => x.Storage));
             else ops.RemoveAt(i);
+        ops = TileFusion.Apply(ops);
         program = new TileCompiler(ops, produced, total, columns).Compile();
     }
 

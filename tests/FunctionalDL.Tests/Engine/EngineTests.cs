@@ -56,6 +56,35 @@ public class EngineTests
             from rows in Lengths from columns in Lengths where (long)rows * columns < 100_000 select new object[] { rows, columns };
     }
 
+    /// <summary>Products small and large, of a few rows or columns, of operands as they are, transposed, sliced and shared among batches.</summary>
+    [Property(MaxTest = 100)]
+    public void Products_of_all_shapes_agree(int seed)
+    {
+        var random = new Random(seed);
+        int Pick(params ReadOnlySpan<int> sizes) => sizes[random.Next(sizes.Length)];
+        var (batch, n, k, m) = (Pick(1, 3), Pick(1, 2, 3, 4, 5, 13, 40), Pick(1, 2, 3, 16, 65, 600), Pick(1, 2, 3, 15, 16, 17, 33, 128, 300));
+        var dtype = Pick(0, 1) == 0 ? DType.Float32 : DType.Float64;
+        Expr Operand(string name, bool shared, int rows, int columns) => (shared ? Pick(0, 1) : Pick(0, 1, 2)) switch
+        {
+            0 => Expr.Variable(name, shared ? [rows, columns] : [batch, rows, columns], dtype),
+            1 => Transpose(Expr.Variable(name, shared ? [columns, rows] : [batch, columns, rows], dtype)),
+            _ => Slice(Expr.Variable(name, [batch, rows, 2 * columns + 1], dtype), 2, 1, 2 * columns + 1, 2),
+        };
+        var (x, y) = (Operand("x", Pick(0, 1) == 0, n, k), Operand("y", Pick(0, 1) == 0, k, m));
+        TensorSet values = TensorSet.Of([.. Graph.Variables([x, y]).Select((v, i) => (v.VariableName!, Uniform(seed + i, v.Shape).Cast(dtype)))]);
+        Agrees([MatMul(x, y)], values, dtype == DType.Float32 ? 1e-4 : 1e-11);
+    }
+
+    /// <summary>Functions whose gradient shares work with them, in rows shorter than a vector and in long ones.</summary>
+    [Theory]
+    [InlineData(5, 3), InlineData(16, 17), InlineData(3, 1000)]
+    public void Activations_and_their_gradients_agree(int rows, int columns)
+    {
+        var (x, b) = (Expr.Variable("x", ["n", columns]), Expr.Variable("b", [columns]));
+        var loss = Mean(Gelu(2 * x + b) * Tanh(x) - Softmax(x - b) * MeanKeep(Erf(x), -1));
+        Agrees([loss, .. loss.Gradient([x, b])], TensorSet.Of(("x", Uniform(1, [rows, columns]).As<float>().Map(u => 4 * u)), ("b", Uniform(2, [columns]))), 1e-4);
+    }
+
     [Property(MaxTest = 60)]
     public void Convolutions_and_pooling_agree(int seed)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
@@ -67,9 +68,12 @@ abstract class MatMulStep : Step
     public static MatMulStep Of(Matrix a, Matrix b) => a.View.Storage.DType == DType.Float32 ? Of<float>(a, b) : Of<double>(a, b);
 
     static MatMulStep Of<T>(Matrix a, Matrix b) where T : unmanaged =>
-        Vector512.IsHardwareAccelerated ? new MatMulStep<Simd512<T>, Vector512<T>, T>(a, b, 12)
-        : Vector256.IsHardwareAccelerated ? new MatMulStep<Simd256<T>, Vector256<T>, T>(a, b, 6)
-        : new MatMulStep<Simd128<T>, Vector128<T>, T>(a, b, 12);
+        Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>(a, b, 12)
+        : Vector256.IsHardwareAccelerated ? Of<Simd256<T>, Vector256<T>, T>(a, b, 6)
+        : Of<Simd128<T>, Vector128<T>, T>(a, b, 12);
+
+    static MatMulStep Of<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows) where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged =>
+        DirectMatMulStep<TSimd, TVector, T>.Pays(a, b) ? new DirectMatMulStep<TSimd, TVector, T>(a, b) : new MatMulStep<TSimd, TVector, T>(a, b, panelRows);
 }
 
 /// <summary>
@@ -146,6 +150,7 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
         Multiply(packedA, packedB, (T*)workspace[Output], chunk / (BlocksA * BlocksB), block / BlocksB * BlockPanelsA, block % BlocksB * BlockPanelsB);
     }
 
+    [SkipLocalsInit]
     void Multiply(T* packedA, T* packedB, T* output, int batch, int firstA, int firstB)
     {
         var edge = stackalloc T[panelRows * PanelColumns];
