@@ -38,6 +38,14 @@ public sealed class CompiledFunction
             ? result.Reshape(o.Shape.Resolve(sizes)) : workspace.Read(view, o.Shape.Resolve(sizes))).ToArray();
     });
 
+    /// <summary>
+    /// The most memory in bytes that a run at these sizes needs beside the variables' and the outputs' values: known before it runs, as the places of all values between
+    /// are planned together.
+    /// </summary>
+    /// <param name="sizes">The sizes of the named dimensions.</param>
+    /// <exception cref="ShapeException">A named dimension has no size.</exception>
+    public long PeakBytes(Sizes sizes) => plans[sizes].Bytes(threads);
+
     /// <summary>What a run at these values does, as text: the steps, with what was fused into each, its time, operations and traffic, and the memory used.</summary>
     /// <inheritdoc cref="Run(ValueTuple{string, Tensor}[])"/>
     public string Explain(TensorSet values) => With(values, (workspace, _, _) => Explanation.Of(workspace));

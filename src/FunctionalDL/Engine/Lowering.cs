@@ -102,9 +102,8 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 
     View Multiply(View a, View b, int[] shape)
     {
-        var step = MatMulStep.Of(new(a, transposed: false), new(b, transposed: true));
-        if (unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage)) step.PackBefore();
-        return Own(step, s => s.Output, shape);
+        var isRepeated = unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage);
+        return Own(MatMulStep.Of(new(a, transposed: false), new(b, transposed: true), isRepeated), s => s.Output, shape);
     }
 
     View ScatterAdd(ScatterAddOp op, View[] x, int[] shape)

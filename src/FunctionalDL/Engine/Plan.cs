@@ -29,6 +29,7 @@ sealed class Plan
         Constants = [.. lowering.Constants.Select(c => (c.Storage, Workspace.Copy(c.Value)))];
         Given = given.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
         Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
+        Lifetimes = new (int, int)[slots.Count];
         ArenaBytes = Arrange();
     }
 
@@ -54,6 +55,12 @@ sealed class Plan
     public long ArenaBytes { get; }
 
     public int ScratchBytes { get; }
+
+    /// <summary>For each slot in the arena the first and the last step that uses it.</summary>
+    public (int First, int Last)[] Lifetimes { get; }
+
+    /// <summary>The memory of a run on so many threads, beside what the caller gives.</summary>
+    public long Bytes(int threads) => ArenaBytes + (long)threads * ScratchBytes + Steps.Sum(s => s.InnerBytes(threads));
 
     /// <summary>Workspaces not in use.</summary>
     public ConcurrentBag<Workspace> Idle { get; } = [];
@@ -112,7 +119,11 @@ sealed class Plan
         for (var i = 0; i < Steps.Length; i++)
         {
             foreach (var storage in Steps[i].Writes)
-                if (!Given.Contains(storage)) Offsets[storage.Slot] = memory.Take(storage.Bytes);
+                if (!Given.Contains(storage))
+                {
+                    Offsets[storage.Slot] = memory.Take(storage.Bytes);
+                    Lifetimes[storage.Slot] = (i, last[storage.Slot]);
+                }
             foreach (var storage in Steps[i].Reads.Concat(Steps[i].Writes).Distinct())
                 if (last[storage.Slot] == i && Offsets[storage.Slot] >= 0) memory.Give(Offsets[storage.Slot], storage.Bytes);
         }

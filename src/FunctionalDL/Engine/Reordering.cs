@@ -17,7 +17,7 @@ static class Reordering
         var apart = TakenApart(outputs, sizes);
         return Graph.Rebuild(outputs, (node, x) =>
             (node.Op is not SliceOp slice ? Rewrite(node, x, sizes)
-            : apart.Contains(node.Inputs[0]) ? new(x[0].Op, [.. x[0].Inputs.Select(e => Sliced(slice, e, sizes) ?? new(slice, e))])
+            : apart.Contains(node.Inputs[0]) && x[0].Op is ElementwiseOp ? new(x[0].Op, [.. x[0].Inputs.Select(e => Sliced(slice, e, sizes) ?? new(slice, e))])
             : Sliced(slice, x[0], sizes)) ?? node.WithInputs(x));
     }
 

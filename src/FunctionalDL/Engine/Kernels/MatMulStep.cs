@@ -42,17 +42,12 @@ abstract class MatMulStep : Step
 
     public override IEnumerable<Storage> Writes => packing is null ? [Output, PackedA, PackedB] : [Output, PackedA];
 
-    /// <summary>The panels of A that a run packs, and those of B, unless a step of its own does.</summary>
-    protected abstract int PacksA { get; }
+    /// <summary>Brings B into the order the micro kernel reads.</summary>
+    protected abstract void PackB(Workspace workspace);
 
-    protected abstract int PacksB { get; }
+    /// <summary>Whether a step of its own packs B.</summary>
+    protected bool IsPackedBefore => packing is not null;
 
-    protected bool PacksBefore => packing is not null;
-
-    /// <summary>Packs B in a step of its own, for a loop in which it stays the same.</summary>
-    public void PackBefore() => PackedB.Producer = packing = new(this);
-
-    /// <summary>Brings one side of a product into the order the micro kernel reads.</summary>
     sealed class PackStep(MatMulStep product) : Step
     {
         public override IEnumerable<Storage> Reads => [product.B.View.Storage];
@@ -61,19 +56,27 @@ abstract class MatMulStep : Step
 
         public override string ToString() => $"pack {product.M}×{product.K}";
 
-        public override void Run(Workspace workspace) => workspace.Team.Run(product, workspace, product.PacksA, product.PacksB);
+        public override void Run(Workspace workspace) => product.PackB(workspace);
     }
 
     /// <summary>The product with the vectors this machine has.</summary>
-    public static MatMulStep Of(Matrix a, Matrix b) => a.View.Storage.DType == DType.Float32 ? Of<float>(a, b) : Of<double>(a, b);
+    /// <param name="a">The left side.</param>
+    /// <param name="b">The right side, its columns as rows.</param>
+    /// <param name="isRepeated">Whether B stays the same from run to run of a loop, so that it is packed by a step of its own, before.</param>
+    public static MatMulStep Of(Matrix a, Matrix b, bool isRepeated = false)
+    {
+        var step = a.View.Storage.DType == DType.Float32 ? Of<float>(a, b, isRepeated) : Of<double>(a, b, isRepeated);
+        if (isRepeated && step.PackedB.Count > 0) step.PackedB.Producer = step.packing = new(step);
+        return step;
+    }
 
-    static MatMulStep Of<T>(Matrix a, Matrix b) where T : unmanaged =>
-        Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>(a, b, 12)
-        : Vector256.IsHardwareAccelerated ? Of<Simd256<T>, Vector256<T>, T>(a, b, 6)
-        : Of<Simd128<T>, Vector128<T>, T>(a, b, 12);
+    static MatMulStep Of<T>(Matrix a, Matrix b, bool isRepeated) where T : unmanaged =>
+        Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>(a, b, 12, isRepeated)
+        : Vector256.IsHardwareAccelerated ? Of<Simd256<T>, Vector256<T>, T>(a, b, 6, isRepeated)
+        : Of<Simd128<T>, Vector128<T>, T>(a, b, 12, isRepeated);
 
-    static MatMulStep Of<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows) where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged =>
-        DirectMatMulStep<TSimd, TVector, T>.Pays(a, b) ? new DirectMatMulStep<TSimd, TVector, T>(a, b) : new MatMulStep<TSimd, TVector, T>(a, b, panelRows);
+    static MatMulStep Of<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated) where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged =>
+        DirectMatMulStep<TSimd, TVector, T>.Pays(a, b, isRepeated) ? new DirectMatMulStep<TSimd, TVector, T>(a, b, isRepeated) : new MatMulStep<TSimd, TVector, T>(a, b, panelRows);
 }
 
 /// <summary>
@@ -107,13 +110,15 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
     /// <summary>The height of a panel that holds so many rows: one the micro kernel knows.</summary>
     static int Height(int rows, int panelRows) => rows == 0 ? 0 : rows <= 4 ? 4 : rows <= 6 && panelRows == 6 ? 6 : rows <= 8 ? 8 : 12;
 
-    protected override int PacksA => PackedBatchesA * PanelsA;
+    int PacksA => PackedBatchesA * PanelsA;
 
-    protected override int PacksB => PackedBatchesB * PanelsB;
+    int PacksB => PackedBatchesB * PanelsB;
+
+    protected override void PackB(Workspace workspace) => workspace.Team.Run(this, workspace, PacksA, PacksB);
 
     public override void Run(Workspace workspace)
     {
-        var (packs, first, blocks) = (PacksBefore ? PacksA : PacksA + PacksB, PacksA + PacksB, Batches * BlocksA * BlocksB);
+        var (packs, first, blocks) = (IsPackedBefore ? PacksA : PacksA + PacksB, PacksA + PacksB, Batches * BlocksA * BlocksB);
         if ((long)Batches * N * M * K < Small)
         {
             for (var chunk = 0; chunk < packs; chunk++) Chunk(workspace, chunk, 0);

@@ -23,6 +23,7 @@ sealed unsafe class ScanStep : Step
     readonly Plan plan;
     readonly Place[] varying, unchanging, outputs;
     readonly bool[] isWritten;
+    readonly Storage[] shared;
 
     public ScanStep(ScanBody body, View[] inputs, TensorType type, Sizes sizes)
     {
@@ -37,6 +38,9 @@ sealed unsafe class ScanStep : Step
         bool HasRows(Expr v) => chunks > 1 && RowWise.HasRows(v, name!);
         var constants = body.Constants.Where(v => !HasRows(v)).Select(v => v.VariableName!).ToHashSet();
         plan = new([.. body.Outputs], sizes, [.. Enumerable.Range(0, body.Next.Length + body.Stacked.Length)], constants);
+
+        Operations = length * chunks * plan.Steps.Skip(plan.StepsBefore).Sum(s => s.Operations);
+        shared = [.. plan.Steps.Take(plan.StepsBefore).SelectMany(s => s.Writes)];
 
         // Values before the step at t are at t, or at t + 1 where time runs backwards.
         outputs = new Place[plan.Outputs.Length];
@@ -74,7 +78,9 @@ sealed unsafe class ScanStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
-    public override long Operations => length * chunks * plan.Steps.Skip(plan.StepsBefore).Sum(s => s.Operations);
+    public override long Operations { get; }
+
+    public override long InnerBytes(int threads) => chunks == 1 ? plan.Bytes(threads) : threads * plan.Bytes(1);
 
     public override string ToString() => $"scan, {length} times{(chunks > 1 ? $" in {chunks} chunks" : "")}: {string.Join(" | ", plan.Steps.Select(s => s.ToString()))}";
 
@@ -95,8 +101,7 @@ sealed unsafe class ScanStep : Step
             Prepare(workspace, inner);
             if (thread == 0) inner.Run(0, plan.StepsBefore);
             else
-                for (var step = 0; step < plan.StepsBefore; step++)
-                    foreach (var storage in plan.Steps[step].Writes) inner.Addresses[storage.Slot] = workspace.Nested(plan, 0)[storage];
+                foreach (var storage in shared) inner.Addresses[storage.Slot] = workspace.Nested(plan, 0)[storage];
         }
         if (Operations >= Small) workspace.Team.Run(this, workspace, 0, chunks);
         else
