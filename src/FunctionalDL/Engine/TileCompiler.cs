@@ -3,7 +3,7 @@ namespace FunctionalDL.Engine;
 /// <summary>Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles.</summary>
 sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, int total, int columnsOrZero)
 {
-    const int CacheBytes = 64 << 10, SmallestTile = 256, LargestTile = 4096;
+    const int CacheBytes = 64 << 10, SmallestTile = 256, LargestTile = 4096, ShortestRow = 32;
 
     /// <summary>Work below this many vector instructions is not worth another thread's attention.</summary>
     const long ChunkWork = 8_000;
@@ -20,8 +20,8 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
 
     readonly record struct Pending(Form Form, nint Kernel, Place[] Inputs, Place Output, int Ending, View? Window);
 
-    readonly int columns = columnsOrZero > 0 ? columnsOrZero : total;
-    readonly int rows = columnsOrZero > 0 ? total / columnsOrZero : 1;
+    readonly int columns = Columns(ops, total, columnsOrZero);
+    readonly int rows = total / Columns(ops, total, columnsOrZero);
     readonly List<Register> registers = [];
     readonly List<Register> free = [];
     readonly List<Pending> pending = [];
@@ -31,6 +31,11 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     readonly Dictionary<Storage, int> lastUse = [];
     readonly Dictionary<View, int> lastRead = [];
     long cost;
+
+    /// <summary>Where rows may have any length, they get that of a window which can then be read where it is.</summary>
+    static int Columns(IReadOnlyList<TileOp> ops, int total, int columnsOrZero) => columnsOrZero > 0 ? columnsOrZero
+        : ops.Where(op => op.Extent == Extent.Full).SelectMany(op => op.Inputs).Where(x => !x.IsDense && x.Count == total).Select(x => x.Collapsed())
+            .FirstOrDefault(x => x is { Sizes: [_, >= ShortestRow], Strides: [_, 0 or 1] }, ([total], [])).Sizes[^1];
 
     public TileProgram Compile()
     {
@@ -50,7 +55,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         var wanted = new HashSet<Storage>();
         for (var i = ops.Count - 1; i >= 0; i--)
         {
-            needed[i] = ops[i].Output.Slot >= 0 || wanted.Contains(ops[i].Output);
+            needed[i] = ops[i].Output.IsStored || wanted.Contains(ops[i].Output);
             if (needed[i]) wanted.UnionWith(ops[i].Inputs.Select(x => x.Storage));
         }
         return needed;
@@ -78,7 +83,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 pending.Add(new(op.Extent == Extent.Row && !op.Code.IsReduction() ? Form.Rows : Form.ByRow,
                     op.Inner is { } inner ? Kernel.Chain(inner, op.Code, op.Lane) : Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
                 places[(op.Output, op.Lane)] = place;
-                if (op.Output.Slot >= 0 && place.Memory is null)
+                if (op.Output.IsStored && place.Memory is null)
                     pending.Add(new(op.Extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(op.Lane, op.Output.DType), [place],
                         new(null, Whole(op.Output, op.Extent), op.Output.DType, op.Extent), -1, null));
                 break;
@@ -147,10 +152,12 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     /// <summary>Whether a reduction can read the window where it is: element after element.</summary>
     bool IsReducible(View x, Extent extent) => extent == Extent.All ? x.IsDense : x.AsMatrix(columns) is (_, 1);
 
-    View Whole(Storage storage, Extent extent) => View.Of(storage, extent == Extent.Row ? [rows] : [rows, columns]);
+    View Whole(Storage storage, Extent extent) =>
+        storage.Within is { } window && window.AsMatrix(columns) is var (row, column) ? new(window.Storage, window.Offset, [rows, columns], [row, column])
+        : View.Of(storage, extent == Extent.Row ? [rows] : [rows, columns]);
 
     /// <summary>The place of a result: where it is stored, if it is and its type is that of the lanes; else a register.</summary>
-    Place Result(Storage output, DType lane, Extent extent) => output.Slot >= 0 && output.DType == lane
+    Place Result(Storage output, DType lane, Extent extent) => output.IsStored && output.DType == lane
         ? new(null, Whole(output, extent), lane, extent)
         : new(Take(lane, extent, null), null, lane, extent);
 

@@ -13,18 +13,21 @@ static class TileFusion
         bool IsGaussian(TileOp exp, View x) => exp.Code == Code.Exp && Producer(exp, 0, Code.Negate) is { } negated
             && Producer(negated, 0, Code.Multiply) is { } square && square.Inputs.All(s => s.Storage == x.Storage && s.IsWhole);
 
-        var result = new List<TileOp>();
-        var shared = new HashSet<TileOp>();
+        var pairs = new Dictionary<TileOp, (TileOp Erf, TileOp Exp)>();
         foreach (var op in ops)
-        {
-            if (shared.Contains(op)) continue;
-            if (op is { Code: Code.Erf, Lane: DType.Float32, Inputs: [{ IsWhole: true } x] } && ops.FirstOrDefault(o => o.Extent == op.Extent && IsGaussian(o, x)) is { } exp && shared.Add(exp))
+            if (op is { Code: Code.Erf, Lane: DType.Float32, Inputs: [{ IsWhole: true } x] } && ops.FirstOrDefault(o => o.Extent == op.Extent && !pairs.ContainsKey(o) && IsGaussian(o, x)) is { } exp)
+                pairs[op] = pairs[exp] = (op, exp);
+
+        // Where the first of a pair was, both are: they depend on x alone.
+        var (result, made) = (new List<TileOp>(), new HashSet<TileOp>());
+        foreach (var op in ops)
+            if (!pairs.TryGetValue(op, out var pair)) result.Add(op);
+            else if (made.Add(pair.Erf) && pair is var (erf, exp))
             {
+                var x = erf.Inputs[0];
                 result.Add(exp with { Code = Code.Gaussian, Inputs = [x] });
-                result.Add(op with { Code = Code.ErfByGaussian, Inputs = [x, View.Of(exp.Output, x.Sizes)] });
+                result.Add(erf with { Code = Code.ErfByGaussian, Inputs = [x, View.Of(exp.Output, x.Sizes)] });
             }
-            else result.Add(op);
-        }
         return result;
     }
 

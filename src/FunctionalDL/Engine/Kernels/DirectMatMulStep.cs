@@ -2,9 +2,9 @@ namespace FunctionalDL.Engine;
 
 /// <summary>
 /// The product where packing would cost more than it saves, because it is small or A has few rows: A is read where it is, and B too where its rows lie next
-/// to each other. Every element is summed over k in one order.
+/// to each other; or where B is packed once for many products. Every element is summed over k in one order.
 /// </summary>
-sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b) : MatMulStep(a, b, 0, IsInPlace(b) ? 0 : Padded(b.Rows.Length))
+sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool isRepeated) : MatMulStep(a, b, 0, IsInPlace(b, isRepeated) ? 0 : Padded(b.Rows.Length))
     where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
     /// <summary>Up to so many multiplications a product is small, and up to so many rows are few.</summary>
@@ -17,13 +17,17 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b) : Ma
 
     static int StripColumns => 8 * TSimd.Count;
 
-    public static bool Pays(Matrix a, Matrix b)
+    public static bool Pays(Matrix a, Matrix b, bool isRepeated)
     {
         long n = a.Rows.Length, k = a.Columns.Length, m = b.Rows.Length;
-        return a.ColumnStep is not null && (n * k * m <= Small || n <= FewRows && IsInPlace(b));
+        return a.ColumnStep is not null && (n * k * m <= Small || n <= FewRows && (isRepeated || IsInPlace(b, false)));
     }
 
-    static bool IsInPlace(Matrix b) => b.RowStep == 1 && b.ColumnStep is not null;
+    /// <summary>B in its place is read from all over memory, which is dear if it is done again and again.</summary>
+    static bool IsInPlace(Matrix b, bool isRepeated) => b.RowStep == 1 && b.ColumnStep is not null && (!isRepeated || b.ColumnStep <= PanelColumns);
+
+    bool IsBInPlace => IsInPlace(B, isRepeated);
+
 
     static int Padded(int columns) => (columns + PanelColumns - 1) / PanelColumns * PanelColumns;
 
@@ -31,13 +35,13 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b) : Ma
 
     public override void Run(Workspace workspace)
     {
-        if (!IsInPlace(B)) Pack(workspace);
+        if (!IsBInPlace && !IsPackedBefore) PackB(workspace);
         if ((long)Batches * N * M * K < Large)
             for (var chunk = 0; chunk < Batches * Strips; chunk++) Chunk(workspace, chunk, 0);
         else workspace.Team.Run(this, workspace, 0, Batches * Strips);
     }
 
-    void Pack(Workspace workspace)
+    protected override void PackB(Workspace workspace)
     {
         var to = (T*)workspace[PackedB];
         for (var batch = 0; batch < PackedBatchesB; batch++)
@@ -51,10 +55,10 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b) : Ma
         var (batch, first) = (chunk / Strips, chunk % Strips * StripColumns);
         var end = Math.Min(M, first + StripColumns);
         T* x = (T*)workspace[A.View] + A.Batches[batch], c = (T*)workspace[Output] + (long)batch * N * M;
-        var y = IsInPlace(B) ? (T*)workspace[B.View] + B.Batches[batch] : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
-        var (stepX, stepY, panelStep) = (A.ColumnStep!.Value, IsInPlace(B) ? B.ColumnStep!.Value : PanelColumns, IsInPlace(B) ? PanelColumns : PanelColumns * K);
+        var y = IsBInPlace ? (T*)workspace[B.View] + B.Batches[batch] : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
+        var (stepX, stepY, panelStep) = (A.ColumnStep!.Value, IsBInPlace ? B.ColumnStep!.Value : PanelColumns, IsBInPlace ? PanelColumns : PanelColumns * K);
 
-        if (N == 1 && end - first == StripColumns && IsInPlace(B))
+        if (N == 1 && end - first == StripColumns && IsBInPlace)
         {
             DirectKernel<TSimd, TVector, T>.Row(x + A.Rows[0], stepX, y + first, stepY, K, c + first);
             return;
