@@ -8,15 +8,8 @@ static class Simplification
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)
     {
         var merged = Merge(ScanOp.Merge(outputs));
-        var reordered = Reordering.Apply(merged, sizes);
-        return merged.SequenceEqual(reordered) ? merged : Merge(reordered);
-    }
-
-    static Expr[] Merge(IReadOnlyCollection<Expr> outputs)
-    {
-        var merged = Merge(outputs);
-        var pooled = PoolingRules.Apply(merged);
-        return merged.SequenceEqual(pooled) ? merged : Merge(pooled);
+        var rewritten = Reordering.Apply(PoolingRules.Apply(merged), sizes);
+        return merged.SequenceEqual(rewritten) ? merged : Merge(rewritten);
     }
 
     static Expr[] Merge(IReadOnlyCollection<Expr> outputs)
