@@ -5,7 +5,7 @@ namespace FunctionalDL.Engine;
 
 /// <summary>
 /// A convolution: for each example and group the weights times what lies under the window. Padded copies of single examples stay in the cache, and no
-/// window is ever written out. A bias and the rectifier are applied on the way to memory.
+/// window is ever written out. A bias, the rectifier and a pooling are applied on the way to memory.
 /// </summary>
 abstract class ConvolutionStep : Step
 {
@@ -49,6 +49,7 @@ abstract class ConvolutionStep : Step
     /// <summary>A pooling that nobody reads the convolution without: its results are all that is written.</summary>
     public Sliding? Pooling { get; private set; }
 
+    /// <summary>Pools the results on the way to memory.</summary>
     public void Pool(Sliding pooling)
     {
         Pooling = pooling;
@@ -61,13 +62,13 @@ abstract class ConvolutionStep : Step
     /// <summary>Packs weights that never change, given the tensor they are a window on.</summary>
     public (Storage Packed, Tensor Value) PackBefore(Tensor weights)
     {
-        isPacked = true;
+        IsPacked = true;
         return (Packed, Pack(weights));
     }
 
     protected abstract Tensor Pack(Tensor weights);
 
-    protected bool isPacked;
+    protected bool IsPacked { get; private set; }
 
     protected int Examples => X.Sizes[0];
 
@@ -86,9 +87,9 @@ abstract class ConvolutionStep : Step
 
     public override long Operations => 2L * Examples * Groups * N * K * Sliding.Positions;
 
-    public override IEnumerable<Storage> Reads => [X.Storage, isPacked ? Packed : W.View.Storage, .. Bias is { } bias ? new[] { bias.Storage } : []];
+    public override IEnumerable<Storage> Reads => [X.Storage, IsPacked ? Packed : W.View.Storage, .. Bias is { } bias ? new[] { bias.Storage } : []];
 
-    public override IEnumerable<Storage> Writes => isPacked ? [Output] : [Output, Packed];
+    public override IEnumerable<Storage> Writes => IsPacked ? [Output] : [Output, Packed];
 
     public override string ToString() => $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}{(Bias is null ? "" : ", bias")}{(IsRectified ? ", relu" : "")}{(Pooling is null ? "" : ", max pooling")}";
 
@@ -149,14 +150,15 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
 
     public override void Run(Workspace workspace)
     {
-        var packs = Groups * Panels;
-        if (isPacked) { }
-        else if (Packed.Count < Small)
-            for (var chunk = 0; chunk < packs; chunk++) Chunk(workspace, chunk, 0);
-        else workspace.Team.Run(this, workspace, 0, packs);
-        if (Operations < 2 * Small)
-            for (var chunk = 0; chunk < Chunks; chunk++) Chunk(workspace, packs + chunk, 0);
-        else workspace.Team.Run(this, workspace, packs, Chunks);
+        if (!IsPacked) Run(workspace, 0, Groups * Panels, Packed.Count);
+        Run(workspace, Groups * Panels, Chunks, Operations / 2);
+    }
+
+    void Run(Workspace workspace, int first, int chunks, long work)
+    {
+        if (work >= Small) workspace.Team.Run(this, workspace, first, chunks);
+        else
+            for (var chunk = 0; chunk < chunks; chunk++) Chunk(workspace, first + chunk, 0);
     }
 
     T* PackedPanel(T* packed, int group, int panel) => packed + ((long)group * PaddedRows(N, panelRows) + panel * panelRows) * K;
@@ -236,7 +238,7 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
             {
                 var sums = Vector512.Load(tile + row * TileColumns + at) + Vector512.Create(biases[row]);
                 wrong |= ~Vector512.Equals(sums, sums);
-                if (isRectified) sums = Vector512.AndNot(sums, Vector512.LessThan(sums, Vector512<T>.Zero));
+                if (isRectified) sums = Vector512.AndNot(sums, Vector512.LessThanOrEqual(sums, Vector512<T>.Zero));
                 Part.Store(sums, to, count);
             }
         }
