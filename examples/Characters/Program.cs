@@ -63,7 +63,8 @@ Layer Layers(ParseResult arguments, int characters, int places)
     var size = arguments.GetValue(width);
     if (arguments.GetValue(kind) == "lstm")
         return Layer.Embedding(characters, size) >> Layer.Lstm(size, returnSequences: true) >> Layer.Dense(characters);
-    var stack = Enumerable.Range(0, arguments.GetValue(blocks)).Select(_ => Layer.TransformerDecoder(heads: 4));
+    var depth = arguments.GetValue(blocks) is >= 0 and var count ? count : throw new FunctionalException($"{arguments.GetValue(blocks)} blocks. Give 0 or more.");
+    var stack = Enumerable.Range(0, depth).Select(_ => Layer.TransformerDecoder(heads: 4));
     return Layer.Sequence([Layer.Embedding(characters, size), Layer.PositionEmbedding(places), .. stack, Layer.LayerNorm(), Layer.Dense(characters)]);
 }
 

@@ -16,6 +16,9 @@ switch (args.FirstOrDefault())
     case "predict":
         Predictions.Run(Number("--seconds", 2), (int)Number("--threads", 2), Text("--filter"));
         return 0;
+    case "kernels":
+        Kernels.Run((int)Number("--threads", 2), Text("--filter"));
+        return 0;
     case "startup":
         Steps.Startup((int)Number("--threads", 2), Text("--filter"));
         return 0;
@@ -27,6 +30,6 @@ switch (args.FirstOrDefault())
             Console.WriteLine($"{name}: {make().Explain((int)Number("--threads", 2))}");
         return 0;
     default:
-        Console.Error.WriteLine("usage: steps|predict|peak|startup|per-example|explain [--seconds S] [--threads T] [--filter NAME]");
+        Console.Error.WriteLine("usage: steps|kernels|predict|peak|startup|per-example|explain [--seconds S] [--threads T] [--filter NAME]");
         return 2;
 }

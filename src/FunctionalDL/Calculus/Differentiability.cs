@@ -17,6 +17,7 @@ public static class Differentiability
     /// <exception cref="FunctionalException">A variable has no value.</exception>
     public static IReadOnlyList<NonSmoothPoint> Check(Expr y, TensorSet at, double within = 0)
     {
+        if (Graph.TopologicalOrder(y).Any(node => node.Op is ScanOp)) y = Unrolled(y, at);
         var order = Graph.TopologicalOrder(y);
         var dependent = Graph.Dependents(order, Graph.Variables(y).Where(v => v.DType.IsFloat()));
         var passed = new HashSet<Expr> { y };
@@ -33,4 +34,7 @@ public static class Differentiability
         }
         return points;
     }
+
+    /// <summary>The function at the sizes of a point with the steps of its loops written out, so that each step's kinks are seen.</summary>
+    static Expr Unrolled(Expr y, TensorSet at) => ScanOp.Unroll([y.ForSizes(Evaluator.Bind(Graph.Variables(y), at))])[0];
 }

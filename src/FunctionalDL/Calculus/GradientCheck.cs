@@ -23,9 +23,12 @@ public sealed record GradientCheckOptions
 /// <param name="Gradient">The gradient there.</param>
 /// <param name="Difference">The difference quotient there.</param>
 /// <param name="Checked">The number of elements compared.</param>
-/// <param name="Skipped">The number of elements near which the function has a kink, where no derivative can be compared.</param>
+/// <param name="Skipped">The number of elements that take the function across a kink or another place where it is not differentiable, so that nothing can be compared.</param>
 public sealed record GradientCheckResult(double WorstError, string Variable, int Index, double Gradient, double Difference, int Checked, int Skipped)
 {
+    /// <summary>The nodes whose kinks elements were skipped for.</summary>
+    public IReadOnlyList<Expr> Kinks { get; init; } = [];
+
     /// <summary>The result in a sentence.</summary>
     public override string ToString() => $"worst error {WorstError:0.0e+0} at {Variable}[{Index}] ({Gradient:0.000000e+0} against {Difference:0.000000e+0}), {Checked} elements checked, {Skipped} skipped at kinks";
 }
@@ -35,12 +38,11 @@ public static class GradientCheck
 {
     const double Step = 1e-4;
 
-    /// <summary>Two quotients of a smooth function, at steps h and h/2, agree this well; across a kink they do not.</summary>
-    const double SmoothTo = 1e-5;
-
     /// <summary>
     /// Compares the gradient of a scalar with central differences of fourth order,
     /// (8 (f(x + h) − f(x − h)) − (f(x + 2h) − f(x − 2h))) / 12h, element by element. The expression is rebuilt in float64 first.
+    /// An element is skipped where, between x − 2h and x + 2h, a node's input that moves with it comes to a place where the node is not differentiable
+    /// (<see cref="Differentiability"/>).
     /// </summary>
     /// <param name="scalar">The function.</param>
     /// <param name="variables">The variables to differentiate with respect to.</param>
@@ -50,39 +52,63 @@ public static class GradientCheck
     public static GradientCheckResult Check(Expr scalar, IReadOnlyList<Expr> variables, TensorSet values, GradientCheckOptions? options = null)
     {
         options ??= new();
-        var exact = scalar.WithPrecision(DType.Float64);
-        Expr[] wrt = [.. variables.Select(v => v.WithPrecision(DType.Float64))];
         var point = values.Map((_, value) => value.DType.IsFloat() ? value.Cast(DType.Float64) : value);
-        var f = options.Evaluator([exact]);
+        var sizes = Evaluator.Bind(Graph.Variables([scalar, .. variables]), values);
+        var exact = scalar.WithPrecision(DType.Float64).ForSizes(sizes);
+        Expr[] wrt = [.. variables.Select(v => v.WithPrecision(DType.Float64).ForSizes(sizes))];
+        var suspects = Suspects(exact, point);
+        Expr[] watched = [.. suspects.SelectMany(node => node.Inputs).Distinct()];
+        var f = options.Evaluator([exact, .. watched]);
         var gradients = options.Evaluator(exact.Gradient(wrt))(point);
         var largest = gradients.Max(g => g.As<double>().Span.ToArray().Select(Math.Abs).DefaultIfEmpty().Max());
 
-        var floor = new[] { largest / 1000, Math.Abs(f(point)[0].ToScalar()) / 1e4, 1e-4 }.Max();
-        var (worst, compared, skipped) = (new GradientCheckResult(-1, "", 0, 0, 0, 0, 0), 0, 0);
+        var here = f(point);
+        var floor = new[] { largest / 1000, Math.Abs(here[0].ToScalar()) / 1e4, 1e-4 }.Max();
+        var (worst, compared, skipped, kinks) = (new GradientCheckResult(-1, "", 0, 0, 0, 0, 0), 0, 0, new HashSet<Expr>());
         foreach (var (v, (variable, gradient)) in wrt.Zip(gradients).Index())
             foreach (var index in Sample(gradient.Count, options.Samples, options.Key.Fold(v)))
             {
                 var name = variable.VariableName!;
-                double At(double offset) => f(point.With(name, Moved((Tensor<double>)point[name], index, offset)))[0].ToScalar();
-                var (a, n, half) = (gradient.GetDouble(index), Quotient(At, Step), Quotient(At, Step / 2));
-                var scale = Math.Max(Math.Max(Math.Abs(a), Math.Abs(n)), floor);
-                if (Math.Abs(n - half) > SmoothTo * scale || Bend(At, Step / 2) > Math.Max(SmoothTo * scale, 0.75 * Bend(At, Step)))
+                Tensor[] At(double offset) => f(point.With(name, Moved((Tensor<double>)point[name], index, offset)));
+                var (below, above) = (At(-2 * Step), At(2 * Step));
+                if (Crossed(suspects, watched, below, here, above) is { } kink)
                 {
+                    kinks.Add(kink);
                     skipped++;
                     continue;
                 }
                 compared++;
-                var error = a == n ? 0 : Math.Abs(a - n) / scale;
+                var a = gradient.GetDouble(index);
+                var n = (8 * (At(Step)[0].ToScalar() - At(-Step)[0].ToScalar()) - (above[0].ToScalar() - below[0].ToScalar())) / (12 * Step);
+                var error = a == n ? 0 : Math.Abs(a - n) / Math.Max(Math.Max(Math.Abs(a), Math.Abs(n)), floor);
                 if (!(error <= worst.WorstError)) worst = new(error, name, index, a, n, 0, 0);
             }
         if (compared == 0) throw new FunctionalException($"GradientCheck: none of {skipped} elements could be compared. Check at another point, away from kinks.");
-        return worst with { Checked = compared, Skipped = skipped };
+        return worst with { Checked = compared, Skipped = skipped, Kinks = [.. kinks] };
     }
 
-    static double Quotient(Func<double, double> f, double h) => (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
+    /// <summary>The nodes that are not differentiable somewhere, however far from the point.</summary>
+    static Expr[] Suspects(Expr y, TensorSet point) => [.. Differentiability.Check(y, point, double.PositiveInfinity).Select(p => p.Node)];
 
-    /// <summary>How much the slope changes across a point: proportional to h where the function is smooth, and the same for every h at a kink.</summary>
-    static double Bend(Func<double, double> f, double h) => Math.Abs(f(h) - 2 * f(0) + f(-h)) / h;
+    /// <summary>A node that is not differentiable somewhere between its inputs' values below, at and above the point; null where there is none.</summary>
+    static Expr? Crossed(Expr[] suspects, Expr[] watched, Tensor[] below, Tensor[] here, Tensor[] above)
+    {
+        var ranges = watched.Select((x, i) => (x, Range(below[i + 1], here[i + 1], above[i + 1]))).ToDictionary();
+        return suspects.FirstOrDefault(node => node.Op.NonSmoothAt(node, [.. node.Inputs.Select(x => ranges[x].Middle)], Reach.OfEach([.. node.Inputs.Select(x => ranges[x].Reach)])).Any());
+    }
+
+    /// <summary>The middle of three values of each element, and the distance from there to the outer ones.</summary>
+    static (Tensor<double> Middle, Tensor<double> Reach) Range(Tensor a, Tensor b, Tensor c)
+    {
+        var (middle, reach) = (new double[a.Count], new double[a.Count]);
+        for (var i = 0; i < middle.Length; i++)
+        {
+            var (x, y, z) = (a.GetDouble(i), b.GetDouble(i), c.GetDouble(i));
+            var (least, most) = (Math.Min(Math.Min(x, y), z), Math.Max(Math.Max(x, y), z));
+            (middle[i], reach[i]) = ((least + most) / 2, (most - least) / 2);
+        }
+        return (Tensor<double>.Adopt(a.Shape, middle), Tensor<double>.Adopt(a.Shape, reach));
+    }
 
     static IEnumerable<int> Sample(int count, int most, Key key) => count <= most ? Enumerable.Range(0, count) : key.Permutation(count).Take(most);
 

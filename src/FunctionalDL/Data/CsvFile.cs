@@ -45,6 +45,8 @@ public static class CsvFile
 
     static IEnumerable<Table> Parts(TextReader text, string source, int size, CsvOptions options)
     {
+        if (options.Delimiter.AsSpan().Trim(' ').IsEmpty || options.Delimiter.AsSpan().ContainsAny("\"\r\n"))
+            throw new FunctionalException($"CSV: the delimiter \"{options.Delimiter}\" cannot stand between cells. Give another, such as a comma, a semicolon or a tab.");
         ImmutableArray<string> columns = default;
         var (part, parts) = (ImmutableArray.CreateBuilder<TableRow>(), 0);
         foreach (var row in Rows(text, source, options))
@@ -55,7 +57,7 @@ public static class CsvFile
                 columns = isHeader ? [.. row.Cells] : [.. row.Cells.Select((_, i) => i.ToString(CultureInfo.InvariantCulture))];
                 if (isHeader) continue;
             }
-            part.Add(row);
+            part.Add(row with { Cells = [.. row.Cells.Select(cell => options.Missing.Contains(cell, StringComparer.OrdinalIgnoreCase) ? "" : cell)] });
             if (part.Count < size) continue;
             yield return new($"{source}, line", columns, part.DrainToImmutable());
             parts++;
@@ -77,7 +79,7 @@ public static class CsvFile
         TableRow? first = null;
         while (MoveNext(parser, source))
         {
-            var row = new TableRow(parser.RawRow, [.. parser.Record!.Select(cell => options.Missing.Contains(cell, StringComparer.OrdinalIgnoreCase) ? "" : cell)]);
+            var row = new TableRow(parser.RawRow, parser.Record!);
             first ??= row;
             if (row.Cells.Length != first.Value.Cells.Length)
                 throw new DataException($"CSV: {source}, line {row.Number} has {row.Cells.Length} cells, line {first.Value.Number} has {first.Value.Cells.Length}. Give every row as many.");

@@ -15,13 +15,13 @@ public static class Digits
     /// Digits drawn stroke by stroke in one of several styles, under a random affine map, a smooth random distortion, and random pen width, ink and noise.
     /// Image i depends on the seed and i alone; classes are equally likely.
     /// </summary>
-    /// <param name="count">The number of images, 1 or more.</param>
+    /// <param name="count">The number of images, 1 to 2,739,137: more do not fit into a tensor.</param>
     /// <param name="seed">The same seed gives the same images.</param>
-    /// <exception cref="FunctionalException"><paramref name="count"/> is below 1.</exception>
+    /// <exception cref="FunctionalException"><paramref name="count"/> is out of range.</exception>
     public static Dataset Draw(int count, long seed)
     {
-        if (count < 1) throw new FunctionalException($"Digits: {count} images. Draw 1 or more.");
-        var (images, labels) = (new float[(long)count * Size * Size], new long[count]);
+        if (count < 1 || count > Array.MaxLength / (Size * Size)) throw new FunctionalException($"Digits: {count} images. Draw 1 to {Array.MaxLength / (Size * Size)}.");
+        var (images, labels) = (new float[count * Size * Size], new long[count]);
         var key = Key.Of(seed);
         Parallel.For(0, count, i => labels[i] = DigitPainter.Paint(key.Fold(i), images.AsSpan(i * Size * Size, Size * Size)));
         return new(Tensor<float>.Adopt([count, Size, Size], images), Tensor<long>.Adopt([count], labels));

@@ -24,7 +24,7 @@ public abstract class RowSet<TSelf> where TSelf : RowSet<TSelf>
 
     /// <summary>The first <paramref name="count"/> rows.</summary>
     /// <exception cref="FunctionalException">There are not as many.</exception>
-    public TSelf Take(int count) => count >= 1 ? Range(0, count)
+    public TSelf Take(int count) => count >= 1 && count <= Count ? Range(0, count)
         : throw new FunctionalException($"{typeof(TSelf).Name}: {count} rows. Take 1 to {Count}.");
 
     /// <summary>The rows in an order that the key determines.</summary>

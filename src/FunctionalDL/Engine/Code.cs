@@ -1,10 +1,13 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>What one instruction of a tile program computes. Truth values are the numbers 0 and 1 there.</summary>
+/// <summary>
+/// What one instruction of a tile program computes. Truth values are the numbers 0 and 1 there. Gaussian is e^−x²; ErfByGaussian(x, e^−x²) is erf x, which
+/// needs it too; SubtractFrom(a, b) is b − a.
+/// </summary>
 enum Code
 {
-    Identity, Negate, Abs, Sign, Exp, Expm1, Log, Log1P, Sqrt, Sin, Cos, Atan, Tanh, Sigmoid, Softplus, Erf, Not, IsTrue,
-    Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, Equal, Less, LessOrEqual, And, Or,
+    Identity, Negate, Abs, Sign, Exp, Expm1, Log, Log1P, Sqrt, Sin, Cos, Atan, Tanh, Sigmoid, Softplus, Erf, Gaussian, Not, IsTrue,
+    Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, Equal, Less, LessOrEqual, And, Or, SubtractFrom, ErfByGaussian,
     Select,
     Sum, Max, Min,
 }
@@ -17,8 +20,8 @@ static class Codes
     /// <summary>A rough number of vector instructions for each vector, to tell large work from small.</summary>
     public static int Cost(this Code code) => code switch
     {
-        Code.Exp or Code.Log or Code.Tanh or Code.Sigmoid or Code.Erf => 16,
-        Code.Expm1 or Code.Log1P or Code.Softplus or Code.Sin or Code.Cos => 32,
+        Code.Exp or Code.Log or Code.Tanh or Code.Sigmoid or Code.Gaussian or Code.ErfByGaussian => 16,
+        Code.Expm1 or Code.Log1P or Code.Softplus or Code.Sin or Code.Cos or Code.Erf => 32,
         Code.Power or Code.Atan => 200,
         _ => 1,
     };

@@ -9,7 +9,6 @@ namespace FunctionalDL;
 /// </summary>
 public sealed class CompiledFunction
 {
-    readonly Expr[] simplified;
     readonly int threads;
     readonly PlanCache plans;
 
@@ -17,9 +16,8 @@ public sealed class CompiledFunction
     {
         Outputs = [.. outputs];
         Variables = Graph.Variables(outputs);
-        simplified = Simplification.Apply(Outputs);
         threads = options.Threads;
-        plans = new(sizes => new(simplified, sizes, [.. Enumerable.Range(0, simplified.Length)]));
+        plans = new(sizes => new(Outputs, sizes, [.. Enumerable.Range(0, Outputs.Count)]));
     }
 
     /// <summary>The expressions, as they were given.</summary>
@@ -39,6 +37,14 @@ public sealed class CompiledFunction
         return Outputs.Select((o, i) => workspace.Plan.Outputs[i] is var view && results.TryGetValue(view.Storage, out var result)
             ? result.Reshape(o.Shape.Resolve(sizes)) : workspace.Read(view, o.Shape.Resolve(sizes))).ToArray();
     });
+
+    /// <summary>
+    /// The most memory in bytes that a run at these sizes needs beside the variables' and the outputs' values: known before it runs, as the places of all values between
+    /// are planned together.
+    /// </summary>
+    /// <param name="sizes">The sizes of the named dimensions.</param>
+    /// <exception cref="ShapeException">A named dimension has no size.</exception>
+    public long PeakBytes(Sizes sizes) => plans[sizes].Bytes(threads);
 
     /// <summary>What a run at these values does, as text: the steps, with what was fused into each, its time, operations and traffic, and the memory used.</summary>
     /// <inheritdoc cref="Run(ValueTuple{string, Tensor}[])"/>
@@ -96,6 +102,6 @@ public sealed class CompiledFunction
             if (Outputs[output].Type != variable.Type)
                 throw new FunctionalException($"Start: \"{name}\" is {variable.Type}, output {output} is {Outputs[output].Type}. Carry an output of the variable's type.");
         }
-        return new(this, new(sizes => new(simplified, sizes, [.. carried.Select(c => c.Output)])), threads, carriedInitially.Where((name, _) => names.Contains(name)), carried);
+        return new(this, new(sizes => new(Outputs, sizes, [.. carried.Select(c => c.Output)])), threads, carriedInitially.Where((name, _) => names.Contains(name)), carried);
     }
 }

@@ -7,7 +7,7 @@ namespace FunctionalDL.Engine;
 /// <summary>Writes down what a plan does: its steps, what each computes, moves and takes, and the memory it lives in.</summary>
 static class Explanation
 {
-    const int Runs = 20;
+    const int Runs = 20, LargestShown = 12;
 
     public static string Of(Workspace workspace)
     {
@@ -27,8 +27,22 @@ static class Explanation
         {
             var step = plan.Steps[i];
             var bytes = step.Reads.Concat(step.Writes).Sum(s => s.Bytes);
-            text.AppendLine(culture, $"{i,4} {times[i],9:F1} µs {step.Operations / times[i] / 1e3,7:F1} GFLOP/s {bytes / times[i] / 1e3,7:F1} GB/s  {step}");
+            text.AppendLine(culture, $"{i,4} {times[i],9:F1} µs {step.Operations / times[i] / 1e3,7:F1} GFLOP/s {bytes / times[i] / 1e3,7:F1} GB/s {InUse(plan, i).Sum(s => s.Bytes) / 1e6,7:F2} MB  {step}");
         }
+        if (times.Length > 0) AppendPeak(text, plan);
         return text.ToString();
+    }
+
+    /// <summary>The values in the arena while a step runs.</summary>
+    static IEnumerable<Storage> InUse(Plan plan, int step) =>
+        plan.Slots.Where((_, slot) => plan.Offsets[slot] >= 0 && plan.Lifetimes[slot].First <= step && step <= plan.Lifetimes[slot].Last);
+
+    /// <summary>What memory is needed for at the step that needs most.</summary>
+    static void AppendPeak(StringBuilder text, Plan plan)
+    {
+        var peak = Enumerable.Range(0, plan.Steps.Length).MaxBy(i => InUse(plan, i).Sum(s => s.Bytes));
+        text.AppendLine(CultureInfo.InvariantCulture, $"most memory is in use at step {peak}, by {InUse(plan, peak).Count()} values:");
+        foreach (var storage in InUse(plan, peak).OrderByDescending(s => s.Bytes).Take(LargestShown))
+            text.AppendLine(CultureInfo.InvariantCulture, $"{storage.Bytes,14:N0} bytes, steps {plan.Lifetimes[storage.Slot].First} to {Math.Min(plan.Lifetimes[storage.Slot].Last, plan.Steps.Length - 1)}");
     }
 }

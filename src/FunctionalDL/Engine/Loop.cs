@@ -16,6 +16,11 @@ public sealed class Loop
         public TensorType Type { get; } = new(initial.DType, initial.Shape);
         public Block Current { get; set; } = Workspace.Copy(initial);
         public Block Next { get; set; } = Workspace.Copy(initial);
+
+        /// <summary>Where the plan finds the value, and where it leaves the next one.</summary>
+        public Storage? Variable { get; set; }
+        public View? Result { get; set; }
+        public bool IsGiven { get; set; }
     }
 
     sealed class Given(DType dtype)
@@ -24,6 +29,7 @@ public sealed class Loop
         public Block? Block { get; set; }
         public DType DType { get; } = dtype;
         public int Capacity { get; set; }
+        public Storage? Variable { get; set; }
     }
 
     readonly CompiledFunction function;
@@ -31,6 +37,7 @@ public sealed class Loop
     readonly int threads;
     readonly Carried[] carried;
     readonly Dictionary<string, Given> inputs = [];
+    readonly Given[] given;
     Workspace? workspace;
     bool shapesChanged = true, hasRun;
 
@@ -39,6 +46,7 @@ public sealed class Loop
         (this.function, this.plans, this.threads) = (function, plans, threads);
         foreach (var variable in function.Variables) inputs[variable.VariableName!] = new(variable.DType);
         foreach (var (name, _) in carried) inputs.Remove(name);
+        given = [.. inputs.Values];
         Evaluator.Bind([.. function.Variables.Where(v => !inputs.ContainsKey(v.VariableName!))], initially);
         this.carried = [.. carried.Select(c => new Carried(c.Variable, c.Output, initially[c.Variable]))];
     }
@@ -86,22 +94,17 @@ public sealed class Loop
     public unsafe void Step()
     {
         if (shapesChanged) Prepare();
-        var plan = workspace!.Plan;
         foreach (var c in carried)
         {
-            workspace.Put(plan.Variables[c.Name], c.Current);
-            var output = plan.Outputs[c.Output].Storage;
-            if (plan.Given.Contains(output)) workspace.Put(output, c.Next);
+            workspace!.Put(c.Variable!, c.Current);
+            if (c.IsGiven) workspace.Put(c.Result!.Storage, c.Next);
         }
-        foreach (var (name, input) in inputs) workspace.Put(plan.Variables[name], input.Block!);
-        workspace.Run();
+        foreach (var input in given) workspace!.Put(input.Variable!, input.Block!);
+        workspace!.Run();
         hasRun = true;
 
         foreach (var c in carried)
-        {
-            var output = plan.Outputs[c.Output];
-            if (workspace[output] != c.Next.Address) Buffer.MemoryCopy(workspace[output], c.Next.Address, output.Storage.Bytes, output.Storage.Bytes);
-        }
+            if (workspace[c.Result!] != c.Next.Address) Buffer.MemoryCopy(workspace[c.Result!], c.Next.Address, c.Result!.Storage.Bytes, c.Result.Storage.Bytes);
         foreach (var c in carried) (c.Current, c.Next) = (c.Next, c.Current);
     }
 
@@ -112,6 +115,12 @@ public sealed class Loop
         var plan = plans[Evaluator.Bind(function.Variables, Type)];
         if (workspace is { } old) old.Plan.Idle.Add(old);
         if (!plan.Idle.TryTake(out workspace)) workspace = new(plan, threads);
+        foreach (var (name, input) in inputs) input.Variable = plan.Variables[name];
+        foreach (var c in carried)
+        {
+            (c.Variable, c.Result) = (plan.Variables[c.Name], plan.Outputs[c.Output]);
+            c.IsGiven = plan.Given.Contains(c.Result.Storage);
+        }
         shapesChanged = false;
     }
 

@@ -9,7 +9,7 @@ sealed partial class Lowering
     View Convolve(ConvOp op, View x, View w, int[] shape)
     {
         var rows = new Matrix(w, 0, [Group(w, 0, op.Groups)], [(w.Sizes[0] / op.Groups, w.Strides[0])], Matrix.Axes(w, 1, w.Sizes.Length - 1));
-        return Own(ConvolutionStep.Of(x, rows, Slide(Forward(op.Window, x, shape, null), rows, x)), s => s.Output, shape);
+        return Own(Packed(ConvolutionStep.Of(x, rows, Slide(Forward(op.Window, x, shape, null), rows, x)), w), s => s.Output, shape);
     }
 
     /// <summary>
@@ -23,7 +23,7 @@ sealed partial class Lowering
         SlidingAxis[] axes = [.. Enumerable.Range(0, window.Rank).Select(a => new SlidingAxis(
             y.Sizes[a + 2], y.Strides[a + 2], shape[a + 2], 0, 1, window.Extent(a) - 1 - window.Before[a], window.Strides[a] - 1,
             [.. Enumerable.Range(0, window.Sizes[a]).Select(k => window.Extent(a) - 1 - k * window.Dilations[a])]))];
-        return Own(ConvolutionStep.Of(y, rows, Slide(axes, rows, y)), s => s.Output, shape);
+        return Own(Packed(ConvolutionStep.Of(y, rows, Slide(axes, rows, y)), w), s => s.Output, shape);
     }
 
     /// <summary>w[o, (c, k)] = Σ y[b, o, p] · x[b, (c, k), p]: sums over parts of the examples, and their sum.</summary>
@@ -31,6 +31,14 @@ sealed partial class Lowering
     {
         var step = CorrelationStep.Of(x, y, new(Forward(op.Window, x, y.Sizes, y), Longest(x, op.Groups), 1), op.Groups);
         return Reduce(Code.Sum, [0], Own(step, s => s.Output, [step.Parts, .. shape]), shape);
+    }
+
+    /// <summary>The step; where its weights are constant, they are packed now.</summary>
+    ConvolutionStep Packed(ConvolutionStep step, View w)
+    {
+        var at = constants.FindIndex(c => c.Storage == w.Storage);
+        if (at >= 0) constants.Add(step.PackBefore(constants[at].Value));
+        return step;
     }
 
     /// <summary>The convolutions, some with a bias, that nothing was done to but what their step does itself.</summary>
@@ -50,7 +58,11 @@ sealed partial class Lowering
             Read([other], step);
             convolutions.Add(node);
         }
-        else if (node.Op is MaximumOp && Simplification.Number(node.Inputs[1 - i]) == 0) step.IsRectified = true;
+        else if (node.Op is MaximumOp && Simplification.Number(node.Inputs[1 - i]) == 0)
+        {
+            step.IsRectified = true;
+            convolutions.Add(node);
+        }
         else return null;
         return x[i];
     }
@@ -74,6 +86,15 @@ sealed partial class Lowering
 
     /// <summary>The elements of one channel for which a group's fit the cache.</summary>
     static int Longest(View x, int groups) => Math.Max(1, ConvolutionStep.CopyBytes / x.Storage.DType.ByteSize() / (x.Sizes[1] / groups));
+
+    /// <summary>The largest elements; where nobody reads the convolution they are of, in its step.</summary>
+    View Pool(Expr node, MaxPoolOp op, View x, int[] shape)
+    {
+        if (!convolutions.Contains(node.Inputs[0]) || uses[node.Inputs[0]] > 1 || x.Storage.Producer is not ConvolutionStep { IsWhole: true } step)
+            return Pool(op, x, x, shape, MaxPoolStep.Mode.Value);
+        step.Pool(new(Forward(op.Window, x, shape, View.Of(new(x.Storage.DType, 0), shape)), int.MaxValue, 1));
+        return View.Of(step.Output, shape);
+    }
 
     /// <summary>The largest elements, other values from their places, or values put back there, as the mode says.</summary>
     View Pool(MaxPoolingOp op, View x, View values, int[] shape, MaxPoolStep.Mode mode)

@@ -6,7 +6,9 @@ namespace FunctionalDL.Engine;
 /// Turns an expression, at given sizes, into steps over storages: structure becomes windows, elementwise operations and reductions gather in tile steps, and
 /// the rest are steps of their own.
 /// </summary>
-sealed partial class Lowering(Sizes sizes)
+/// <param name="sizes">The actual sizes.</param>
+/// <param name="unchanging">The variables that stay the same from run to run.</param>
+sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 {
     readonly Dictionary<Expr, View> views = [];
     readonly Dictionary<string, Storage> variables = [];
@@ -57,7 +59,8 @@ sealed partial class Lowering(Sizes sizes)
 
         return (node.Op, x) switch
         {
-            (StopGradientOp or SizedLikeOp or CustomGradientOp, _) => x[0],
+            (StopGradientOp or SizedLikeOp or CustomGradientOp or CheckpointOp, _) => x[0],
+            (BarrierOp, _) => Own(new BarrierStep(Dense(x[0]), x[1]), s => s.Output, shape),
             (BroadcastOp, _) => x[0].Broadcast(shape),
             (TransposeOp op, _) => x[0].Transpose(op.Order),
             (ReshapeOp, _) => x[0].Reshape(shape) ?? Dense(x[0]).Reshape(shape)!,
@@ -67,14 +70,14 @@ sealed partial class Lowering(Sizes sizes)
             (SumOp op, [{ Count: > 0 }]) => Reduce(Code.Sum, op.Axes, x[0], shape),
             (MaxOp op, [{ Count: > 0 }]) => Reduce(Code.Max, op.Axes, x[0], shape),
             (MinOp op, [{ Count: > 0 }]) => Reduce(Code.Min, op.Axes, x[0], shape),
-            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Own(MatMulStep.Of(new(x[0], transposed: false), new(x[1], transposed: true)), s => s.Output, shape),
+            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Multiply(x[0], x[1], shape),
             (ConvOp op, [{ Count: > 0 }, { Count: > 0 }]) => Convolve(op, x[0], x[1], shape),
             (ConvInputGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvolveBack(op, x[0], x[1], shape),
             (ConvKernelGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => Correlate(op, x[0], x[1], shape),
-            (MaxPoolOp op, [{ Count: > 0 }]) => Pool(op, x[0], x[0], shape, MaxPoolStep.Mode.Value),
+            (MaxPoolOp op, [{ Count: > 0 }]) => Pool(node, op, x[0], shape),
             (MaxPoolTangentOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Take),
             (MaxPoolGradientOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Put),
-            (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, Dense), type, sizes), s => s.Output, shape),
+            (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, v => v.IsDense ? v : Dense(v)), type, sizes), s => s.Output, shape),
             (RandomUniformOp op, _) => Own(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream), s => s.Output, shape),
             (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(x[1]), op.Axis), s => s.Output, shape),
             (ScatterAddOp op, _) => ScatterAdd(op, x, shape),
@@ -103,6 +106,12 @@ sealed partial class Lowering(Sizes sizes)
         return View.Of(output(step), shape);
     }
 
+    View Multiply(View a, View b, int[] shape)
+    {
+        var isRepeated = unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage);
+        return Own(MatMulStep.Of(new(a, transposed: false), new(b, transposed: true), isRepeated), s => s.Output, shape);
+    }
+
     View ScatterAdd(ScatterAddOp op, View[] x, int[] shape)
     {
         var (outer, size, inner) = View.Of(new(x[1].Storage.DType, 0), shape).Around(op.Axis);
@@ -127,7 +136,17 @@ sealed partial class Lowering(Sizes sizes)
         var whole = View.Of(new(x[0].Storage.DType, shape.Aggregate(1, (product, n) => product * n)), shape);
         var places = new View[x.Length];
         for (int i = 0, start = 0; i < x.Length; start += x[i].Sizes[axis], i++) places[i] = whole.Slice(axis, start, x[i].Sizes[axis], 1);
-        return Own(new AssembleStep(x, whole.Storage, places, null), s => s.Output, shape);
+        if (!places.All(p => p.Count == places[0].Count && p.Count > 0)) return Own(new AssembleStep(x, whole.Storage, places, null), s => s.Output, shape);
+
+        // Parts of one size are one step, which can be that in which they are made.
+        var (_, columns, inner) = places[0].Around(axis);
+        columns *= inner;
+        var (step, _) = StepFor(x, places[0].Count, s => s.FitsColumns(columns) ? s.Fits(x, places[0].Count) : null, Extent.Full);
+        foreach (var (part, place) in x.Zip(places))
+            step.Add(Code.Identity, Lane(part.Storage), [part], new(part.Storage.DType, place.Count) { Within = place }, Extent.Full, columns);
+        whole.Storage.Producer = step;
+        lanes[whole.Storage] = Lane(x[0].Storage);
+        return whole;
     }
 
     View Pad(PadOp op, View x, int[] shape)

@@ -11,9 +11,7 @@ sealed class Matrix
         (View, Batches, Rows, Columns) = (view, Offsets(batches), Offsets(rows), Offsets(columns));
         foreach (ref var batch in Batches.AsSpan()) batch += offset;
         IsShared = Batches.All(b => b == Batches[0]);
-        ColumnStep = Columns.Length == 1 ? 1 : Columns[1] - Columns[0];
-        for (var i = 1; i < Columns.Length; i++)
-            if (Columns[i] - Columns[i - 1] != ColumnStep) ColumnStep = null;
+        (RowStep, ColumnStep) = (Step(Rows), Step(Columns));
     }
 
     /// <summary>The last two axes of a window as rows and columns, or the other way round.</summary>
@@ -29,6 +27,9 @@ sealed class Matrix
 
     public int[] Columns { get; }
 
+    /// <summary>The elements from one row to the next, where they are the same everywhere.</summary>
+    public int? RowStep { get; }
+
     /// <summary>The elements from one column to the next, where they are the same everywhere.</summary>
     public int? ColumnStep { get; }
 
@@ -38,6 +39,14 @@ sealed class Matrix
     /// <summary>Some axes of a window, with sizes and strides.</summary>
     public static (int Size, int Stride)[] Axes(View view, int first, int count) =>
         [.. view.Sizes.Zip(view.Strides).Skip(first).Take(count)];
+
+    static int? Step(int[] offsets)
+    {
+        var step = offsets.Length == 1 ? 1 : offsets[1] - offsets[0];
+        for (var i = 1; i < offsets.Length; i++)
+            if (offsets[i] - offsets[i - 1] != step) return null;
+        return step;
+    }
 
     static int[] Offsets(ReadOnlySpan<(int Size, int Stride)> axes)
     {

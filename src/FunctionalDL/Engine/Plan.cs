@@ -7,15 +7,19 @@ sealed class Plan
 {
     readonly List<Storage> slots = [];
 
-    /// <param name="outputs">The expressions, simplified.</param>
+    /// <param name="outputs">The expressions.</param>
     /// <param name="sizes">The actual sizes.</param>
     /// <param name="given">The outputs for whose values the caller gives memory; those that no step writes, such as variables, stay where they are.</param>
-    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> given)
+    /// <param name="unchangingVariables">The variables that stay the same from run to run of a loop; what depends on them alone is done once, before it.</param>
+    public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> given, IReadOnlySet<string>? unchangingVariables = null)
     {
-        var lowering = new Lowering(sizes);
-        Outputs = lowering.Lower(outputs);
+        var unchanging = unchangingVariables ?? new HashSet<string>();
+        var lowering = new Lowering(sizes, unchanging);
+        Outputs = lowering.Lower(Simplification.Apply(outputs, sizes));
         Variables = lowering.Variables;
-        Steps = Order([.. Outputs.Select(o => o.Storage.Producer), .. lowering.Steps]);
+        var all = Order([.. Outputs.Select(o => o.Storage.Producer), .. lowering.Steps]);
+        var before = Unchanging(all, unchanging);
+        (Steps, StepsBefore) = ([.. all.Where(before.Contains), .. all.Where(s => !before.Contains(s))], before.Count);
         foreach (var storage in Variables.Values.Concat(lowering.Constants.Select(c => c.Storage)).Concat(Outputs.Select(o => o.Storage))) Place(storage);
         foreach (var storage in Steps.SelectMany(s => s.Reads)) Place(storage);
         foreach (var tile in Steps.OfType<TileStep>()) tile.Seal();
@@ -25,10 +29,14 @@ sealed class Plan
         Constants = [.. lowering.Constants.Select(c => (c.Storage, Workspace.Copy(c.Value)))];
         Given = given.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
         Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
+        Lifetimes = new (int, int)[slots.Count];
         ArenaBytes = Arrange();
     }
 
+    /// <summary>All steps; the first <see cref="StepsBefore"/> are for once before a loop, the rest for each run.</summary>
     public Step[] Steps { get; }
+
+    public int StepsBefore { get; }
 
     public View[] Outputs { get; }
 
@@ -48,6 +56,12 @@ sealed class Plan
 
     public int ScratchBytes { get; }
 
+    /// <summary>For each slot in the arena the first and the last step that uses it.</summary>
+    public (int First, int Last)[] Lifetimes { get; }
+
+    /// <summary>The memory of a run on so many threads, beside what the caller gives.</summary>
+    public long Bytes(int threads) => ArenaBytes + (long)threads * ScratchBytes + Steps.Sum(s => s.InnerBytes(threads));
+
     /// <summary>Workspaces not in use.</summary>
     public ConcurrentBag<Workspace> Idle { get; } = [];
 
@@ -58,7 +72,9 @@ sealed class Plan
         slots.Add(storage);
     }
 
-    /// <summary>The steps the outputs depend on, each after those it reads from and close to them.</summary>
+    /// <summary>
+    /// The steps the outputs depend on, each after those it reads from and close to them. Outputs that can be known early are, so that what they read is needed no longer.
+    /// </summary>
     static Step[] Order(IReadOnlyList<Step?> roots)
     {
         var order = new List<Step>();
@@ -68,7 +84,7 @@ sealed class Plan
         {
             if (step is not null && seen.Add(step)) stack.Push((step, step.Reads.GetEnumerator()));
         }
-        foreach (var root in roots)
+        foreach (var root in roots.OrderBy(step => step?.Level))
         {
             Visit(root);
             while (stack.TryPeek(out var top))
@@ -78,19 +94,36 @@ sealed class Plan
         return [.. order];
     }
 
+    /// <summary>The steps whose results are the same in every run of a loop, and are not themselves results, whose memory is another each time.</summary>
+    HashSet<Step> Unchanging(Step[] steps, IReadOnlySet<string> variables)
+    {
+        var result = new HashSet<Step>();
+        if (variables.Count == 0) return result;
+        var changing = Variables.Where(v => !variables.Contains(v.Key)).Select(v => v.Value).ToHashSet();
+        var last = Outputs.Select(o => o.Storage.Producer).ToHashSet();
+        foreach (var step in steps)
+            if (!last.Contains(step) && step.Reads.All(s => s.Producer is { } producer ? result.Contains(producer) : !changing.Contains(s))) result.Add(step);
+        return result;
+    }
+
     /// <summary>Gives every intermediate storage its place, and returns the bytes needed.</summary>
     long Arrange()
     {
         var last = new int[slots.Count];
         for (var i = 0; i < Steps.Length; i++)
             foreach (var storage in Steps[i].Reads.Concat(Steps[i].Writes)) last[storage.Slot] = i;
+        foreach (var storage in Steps.Take(StepsBefore).SelectMany(s => s.Writes)) last[storage.Slot] = Steps.Length;
         foreach (var output in Outputs) last[output.Storage.Slot] = Steps.Length;
 
         var memory = new MemoryPlan();
         for (var i = 0; i < Steps.Length; i++)
         {
             foreach (var storage in Steps[i].Writes)
-                if (!Given.Contains(storage)) Offsets[storage.Slot] = memory.Take(storage.Bytes);
+                if (!Given.Contains(storage))
+                {
+                    Offsets[storage.Slot] = memory.Take(storage.Bytes);
+                    Lifetimes[storage.Slot] = (i, last[storage.Slot]);
+                }
             foreach (var storage in Steps[i].Reads.Concat(Steps[i].Writes).Distinct())
                 if (last[storage.Slot] == i && Offsets[storage.Slot] >= 0) memory.Give(Offsets[storage.Slot], storage.Bytes);
         }

@@ -5,11 +5,11 @@ namespace FunctionalDL.Engine;
 /// <summary>The passes over the expression before it is planned: equal nodes become one, and what costs more than it must is written anew.</summary>
 static class Simplification
 {
-    public static Expr[] Apply(IReadOnlyCollection<Expr> outputs)
+    public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)
     {
-        var merged = Merge(outputs);
-        var pooled = PoolingRules.Apply(merged);
-        return merged.SequenceEqual(pooled) ? merged : Merge(pooled);
+        var merged = Merge(ScanOp.Merge(outputs));
+        var rewritten = Reordering.Apply(PoolingRules.Apply(merged), sizes);
+        return merged.SequenceEqual(rewritten) ? merged : Merge(rewritten);
     }
 
     static Expr[] Merge(IReadOnlyCollection<Expr> outputs)
@@ -28,9 +28,11 @@ static class Simplification
     /// <summary>An op and inputs of the same value; no op where the value is that of the one input left.</summary>
     static (Op? Op, Expr[] Inputs) Rewrite(Expr node, Expr[] x) => node.Op switch
     {
-        StopGradientOp or CustomGradientOp => (null, x),
+        StopGradientOp or CustomGradientOp or CheckpointOp => (null, x),
         PowerOp when Number(x[1]) == 1 => (null, [x[0]]),
         PowerOp when Number(x[1]) == 2 => (new MultiplyOp(), [x[0], x[0]]),
+        AddOp when Number(x[1]) == 0 => (null, [x[0]]),
+        AddOp when Number(x[0]) == 0 => (null, [x[1]]),
         MultiplyOp when Number(x[1]) == 1 => (null, [x[0]]),
         MultiplyOp when Number(x[0]) == 1 => (null, [x[1]]),
         DivideOp when Number(x[1]) == 1 => (null, [x[0]]),

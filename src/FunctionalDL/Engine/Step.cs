@@ -16,6 +16,9 @@ abstract class Step
     /// <summary>Bytes of memory of its own each thread needs while a chunk runs.</summary>
     public virtual int ScratchBytes => 0;
 
+    /// <summary>Bytes of memory for plans of its own, on so many threads.</summary>
+    public virtual long InnerBytes(int threads) => 0;
+
     /// <summary>Runs the whole step, on the workspace's threads where that pays.</summary>
     public abstract void Run(Workspace workspace);
 

@@ -3,11 +3,14 @@ namespace FunctionalDL.Engine;
 /// <summary>Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles.</summary>
 sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, int total, int columnsOrZero)
 {
-    const int CacheBytes = 64 << 10, SmallestTile = 256, LargestTile = 4096;
+    const int CacheBytes = 64 << 10, SmallestTile = 256, LargestTile = 4096, ShortestRow = 32;
 
     /// <summary>Work below this many vector instructions is not worth another thread's attention.</summary>
     const long ChunkWork = 8_000;
     const int MostChunks = 64;
+
+    /// <summary>Rows of fewer elements are not worth a loop each.</summary>
+    const int NarrowColumns = 32;
 
     /// <summary>A register: a piece of scratch memory, of one element size, for a whole tile or for its rows. Its place is known when all are counted.</summary>
     sealed record Register(int Size, bool IsRow, int Index);
@@ -17,8 +20,8 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
 
     readonly record struct Pending(Form Form, nint Kernel, Place[] Inputs, Place Output, int Ending, View? Window);
 
-    readonly int columns = columnsOrZero > 0 ? columnsOrZero : total;
-    readonly int rows = columnsOrZero > 0 ? total / columnsOrZero : 1;
+    readonly int columns = Columns(ops, total, columnsOrZero);
+    readonly int rows = total / Columns(ops, total, columnsOrZero);
     readonly List<Register> registers = [];
     readonly List<Register> free = [];
     readonly List<Pending> pending = [];
@@ -28,6 +31,11 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     readonly Dictionary<Storage, int> lastUse = [];
     readonly Dictionary<View, int> lastRead = [];
     long cost;
+
+    /// <summary>Where rows may have any length, they get that of a window which can then be read where it is.</summary>
+    static int Columns(IReadOnlyList<TileOp> ops, int total, int columnsOrZero) => columnsOrZero > 0 ? columnsOrZero
+        : ops.Where(op => op.Extent == Extent.Full).SelectMany(op => op.Inputs).Where(x => !x.IsDense && x.Count == total).Select(x => x.Collapsed())
+            .FirstOrDefault(x => x is { Sizes: [_, >= ShortestRow], Strides: [_, 0 or 1] }, ([total], [])).Sizes[^1];
 
     public TileProgram Compile()
     {
@@ -47,7 +55,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         var wanted = new HashSet<Storage>();
         for (var i = ops.Count - 1; i >= 0; i--)
         {
-            needed[i] = ops[i].Output.Slot >= 0 || wanted.Contains(ops[i].Output);
+            needed[i] = ops[i].Output.IsStored || wanted.Contains(ops[i].Output);
             if (needed[i]) wanted.UnionWith(ops[i].Inputs.Select(x => x.Storage));
         }
         return needed;
@@ -55,7 +63,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
 
     void Translate(TileOp op, int index)
     {
-        cost += op.Code.Cost();
+        cost += op.Cost;
         var temporary = new List<Register>();
         var extent = op.Extent == Extent.Row && !op.Code.IsReduction() ? Extent.Row : Extent.Full;
         var inputs = Array.ConvertAll(op.Inputs, x => Read(x, op.Lane, extent, temporary));
@@ -73,9 +81,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             default:
                 var place = Result(op.Output, op.Lane, op.Extent);
                 pending.Add(new(op.Extent == Extent.Row && !op.Code.IsReduction() ? Form.Rows : Form.ByRow,
-                    Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
+                    op.Inner is { } inner ? Kernel.Chain(inner, op.Code, op.Lane) : Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
                 places[(op.Output, op.Lane)] = place;
-                if (op.Output.Slot >= 0 && place.Memory is null)
+                if (op.Output.IsStored && place.Memory is null)
                     pending.Add(new(op.Extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(op.Lane, op.Output.DType), [place],
                         new(null, Whole(op.Output, op.Extent), op.Output.DType, op.Extent), -1, null));
                 break;
@@ -86,25 +94,40 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     /// <summary>A place holding the window's elements in lanes of the given type.</summary>
     Place Read(View x, DType lane, Extent extent, List<Register> temporary)
     {
+        if (loaded.TryGetValue((x, lane, extent), out var register)) return new(register, null, lane, extent);
+        Place place;
         if (produced.ContainsKey(x.Storage))
         {
-            if (places.TryGetValue((x.Storage, lane), out var known)) return known;
-            var held = places.First(p => ReferenceEquals(p.Key.Item1, x.Storage)).Value;
-            return Convert(held, lane, held.Extent, temporary);
+            var held = places.TryGetValue((x.Storage, lane), out var known) ? known : places.First(p => ReferenceEquals(p.Key.Item1, x.Storage)).Value;
+            place = held.DType == lane ? held : Convert(held, lane, held.Extent, temporary);
+            if (!IsNarrow(place, extent)) return place;
         }
-        var place = new Place(null, x, x.Storage.DType, extent);
-        if (place.DType == lane && IsDirect(x, extent)) return place;
-        if (!loaded.TryGetValue((x, lane, extent), out var register))
+        else
         {
+            place = new Place(null, x, x.Storage.DType, extent);
             if (!IsDirect(x, extent))
             {
                 place = new Place(Take(x.Storage.DType, extent, place.DType == lane ? null : temporary), null, x.Storage.DType, extent);
                 pending.Add(new(Form.Load, 0, [], place, -1, x));
             }
+            else if (place.DType == lane && !IsNarrow(place, extent)) return place;
             if (place.DType != lane) place = Convert(place, lane, extent, null);
-            loaded[(x, lane, extent)] = register = place.Register!;
         }
-        return new(register, null, lane, extent);
+        if (IsNarrow(place, extent)) place = Spread(place);
+        loaded[(x, lane, extent)] = place.Register!;
+        return place;
+    }
+
+    /// <summary>Whether a place is to be filled up before use: rows too short for loops of their own, with less than an element for each row and column.</summary>
+    bool IsNarrow(Place place, Extent extent) => extent == Extent.Full && rows > 1 && columns < NarrowColumns && (place.Extent == Extent.Row
+        || place is { Register: null, Memory: var memory } && memory!.AsMatrix(columns) is var (row, column) && (row, column) != (columns, 1) && (row, column) != (0, 0));
+
+    /// <summary>The rows one after another in a register, so that what follows goes over the tile at once.</summary>
+    Place Spread(Place from)
+    {
+        var place = new Place(Take(from.DType, Extent.Full, null), null, from.DType, Extent.Full);
+        pending.Add(new(Form.ByRow, Kernel.Spread(from.DType), [from], place, -1, null));
+        return place;
     }
 
     Place Convert(Place from, DType lane, Extent extent, List<Register>? temporary)
@@ -129,10 +152,12 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     /// <summary>Whether a reduction can read the window where it is: element after element.</summary>
     bool IsReducible(View x, Extent extent) => extent == Extent.All ? x.IsDense : x.AsMatrix(columns) is (_, 1);
 
-    View Whole(Storage storage, Extent extent) => View.Of(storage, extent == Extent.Row ? [rows] : [rows, columns]);
+    View Whole(Storage storage, Extent extent) =>
+        storage.Within is { } window && window.AsMatrix(columns) is var (row, column) ? new(window.Storage, window.Offset, [rows, columns], [row, column])
+        : View.Of(storage, extent == Extent.Row ? [rows] : [rows, columns]);
 
     /// <summary>The place of a result: where it is stored, if it is and its type is that of the lanes; else a register.</summary>
-    Place Result(Storage output, DType lane, Extent extent) => output.Slot >= 0 && output.DType == lane
+    Place Result(Storage output, DType lane, Extent extent) => output.IsStored && output.DType == lane
         ? new(null, Whole(output, extent), lane, extent)
         : new(Take(lane, extent, null), null, lane, extent);
 

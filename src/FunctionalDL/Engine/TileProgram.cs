@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FunctionalDL.Engine;
 
 /// <summary>Where an operand of a tile instruction lies: at base + row·RowStep + column·ColumnStep elements.</summary>
@@ -65,6 +67,7 @@ sealed unsafe class TileProgram
 
     public IEnumerable<Storage> Partials => Endings.Select(e => e.Partial);
 
+    [SkipLocalsInit]
     public void Run(Workspace workspace, int chunk, byte* scratch)
     {
         foreach (var ending in Endings) Reductions.Fill(ending, workspace[ending.Partial], chunk);

@@ -13,7 +13,7 @@ sealed class TileStep(int total) : Step
     const int MostOperations = 256;
 
     readonly int total = total;
-    readonly List<TileOp> ops = [];
+    List<TileOp> ops = [];
     readonly Dictionary<Storage, Extent> produced = [];
     TileProgram? program;
 
@@ -22,14 +22,14 @@ sealed class TileStep(int total) : Step
 
     public override IEnumerable<Storage> Reads => ops.SelectMany(op => op.Inputs).Select(x => x.Storage).Where(s => !produced.ContainsKey(s)).Distinct();
 
-    public override IEnumerable<Storage> Writes => produced.Keys.Where(s => s.Slot >= 0).Concat(Partials);
+    public override IEnumerable<Storage> Writes => produced.Keys.Where(s => s.IsStored).Select(s => s.Memory).Distinct().Concat(Partials);
 
     /// <summary>Memory for the reductions of the single chunks, from which the whole is made.</summary>
     IEnumerable<Storage> Partials => program?.Partials ?? [];
 
-    public override long Operations => ops.Sum(op => (long)op.Code.Cost()) * total;
+    public override long Operations => ops.Sum(op => (long)op.Cost) * total;
 
-    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {string.Join(", ", ops.GroupBy(op => op.Code).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"))}";
+    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {string.Join(", ", ops.GroupBy(op => op.Name).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"))}";
 
     public override int ScratchBytes => program!.ScratchBytes;
 
@@ -49,6 +49,9 @@ sealed class TileStep(int total) : Step
         ops.Count is > 0 and < MostOperations && x.Count == total && IsReadable(x, Extent.Full) && (extent == Extent.All || columns == length || columns == 0)
         && (extent != Extent.Row || length <= LongestRow);
 
+    /// <summary>Whether rows may have that length.</summary>
+    public bool FitsColumns(int length) => columns == 0 || columns == length;
+
     /// <summary>Whether another step reads a result of this one already, so that it must stay where it is.</summary>
     public bool IsRead { get; set; }
 
@@ -64,7 +67,7 @@ sealed class TileStep(int total) : Step
         foreach (var (storage, extent) in other.produced)
         {
             produced.Add(storage, extent);
-            storage.Producer = this;
+            storage.Memory.Producer = this;
         }
         other.ops.Clear();
         other.produced.Clear();
@@ -87,7 +90,7 @@ sealed class TileStep(int total) : Step
 
     public Storage Add(Code code, DType lane, View[] inputs, Storage output, Extent extent, int length = 0)
     {
-        if (extent is Extent.Row or Extent.Column && length > 0) columns = length;
+        if (extent != Extent.All && length > 0) columns = length;
         ops.Add(new(code, lane, inputs, output, extent));
         produced.Add(output, extent);
         return output;
@@ -98,8 +101,9 @@ sealed class TileStep(int total) : Step
     {
         var needed = new HashSet<Storage>();
         for (var i = ops.Count - 1; i >= 0; i--)
-            if (ops[i].Output.Slot >= 0 || needed.Contains(ops[i].Output)) needed.UnionWith(ops[i].Inputs.Select(x => x.Storage));
+            if (ops[i].Output.IsStored || needed.Contains(ops[i].Output)) needed.UnionWith(ops[i].Inputs.Select(x => x.Storage));
             else ops.RemoveAt(i);
+        ops = TileFusion.Apply(ops);
         program = new TileCompiler(ops, produced, total, columns).Compile();
     }
 

@@ -8,7 +8,7 @@ sealed unsafe class Workspace
 {
     readonly Block arena, scratch;
     readonly Block?[] blocks;
-    readonly Dictionary<Plan, Workspace> nested = [];
+    readonly Dictionary<(Plan, int), Workspace> nested = [];
     readonly int threads;
     readonly long scratchBytes;
 
@@ -42,16 +42,25 @@ sealed unsafe class Workspace
 
     public byte* Scratch(int thread) => scratch.Address + thread * scratchBytes;
 
-    /// <summary>The memory of a plan that runs inside a step of this one.</summary>
-    public Workspace Nested(Plan plan)
+    /// <summary>The memory of a plan that runs inside a step of this one, on all its threads.</summary>
+    public Workspace Nested(Plan plan) => Nested(plan, -1, threads);
+
+    /// <summary>The memories of a plan that runs inside a step of this one, on each of its threads by itself.</summary>
+    public Workspace Nested(Plan plan, int thread) => Nested(plan, thread, 1);
+
+    Workspace Nested(Plan plan, int thread, int threads)
     {
-        if (!nested.TryGetValue(plan, out var workspace)) nested[plan] = workspace = new(plan, threads);
+        if (!nested.TryGetValue((plan, thread), out var workspace)) nested[(plan, thread)] = workspace = new(plan, threads);
         return workspace;
     }
 
-    public void Run()
+    public int Threads => threads;
+
+    public void Run() => Run(0, Plan.Steps.Length);
+
+    public void Run(int from, int to)
     {
-        foreach (var step in Plan.Steps) step.Run(this);
+        for (var i = from; i < to; i++) Plan.Steps[i].Run(this);
     }
 
     /// <summary>Places a storage at the start of a block.</summary>

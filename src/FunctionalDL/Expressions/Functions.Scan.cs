@@ -9,7 +9,8 @@ public static partial class Functions
     /// The step is kept as an expression, once, and so is its derivative; time may be a name.
     /// </summary>
     /// <remarks>
-    /// The step may use any other expression, such as parameters; what does not depend on h and x is computed once, before the loop, random numbers too.
+    /// The step may use any other expression, such as parameters; what does not depend on h and x is computed once, before the loop, random numbers too,
+    /// and so is a product of x with a matrix that does not change, for all steps.
     /// </remarks>
     /// <param name="initial">The first carried values, floats of one dtype.</param>
     /// <param name="sequences">Tensors whose first axis is time, of one length.</param>
@@ -29,27 +30,42 @@ public static partial class Functions
             if (next[i].Type != initial[i].Type)
                 throw new ShapeException($"Scan: the step makes {next[i].Type} of the carried value {initial[i].Type}. Start with a value of the type the step makes.");
 
-        var (outputs, captured, constants) = Capture(next, [.. carries, .. elements]);
+        var (outputs, captured, constants) = Capture(next, [.. carries, .. elements], []);
         var body = new ScanBody([.. carries], [.. elements], [.. constants], [.. outputs], [], [], reverse);
-        var results = body.Split(new(new ScanOp(body), [.. initial, .. sequences, .. captured]), sequences[0].Shape[0]);
+        var results = LoopMotion.Results(body, [.. initial, .. sequences, .. captured]);
         return new([.. results.Select(body.After)], [.. results.Select(body.Last)]);
     }
 
     /// <summary>
-    /// The outputs with what does not depend on the variables replaced by new variables, and what they stand for. A broadcast stays, so that what is
-    /// captured is the smaller tensor; so do numbers, which rules look at.
+    /// f(x), whose inside is not kept for the gradient: reverse mode computes it anew when it gets there. A chain of n functions, each a checkpoint, is trained in the
+    /// memory of n results and the inside of one, for the time of one more evaluation. What is computed anew has the same bits, random numbers too.
     /// </summary>
-    static (Expr[] Outputs, List<Expr> Captured, List<Expr> Constants) Capture(Expr[] outputs, HashSet<Expr> variables)
+    /// <param name="f">The function; what else it uses, such as parameters, gets gradients too.</param>
+    /// <param name="x">Its argument.</param>
+    public static Expr Checkpoint(Func<Expr, Expr> f, Expr x)
     {
-        var order = Graph.TopologicalOrder(outputs);
-        var dependent = new HashSet<Expr>(variables);
+        var y = f(x);
+        var drawn = Graph.OrderDownTo([x], [y]).Where(node => node.Op is RandomUniformOp);
+        var (inside, captured, constants) = Capture([y], [x], drawn);
+        var argument = Placeholder.Like(x);
+        return new(new CheckpointOp(Graph.Replace(inside, new() { [x] = argument })[0], [argument, .. constants]), [y, x, .. captured]);
+    }
+
+    /// <summary>
+    /// The outputs with what does not depend on the variables replaced by new variables, and what they stand for. A broadcast stays, so that what is
+    /// captured is the smaller tensor; so do numbers, which rules look at, and what is not to be captured.
+    /// </summary>
+    static (Expr[] Outputs, List<Expr> Captured, List<Expr> Constants) Capture(Expr[] outputs, HashSet<Expr> variables, IEnumerable<Expr> inside)
+    {
+        var order = Graph.OrderDownTo(variables, outputs);
+        var dependent = new HashSet<Expr>([.. variables, .. inside]);
         foreach (var node in order)
             if (node.Inputs.Any(dependent.Contains)) dependent.Add(node);
 
         bool Stays(Expr node) => dependent.Contains(node) || node.Op is BroadcastOp || node.ConstantValue is { Shape.Rank: 0 };
         var needed = new HashSet<Expr>(outputs);
         foreach (var node in order.Reverse())
-            if (needed.Contains(node) && Stays(node)) needed.UnionWith(node.Inputs);
+            if (needed.Contains(node) && Stays(node) && !variables.Contains(node)) needed.UnionWith(node.Inputs);
 
         var (captured, constants, rebuilt) = (new List<Expr>(), new List<Expr>(), new Dictionary<Expr, Expr>());
         foreach (var node in order.Where(needed.Contains))

@@ -4,7 +4,10 @@ namespace FunctionalDL;
 public static class Graph
 {
     /// <summary>Every node the outputs depend on, each once, inputs before the nodes that use them.</summary>
-    public static IReadOnlyList<Expr> TopologicalOrder(params IReadOnlyCollection<Expr> outputs)
+    public static IReadOnlyList<Expr> TopologicalOrder(params IReadOnlyCollection<Expr> outputs) => OrderDownTo([], outputs);
+
+    /// <summary>The same, without what the given nodes depend on.</summary>
+    internal static IReadOnlyList<Expr> OrderDownTo(HashSet<Expr> leaves, IReadOnlyCollection<Expr> outputs)
     {
         var order = new List<Expr>();
         var seen = new HashSet<Expr>();
@@ -14,7 +17,7 @@ public static class Graph
             if (seen.Add(output)) stack.Push((output, 0));
             while (stack.TryPop(out var top))
             {
-                if (top.Next == top.Node.Inputs.Length)
+                if (top.Next == top.Node.Inputs.Length || leaves.Contains(top.Node))
                 {
                     order.Add(top.Node);
                     continue;
@@ -50,6 +53,15 @@ public static class Graph
         foreach (var node in TopologicalOrder(outputs))
             rebuilt[node] = rebuild(node, [.. node.Inputs.Select(x => rebuilt[x])]);
         return [.. outputs.Select(o => rebuilt[o])];
+    }
+
+    /// <summary>The expressions with some of their parts replaced; what those depended on is not looked at.</summary>
+    internal static Expr[] Replace(IReadOnlyCollection<Expr> expressions, Dictionary<Expr, Expr> replacements)
+    {
+        var rebuilt = new Dictionary<Expr, Expr>();
+        foreach (var node in OrderDownTo([.. replacements.Keys], expressions))
+            rebuilt[node] = replacements.GetValueOrDefault(node) ?? node.WithInputs([.. node.Inputs.Select(x => rebuilt[x])]);
+        return [.. expressions.Select(e => rebuilt[e])];
     }
 
     /// <summary>The expressions with one node for all that apply equal ops to the same inputs.</summary>

@@ -50,7 +50,7 @@ public abstract record Op
     /// <summary>
     /// The elements of the value y at which the op is not differentiable, or is so no further than <paramref name="within"/> from its inputs x.
     /// </summary>
-    internal virtual IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within) => [];
+    internal virtual IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => [];
 
     /// <summary>How an application of the op is written.</summary>
     internal abstract Printed Print(Notation notation, Printed[] x, Expr y);

@@ -18,6 +18,23 @@ public sealed partial class Model
         return text.Append($"{total:N0} parameters, {total * ParameterDType.ByteSize() / 1024.0:N1} KiB").ToString();
     }
 
+    /// <summary>
+    /// The table of the layers, and the most memory that a prediction needs for inputs of a shape, and a gradient of the parameters, beside inputs and parameters.
+    /// </summary>
+    /// <param name="input">The shape of a batch of inputs, such as <c>[64, 784]</c>.</param>
+    /// <exception cref="ShapeException">The model does not take inputs of that shape.</exception>
+    public string Summary(Shape input)
+    {
+        var sizes = Sizes.None.Match(InputVariable.VariableName!, InputVariable.Shape, input);
+        var memory = $"{input}: {Megabytes(predict.Value.PeakBytes(sizes))} to predict";
+        var training = Forward.Build(this, isTraining: true);
+        Expr[] w = [.. training.Parameters.Where(p => p.IsTrainable).Select(p => p.Variable)];
+        if (w.Length > 0 && Output.DType.IsFloat()) memory += $", {Megabytes(Compilation.Compile(Functions.Sum(training.Output).Gradient(w)).PeakBytes(sizes))} for a gradient";
+        return $"{Summary()}\n{memory}";
+    }
+
+    static string Megabytes(long bytes) => $"{bytes / 1024.0 / 1024:N1} MiB";
+
     static long Elements(IEnumerable<Parameter> parameters) => parameters.Sum(p => (long)p.Type.Shape.ElementCount);
 
     /// <summary>The input and the layers in order, such as <c>input [batch, 784] >> dense >> relu</c>.</summary>

@@ -31,6 +31,9 @@ public sealed class Sizes : IEquatable<Sizes>
             : throw new ShapeException($"Sizes: dimension \"{symbol}\" is {known} in one input and {size} in another. Give both the same size.");
     }
 
+    /// <summary>These sizes with another for a symbol.</summary>
+    internal Sizes Replace(string symbol, int size) => new(sizes.SetItem(symbol, size));
+
     /// <summary>These sizes and those that follow from a value of shape <paramref name="actual"/> for one declared as <paramref name="declared"/>.</summary>
     /// <exception cref="ShapeException">The value does not fit the declared shape.</exception>
     public Sizes Match(string name, Shape declared, Shape actual)

@@ -35,6 +35,7 @@ public class CsvTests : IDisposable
         var table = Csv("a;b\n1,5; x \n-;na\n", new() { Delimiter = ";", Missing = ["-"] });
         Assert.Equal(["1,5", ""], table.Text("a"));
         Assert.Equal(["x", "na"], table.Text("b"));
+        Assert.Equal("Na null", string.Join(" ", Csv("Na,null\nx,?\n").Columns));
         Assert.Equal(["", "", "", "", "", "", "no"], Csv("a,b\n,1\nNA,1\nn/a,1\nnan,1\nNULL,1\n?,1\nno,1\n").Text("a"));
     }
 
@@ -108,6 +109,8 @@ public class CsvTests : IDisposable
         Fails("two columns of one name", () => Csv("a,a\n1,2\n"));
         Fails("Check the path", () => CsvFile.Read(Path.Combine(folder, "none.csv")));
         Fails("Check the path", () => CsvFile.Read(folder));
+        Fails("the delimiter \"\" cannot stand", () => Csv("a\n1\n", new() { Delimiter = "" }));
+        Fails("the delimiter \"\"\" cannot stand", () => Csv("a\n1\n", new() { Delimiter = "\"" }));
         Fails("0 rows", () => CsvFile.ReadParts("any", 0));
         Fails("no rows are chosen", () => Csv("a,b\n1,\n").WithoutMissing("b"));
     }

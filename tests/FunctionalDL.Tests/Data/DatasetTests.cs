@@ -64,7 +64,8 @@ public class DatasetTests
         Fails("label 2 in row 2 is outside 0 to 1", () => Numbered(3).CheckLabels(2));
         Fails("batch size 0 with 3 examples", () => Numbered(3).Batches(0));
         Fails("batch size 4 with 3 examples", () => Numbered(3).Batches(4));
-        Fails("row 3", () => Numbered(3).Take(4));
+        Fails("4 rows. Take 1 to 3", () => Numbered(3).Take(4));
+        Fails("Take 1 to 3", () => Numbered(3).Take(int.MaxValue));
         Fails("leaves one part empty", () => Numbered(3).Split(1));
     }
 }

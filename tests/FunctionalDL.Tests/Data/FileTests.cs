@@ -43,6 +43,9 @@ public class FileTests : IDisposable
         Fails("element type 0x07", () => IdxFile.Read(Write("e", [0, 0, 7, .. Idx[3..]]), DType.Float32));
         Fails("more than the", () => IdxFile.Read(Write("f", 0, 0, 8, 2, 127, 255, 255, 255, 127, 255, 255, 255), DType.Float32));
         Fails("truncated", () => IdxFile.Read(Write("g", 0, 0, 8, 1, 127, 255, 0, 0, 1), DType.Float32));
+        Fails("-1", () => IdxFile.Read(Write("h", 0, 0, 8, 1, 255, 255, 255, 255), DType.Float32));
+        Fails("truncated", () => IdxFile.Read(Write("i", []), DType.Float32));
+        Fails("2147483647 images", () => Digits.Draw(int.MaxValue, 1));
         Fails("Check the path", () => IdxFile.Read(Path.Combine(folder, "none"), DType.Float32));
         Fails("train-images-idx3-ubyte", () => Digits.Load(folder));
     }

@@ -68,7 +68,7 @@ public class ConvolutionTests
         }
     }
 
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 100)]
     public void Convolutions_agree(int seed)
     {
         var c = new Case(seed);
@@ -77,7 +77,7 @@ public class ConvolutionTests
     }
 
     /// <summary>A bias, a rectifier and a pooling are part of the convolution's step, and masks part of the pooling's gradient.</summary>
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 100)]
     public void And_so_does_what_follows_them(int seed)
     {
         var c = new Case(seed);
@@ -99,7 +99,7 @@ public class ConvolutionTests
     }
 
     /// <summary>Padding is no element: infinite weights, inputs and gradients meet nothing there.</summary>
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 100)]
     public void Special_values_agree(int seed)
     {
         var c = new Case(seed);

@@ -2,6 +2,7 @@ using FsCheck.Xunit;
 using FunctionalDL.Engine;
 using FunctionalDL.Ops;
 using FunctionalDL.Testing;
+using FunctionalDL.Tests.Expressions;
 using FunctionalDL.Tests.Expressions.Ops;
 
 namespace FunctionalDL.Tests.Engine;
@@ -56,6 +57,35 @@ public class EngineTests
             from rows in Lengths from columns in Lengths where (long)rows * columns < 100_000 select new object[] { rows, columns };
     }
 
+    /// <summary>Products small and large, of a few rows or columns, of operands as they are, transposed, sliced and shared among batches.</summary>
+    [Property(MaxTest = 100)]
+    public void Products_of_all_shapes_agree(int seed)
+    {
+        var random = new Random(seed);
+        int Pick(params ReadOnlySpan<int> sizes) => sizes[random.Next(sizes.Length)];
+        var (batch, n, k, m) = (Pick(1, 3), Pick(1, 2, 3, 4, 5, 13, 40), Pick(1, 2, 3, 16, 65, 600), Pick(1, 2, 3, 15, 16, 17, 33, 128, 300));
+        var dtype = Pick(0, 1) == 0 ? DType.Float32 : DType.Float64;
+        Expr Operand(string name, bool shared, int rows, int columns) => (shared ? Pick(0, 1) : Pick(0, 1, 2)) switch
+        {
+            0 => Expr.Variable(name, shared ? [rows, columns] : [batch, rows, columns], dtype),
+            1 => Transpose(Expr.Variable(name, shared ? [columns, rows] : [batch, columns, rows], dtype)),
+            _ => Slice(Expr.Variable(name, [batch, rows, 2 * columns + 1], dtype), 2, 1, 2 * columns + 1, 2),
+        };
+        var (x, y) = (Operand("x", Pick(0, 1) == 0, n, k), Operand("y", Pick(0, 1) == 0, k, m));
+        TensorSet values = TensorSet.Of([.. Graph.Variables([x, y]).Select((v, i) => (v.VariableName!, Uniform(seed + i, v.Shape).Cast(dtype)))]);
+        Agrees([MatMul(x, y)], values, dtype == DType.Float32 ? 1e-4 : 1e-11);
+    }
+
+    /// <summary>Functions whose gradient shares work with them, in rows shorter than a vector and in long ones.</summary>
+    [Theory]
+    [InlineData(5, 3), InlineData(16, 17), InlineData(3, 1000)]
+    public void Activations_and_their_gradients_agree(int rows, int columns)
+    {
+        var (x, b) = (Expr.Variable("x", ["n", columns]), Expr.Variable("b", [columns]));
+        var loss = Mean(Gelu(2 * x + b) * Tanh(x) - Softmax(x - b) * MeanKeep(Erf(x), -1));
+        Agrees([loss, .. loss.Gradient([x, b])], TensorSet.Of(("x", Uniform(1, [rows, columns]).As<float>().Map(u => 4 * u)), ("b", Uniform(2, [columns]))), 1e-4);
+    }
+
     [Theory]
     [InlineData(false), InlineData(true)]
     public void Loops_over_time_agree(bool reverse)
@@ -65,6 +95,32 @@ public class EngineTests
         var loss = Sum(Sin(scan.Steps[0])) + Sum(Square(scan.Last[0]));
         var values = TensorSet.Of(("x", Uniform(1, [6, 4, 3])), ("h", Uniform(2, [4, 5])), ("w", Uniform(3, [8, 5])));
         Agrees([scan.Steps[0], scan.Last[0], .. loss.Gradient([x, h, w])], values, 1e-4);
+    }
+
+    /// <summary>Random steps, with as many examples as are split into chunks, and not; no steps, one and several.</summary>
+    [Property(MaxTest = 40)]
+    public void Random_loops_over_time_agree(int seed)
+    {
+        var random = new Random(seed);
+        var (time, batch, dtype) = (random.Next(0, 5), new[] { 1, 3, 16, 24, 48 }[random.Next(5)], random.Next(2) == 0 ? DType.Float32 : DType.Float64);
+        var scan = Scan([RandomLoops.H, RandomLoops.C], [RandomLoops.X], (h, e) => RandomLoops.Step(seed)(h, e[0]), reverse: seed % 2 == 0);
+        var loss = Sum(Sin(scan.Steps[0])) + Sum(Square(scan.Last[1]));
+        Expr[] outputs = [scan.Last[0], .. loss.Gradient([RandomLoops.X, RandomLoops.H, RandomLoops.C, RandomLoops.W, RandomLoops.V, RandomLoops.B])];
+        Agrees(Graph.WithPrecision(outputs, dtype), RandomLoops.Values(seed, time, batch, dtype), dtype == DType.Float32 ? 2e-4 : 1e-10);
+    }
+
+    /// <summary>Gathered rows times a matrix are rows of a product, and gradients of tables are products of sums, where that is less work.</summary>
+    [Theory]
+    [InlineData(5, 40), InlineData(40, 5), InlineData(1, 2), InlineData(7, 0)]
+    public void Products_of_gathered_rows_agree(int rows, int tokens)
+    {
+        var (table, w, b, i) = (Expr.Variable("table", [rows, 8]), Expr.Variable("w", [8, 24]), Expr.Variable("b", [24]), Expr.Variable("i", ["n", 2], DType.Int64));
+        var y = MatMul(Transpose(Gather(table, i), 1, 0, 2), w) + b;
+        Expr[] parts = [.. Enumerable.Range(0, 3).Select(part => Slice(y, 2, 8 * part, 8 * part + 8))];
+        var loss = Sum(parts[0] * Tanh(parts[1]) * parts[2]);
+        var values = TensorSet.Of(("table", Uniform(1, [rows, 8])), ("w", Uniform(2, [8, 24])), ("b", Uniform(3, [24])),
+            ("i", Tensor.Of([tokens, 2], Key.Of(4).Uniform([tokens, 2]).As<float>().Map(u => (long)(u * rows)).Span)));
+        Agrees([y, .. loss.Gradient([table, w, b])], values, 1e-4);
     }
 
     [Fact]

@@ -43,6 +43,28 @@ public class LoopTests
         }
     }
 
+    /// <summary>Steps with convolutions and pooling, loops over time, gathered rows and attention, on the calling thread, which then does everything.</summary>
+    [Theory]
+    [InlineData("convolution"), InlineData("recurrence"), InlineData("attention")]
+    public void Steps_of_all_kinds_allocate_nothing(string kind)
+    {
+        var (w, i) = (Expr.Variable("w", [6, 6]), Expr.Variable("i", ["batch", 4], DType.Int64));
+        var x = Gather(w, i);
+        var y = kind switch
+        {
+            "convolution" => MaxPool(Relu(Conv(Reshape(x, [i.Shape[0], 1, 4, 6]), Reshape(Slice(w, 0, 0, 3), [2, 1, 3, 3]), padding: 1)), [2, 2]),
+            "recurrence" => Scan([Mean(x, 1)], [Transpose(x, 1, 0, 2)], (carried, element) => [Tanh(MatMul(carried[0], w) + element[0])]).Last[0],
+            _ => MatMul(Softmax(MatMul(x, Transpose(x))), Gelu(x)),
+        };
+        var loss = Mean(Square(y));
+        var loop = Compilation.Compile([loss, w - Rate * loss.Gradient(w)], new() { Threads = 1 }).Start(TensorSet.Of(("w", Key.Of(1).Uniform([6, 6]))), ("w", 1));
+        loop.Set("i", Tensor.Of([2, 4], (ReadOnlySpan<long>)[0, 1, 2, 3, 4, 5, 0, 1]));
+        loop.Step();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var step = 0; step < 20; step++) loop.Step();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     [Fact]
     public void A_step_allocates_nothing_after_the_first()
     {

@@ -18,7 +18,7 @@ static class Derivatives
         foreach (var (v, i) in variables.Select((v, i) => (v, i))) at = at.With(t[i].VariableName!, Random(key.Fold(i), at[v.VariableName!].Shape));
 
         var backwards = Sum(Stack(0, [.. y.Vjp(variables, g).Zip(t, (share, direction) => Sum(share * direction))]));
-        var forwards = Jvp(y, variables.Zip(t).ToDictionary(p => p.First.VariableName!, p => p.Second)) is { } tangent ? Sum(g * tangent) : Expr.Constant(0, y.DType);
+        var forwards = Sum(g * y.Jvp(variables, t));
         double Along(double step) => Sum(g * y).Evaluate(at.Map((name, value) =>
             variables.Any(v => v.VariableName == name) ? (Expr.Constant(value) + step * Expr.Constant(at[$"t{order}.{name}"])).Evaluate() : value)).ToScalar();
 
@@ -41,14 +41,5 @@ static class Derivatives
     {
         var known = sizes.Aggregate(Sizes.None, (all, s) => all.With(s.Name, s.Size));
         return TensorSet.Of(Graph.Variables(y).Select((v, i) => KeyValuePair.Create(v.VariableName!, Random(Key.Of(17).Fold(i), v.Shape.Resolve(known)))));
-    }
-
-    static Expr? Jvp(Expr y, Dictionary<string, Expr> directions)
-    {
-        var t = new Dictionary<Expr, Expr?>();
-        foreach (var node in Graph.TopologicalOrder(y))
-            t[node] = node.VariableName is { } name && directions.TryGetValue(name, out var direction) ? direction
-                : node.Inputs.Any(x => t[x] is not null) ? node.Op.Jvp(node, [.. node.Inputs.Select(x => t[x])]) : null;
-        return t[y];
     }
 }

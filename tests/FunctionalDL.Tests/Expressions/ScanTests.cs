@@ -1,3 +1,4 @@
+using FunctionalDL.Ops;
 using static FunctionalDL.Tests.Expressions.Derivatives;
 
 namespace FunctionalDL.Tests.Expressions;
@@ -58,6 +59,37 @@ public class ScanTests
     {
         var y = Loop(reverse).Steps[0];
         Agree(y, Point(y, ("time", 3), ("batch", 2)));
+    }
+
+    /// <summary>A product of elements is one product before the loop; the gradient of a matrix used in every step is one product after it.</summary>
+    [Fact]
+    public void Products_of_all_steps_are_taken_outside_the_loop()
+    {
+        Expr v = Variable("v", 2, 3), u = Variable("u", 3, 3);
+        var loop = Scan([H], [X], (h, x) => [Tanh(MatMul(x[0], v) + MatMul(h[0], u) + B)]).Steps[0];
+        var bodies = Graph.TopologicalOrder(Sum(Square(loop)).Gradient([H, X, u, v, B])).Select(node => node.Op).OfType<ScanOp>().Select(op => op.Body).ToArray();
+        var products = bodies.Select(body => Graph.TopologicalOrder(body.Outputs).Count(node => node.Op is MatMulOp)).ToArray();
+        Assert.Equal([1, 1], products);
+        Assert.All(bodies, body => Assert.Empty(body.Summed));
+        Agree(loop, Point(loop, ("time", 3), ("batch", 2)));
+    }
+
+    /// <summary>Bodies of random operations on carried values, elements and matrices: gradients and derivatives along a direction are those of the unrolled loop.</summary>
+    [FsCheck.Xunit.Property(MaxTest = 40)]
+    public void Gradients_of_random_loops_are_those_of_the_unrolled_ones(int seed)
+    {
+        var (steps, time) = (RandomLoops.Step(seed), new Random(seed).Next(0, 4));
+        var reverse = seed % 2 == 0;
+        Expr[] x = [RandomLoops.X, RandomLoops.H, RandomLoops.C, RandomLoops.W, RandomLoops.V, RandomLoops.B];
+        var loop = Scan([RandomLoops.H, RandomLoops.C], [RandomLoops.X], (h, e) => steps(h, e[0]), reverse);
+        Expr[] h = [RandomLoops.H, RandomLoops.C];
+        var all = new Expr[time];
+        foreach (var t in reverse ? Enumerable.Range(0, time).Reverse() : Enumerable.Range(0, time)) all[t] = (h = steps(h, Index(RandomLoops.X, 0, t)))[0];
+        var at = RandomLoops.Values(seed, time, batch: 3, DType.Float64);
+        var (expected, actual) = (Sum(Sin(h[1])), Sum(Sin(loop.Last[1])));
+        if (time > 0) (expected, actual) = (expected + Sum(Square(Stack(0, all))), actual + Sum(Square(loop.Steps[0])));
+        Close(expected.Evaluate(at), actual.Evaluate(at));
+        foreach (var (e, a) in Evaluator.Evaluate(expected.Gradient(x), at).Zip(Evaluator.Evaluate(actual.Gradient(x), at))) FunctionalDL.Testing.Laws.SameValue("gradient", e, a, 1e-10);
     }
 
     [Fact]

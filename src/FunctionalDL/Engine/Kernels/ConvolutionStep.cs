@@ -38,13 +38,36 @@ abstract class ConvolutionStep : Step
         Offsets = [.. Enumerable.Range(0, Inputs).SelectMany(c => sliding.Elements.Select(e => c * sliding.Count + e))];
     }
 
-    public Storage Output { get; }
+    public Storage Output { get; private set; }
 
     /// <summary>A number for each output channel that is added, as <c>[channels]</c>.</summary>
     public View? Bias { get; set; }
 
     /// <summary>Whether negative results become 0.</summary>
     public bool IsRectified { get; set; }
+
+    /// <summary>A pooling that nobody reads the convolution without: its results are all that is written.</summary>
+    public Sliding? Pooling { get; private set; }
+
+    public void Pool(Sliding pooling)
+    {
+        Pooling = pooling;
+        Output = new(Output.DType, Examples * Groups * N * pooling.Positions) { Producer = this };
+    }
+
+    /// <summary>Whether every example is convolved as a whole.</summary>
+    public bool IsWhole => Sliding.Bands == 1;
+
+    /// <summary>Packs weights that never change, given the tensor they are a window on.</summary>
+    public (Storage Packed, Tensor Value) PackBefore(Tensor weights)
+    {
+        isPacked = true;
+        return (Packed, Pack(weights));
+    }
+
+    protected abstract Tensor Pack(Tensor weights);
+
+    protected bool isPacked;
 
     protected int Examples => X.Sizes[0];
 
@@ -63,11 +86,11 @@ abstract class ConvolutionStep : Step
 
     public override long Operations => 2L * Examples * Groups * N * K * Sliding.Positions;
 
-    public override IEnumerable<Storage> Reads => Bias is { } bias ? [X.Storage, W.View.Storage, bias.Storage] : [X.Storage, W.View.Storage];
+    public override IEnumerable<Storage> Reads => [X.Storage, isPacked ? Packed : W.View.Storage, .. Bias is { } bias ? new[] { bias.Storage } : []];
 
-    public override IEnumerable<Storage> Writes => [Output, Packed];
+    public override IEnumerable<Storage> Writes => isPacked ? [Output] : [Output, Packed];
 
-    public override string ToString() => $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}{(Bias is null ? "" : ", bias")}{(IsRectified ? ", relu" : "")}";
+    public override string ToString() => $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}{(Bias is null ? "" : ", bias")}{(IsRectified ? ", relu" : "")}{(Pooling is null ? "" : ", max pooling")}";
 
     /// <summary>The convolution with the vectors this machine has.</summary>
     public static ConvolutionStep Of(View x, Matrix w, Sliding sliding) =>
@@ -86,14 +109,15 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
     const int TileVectors = 3;
 
     readonly int panelRows;
+    MaxPooling<T>? pooling;
 
-    // The runs of positions in each tile: where in the tile, where among the positions, and how many.
-    readonly (int At, int Position, int Count)[][] tiles;
+    // Where the tiles start that have positions in them, and runs of these: where in the tile, where among the positions, and how many.
+    readonly (int Start, (int At, int Position, int Count)[] Runs)[] tiles;
 
     public ConvolutionStep(View x, Matrix w, Sliding sliding, int panelRows) : base(x, w, sliding, PaddedRows(w.Rows.Length, panelRows))
     {
         this.panelRows = panelRows;
-        tiles = [.. sliding.Runs().SelectMany(Split).GroupBy(r => r.At / TileColumns, r => (r.At % TileColumns, r.Position, r.Count)).OrderBy(g => g.Key).Select(g => g.ToArray())];
+        tiles = [.. sliding.Runs().SelectMany(Split).GroupBy(r => r.At / TileColumns, r => (r.At % TileColumns, r.Position, r.Count)).Select(g => (g.Key * TileColumns, g.ToArray()))];
     }
 
     static int TileColumns => TileVectors * TSimd.Count;
@@ -102,8 +126,10 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
 
     int Chunks => Groups * ((Units + UnitsPerChunk - 1) / UnitsPerChunk);
 
-    /// <summary>A tile with a row to spare, biases, and the copy with a tile's width to spare.</summary>
-    public override int ScratchBytes => ((panelRows + 3) * TileColumns + Inputs * Sliding.Count) * sizeof(T);
+    /// <summary>A tile with a row to spare, biases, and the copy with a tile's width to spare; what is to be pooled, and what the pooling takes.</summary>
+    public override int ScratchBytes => ((panelRows + 3) * TileColumns + Inputs * Sliding.Count + (Pooling is null ? 0 : panelRows * Sliding.Positions + MaxPooling.Elements)) * sizeof(T);
+
+    MaxPooling<T> MaxPooling => pooling ??= new(Pooling!);
 
     static int PaddedRows(int rows, int panelRows) => rows / panelRows * panelRows + Height(rows % panelRows);
 
@@ -124,7 +150,8 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
     public override void Run(Workspace workspace)
     {
         var packs = Groups * Panels;
-        if (Packed.Count < Small)
+        if (isPacked) { }
+        else if (Packed.Count < Small)
             for (var chunk = 0; chunk < packs; chunk++) Chunk(workspace, chunk, 0);
         else workspace.Team.Run(this, workspace, 0, packs);
         if (Operations < 2 * Small)
@@ -132,16 +159,28 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
         else workspace.Team.Run(this, workspace, packs, Chunks);
     }
 
-    T* PackedPanel(Workspace workspace, int group, int panel) =>
-        (T*)workspace[Packed] + ((long)group * PaddedRows(N, panelRows) + panel * panelRows) * K;
+    T* PackedPanel(T* packed, int group, int panel) => packed + ((long)group * PaddedRows(N, panelRows) + panel * panelRows) * K;
+
+    void Pack(T* weights, int panel, T* packed)
+    {
+        (var group, panel) = (panel / Panels, panel % Panels);
+        var rows = Math.Min(panelRows, N - panel * panelRows);
+        Panel<T>.Pack(weights + W.Batches[group], W, panel * panelRows, rows, PackedPanel(packed, group, panel), Height(rows));
+    }
+
+    protected override Tensor Pack(Tensor weights)
+    {
+        var packed = new T[Packed.Count];
+        fixed (T* from = weights.As<T>().Span, to = packed)
+            for (var panel = 0; panel < Groups * Panels; panel++) Pack(from + W.View.Offset, panel, to);
+        return Tensor<T>.Adopt([packed.Length], packed);
+    }
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
         if (chunk < Groups * Panels)
         {
-            var (group, panel) = (chunk / Panels, chunk % Panels);
-            var rows = Math.Min(panelRows, N - panel * panelRows);
-            Panel<T>.Pack((T*)workspace[W.View] + W.Batches[group], W, panel * panelRows, rows, PackedPanel(workspace, group, panel), Height(rows));
+            Pack((T*)workspace[W.View], chunk, (T*)workspace[Packed]);
             return;
         }
         chunk -= Groups * Panels;
@@ -167,16 +206,20 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
             {
                 var rows = Math.Min(panelRows, N - panel * panelRows);
                 var channel = group * N + panel * panelRows;
-                var y = (T*)workspace[Output] + ((long)example * Groups * N + channel) * Sliding.Positions + first;
+                var plane = (long)example * Groups * N + channel;
+                var y = Pooling is null ? (T*)workspace[Output] + plane * Sliding.Positions + first : copy + Inputs * Sliding.Count + TileColumns;
                 for (var row = 0; row < rows; row++) biases[row] = Bias is { } bias ? ((T*)workspace[bias])[(channel + row) * bias.Strides[0]] : T.Zero;
-                for (int i = 0, left = Sliding.Span; i < tiles.Length; i++, left -= TileColumns)
+                foreach (var (start, runs) in tiles)
                 {
-                    var vectors = Math.Min(TileVectors, (left + TSimd.Count - 1) / TSimd.Count);
-                    ConvolutionKernel<TSimd, TVector, T>.Convolve(Height(rows), vectors, PackedPanel(workspace, group, panel), copy + i * TileColumns, offsets, K, tile, TileColumns);
-                    if (Write(tile, tiles[i], rows, biases, y, Sliding.Positions - first)) continue;
-                    foreach (var (_, position, count) in tiles[i])
+                    var vectors = Math.Min(TileVectors, (Sliding.Span - start + TSimd.Count - 1) / TSimd.Count);
+                    ConvolutionKernel<TSimd, TVector, T>.Convolve(Height(rows), vectors, PackedPanel((T*)workspace[Packed], group, panel), copy + start, offsets, K, tile, TileColumns);
+                    if (Write(tile, runs, rows, biases, y, Sliding.Positions - first)) continue;
+                    foreach (var (_, position, count) in runs)
                         for (var row = 0; row < rows; row++) Correct(workspace, y + (long)row * Sliding.Positions + position, example, channel + row, first + position, Math.Min(count, Sliding.Positions - first - position), biases[row]);
                 }
+                if (Pooling is { } pool)
+                    for (var row = 0; row < rows; row++)
+                        MaxPooling.Largest(y + row * Sliding.Positions, (T*)workspace[Output] + (plane + row) * pool.Positions, y + panelRows * Sliding.Positions, isFirst: row == 0);
             }
     }
 

@@ -51,6 +51,11 @@ readonly struct Subtract<T> : IBinary<T> where T : unmanaged
     public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b) => a - b;
 }
 
+readonly struct SubtractFrom<T> : IBinary<T> where T : unmanaged
+{
+    public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b) => b - a;
+}
+
 readonly struct Multiply<T> : IBinary<T> where T : unmanaged
 {
     public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b) => a * b;

@@ -5,6 +5,8 @@ namespace FunctionalDL.Engine;
 /// <summary>Copies the slices of x, seen as [outer, size, inner], at the given indices: [outer, indices, inner].</summary>
 sealed unsafe class GatherStep : Step
 {
+    const int ChunkBytes = 1 << 17;
+
     readonly View x, indices;
     readonly int outer, size, inner;
 
@@ -22,15 +24,21 @@ sealed unsafe class GatherStep : Step
 
     public override IEnumerable<Storage> Writes => [Output];
 
+    long PerChunk => Math.Max(1, ChunkBytes / Math.Max(1, (long)inner * Output.DType.ByteSize()));
+
     public override string ToString() => $"gather {indices.Count} of {size} slices of {inner}";
 
     public override void Run(Workspace workspace)
     {
-        var at = workspace.Indices(indices, size, "Gather");
-        var bytes = (long)inner * Output.DType.ByteSize();
-        byte* from = workspace[x], to = workspace[Output];
-        for (var o = 0; o < outer; o++, from += size * bytes)
-            for (var i = 0; i < indices.Count; i++, to += bytes)
-                Buffer.MemoryCopy(from + at[i] * bytes, to, bytes, bytes);
+        workspace.Indices(indices, size, "Gather");
+        workspace.Team.Run(this, workspace, 0, (int)(((long)outer * indices.Count + PerChunk - 1) / PerChunk));
+    }
+
+    public override void Chunk(Workspace workspace, int chunk, int thread)
+    {
+        var at = (long*)workspace[indices];
+        var (bytes, count) = ((long)inner * Output.DType.ByteSize(), indices.Count);
+        for (var i = chunk * PerChunk; i < Math.Min((chunk + 1) * PerChunk, (long)outer * count); i++)
+            Buffer.MemoryCopy(workspace[x] + (i / count * size + at[i % count]) * bytes, workspace[Output] + i * bytes, bytes, bytes);
     }
 }

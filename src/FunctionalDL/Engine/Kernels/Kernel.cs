@@ -55,8 +55,36 @@ static unsafe class Kernel
         Code.Sigmoid => &Loops.Unary<T, Sigmoid<T>>,
         Code.Softplus => &Loops.Unary<T, Softplus<T>>,
         Code.Erf => &Loops.Unary<T, Erf<T>>,
+        Code.Gaussian => &Loops.Unary<T, Gaussian<T>>,
+        Code.ErfByGaussian => &Loops.Binary<T, ErfByGaussian<T>>,
         Code.Power => &Loops.Binary<T, Power<T>>,
         _ => (delegate*<in Strip, void>)null,
+    });
+
+    /// <summary>The loop of two operations: outer(inner(a, b), c).</summary>
+    public static nint Chain(Code inner, Code outer, DType lane) => lane == DType.Float32 ? Chain<float>(inner, outer) : Chain<double>(inner, outer);
+
+    static nint Chain<T>(Code inner, Code outer) where T : unmanaged => inner switch
+    {
+        Code.Add => Chain<T, Add<T>>(outer),
+        Code.Subtract => Chain<T, Subtract<T>>(outer),
+        _ => Chain<T, Multiply<T>>(outer),
+    };
+
+    static nint Chain<T, TInner>(Code outer) where T : unmanaged where TInner : IBinary<T> => (nint)(outer switch
+    {
+        Code.Add => &Loops.Chain<T, TInner, Add<T>>,
+        Code.Subtract => &Loops.Chain<T, TInner, Subtract<T>>,
+        Code.SubtractFrom => &Loops.Chain<T, TInner, SubtractFrom<T>>,
+        _ => (delegate*<in Strip, void>)&Loops.Chain<T, TInner, Multiply<T>>,
+    });
+
+    /// <summary>The loop that fills up a register from shorter rows.</summary>
+    public static nint Spread(DType lane) => (nint)(lane switch
+    {
+        DType.Float32 => &Loops.Spread<float>,
+        DType.Float64 => &Loops.Spread<double>,
+        _ => (delegate*<in Strip, void>)&Loops.Spread<long>,
     });
 
     /// <summary>The loop that turns elements of one type into another; into bool, whether they are not 0.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
@@ -7,6 +8,7 @@ abstract class MatMulStep : Step
 {
     protected readonly Matrix A, B;
     protected readonly Storage PackedA, PackedB;
+    PackStep? packing;
 
     protected MatMulStep(Matrix a, Matrix b, int packedRows, int packedColumns)
     {
@@ -36,17 +38,45 @@ abstract class MatMulStep : Step
 
     public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}";
 
-    public override IEnumerable<Storage> Reads => [A.View.Storage, B.View.Storage];
+    public override IEnumerable<Storage> Reads => [A.View.Storage, packing is null ? B.View.Storage : PackedB];
 
-    public override IEnumerable<Storage> Writes => [Output, PackedA, PackedB];
+    public override IEnumerable<Storage> Writes => packing is null ? [Output, PackedA, PackedB] : [Output, PackedA];
+
+    /// <summary>Brings B into the order the micro kernel reads.</summary>
+    protected abstract void PackB(Workspace workspace);
+
+    /// <summary>Whether a step of its own packs B.</summary>
+    protected bool IsPackedBefore => packing is not null;
+
+    sealed class PackStep(MatMulStep product) : Step
+    {
+        public override IEnumerable<Storage> Reads => [product.B.View.Storage];
+
+        public override IEnumerable<Storage> Writes => [product.PackedB];
+
+        public override string ToString() => $"pack {product.M}×{product.K}";
+
+        public override void Run(Workspace workspace) => product.PackB(workspace);
+    }
 
     /// <summary>The product with the vectors this machine has.</summary>
-    public static MatMulStep Of(Matrix a, Matrix b) => a.View.Storage.DType == DType.Float32 ? Of<float>(a, b) : Of<double>(a, b);
+    /// <param name="a">The left side.</param>
+    /// <param name="b">The right side, its columns as rows.</param>
+    /// <param name="isRepeated">Whether B stays the same from run to run of a loop, so that it is packed by a step of its own, before.</param>
+    public static MatMulStep Of(Matrix a, Matrix b, bool isRepeated = false)
+    {
+        var step = a.View.Storage.DType == DType.Float32 ? Of<float>(a, b, isRepeated) : Of<double>(a, b, isRepeated);
+        if (isRepeated && step.PackedB.Count > 0) step.PackedB.Producer = step.packing = new(step);
+        return step;
+    }
 
-    static MatMulStep Of<T>(Matrix a, Matrix b) where T : unmanaged =>
-        Vector512.IsHardwareAccelerated ? new MatMulStep<Simd512<T>, Vector512<T>, T>(a, b, 12)
-        : Vector256.IsHardwareAccelerated ? new MatMulStep<Simd256<T>, Vector256<T>, T>(a, b, 6)
-        : new MatMulStep<Simd128<T>, Vector128<T>, T>(a, b, 12);
+    static MatMulStep Of<T>(Matrix a, Matrix b, bool isRepeated) where T : unmanaged =>
+        Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>(a, b, 12, isRepeated)
+        : Vector256.IsHardwareAccelerated ? Of<Simd256<T>, Vector256<T>, T>(a, b, 6, isRepeated)
+        : Of<Simd128<T>, Vector128<T>, T>(a, b, 12, isRepeated);
+
+    static MatMulStep Of<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated) where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged =>
+        DirectMatMulStep<TSimd, TVector, T>.Pays(a, b, isRepeated) ? new DirectMatMulStep<TSimd, TVector, T>(a, b, isRepeated) : new MatMulStep<TSimd, TVector, T>(a, b, panelRows);
 }
 
 /// <summary>
@@ -80,22 +110,31 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
     /// <summary>The height of a panel that holds so many rows: one the micro kernel knows.</summary>
     static int Height(int rows, int panelRows) => rows == 0 ? 0 : rows <= 4 ? 4 : rows <= 6 && panelRows == 6 ? 6 : rows <= 8 ? 8 : 12;
 
+    int PacksA => PackedBatchesA * PanelsA;
+
+    int PacksB => PackedBatchesB * PanelsB;
+
+    protected override void PackB(Workspace workspace) => workspace.Team.Run(this, workspace, PacksA, PacksB);
+
     public override void Run(Workspace workspace)
     {
-        var (packs, blocks) = (PackedBatchesA * PanelsA + PackedBatchesB * PanelsB, Batches * BlocksA * BlocksB);
+        var (packs, first, blocks) = (IsPackedBefore ? PacksA : PacksA + PacksB, PacksA + PacksB, Batches * BlocksA * BlocksB);
         if ((long)Batches * N * M * K < Small)
-            for (var chunk = 0; chunk < packs + blocks; chunk++) Chunk(workspace, chunk, 0);
+        {
+            for (var chunk = 0; chunk < packs; chunk++) Chunk(workspace, chunk, 0);
+            for (var chunk = 0; chunk < blocks; chunk++) Chunk(workspace, first + chunk, 0);
+        }
         else
         {
             workspace.Team.Run(this, workspace, 0, packs);
-            workspace.Team.Run(this, workspace, packs, blocks);
+            workspace.Team.Run(this, workspace, first, blocks);
         }
     }
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
         T* packedA = (T*)workspace[PackedA], packedB = (T*)workspace[PackedB];
-        if (chunk < PackedBatchesA * PanelsA)
+        if (chunk < PacksA)
         {
             var (batch, panel) = (chunk / PanelsA, chunk % PanelsA);
             var rows = Math.Min(panelRows, N - panel * panelRows);
@@ -103,19 +142,20 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
                 packedA + ((long)batch * PaddedRows(N, panelRows) + panel * panelRows) * K, Height(rows, panelRows));
             return;
         }
-        chunk -= PackedBatchesA * PanelsA;
-        if (chunk < PackedBatchesB * PanelsB)
+        chunk -= PacksA;
+        if (chunk < PacksB)
         {
             var (batch, panel) = (chunk / PanelsB, chunk % PanelsB);
             Panel<T>.Pack((T*)workspace[B.View] + B.Batches[batch], B, panel * PanelColumns, Math.Min(PanelColumns, M - panel * PanelColumns),
                 packedB + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
             return;
         }
-        chunk -= PackedBatchesB * PanelsB;
+        chunk -= PacksB;
         var block = chunk % (BlocksA * BlocksB);
         Multiply(packedA, packedB, (T*)workspace[Output], chunk / (BlocksA * BlocksB), block / BlocksB * BlockPanelsA, block % BlocksB * BlockPanelsB);
     }
 
+    [SkipLocalsInit]
     void Multiply(T* packedA, T* packedB, T* output, int batch, int firstA, int firstB)
     {
         var edge = stackalloc T[panelRows * PanelColumns];

@@ -59,82 +59,26 @@ abstract class MaxPoolStep : Step
         : new MaxPoolStep<double>(sliding, x, values, action);
 }
 
-/// <summary>On copies of the planes in which what lies under one element of the window is a run.</summary>
 sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPoolStep.Mode action) : MaxPoolStep(sliding, x, values, action)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    readonly bool isPadded = sliding.IsPadded, isApart = sliding.IsApart, isComplete = sliding.IsComplete;
+    readonly MaxPooling<T> pooling = new(sliding);
 
-    /// <summary>The elements of a copy, and of what belongs to positions, with a vector to spare.</summary>
-    int CopyElements => Sliding.Count + Vector512<T>.Count;
-
-    int RunElements => Sliding.Span + Vector512<T>.Count;
-
-    public override int ScratchBytes => (3 * CopyElements + 2 * RunElements) * sizeof(T);
+    public override int ScratchBytes => pooling.Elements * sizeof(T);
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
-        var copy = (T*)workspace.Scratch(thread);
-        T* real = copy + CopyElements, other = real + CopyElements, largest = other + CopyElements, result = largest + RunElements;
-        new Span<T>(real, ScratchBytes / sizeof(T) - CopyElements).Clear();
-        new Span<T>(copy, CopyElements).Fill(T.NegativeInfinity);
-        Sliding.FillElements(real, T.One);
-        for (var plane = chunk * PlanesPerChunk; plane < Math.Min(Planes, (chunk + 1) * PlanesPerChunk); plane++)
+        var scratch = (T*)workspace.Scratch(thread);
+        var first = chunk * PlanesPerChunk;
+        for (var plane = first; plane < Math.Min(Planes, first + PlanesPerChunk); plane++)
         {
-            Sliding.CopyElements(At(workspace, X, plane), 0, copy);
-            FindLargest(copy, largest);
-            var to = (T*)workspace[Output] + (long)plane * (Action == Mode.Put ? PlaneElements : Sliding.Positions);
-            switch (Action)
-            {
-                case Mode.Value:
-                    Sliding.ReturnPositions(to, largest);
-                    break;
-                case Mode.Take:
-                    Sliding.CopyElements(At(workspace, Values, plane), 0, other);
-                    Move(copy, real, largest, other, result);
-                    Sliding.ReturnPositions(to, result);
-                    break;
-                default:
-                    Sliding.CopyPositions(At(workspace, Values, plane), 0, result);
-                    if (!isApart) new Span<T>(other, CopyElements).Clear();
-                    Move(copy, real, largest, other, result);
-                    if (!isComplete) new Span<T>(to, PlaneElements).Clear();
-                    Sliding.ReturnElements(to, other);
-                    break;
-            }
+            T* from = At(workspace, X, plane), other = At(workspace, Values, plane), to = (T*)workspace[Output] + (long)plane * (Action == Mode.Put ? PlaneElements : Sliding.Positions);
+            if (Action == Mode.Value) pooling.Largest(from, to, scratch, plane == first);
+            else if (Action == Mode.Take) pooling.Take(from, other, to, scratch, plane == first);
+            else pooling.Put(from, other, new(to, PlaneElements), scratch, plane == first);
         }
     }
 
     static T* At(Workspace workspace, View view, int plane) =>
         (T*)workspace[view] + (long)(plane / view.Sizes[1]) * view.Strides[0] + (long)(plane % view.Sizes[1]) * view.Strides[1];
-
-    void FindLargest(T* copy, T* largest)
-    {
-        for (var i = 0; i < Sliding.Span; i += Vector512<T>.Count)
-        {
-            var found = Vector512.Create(T.NegativeInfinity);
-            foreach (var element in Sliding.Elements) found = Vector512.Max(found, Vector512.Load(copy + element + i));
-            found.Store(largest + i);
-        }
-    }
-
-    /// <summary>Moves values between the places of the first elements that are real and the largest, or NaN, and the positions.</summary>
-    void Move(T* copy, T* real, T* largest, T* places, T* positions)
-    {
-        for (var i = 0; i < Sliding.Span; i += Vector512<T>.Count)
-        {
-            var (most, searched, value, taken) = (Vector512.Load(largest + i), Vector512<T>.AllBitsSet, Vector512.Load(positions + i), Vector512<T>.Zero);
-            foreach (var element in Sliding.Elements)
-            {
-                var x = Vector512.Load(copy + element + i);
-                var first = searched & (Vector512.Equals(x, most) | ~Vector512.Equals(x, x));
-                if (isPadded) first &= Vector512.Equals(Vector512.Load(real + element + i), Vector512<T>.One);
-                searched = Vector512.AndNot(searched, first);
-                var at = places + element + i;
-                if (Action == Mode.Take) taken += Vector512.Load(at) & first;
-                else (isApart ? value & first : Vector512.Load(at) + (value & first)).Store(at);
-            }
-            if (Action == Mode.Take) taken.Store(positions + i);
-        }
-    }
 }

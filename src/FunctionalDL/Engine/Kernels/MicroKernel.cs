@@ -29,6 +29,7 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
         TSimd.Store(c + TSimd.Count, right);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows12(T* a, T* b, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default, l6 = default, l7 = default, l8 = default, l9 = default, l10 = default, l11 = default;
@@ -64,6 +65,7 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
         Write(c + 11 * (long)stride, l11, r11, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows8(T* a, T* b, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default, l6 = default, l7 = default;
@@ -91,6 +93,7 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
         Write(c + 7 * (long)stride, l7, r7, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows6(T* a, T* b, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
@@ -114,6 +117,7 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
         Write(c + 5 * (long)stride, l5, r5, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows4(T* a, T* b, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default;

@@ -85,8 +85,20 @@ readonly struct Softplus<T> : IUnary<T> where T : unmanaged
 readonly struct Erf<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     public static Vector512<T> Apply(Vector512<T> x) => typeof(T) == typeof(float)
-        ? Singles.Erf(x.AsSingle()).As<float, T>()
+        ? Singles.Erf(x.AsSingle(), Gaussian<float>.Apply(x.AsSingle())).As<float, T>()
         : Lanes.Each(x, v => T.CreateChecked(MathNet.Numerics.SpecialFunctions.Erf(double.CreateChecked(v))));
+}
+
+/// <summary>e^−x².</summary>
+readonly struct Gaussian<T> : IUnary<T> where T : unmanaged
+{
+    public static Vector512<T> Apply(Vector512<T> x) => Exp<T>.Apply(-(x * x));
+}
+
+/// <summary>erf x, given e^−x².</summary>
+readonly struct ErfByGaussian<T> : IBinary<T> where T : unmanaged
+{
+    public static Vector512<T> Apply(Vector512<T> x, Vector512<T> gaussian) => Singles.Erf(x.AsSingle(), gaussian.AsSingle()).As<float, T>();
 }
 
 readonly struct Atan<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>

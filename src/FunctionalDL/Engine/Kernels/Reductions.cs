@@ -11,6 +11,7 @@ static unsafe class Reductions
     const int Longest = 1 << 12;
 
     /// <summary>One number for each row: its elements, at least one, reduced by an associative function in four interleaved streams of vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Reduce<T, TOp>(in Strip strip) where T : unmanaged where TOp : IBinary<T>
     {
         byte* a = strip.A, d = strip.D;
@@ -18,6 +19,7 @@ static unsafe class Reductions
     }
 
     /// <summary>Long rows by halves, so that rounding errors grow with the logarithm of the length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static T Reduce<T, TOp>(T* x, int n) where T : unmanaged where TOp : IBinary<T>
     {
         if (n > Longest)

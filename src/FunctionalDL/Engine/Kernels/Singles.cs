@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using V = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace FunctionalDL.Engine;
@@ -14,10 +15,10 @@ static class Singles
     const float Log2High = 0.693359375f, Log2Low = -2.12194440e-4f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Fma(V a, V b, V c) => Vector512.FusedMultiplyAdd(a, b, c);
+    static V Fma(V a, V b, V c) => Vector512.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Fma(V a, V b, float c) => Vector512.FusedMultiplyAdd(a, b, Vector512.Create(c));
+    static V Fma(V a, V b, float c) => Vector512.MultiplyAddEstimate(a, b, Vector512.Create(c));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V Copysign(V size, V sign) => Vector512.ConditionalSelect(Vector512.Create(-0f), sign, size);
@@ -26,24 +27,26 @@ static class Singles
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp(V x)
     {
-        const float largest = 89, smallest = -104;
-        var bounded = Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(largest)), Vector512.Create(largest), x);
-        bounded = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(smallest)), Vector512.Create(smallest), bounded);
-
+        var bounded = Between(-104, x, 89);
         var n = Vector512.Round(bounded * 1.44269504f);
         var r = Fma(n, Vector512.Create(-Log2High), bounded);
         r = Fma(n, Vector512.Create(-Log2Low), r);
-        var p = Fma(Vector512.Create(0.00138131424f), r, 0.00836941879f);
-        p = Fma(p, r, 0.041668456f);
-        p = Fma(p, r, 0.166665152f);
-        p = Fma(p, r, 0.49999994f);
-        p = Fma(p * r, r, r) + V.One;
+        var p = Fma(Vector512.Create(0.00139505998f), r, 0.00836892147f);
+        p = Fma(p, r, 0.041666206f);
+        p = Fma(p, r, 0.166665182f);
+        p = Fma(p, r, 0.5f);
+        p = Fma(Fma(p, r, 1f), r, 1f);
+        if (Avx512F.IsSupported) return Avx512F.Scale(p, n);
 
         // In two factors, for 2ⁿ itself may be outside the range where the result is not.
         var whole = Vector512.ConvertToInt32Native(n);
         var half = whole >> 1;
         return p * PowerOfTwo(half) * PowerOfTwo(whole - half);
     }
+
+    /// <summary>x, or the bound it is beyond. NaN stays: where a comparison fails, the result is the second operand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Between(float least, V x, float most) => Vector512.MinNative(Vector512.Create(most), Vector512.MaxNative(Vector512.Create(least), x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V PowerOfTwo(Vector512<int> n) => ((n + Vector512.Create(127)) << 23).AsSingle();
@@ -90,32 +93,32 @@ static class Singles
         p = Fma(p, s, -0.333332807f);
         var inner = Fma(p * s, x, x);
         var outer = V.One - Vector512.Create(2f) / (Exp(size + size) + V.One);
-        return Copysign(Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(near)), inner, outer), x);
+        return Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(near)), inner, Copysign(outer, x));
     }
 
-    /// <summary>erf x: x + x P(x²) near 0, and 1 − e^(t Q(t)) with t = |x| further out. Error at most 2 ulp.</summary>
+    /// <summary>erf x, given e^−x²: x + x P(x²) near 0, and 1 − e^−x² Q(|x|) further out. Error at most 2 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Erf(V x)
+    public static V Erf(V x, V gaussian)
     {
         const float near = 0.92f, one = 4;
         var size = Vector512.Abs(x);
         var s = x * x;
-        var p = Fma(Vector512.Create(8.38238775e-05f), s, -0.000814559695f);
-        p = Fma(p, s, 0.00520128617f);
-        p = Fma(p, s, -0.0268594995f);
-        p = Fma(p, s, 0.112836972f);
-        p = Fma(p, s, -0.376126349f);
-        p = Fma(p, s, 0.128379166f);
+        var p = Fma(Vector512.Create(-0.000600062427f), s, 0.00499506481f);
+        p = Fma(p, s, -0.0267678853f);
+        p = Fma(p, s, 0.112818509f);
+        p = Fma(p, s, -0.376124978f);
+        p = Fma(p, s, 0.128379151f);
         var inner = Fma(p, x, x);
 
-        var t = Vector512.ConditionalSelect(Vector512.GreaterThan(size, Vector512.Create(one)), Vector512.Create(one), size);
-        var q = Fma(Vector512.Create(-1.15234861e-05f), t, 0.000325664441f);
-        q = Fma(q, t, -0.00365381059f);
-        q = Fma(q, t, 0.0237854421f);
-        q = Fma(q, t, -0.10626325f);
-        q = Fma(q, t, -0.635135829f);
-        q = Fma(q, t, -1.12865222f);
-        var outer = V.One - Exp(q * t);
-        return Copysign(Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(near)), inner, outer), x);
+        var t = Vector512.MinNative(Vector512.Create(one), size);
+        var q = Fma(Vector512.Create(-0.000461596384f), t, 0.00690619135f);
+        q = Fma(q, t, -0.0456761606f);
+        q = Fma(q, t, 0.177326709f);
+        q = Fma(q, t, -0.453517467f);
+        q = Fma(q, t, 0.813820899f);
+        q = Fma(q, t, -1.05943513f);
+        q = Fma(q, t, 0.988620102f);
+        var outer = Fma(-gaussian, q, 1f);
+        return Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(near)), inner, Copysign(outer, x));
     }
 }

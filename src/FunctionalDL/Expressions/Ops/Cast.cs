@@ -17,6 +17,13 @@ sealed record CastOp(DType To) : Op
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, x);
 
+    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) =>
+        To.IsFloat() || !x[0].DType.IsFloat() ? [] : Enumerable.Range(0, x[0].Count).Where(i => Jumps(x[0].GetDouble(i), within.At(i)))
+            .Select(i => (i, new NonSmooth(NonSmoothKind.Jump, $"A cast to {To.Name()} jumps from one value to the next; its derivative is taken as 0.")));
+
+    /// <summary>Towards 0, so that there is no jump at 0 itself; a truth value jumps there alone.</summary>
+    bool Jumps(double x, double within) => To == DType.Bool ? Math.Abs(x) <= within : Math.Truncate(x - within) != Math.Truncate(x + within) || within >= 0 && x != 0 && Math.Truncate(x) == x;
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(To.Name(), x);
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Cast", x, ("to", To));

@@ -48,13 +48,13 @@ abstract record ElementwiseOp : Op
     /// <summary>Why the op is not differentiable at numbers x, or within a distance from them; null where it is.</summary>
     private protected virtual NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => null;
 
-    internal sealed override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within)
+    internal sealed override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within)
     {
         var numbers = new double[x.Length];
         for (var element = 0; element < x[0].Count; element++)
         {
             for (var i = 0; i < x.Length; i++) numbers[i] = x[i].GetDouble(element);
-            if (NonSmoothAt(y, numbers, within) is { } why) yield return (element, why);
+            if (NonSmoothAt(y, numbers, within.At(element)) is { } why) yield return (element, why);
         }
     }
 }

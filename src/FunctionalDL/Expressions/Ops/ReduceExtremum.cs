@@ -19,12 +19,21 @@ abstract record ReduceExtremum(Axes Axes) : ReduceOp(Axes)
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => Onnx(graph, "Reduce" + Name, x[0]);
 
-    internal sealed override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, double within)
+    internal sealed override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within)
     {
-        var all = Expr.Constant(x[0].Cast(DType.Float64));
-        var isExtreme = Abs(all - Spread(new(this, all), all.Shape)) <= within;
-        var extremes = new Expr(new SumOp(Axes), isExtreme.Cast(DType.Int64)).Evaluate(TensorSet.Empty);
-        return Enumerable.Range(0, extremes.Count).Where(i => extremes.GetDouble(i) > 1)
-            .Select(i => (i, new NonSmooth(NonSmoothKind.Kink, $"{Name} has a kink where several elements are the extreme one; they share the derivative equally.")));
+        var shape = x[0].Shape;
+        var elements = Range(shape.ElementCount).Evaluate().Reshape(shape);
+        var extreme = new Expr(this, Expr.Constant(x[0])).Evaluate();
+        // The elements of each result: its axes last.
+        int[] kept = [.. Enumerable.Range(0, shape.Rank).Where(axis => !Axes.Contains(axis))];
+        var groups = Transpose(Expr.Constant(elements), [.. kept, .. Axes]).Evaluate().As<long>().Span.ToArray();
+        var size = extreme.Count == 0 ? 0 : groups.Length / extreme.Count;
+        for (var i = 0; i < extreme.Count; i++)
+        {
+            var group = groups.AsSpan(i * size, size).ToArray();
+            var best = (int)group.FirstOrDefault(j => x[0].GetDouble((int)j) == extreme.GetDouble(i), -1);
+            if (best >= 0 && group.Any(j => j != best && Math.Abs(x[0].GetDouble((int)j) - extreme.GetDouble(i)) <= within.Between(best, (int)j)))
+                yield return (i, new(NonSmoothKind.Kink, $"{Name} has a kink where several elements are the extreme one; they share the derivative equally."));
+        }
     }
 }

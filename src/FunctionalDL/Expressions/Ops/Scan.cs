@@ -8,8 +8,8 @@ namespace FunctionalDL.Ops;
 /// Inputs are the first h, the sequences <c>[T, …]</c> and what the step takes that does not change.
 /// </summary>
 /// <remarks>
-/// Its derivatives are loops again, of the body's derivative: the graph of a step exists once, however many steps there are, and of each step
-/// only the carried values are kept.
+/// Its derivatives are loops again, of the body's derivative: the graph of a step exists once, however many steps there are. Of each step the carried
+/// values are kept, and its products and functions that the way back needs.
 /// </remarks>
 sealed record ScanOp(ScanBody Body) : Op
 {
@@ -67,6 +67,33 @@ sealed record ScanOp(ScanBody Body) : Op
         }
     }
 
+    /// <summary>The expressions without loops: each step written out, for sequences of known lengths.</summary>
+    public static Expr[] Unroll(IReadOnlyCollection<Expr> expressions) => Graph.Rebuild(expressions, (node, x) => node.Op is ScanOp scan ? scan.Unroll(x) : node.WithInputs(x));
+
+    Expr Unroll(Expr[] x)
+    {
+        var (carries, elements) = (Body.Carries.Length, Body.Elements.Length);
+        var length = x[carries].Shape[0].Size;
+        var (outputs, names) = (Unroll(Body.Outputs), Body.Variables.Select(v => v.VariableName!).ToArray());
+        var steps = new List<Expr[]>();
+        var h = x[..carries];
+        for (var step = 0; step < length; step++)
+        {
+            var t = Body.IsReversed ? length - 1 - step : step;
+            Expr[] values = [.. h, .. x[carries..(carries + elements)].Select(e => Index(e, 0, t)), .. x[(carries + elements)..]];
+            steps.Add(Graph.Substitute(outputs, [.. names.Zip(values)]));
+            h = steps[^1][..carries];
+        }
+        if (Body.IsReversed) steps.Reverse();
+        IEnumerable<Expr> Result(int i)
+        {
+            var values = steps.Select(s => s[i]);
+            if (i < carries) return Body.IsReversed ? values.Append(x[i]) : values.Prepend(x[i]);
+            return i < carries + Body.Stacked.Length ? values : [values.Aggregate(ZerosLike(outputs[i]), (sum, share) => sum + share)];
+        }
+        return Concat(0, [.. Enumerable.Range(0, outputs.Length).SelectMany(Result).Select(e => Functions.Reshape(e, [e.Shape.Elements]))]);
+    }
+
     static Tensor Element(Tensor sequence, int t)
     {
         var shape = sequence.Shape.Remove(0);
@@ -78,16 +105,35 @@ sealed record ScanOp(ScanBody Body) : Op
     {
         var (carries, elements, length) = (Body.Carries.Length, Body.Elements.Length, Length(y));
         var own = Body.Split(g, length);
-        var states = Body.Split(y, length).Take(carries);
-        var loop = new Expr(new ScanOp(Body.Adjoint),
+        var body = Body.Keeping;
+        var results = body.Split(ReferenceEquals(body, Body) ? y : new(new ScanOp(body), [.. y.Inputs]), length);
+        var shares = LoopMotion.Results(Body.Adjoint,
         [
             .. own.Take(carries).Select(Body.Last),
-            .. states.Select(Body.Before), .. y.Inputs.Skip(carries).Take(elements), .. own.Take(carries).Select(Body.Before), .. own.Skip(carries).Take(Body.Stacked.Length),
+            .. results.Take(carries).Select(Body.Before), .. y.Inputs.Skip(carries).Take(elements), .. own.Take(carries).Select(Body.Before), .. own.Skip(carries).Take(Body.Stacked.Length),
+            .. Body.Kept.Select(e => Body.Next.IndexOf(e) is >= 0 and var i ? Body.After(results[i]) : results[carries + body.Stacked.IndexOf(e)]),
             .. y.Inputs.Skip(carries + elements), .. own.Skip(carries + Body.Stacked.Length),
         ]);
-        var shares = Body.Adjoint.Split(loop, length);
         int[] order = [.. Enumerable.Range(0, y.Inputs.Length).Where(i => y.Inputs[i].DType.IsFloat())];
         return i => Array.IndexOf(order, i) is >= 0 and var at ? at < carries ? Body.Adjoint.Last(shares[at]) : shares[at] : null;
+    }
+
+    /// <summary>The expressions with one loop for those that differ in what they keep of their steps.</summary>
+    public static Expr[] Merge(IReadOnlyCollection<Expr> expressions)
+    {
+        var loops = Graph.TopologicalOrder(expressions).Where(node => node.Op is ScanOp).ToLookup(y => BodyOf(y).Root);
+        if (loops.All(same => same.Count() == 1)) return [.. expressions];
+
+        var merged = new Dictionary<Expr, Expr>();
+        return Graph.Rebuild(expressions, (node, x) =>
+        {
+            if (node.Op is not ScanOp { Body: var body }) return node.WithInputs(x);
+            var widest = loops[body.Root].Where(y => y.Inputs.SequenceEqual(node.Inputs)).MaxBy(y => BodyOf(y).Stacked.Length)!;
+            if (!merged.TryGetValue(widest, out var loop)) merged[widest] = loop = widest.WithInputs(x);
+            return body.Of(BodyOf(widest), loop, x[body.Carries.Length].Shape[0]);
+        });
+
+        static ScanBody BodyOf(Expr y) => ((ScanOp)y.Op).Body;
     }
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => Pullback(y, g)(i);
@@ -98,12 +144,13 @@ sealed record ScanOp(ScanBody Body) : Op
         var (carries, elements, x) = (Body.Carries.Length, Body.Elements.Length, y.Inputs);
         IEnumerable<Expr> Tangents(int start, int end) =>
             Enumerable.Range(start, end - start).Where(i => x[i].DType.IsFloat()).Select(i => t[i] ?? ZerosLike(x[i]));
-        return new(new ScanOp(Body.Tangent),
+        var (body, inputs) = LoopMotion.Before(Body.Tangent,
         [
             .. Tangents(0, carries),
             .. Body.Split(y, Length(y)).Take(carries).Select(Body.Before), .. x.Skip(carries).Take(elements), .. Tangents(carries, carries + elements),
             .. x.Skip(carries + elements), .. Tangents(carries + elements, x.Length),
         ]);
+        return new(new ScanOp(body), inputs);
     }
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)

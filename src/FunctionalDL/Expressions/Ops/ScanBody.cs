@@ -17,7 +17,14 @@ sealed record ScanBody(
     ImmutableArray<Expr> Carries, ImmutableArray<Expr> Elements, ImmutableArray<Expr> Constants,
     ImmutableArray<Expr> Next, ImmutableArray<Expr> Stacked, ImmutableArray<Expr> Summed, bool IsReversed)
 {
-    ScanBody? adjoint, tangent;
+    const int KeptSeries = 5;
+
+    ScanBody? adjoint, tangent, keeping;
+    ImmutableArray<Expr> kept;
+    ScanBody? root;
+
+    /// <summary>The body this one is, apart from what it keeps beyond that for the way back.</summary>
+    public ScanBody Root => root ?? this;
 
     public IEnumerable<Expr> Variables => [.. Carries, .. Elements, .. Constants];
 
@@ -40,6 +47,16 @@ sealed record ScanBody(
         return [.. results];
     }
 
+    /// <summary>The value of a loop of this body, from that of one which stacks more after it.</summary>
+    public Expr Of(ScanBody wider, Expr value, Dim length)
+    {
+        if (wider == this) return value;
+        static Dim Count(IEnumerable<Shape> shapes) => shapes.Aggregate((Dim)0, (sum, shape) => sum + shape.Elements);
+        var (kept, summed) = (Count(Results(length).SkipLast(Summed.Length)), Count(Results(length).TakeLast(Summed.Length)));
+        var before = Functions.SliceFrom(value, 0, 0, kept);
+        return Summed.IsEmpty ? before : Functions.Concat(0, before, Functions.SliceFrom(value, 0, value.Shape[0] - summed, summed));
+    }
+
     /// <summary>A carried value as each step found it, from its values at all times; element t belongs to step t.</summary>
     public Expr Before(Expr values) => Functions.SliceFrom(values, 0, IsReversed ? 1 : 0, values.Shape[0] - 1);
 
@@ -51,21 +68,48 @@ sealed record ScanBody(
 
     /// <summary>
     /// The step of the loop that goes back: with λ the gradient of the carried values after a step, before it is λ·∂next/∂carry + … + what the result's
-    /// own gradient adds there. It computes the step's inside anew from the carried values, so that those are all a loop has to remember.
+    /// own gradient adds there. What is dear of the step's inside it is given, and the rest it computes anew.
     /// </summary>
     /// <remarks>
     /// Carries λ; elements: the carried values before the step, the elements, the gradients of the carried values before the step and of what was
-    /// stacked; constants: those, and the gradients of what was summed. It stacks the elements' gradients and sums those of the constants.
+    /// stacked, and what is <see cref="Kept"/>; constants: those, and the gradients of what was summed. It stacks the elements' gradients and sums those of
+    /// the constants.
     /// </remarks>
     public ScanBody Adjoint => adjoint ??= MakeAdjoint();
+
+    /// <summary>The products and functions of a step that its derivative needs.</summary>
+    public ImmutableArray<Expr> Kept => Adjoint is null ? [] : kept;
+
+    /// <summary>This body, which also stacks what is kept for the way back.</summary>
+    public ScanBody Keeping => keeping ??= Kept.All(IsResult) ? this
+        : new(Carries, Elements, Constants, Next, [.. Stacked, .. Kept.Where(e => !IsResult(e))], Summed, IsReversed) { root = Root };
+
+    bool IsResult(Expr e) => Next.Contains(e) || Stacked.Contains(e);
 
     ScanBody MakeAdjoint()
     {
         ImmutableArray<Expr> carry = Fresh(Next, 0), before = Fresh(Carries, 1), stacked = Fresh(Stacked, 2), summed = Fresh(Summed, 3);
         var (elements, constants) = (Floats(Elements), Floats(Constants));
         var g = Differentiation.Vjp([.. Outputs.Zip(carry.Concat(stacked).Concat(summed))], [.. Carries, .. elements, .. constants]);
-        return new(carry, [.. Carries, .. Elements, .. before, .. stacked], [.. Constants, .. summed],
-            [.. g.Zip(before, (share, own) => share + own)], [.. g.Skip(Carries.Length).Take(elements.Length)], [.. g[^constants.Length..]], !IsReversed);
+        Expr[] results = [.. g.Zip(before, (share, own) => share + own), .. g.Skip(Carries.Length)];
+        kept = [.. Dear(results)];
+        var given = Fresh(kept, KeptSeries);
+        results = Graph.Replace(results, kept.Zip(given).ToDictionary(p => p.First, p => p.Second));
+        return new(carry, [.. Carries, .. Elements, .. before, .. stacked, .. given], [.. Constants, .. summed],
+            [.. results[..Carries.Length]], [.. results[Carries.Length..^constants.Length]], [.. results[^constants.Length..]], !IsReversed);
+    }
+
+    /// <summary>The products and functions of the step itself that expressions need first, when they are followed inwards.</summary>
+    List<Expr> Dear(Expr[] expressions)
+    {
+        var own = Graph.Dependents(Graph.TopologicalOrder(Outputs), Carries.Concat(Elements));
+        var (seen, open, dear) = (new HashSet<Expr>(expressions), new Stack<Expr>(expressions), new List<Expr>());
+        while (open.TryPop(out var node))
+            if (own.Contains(node) && node.Op is MatMulOp or UnaryOp && node.DType == Next[0].DType) dear.Add(node);
+            else
+                foreach (var x in node.Inputs)
+                    if (seen.Add(x)) open.Push(x);
+        return dear;
     }
 
     /// <summary>

@@ -1,0 +1,71 @@
+namespace FunctionalDL.Engine;
+
+/// <summary>
+/// The product where packing would cost more than it saves, because it is small or A has few rows: A is read where it is, and B too where its rows lie next
+/// to each other; or where B is packed once for many products. Every element is summed over k in one order.
+/// </summary>
+sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool isRepeated) : MatMulStep(a, b, 0, IsInPlace(b, isRepeated) ? 0 : Padded(b.Rows.Length))
+    where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
+{
+    /// <summary>Up to so many multiplications a product is small, and up to so many rows are few.</summary>
+    const int Small = 1 << 14, FewRows = 4;
+
+    /// <summary>Above so many multiplications the columns are shared among threads.</summary>
+    const long Large = 1 << 17;
+
+    static int PanelColumns => 2 * TSimd.Count;
+
+    static int StripColumns => 8 * TSimd.Count;
+
+    public static bool Pays(Matrix a, Matrix b, bool isRepeated)
+    {
+        long n = a.Rows.Length, k = a.Columns.Length, m = b.Rows.Length;
+        return a.ColumnStep is not null && (n * k * m <= Small || n <= FewRows && (isRepeated || IsInPlace(b, false)));
+    }
+
+    /// <summary>B in its place is read from all over memory, which is dear if it is done again and again.</summary>
+    static bool IsInPlace(Matrix b, bool isRepeated) => b.RowStep == 1 && b.ColumnStep is not null && (!isRepeated || b.ColumnStep <= PanelColumns);
+
+    bool IsBInPlace => IsInPlace(B, isRepeated);
+
+
+    static int Padded(int columns) => (columns + PanelColumns - 1) / PanelColumns * PanelColumns;
+
+    int Strips => (M + StripColumns - 1) / StripColumns;
+
+    public override void Run(Workspace workspace)
+    {
+        if (!IsBInPlace && !IsPackedBefore) PackB(workspace);
+        if ((long)Batches * N * M * K < Large)
+            for (var chunk = 0; chunk < Batches * Strips; chunk++) Chunk(workspace, chunk, 0);
+        else workspace.Team.Run(this, workspace, 0, Batches * Strips);
+    }
+
+    protected override void PackB(Workspace workspace)
+    {
+        var to = (T*)workspace[PackedB];
+        for (var batch = 0; batch < PackedBatchesB; batch++)
+            for (var column = 0; column < M; column += PanelColumns, to += PanelColumns * K)
+                Panel<T>.Pack((T*)workspace[B.View] + B.Batches[batch], B, column, Math.Min(PanelColumns, M - column), to, PanelColumns);
+    }
+
+    /// <summary>A strip of columns of one batch.</summary>
+    public override void Chunk(Workspace workspace, int chunk, int thread)
+    {
+        var (batch, first) = (chunk / Strips, chunk % Strips * StripColumns);
+        var end = Math.Min(M, first + StripColumns);
+        T* x = (T*)workspace[A.View] + A.Batches[batch], c = (T*)workspace[Output] + (long)batch * N * M;
+        var y = IsBInPlace ? (T*)workspace[B.View] + B.Batches[batch] : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
+        var (stepX, stepY, panelStep) = (A.ColumnStep!.Value, IsBInPlace ? B.ColumnStep!.Value : PanelColumns, IsBInPlace ? PanelColumns : PanelColumns * K);
+
+        if (N == 1 && end - first == StripColumns && IsBInPlace)
+        {
+            DirectKernel<TSimd, TVector, T>.Row(x + A.Rows[0], stepX, y + first, stepY, K, c + first);
+            return;
+        }
+        for (var column = first; column < end; column += PanelColumns)
+            for (var row = 0; row < N; row += 4)
+                DirectKernel<TSimd, TVector, T>.Rows(x, A.Rows.AsSpan(row, Math.Min(4, N - row)), stepX, y + (long)(column / PanelColumns) * panelStep, stepY, K,
+                    c + (long)row * M + column, M, Math.Min(PanelColumns, end - column));
+    }
+}
