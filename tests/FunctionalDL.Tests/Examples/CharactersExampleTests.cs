@@ -30,7 +30,8 @@ public class CharactersExampleTests
             var (whole, killed) = (Path.Combine(folder, "whole"), Path.Combine(folder, "killed"));
             string[] run = ["--model", "transformer", "--width", "8", "--blocks", "1", "--length", "16", "--batch", "4", "--epochs", "12", "--threads", "1"];
             using (var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet",
-                [Assembly.Load("Characters").Location, .. run, "--checkpoint", killed, "--every", "1"]) { RedirectStandardOutput = true, RedirectStandardError = true })!)
+                [Assembly.Load("Characters").Location, .. run, "--checkpoint", killed, "--every", "1"])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!)
             {
                 for (var wait = 0; !process.HasExited && wait < 6000 && !IsWithinAnEpoch(killed); wait++) await Task.Delay(5);
                 process.Kill();
