@@ -11,7 +11,7 @@ var target = new Option<string?>("--target") { Description = "The column to pred
 var task = new Option<string?>("--task") { Description = "What to predict; a regression if not given where the target has more than two values and all are numbers." };
 task.AcceptOnlyFromAmong("regression", "classification");
 var epochs = new Option<int>("--epochs") { Description = "How often to go through the rows at most.", DefaultValueFactory = _ => 300 };
-var batch = new Option<int>("--batch") { Description = "Rows a training step.", DefaultValueFactory = _ => 32 };
+var batch = new Option<int>("--batch") { Description = "Rows a training step.", DefaultValueFactory = _ => 16 };
 var seed = new Option<long>("--seed") { Description = "Seed of the parts of the table, the first weights and the order of the rows.", DefaultValueFactory = _ => 1 };
 var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var output = new Option<FileInfo>("--out") { Description = "The ONNX file to write.", DefaultValueFactory = _ => new FileInfo("tabular.onnx") };
@@ -109,7 +109,7 @@ static (Table Others, Table Part) Deal(Table table, int part)
     var run = network.Fit(Data(train), loss, Optimizer.AdamW(3e-3), arguments.GetValue(epochs), Math.Min(arguments.GetValue(batch), train.Count), arguments.GetValue(seed), new()
     {
         Validation = Data(validation),
-        EarlyStopping = new(Patience: 20),
+        EarlyStopping = new(Patience: 50),
         Threads = arguments.GetValue(threads),
     });
     return (encoder, encoder.Before(run.Model).Then(finish).WithParameters(run.Model.Parameters), run.History.Count);
