@@ -8,7 +8,7 @@ sealed unsafe class Workspace
 {
     readonly Block arena, scratch;
     readonly Block?[] blocks;
-    readonly Dictionary<(Plan, int), Workspace> nested = [];
+    readonly Dictionary<Plan, Workspace?[]> nested = [];
     readonly int threads;
     readonly long scratchBytes;
 
@@ -43,21 +43,23 @@ sealed unsafe class Workspace
     public byte* Scratch(int thread) => scratch.Address + thread * scratchBytes;
 
     /// <summary>The memory of a plan that runs inside a step of this one, on all its threads.</summary>
-    public Workspace Nested(Plan plan) => Nested(plan, -1, threads);
+    public Workspace Nested(Plan plan) => Nested(plan, threads, threads);
 
-    /// <summary>The memories of a plan that runs inside a step of this one, on each of its threads by itself.</summary>
+    /// <summary>The memory of a plan that runs inside a step of this one, on one of its threads by itself.</summary>
     public Workspace Nested(Plan plan, int thread) => Nested(plan, thread, 1);
 
-    Workspace Nested(Plan plan, int thread, int threads)
+    Workspace Nested(Plan plan, int place, int threads)
     {
-        if (!nested.TryGetValue((plan, thread), out var workspace)) nested[(plan, thread)] = workspace = new(plan, threads);
-        return workspace;
+        if (!nested.TryGetValue(plan, out var workspaces)) nested[plan] = workspaces = new Workspace?[this.threads + 1];
+        return workspaces[place] ??= new(plan, threads);
     }
 
+    /// <summary>The number of threads.</summary>
     public int Threads => threads;
 
     public void Run() => Run(0, Plan.Steps.Length);
 
+    /// <summary>Runs some of the plan's steps.</summary>
     public void Run(int from, int to)
     {
         for (var i = from; i < to; i++) Plan.Steps[i].Run(this);

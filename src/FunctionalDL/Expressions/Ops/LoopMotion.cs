@@ -37,8 +37,10 @@ static class LoopMotion
         var (next, stacked) = (body.Next.Length, body.Stacked.Length);
         var outputs = Graph.Replace(body.Outputs, replaced);
         var last = body.Carries.Length + body.Elements.Length;
-        return (new(body.Carries, [.. body.Elements, .. elements], body.Constants, [.. outputs[..next]], [.. outputs[next..(next + stacked)]], [.. outputs[(next + stacked)..]], body.IsReversed),
-            [.. inputs[..last], .. sequences, .. inputs[last..]]);
+        var used = Graph.TopologicalOrder(outputs).ToHashSet();
+        var constants = body.Constants.Zip(inputs[last..]).Where(c => used.Contains(c.First)).ToArray();
+        return (new(body.Carries, [.. body.Elements, .. elements], [.. constants.Select(c => c.First)], [.. outputs[..next]], [.. outputs[next..(next + stacked)]], [.. outputs[(next + stacked)..]], body.IsReversed),
+            [.. inputs[..last], .. sequences, .. constants.Select(c => c.Second)]);
     }
 
     /// <summary>The loop's results, with sums over the steps taken after it where it can stack what they are made of.</summary>
