@@ -32,7 +32,7 @@ static class Moves
         b => b.HasWholes ? RandomUniform(b.Fresh(DType.Int64, Shape.Scalar), b.Shape(), b.DType(d => d.IsFloat()), b.Random.Next(3)) : null,
         b => b.Any().Cast(b.DType(_ => true)),
         b => Sum(Sin(b.Real())).Gradient(b.Real()), b => b.Real() is var x ? Sum(x).Gradient(x) : null,
-        Convolved, Pooled, Scanned,
+        Convolved, Pooled, Scanned, Recomputed,
     ];
 
     static IEnumerable<Func<Builder, Expr?>> Each(params Func<Expr, Expr>[] functions) => functions.Select(f => (Func<Builder, Expr?>)(b => f(b.Real())));
@@ -137,5 +137,13 @@ static class Moves
         if (b.Find(x => x.DType.IsFloat() && x.Rank > 0) is not { } x) return null;
         var loop = Scan([b.Fresh(x.DType, x.Shape.Remove(0))], [x], (h, e) => [Tanh(0.5 * h[0] + e[0])], reverse: b.Random.Next(2) == 0);
         return b.Random.Next(2) == 0 ? loop.Steps[0] : loop.Last[0];
+    }
+
+    /// <summary>A function whose inside is computed anew on the way back, or its gradient.</summary>
+    static Expr? Recomputed(Builder b)
+    {
+        var x = b.Real();
+        var y = Checkpoint(e => Sin(e) * Cos(e), x);
+        return b.Random.Next(2) == 0 ? y : Sum(Square(y)).Gradient(x);
     }
 }
