@@ -82,16 +82,16 @@ public static class Simplifier
     {
         TransposeOp or ReshapeOp or BroadcastOp => Structure.Move(node) ?? Structure.Past(node, builder.IsShared(node.Inputs[0])),
         SumOp => Structure.Reduce(node) ?? Structure.Past(node, builder.IsShared(node.Inputs[0])),
-        ElementwiseOp => Constants.Fold(node) ?? Known(node) ?? Broadcasts.Outwards(node) ?? Collected(builder, node),
+        ElementwiseOp => Constants.Fold(node) ?? Known(builder, node) ?? Broadcasts.Outwards(node) ?? Collected(builder, node),
         _ => null,
     };
 
     /// <summary>What is known of a function.</summary>
-    static Expr? Known(Expr node) => node.Op switch
+    static Expr? Known(Builder builder, Expr node) => node.Op switch
     {
         PowerOp => Powers.Power(node),
         SqrtOp or ExpOp or LogOp => Powers.Inverse(node),
-        SinOp or CosOp or TanhOp or AtanOp or ErfOp or AbsOp => Trigonometry.Parity(node),
+        SinOp or CosOp or TanhOp or AtanOp or ErfOp or AbsOp when !builder.IsShared(node.Inputs[0]) => Trigonometry.Parity(node),
         _ => null,
     };
 

@@ -19,6 +19,9 @@ sealed class Product
 
     public IEnumerable<(Expr Base, Exponent Exponent)> Factors => factors.Select(f => (f.Key, f.Value));
 
+    /// <summary>How many factors, and how many of them are powers.</summary>
+    int Parts => factors.Values.Sum(e => Math.Abs(e.Value) == 1 ? 1 : 2);
+
     /// <summary>How many multiplications and divisions the powers take, with that of 1 by a divisor if nothing is above it.</summary>
     public int Ops => Math.Max(0, factors.Count - (factors.Values.Any(e => e.Value > 0) ? 1 : 0));
 
@@ -50,7 +53,7 @@ sealed class Product
         if (!product.TakeApart(e, openShared: false)) return product;
         var whole = new Product(e, builder);
         whole.TakeApart(e, openShared: true);
-        return whole.factors.Count < product.factors.Count ? whole : product;
+        return whole.Parts < product.Parts ? whole : product;
     }
 
     /// <summary>Whether a part was left whole because it is needed elsewhere.</summary>
@@ -69,9 +72,9 @@ sealed class Product
                 else parts.Push((builder.Repeat(inner.Inputs[1], e.Shape), inner.Op is DivideOp ? -sign : sign));
                 parts.Push((builder.Repeat(inner.Inputs[0], e.Shape), sign));
             }
-            else if (x.Op is SqrtOp) Multiply(x.Inputs[0], new(sign * 0.5, IsRoot: true));
-            else if (x.Powered() is var (b, n) && b.Op is SqrtOp) Multiply(b.Inputs[0], new(sign * n / 2, IsRoot: true));
-            else Multiply(b, new(sign * n));
+            else if (x.Op is SqrtOp && MayOpen(x, x)) Multiply(x.Inputs[0], new(sign * 0.5, IsRoot: true));
+            else if (x.Powered() is var (b, n) && n != 1 && MayOpen(x, x)) Multiply(b.Op is SqrtOp ? b.Inputs[0] : b, b.Op is SqrtOp ? new(sign * n / 2, IsRoot: true) : new(sign * n));
+            else Multiply(x, new(sign));
         }
         return leftWhole;
 

@@ -82,7 +82,7 @@ sealed class Sum
         if (below.Above == 0 || above == 1 && below == 1) return (1, x);
         return (above / below, denominator is null ? numerator ?? builder.Number(x, 1) : builder.Of(new DivideOp(), numerator ?? builder.Number(x, 1), denominator));
 
-        (Ratio, Expr?) Part(Expr e) => e.Number() is { } number ? (number, null) : Scaled(e);
+        (Ratio, Expr?) Part(Expr e) => e.Number() is { } number ? (number, null) : builder.IsShared(e) ? (1, e) : Scaled(e);
     }
 
     /// <summary>The sum as an expression, with what it simplifies to: sin² + cos² = 1, and common factors outside.</summary>
@@ -150,9 +150,14 @@ sealed class Sum
         return result.ToExpr();
     }
 
-    /// <summary>What is positive before what is negative, as far as one negation less asks for it; a positive number first of all. Null where a number does not fit the dtype.</summary>
+    /// <summary>
+    /// What is positive before what is negative, a positive number first of all; where nothing is positive, −x − y, or −(a·x + y). Null where a number does not fit
+    /// the dtype.
+    /// </summary>
     Expr? Written()
     {
+        if (constant.Value <= 0 && terms.Count > 0 && terms.Values.All(k => k.Above < 0) && terms.Values.Any(k => k != -1)) return Times(-1, Negated().Written());
+
         var parts = terms.Select(t => (Factor: t.Value, Term: t.Key)).ToList();
         var first = parts.FindIndex(t => t.Factor.Above > 0);
         var startsWithNumber = constant.Value > 0 || first < 0 && constant.Value < 0 || parts.Count == 0;
@@ -170,9 +175,16 @@ sealed class Sum
         return startsWithNumber || constant.Value == 0 ? sum : builder.Of(new SubtractOp(), sum!, builder.Number(like, -constant.Value));
     }
 
-    Expr? Times(Ratio k, Expr term)
+    Sum Negated()
     {
-        if (k == 1) return term;
+        var result = new Sum(like, builder) { constant = -constant };
+        foreach (var (term, k) in terms) result.terms[term] = -k;
+        return result;
+    }
+
+    Expr? Times(Ratio k, Expr? term)
+    {
+        if (term is null || k == 1) return term;
         if (!like.DType.IsFloat()) return builder.Times(k.Value, term);
         var product = builder.IsShared(term) ? Product.Whole(term, builder) : Product.Of(term, builder);
         product.Number *= k;
