@@ -55,7 +55,7 @@ public sealed class CompiledFunction
     {
         var sizes = Evaluator.Bind(Variables, values);
         var plan = plans[sizes];
-        if (!plan.Idle.TryTake(out var workspace)) workspace = new(plan, threads);
+        var workspace = Workspace.For(plan, threads);
         var results = plan.Given.ToDictionary(storage => storage, storage => Tensor.Unwritten(storage.DType, storage.Count));
         var pins = new List<MemoryHandle>();
         try

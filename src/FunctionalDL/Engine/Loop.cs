@@ -114,7 +114,7 @@ public sealed class Loop
             ?? (inputs[name].Shape is { } shape ? new(inputs[name].DType, shape) : null);
         var plan = plans[Evaluator.Bind(function.Variables, Type)];
         if (workspace is { } old) old.Plan.Idle.Add(old);
-        if (!plan.Idle.TryTake(out workspace)) workspace = new(plan, threads);
+        workspace = Workspace.For(plan, threads);
         foreach (var (name, input) in inputs) input.Variable = plan.Variables[name];
         foreach (var c in carried)
         {

@@ -108,7 +108,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 
     View Multiply(View a, View b, int[] shape)
     {
-        var isRepeated = unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage);
+        var isRepeated = unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage) || constants.Any(c => c.Storage == b.Storage);
         return Own(MatMulStep.Of(new(a, transposed: false), new(b, transposed: true), isRepeated), s => s.Output, shape);
     }
 

@@ -10,7 +10,7 @@ sealed class Plan
     /// <param name="outputs">The expressions.</param>
     /// <param name="sizes">The actual sizes.</param>
     /// <param name="given">The outputs for whose values the caller gives memory; those that no step writes, such as variables, stay where they are.</param>
-    /// <param name="unchangingVariables">The variables that stay the same from run to run of a loop; what depends on them alone is done once, before it.</param>
+    /// <param name="unchangingVariables">The variables that stay the same from run to run of a loop; what depends on them and on constants alone is done once, before it.</param>
     public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> given, IReadOnlySet<string>? unchangingVariables = null)
     {
         var unchanging = unchangingVariables ?? new HashSet<string>();
@@ -26,14 +26,14 @@ sealed class Plan
         foreach (var storage in Steps.SelectMany(s => s.Writes)) Place(storage);
         ScratchBytes = Steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 
-        Constants = [.. lowering.Constants.Select(c => (c.Storage, Workspace.Copy(c.Value)))];
+        Constants = [.. lowering.Constants.Select(c => (c.Storage, Workspace.Constant(c.Value)))];
         Given = given.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
         Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
         Lifetimes = new (int, int)[slots.Count];
         ArenaBytes = Arrange();
     }
 
-    /// <summary>All steps; the first <see cref="StepsBefore"/> are for once before a loop, the rest for each run.</summary>
+    /// <summary>All steps; the first <see cref="StepsBefore"/> are for once, before a loop or when the memory is made, the rest for each run.</summary>
     public Step[] Steps { get; }
 
     public int StepsBefore { get; }
@@ -94,11 +94,10 @@ sealed class Plan
         return [.. order];
     }
 
-    /// <summary>The steps whose results are the same in every run of a loop, and are not themselves results, whose memory is another each time.</summary>
+    /// <summary>The steps whose results are the same in every run, and are not themselves results, whose memory is another each time.</summary>
     HashSet<Step> Unchanging(Step[] steps, IReadOnlySet<string> variables)
     {
         var result = new HashSet<Step>();
-        if (variables.Count == 0) return result;
         var changing = Variables.Where(v => !variables.Contains(v.Key)).Select(v => v.Value).ToHashSet();
         var last = Outputs.Select(o => o.Storage.Producer).ToHashSet();
         foreach (var step in steps)

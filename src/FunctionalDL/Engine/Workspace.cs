@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FunctionalDL.Ops;
 
@@ -29,6 +30,15 @@ sealed unsafe class Workspace
         foreach (var (storage, block) in plan.Constants) Put(storage, block);
     }
 
+    /// <summary>Memory that is ready for runs of a plan: some that is not in use, or new, in which what depends on constants alone is done.</summary>
+    public static Workspace For(Plan plan, int threads)
+    {
+        if (plan.Idle.TryTake(out var workspace)) return workspace;
+        workspace = new(plan, threads);
+        workspace.Run(0, plan.StepsBefore);
+        return workspace;
+    }
+
     public Plan Plan { get; }
 
     public ThreadTeam Team { get; }
@@ -57,7 +67,8 @@ sealed unsafe class Workspace
     /// <summary>The number of threads.</summary>
     public int Threads => threads;
 
-    public void Run() => Run(0, Plan.Steps.Length);
+    /// <summary>Runs what is not done once for all.</summary>
+    public void Run() => Run(Plan.StepsBefore, Plan.Steps.Length);
 
     /// <summary>Runs some of the plan's steps.</summary>
     public void Run(int from, int to)
@@ -116,6 +127,11 @@ sealed unsafe class Workspace
         bytes.CopyTo(new(block.Address, bytes.Length));
         return block;
     }
+
+    /// <summary>A tensor's elements in memory that does not move, copied once for all plans that have it as a constant.</summary>
+    public static Block Constant(Tensor value) => Constants.GetValue(value, Copy);
+
+    static readonly ConditionalWeakTable<Tensor, Block> Constants = [];
 
     public static ReadOnlySpan<byte> Bytes(Tensor value) => value switch
     {

@@ -89,7 +89,9 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
 {
     /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
     const int LongestRun = 512;
-    const int BlockPanelsA = 8, BlockPanelsB = 8;
+
+    /// <summary>A block is so many panels of either side, or fewer where that would leave too few blocks to share among threads.</summary>
+    const int MostBlockPanels = 8, FewestBlocks = 8;
 
     /// <summary>Below so many multiplications the product is left to the calling thread.</summary>
     const long Small = 1 << 17;
@@ -100,9 +102,22 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
 
     int PanelsB => (M + PanelColumns - 1) / PanelColumns;
 
-    int BlocksA => (PanelsA + BlockPanelsA - 1) / BlockPanelsA;
+    int BlockPanelsA => BlockPanels(PanelsA, Batches * BlocksB);
 
-    int BlocksB => (PanelsB + BlockPanelsB - 1) / BlockPanelsB;
+    int BlockPanelsB => BlockPanels(PanelsB, Batches * Blocks(PanelsA, MostBlockPanels));
+
+    int BlocksA => Blocks(PanelsA, BlockPanelsA);
+
+    int BlocksB => Blocks(PanelsB, BlockPanelsB);
+
+    static int Blocks(int panels, int blockPanels) => (panels + blockPanels - 1) / blockPanels;
+
+    static int BlockPanels(int panels, int others)
+    {
+        var size = MostBlockPanels;
+        while (size > 1 && Blocks(panels, size) * others < FewestBlocks) size /= 2;
+        return size;
+    }
 
     /// <summary>The rows with the last panel filled up.</summary>
     static int PaddedRows(int rows, int panelRows) => rows / panelRows * panelRows + Height(rows % panelRows, panelRows);
