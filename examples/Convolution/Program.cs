@@ -24,7 +24,10 @@ object Run(ParseResult arguments)
         .Initialize(arguments.GetValue(seed));
     Console.WriteLine(model.Summary());
 
-    var run = model.Fit(train, Loss.SoftmaxCrossEntropy, Optimizer.Adam(1e-3), arguments.GetValue(epochs), arguments.GetValue(batch), arguments.GetValue(seed), new()
+    // The rate falls to 0 along half a cosine: the last epochs settle.
+    var steps = arguments.GetValue(epochs) * new MiniBatchGradientDescent(arguments.GetValue(batch)).Steps(train.Count);
+    var optimizer = Optimizer.Adam(2e-3) >> Schedule.Cosine(Math.Max(1, steps));
+    var run = model.Fit(train, Loss.SoftmaxCrossEntropy, optimizer, arguments.GetValue(epochs), arguments.GetValue(batch), arguments.GetValue(seed), new()
     {
         Threads = arguments.GetValue(threads),
         Progress = e => Console.WriteLine($"epoch {e.Epoch}: loss {e.Loss:R}, {e.Seconds:F2} s"),

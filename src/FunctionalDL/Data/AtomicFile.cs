@@ -4,12 +4,15 @@ namespace FunctionalDL;
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes to a temporary file in the same folder, flushes it to the disk, and moves it to its name. On any error, what was at that name stays as it was.
+    /// Writes to a temporary file in the same folder, flushes it to the disk, and moves it to its name; where that is a link, to what it leads to. On any error,
+    /// what was at that name stays as it was.
     /// </summary>
     /// <exception cref="DataException">The file cannot be written there.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        if (string.IsNullOrWhiteSpace(path)) throw new DataException("Write: the path is empty. Name a file.");
         var full = Path.GetFullPath(path);
+        if (new FileInfo(full) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target) full = target.FullName;
         var temporary = Path.Combine(Path.GetDirectoryName(full) ?? full, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
         try
         {

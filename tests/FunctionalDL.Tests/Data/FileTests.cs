@@ -34,6 +34,22 @@ public class FileTests : IDisposable
     }
 
     [Fact]
+    public void Files_are_written_whole_through_links_and_never_in_part()
+    {
+        var path = Write("real", 1, 2);
+        File.CreateSymbolicLink(Path.Combine(folder, "link"), path);
+        AtomicFile.Write(Path.Combine(folder, "link"), stream => stream.WriteByte(3));
+        Assert.Equal([3], File.ReadAllBytes(path));
+        Assert.NotNull(new FileInfo(Path.Combine(folder, "link")).LinkTarget);
+
+        Assert.Throws<DivideByZeroException>(() => AtomicFile.Write(path, stream => { stream.WriteByte(4); throw new DivideByZeroException(); }));
+        Assert.Equal([3], File.ReadAllBytes(path));
+        Fails("the path is empty", () => AtomicFile.Write("", _ => { }));
+        Fails("Choose a folder that exists", () => AtomicFile.Write(Path.Combine(folder, "none", "file"), _ => { }));
+        Assert.Equal(2, Directory.GetFileSystemEntries(folder).Length);
+    }
+
+    [Fact]
     public void Damaged_idx_files_are_refused()
     {
         Fails("truncated: 4 bytes", () => IdxFile.Read(Write("a", Idx[..^2]), DType.Float32));
