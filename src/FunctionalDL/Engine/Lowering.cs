@@ -108,7 +108,8 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 
     View Multiply(View a, View b, int[] shape)
     {
-        var isRepeated = unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage) || constants.Any(c => c.Storage == b.Storage);
+        // A single row is multiplied fastest by a constant as it lies in memory.
+        var isRepeated = unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage) || a.Sizes[^2] > 1 && constants.Any(c => c.Storage == b.Storage);
         return Own(MatMulStep.Of(new(a, transposed: false), new(b, transposed: true), isRepeated), s => s.Output, shape);
     }
 
