@@ -7,14 +7,18 @@ namespace FunctionalDL.Engine;
 /// <summary>Writes down what a plan does: its steps, what each computes, moves and takes, and the memory it lives in.</summary>
 static class Explanation
 {
-    const int Runs = 20, LargestShown = 12;
+    const int LeastRuns = 20, LargestShown = 12;
+
+    /// <summary>Long enough for the runtime to have compiled everything with all its care.</summary>
+    const double LeastSeconds = 0.5;
 
     public static string Of(Workspace workspace)
     {
         var (plan, culture) = (workspace.Plan, CultureInfo.InvariantCulture);
         var times = new double[plan.Steps.Length];
         Array.Fill(times, double.PositiveInfinity);
-        for (var run = 0; run < Runs; run++)
+        var total = Stopwatch.StartNew();
+        for (var run = 0; run < LeastRuns || total.Elapsed.TotalSeconds < LeastSeconds; run++)
             for (var i = 0; i < times.Length; i++)
             {
                 var start = Stopwatch.GetTimestamp();

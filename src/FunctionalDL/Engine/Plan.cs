@@ -19,10 +19,12 @@ sealed class Plan
         Variables = lowering.Variables;
         var all = Order([.. Outputs.Select(o => o.Storage.Producer), .. lowering.Steps]);
         var before = Unchanging(all, unchanging);
-        (Steps, StepsBefore) = ([.. all.Where(before.Contains), .. all.Where(s => !before.Contains(s))], before.Count);
+        var needed = all.SelectMany(s => s.Reads).Concat(Outputs.Select(o => o.Storage)).ToHashSet();
+        Step[] once = [.. Epilogue.Join([.. all.Where(before.Contains)], needed)];
+        (Steps, StepsBefore) = ([.. once, .. Epilogue.Join([.. all.Where(s => !before.Contains(s))], needed)], once.Length);
         foreach (var storage in Variables.Values.Concat(lowering.Constants.Select(c => c.Storage)).Concat(Outputs.Select(o => o.Storage))) Place(storage);
         foreach (var storage in Steps.SelectMany(s => s.Reads)) Place(storage);
-        foreach (var tile in Steps.OfType<TileStep>()) tile.Seal();
+        foreach (var step in Steps) step.Seal();
         foreach (var storage in Steps.SelectMany(s => s.Writes)) Place(storage);
         ScratchBytes = Steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 

@@ -19,6 +19,9 @@ abstract class Step
     /// <summary>Bytes of memory for plans of its own, on so many threads.</summary>
     public virtual long InnerBytes(int threads) => 0;
 
+    /// <summary>Makes the step ready, once it is known which storages other steps need: those with a slot.</summary>
+    public virtual void Seal() { }
+
     /// <summary>Runs the whole step, on the workspace's threads where that pays.</summary>
     public abstract void Run(Workspace workspace);
 

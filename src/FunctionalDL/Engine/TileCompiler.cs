@@ -1,7 +1,9 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles.</summary>
-sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, int total, int columnsOrZero)
+/// <summary>
+/// Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles, of a product's blocks if there is one.
+/// </summary>
+sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, int total, int columnsOrZero, Blocks? blocks)
 {
     const int CacheBytes = 64 << 10, SmallestTile = 256, LargestTile = 4096, ShortestRow = 32;
 
@@ -209,15 +211,15 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         var wholeRows = columnsOrZero > 0 && produced.Values.Contains(Extent.Row);
         var perElement = registers.Where(r => !r.IsRow).Sum(r => r.Size) + 8;
         var elements = Math.Clamp(CacheBytes / perElement / SmallestTile * SmallestTile, SmallestTile, LargestTile);
-        var tileColumns = wholeRows ? columns : Math.Min(columns, elements);
+        var tileColumns = wholeRows ? columns : Math.Min(blocks?.Width ?? columns, elements);
         var tileRows = Math.Max(1, Math.Min(rows, elements / Math.Max(1, tileColumns)));
-        if (tileColumns < columns) tileRows = 1;
+        if (tileColumns < columns && (blocks is null || pending.Any(p => p.Form is Form.Load or Form.ReduceAll))) tileRows = 1;
         var tiles = ((columns + tileColumns - 1) / tileColumns) * ((rows + tileRows - 1) / tileRows);
 
         var work = cost * total / 16;
         var chunks = (int)Math.Clamp(work / ChunkWork, 1, Math.Min(MostChunks, tiles));
         var perChunk = (tiles + chunks - 1) / chunks;
-        chunks = (tiles + perChunk - 1) / perChunk;
+        chunks = blocks?.Count ?? (tiles + perChunk - 1) / perChunk;
 
         // At the start of the scratch memory the columns of a tile are reduced.
         var scratch = produced.Values.Contains(Extent.Column) ? Block.RoundUp(tileColumns * (long)sizeof(double)) : 0;
@@ -233,7 +235,8 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         {
             if (place is { Register: null, Memory: null }) return -1;
             var size = place.DType.ByteSize();
-            var operand = place.Register is { } r ? new Operand(-1, offsets[r.Index], r.IsRow ? 1 : tileColumns, r.IsRow ? 0 : 1, size)
+            var operand = place.Register is { } r ? new Operand(Operand.Scratch, offsets[r.Index], r.IsRow ? 1 : tileColumns, r.IsRow ? 0 : 1, size)
+                : place.Memory!.Storage == blocks?.Product && !blocks.Product.IsStored ? new(Operand.Block, 0, blocks.Width, 1, size)
                 : place.Extent == Extent.Row ? new(place.Memory!.Storage.Slot, (long)place.Memory.Offset * size, place.Memory.AsMatrix(1)!.Value.Row, 0, size)
                 : place.Memory!.AsMatrix(columns) is var (row, column) ? new(place.Memory.Storage.Slot, (long)place.Memory.Offset * size, row, column, size)
                 : throw new InvalidOperationException("a window that is no matrix was not loaded");
@@ -254,7 +257,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             {
                 if (operand < 0) continue;
                 var o = operands[operand];
-                flat &= tileRows == 1 || (o.RowStep == tileColumns && o.ColumnStep == 1) || (o.RowStep == 0 && o.ColumnStep == 0);
+                flat &= tileRows == 1 || tileColumns == columns && (o.RowStep, o.ColumnStep) is var steps && (steps == (tileColumns, 1) || steps == (0, 0));
                 if (p.Form == Form.Rows ? o.RowStep == 0 : o.ColumnStep == 0) scalars |= bit;
             }
             if (p.Form == Form.Load) scalars = p.Output.Extent == Extent.Row ? 1 : 0;
@@ -265,6 +268,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             Instructions = [.. instructions],
             Operands = [.. operands],
             Endings = [.. endings.Select(e => e with { Partial = new(e.Width == 1 && e.Lane.IsFloat() && !IsColumn(e) ? DType.Float64 : e.Lane, e.Width * chunks) })],
+            Blocks = blocks,
             Rows = rows,
             Columns = columns,
             TileRows = tileRows,

@@ -3,12 +3,15 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>Where an operand of a tile instruction lies: at base + row·RowStep + column·ColumnStep elements.</summary>
-/// <param name="Slot">The storage's slot, or −1 for the thread's scratch memory.</param>
+/// <param name="Slot">The storage's slot, or <see cref="Scratch"/> for the thread's scratch memory, or <see cref="Block"/> for a block of a product.</param>
 /// <param name="Offset">The base, in bytes.</param>
 /// <param name="RowStep">Elements from one row to the next.</param>
 /// <param name="ColumnStep">Elements from one column to the next: 0 or 1.</param>
 /// <param name="Size">Bytes of an element.</param>
-readonly record struct Operand(int Slot, long Offset, int RowStep, int ColumnStep, int Size);
+readonly record struct Operand(int Slot, long Offset, int RowStep, int ColumnStep, int Size)
+{
+    public const int Scratch = -1, Block = -2;
+}
 
 /// <summary>How an instruction goes over a tile.</summary>
 enum Form
@@ -51,6 +54,9 @@ sealed unsafe class TileProgram
 
     public required Ending[] Endings { get; init; }
 
+    /// <summary>The blocks of the product that the tiles are parts of, if they are: a chunk each.</summary>
+    public Blocks? Blocks { get; init; }
+
     public required int Rows { get; init; }
 
     public required int Columns { get; init; }
@@ -67,26 +73,49 @@ sealed unsafe class TileProgram
 
     public IEnumerable<Storage> Partials => Endings.Select(e => e.Partial);
 
-    [SkipLocalsInit]
+    /// <summary>Runs a chunk's tiles.</summary>
     public void Run(Workspace workspace, int chunk, byte* scratch)
     {
         foreach (var ending in Endings) Reductions.Fill(ending, workspace[ending.Partial], chunk);
         var across = (Columns + TileColumns - 1) / TileColumns;
         var tiles = across * ((Rows + TileRows - 1) / TileRows);
-        var at = stackalloc byte*[Operands.Length];
         for (var tile = chunk * TilesPerChunk; tile < Math.Min(tiles, (chunk + 1) * TilesPerChunk); tile++)
         {
             int row = tile / across * TileRows, column = tile % across * TileColumns;
-            int rows = Math.Min(TileRows, Rows - row), columns = Math.Min(TileColumns, Columns - column);
-            for (var i = 0; i < Operands.Length; i++)
-            {
-                ref readonly var o = ref Operands[i];
-                at[i] = o.Slot < 0 ? scratch + o.Offset
-                    : workspace.Addresses[o.Slot] + o.Offset + ((long)row * o.RowStep + (long)column * o.ColumnStep) * o.Size;
-            }
-            foreach (ref readonly var instruction in Instructions.AsSpan())
-                Run(instruction, at, workspace, scratch, chunk, row, column, rows, columns);
+            RunTile(workspace, chunk, null, scratch, row, column, Math.Min(TileRows, Rows - row), Math.Min(TileColumns, Columns - column));
         }
+    }
+
+    /// <summary>Runs the tiles of a product's block, which is the chunk of that number.</summary>
+    public void RunBlock(Workspace workspace, int chunk, byte* block, byte* scratch, int row, int column, int rows, int columns)
+    {
+        foreach (var ending in Endings) Reductions.Fill(ending, workspace[ending.Partial], chunk);
+        var (width, size) = (Blocks!.Width, Blocks.Product.DType.ByteSize());
+        var tiles = (rows + TileRows - 1) / TileRows;
+        for (int tile = 0, i = 0, next; tile < tiles; tile++, i = next)
+        {
+            next = rows * (tile + 1) / tiles;
+            for (var j = 0; j < columns; j += TileColumns)
+                RunTile(workspace, chunk, block + ((long)i * width + j) * size, scratch, row + i, column + j, next - i, Math.Min(TileColumns, columns - j));
+        }
+    }
+
+    [SkipLocalsInit]
+    void RunTile(Workspace workspace, int chunk, byte* block, byte* scratch, int row, int column, int rows, int columns)
+    {
+        var at = stackalloc byte*[Operands.Length];
+        for (var i = 0; i < Operands.Length; i++)
+        {
+            ref readonly var o = ref Operands[i];
+            at[i] = o.Slot switch
+            {
+                Operand.Scratch => scratch + o.Offset,
+                Operand.Block => block,
+                _ => workspace.Addresses[o.Slot] + o.Offset + ((long)row * o.RowStep + (long)column * o.ColumnStep) * o.Size,
+            };
+        }
+        foreach (ref readonly var instruction in Instructions.AsSpan())
+            Run(instruction, at, workspace, scratch, chunk, row, column, rows, columns);
     }
 
     void Run(in TileInstruction i, byte** at, Workspace workspace, byte* scratch, int chunk, int row, int column, int rows, int columns)

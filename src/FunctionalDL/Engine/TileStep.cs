@@ -9,6 +9,12 @@ sealed class TileStep(int total) : Step
     /// <summary>A row that later operations need reduced must fit a tile.</summary>
     const int LongestRow = 1 << 14;
 
+    /// <summary>The most arrays as large as a product, beside it, that its blocks can be passed through.</summary>
+    const int MostArrays = 2;
+
+    /// <summary>Sums of columns in blocks of fewer rows would be more to add up than they save.</summary>
+    const int LeastRows = 4;
+
     /// <summary>More operations than that are more steps: their values would not fit the cache together.</summary>
     const int MostOperations = 256;
 
@@ -16,6 +22,7 @@ sealed class TileStep(int total) : Step
     List<TileOp> ops = [];
     readonly Dictionary<Storage, Extent> produced = [];
     TileProgram? program;
+    long operations;
 
     /// <summary>The length of a row; 0 as long as nothing depends on it.</summary>
     int columns;
@@ -24,12 +31,18 @@ sealed class TileStep(int total) : Step
 
     public override IEnumerable<Storage> Writes => produced.Keys.Where(s => s.IsStored).Select(s => s.Memory).Distinct().Concat(Partials);
 
+    /// <summary>All that the operations give, in memory or not.</summary>
+    public IEnumerable<Storage> Results => produced.Keys;
+
     /// <summary>Memory for the reductions of the single chunks, from which the whole is made.</summary>
     IEnumerable<Storage> Partials => program?.Partials ?? [];
 
-    public override long Operations => ops.Sum(op => (long)op.Cost) * total;
+    public override long Operations => operations;
 
-    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {string.Join(", ", ops.GroupBy(op => op.Name).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"))}";
+    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {Names}";
+
+    /// <summary>The operations, by name.</summary>
+    public string Names => string.Join(", ", ops.GroupBy(op => op.Name).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"));
 
     public override int ScratchBytes => program!.ScratchBytes;
 
@@ -96,22 +109,43 @@ sealed class TileStep(int total) : Step
         return output;
     }
 
-    /// <summary>Translates the operations once it is known which results others need: those with a slot.</summary>
-    public void Seal()
+    /// <summary>Whether this step can run on a product's blocks: its elements are the product's, and what it does with rows needs no more of them than a block has.</summary>
+    public bool Follows(Blocks blocks, IReadOnlySet<Storage> needed) => total == blocks.Product.Count && FitsColumns(blocks.Columns)
+        && Reads.Count(s => s.Count == total && s != blocks.Product) + produced.Count(p => p.Value == Extent.Full && needed.Contains(p.Key.Memory)) <= MostArrays
+        && (blocks.Width == blocks.Columns || !produced.ContainsValue(Extent.Row))
+        && (blocks.Count <= total / blocks.Columns / LeastRows || !produced.ContainsValue(Extent.Column))
+        && ops.All(op => op.Inputs.All(x => x.Storage != blocks.Product || x.IsWhole && (op.Extent != Extent.Row || op.Code.IsReduction())));
+
+    public override void Seal() => Seal(null);
+
+    /// <summary>
+    /// Translates the operations once it is known which results others need: those with a slot.
+    /// </summary>
+    /// <param name="blocks">The blocks of the product that the step runs on, if it does.</param>
+    public void Seal(Blocks? blocks)
     {
+        if (blocks is not null) columns = blocks.Columns;
         var needed = new HashSet<Storage>();
         for (var i = ops.Count - 1; i >= 0; i--)
             if (ops[i].Output.IsStored || needed.Contains(ops[i].Output)) needed.UnionWith(ops[i].Inputs.Select(x => x.Storage));
             else ops.RemoveAt(i);
+        operations = ops.Sum(op => (long)op.Cost) * total;
         ops = TileFusion.Apply(ops);
-        program = new TileCompiler(ops, produced, total, columns).Compile();
+        program = new TileCompiler(ops, produced, total, columns, blocks).Compile();
     }
 
     public override void Run(Workspace workspace)
     {
         workspace.Team.Run(this, workspace, 0, program!.Chunks);
-        program.Finish(workspace);
+        Finish(workspace);
     }
 
     public override unsafe void Chunk(Workspace workspace, int chunk, int thread) => program!.Run(workspace, chunk, workspace.Scratch(thread));
+
+    /// <summary>Runs on a block of the product, at a row and column, with scratch memory for it.</summary>
+    public unsafe void RunBlock(Workspace workspace, int block, byte* product, byte* scratch, int row, int column, int rows, int columns) =>
+        program!.RunBlock(workspace, block, product, scratch, row, column, rows, columns);
+
+    /// <summary>What is left when all chunks or blocks have run.</summary>
+    public void Finish(Workspace workspace) => program!.Finish(workspace);
 }

@@ -28,17 +28,21 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
 
     bool IsBInPlace => IsInPlace(B, isRepeated);
 
-
     static int Padded(int columns) => (columns + PanelColumns - 1) / PanelColumns * PanelColumns;
 
-    int Strips => (M + StripColumns - 1) / StripColumns;
+    protected override (int A, int B) CountBlocks() => (1, (M + StripColumns - 1) / StripColumns);
+
+    protected override int FirstRow(int block) => block * N;
+
+    protected override int FirstColumn(int block) => Math.Min(M, block * StripColumns);
 
     public override void Run(Workspace workspace)
     {
         if (!IsBInPlace && !IsPackedBefore) PackB(workspace);
-        if ((long)Batches * N * M * K < Large)
-            for (var chunk = 0; chunk < Batches * Strips; chunk++) Chunk(workspace, chunk, 0);
-        else workspace.Team.Run(this, workspace, 0, Batches * Strips);
+        if (Operations / 2 < Large)
+            for (var chunk = 0; chunk < Blocks.Count; chunk++) Chunk(workspace, chunk, 0);
+        else workspace.Team.Run(this, workspace, 0, Blocks.Count);
+        Epilogue?.Finish(workspace);
     }
 
     protected override void PackB(Workspace workspace)
@@ -50,22 +54,22 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
     }
 
     /// <summary>A strip of columns of one batch.</summary>
-    public override void Chunk(Workspace workspace, int chunk, int thread)
+    public override void Chunk(Workspace workspace, int chunk, int thread) => RunBlock(workspace, chunk, thread);
+
+    protected override void Multiply(Workspace workspace, int batch, int row, int first, int rows, int columns, byte* c, int stride)
     {
-        var (batch, first) = (chunk / Strips, chunk % Strips * StripColumns);
-        var end = Math.Min(M, first + StripColumns);
-        T* x = (T*)workspace[A.View] + A.Batches[batch], c = (T*)workspace[Output] + (long)batch * N * M;
+        var x = (T*)workspace[A.View] + A.Batches[batch];
         var y = IsBInPlace ? (T*)workspace[B.View] + B.Batches[batch] : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
         var (stepX, stepY, panelStep) = (A.ColumnStep!.Value, IsBInPlace ? B.ColumnStep!.Value : PanelColumns, IsBInPlace ? PanelColumns : PanelColumns * K);
 
-        if (N == 1 && end - first == StripColumns && IsBInPlace)
+        if (N == 1 && columns == StripColumns && IsBInPlace)
         {
-            DirectKernel<TSimd, TVector, T>.Row(x + A.Rows[0], stepX, y + first, stepY, K, c + first);
+            DirectKernel<TSimd, TVector, T>.Row(x + A.Rows[0], stepX, y + first, stepY, K, (T*)c);
             return;
         }
-        for (var column = first; column < end; column += PanelColumns)
-            for (var row = 0; row < N; row += 4)
-                DirectKernel<TSimd, TVector, T>.Rows(x, A.Rows.AsSpan(row, Math.Min(4, N - row)), stepX, y + (long)(column / PanelColumns) * panelStep, stepY, K,
-                    c + (long)row * M + column, M, Math.Min(PanelColumns, end - column));
+        for (var j = 0; j < columns; j += PanelColumns)
+            for (var i = 0; i < N; i += 4)
+                DirectKernel<TSimd, TVector, T>.Rows(x, A.Rows.AsSpan(i, Math.Min(4, N - i)), stepX, y + (long)((first + j) / PanelColumns) * panelStep, stepY, K,
+                    (T*)c + (long)i * stride + j, stride, Math.Min(PanelColumns, columns - j));
     }
 }

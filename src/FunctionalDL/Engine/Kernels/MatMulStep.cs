@@ -9,6 +9,9 @@ abstract class MatMulStep : Step
     protected readonly Matrix A, B;
     protected readonly Storage PackedA, PackedB;
     PackStep? packing;
+    Blocks? blocks;
+    (int A, int B)? blockCounts;
+    int blockBytes;
 
     protected MatMulStep(Matrix a, Matrix b, int packedRows, int packedColumns)
     {
@@ -34,13 +37,59 @@ abstract class MatMulStep : Step
 
     protected int PackedBatchesB => B.IsShared ? 1 : Batches;
 
-    public override long Operations => 2L * Batches * N * K * M;
+    /// <summary>What is done with every block before it leaves the cache.</summary>
+    public TileStep? Epilogue { get; set; }
 
-    public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}";
+    /// <summary>The product block by block, as it is computed.</summary>
+    public Blocks Blocks => blocks ??= new(Output, M, Enumerable.Range(0, BlocksB).Max(b => FirstColumn(b + 1) - FirstColumn(b)), Batches * BlocksA * BlocksB);
 
-    public override IEnumerable<Storage> Reads => [A.View.Storage, packing is null ? B.View.Storage : PackedB];
+    /// <summary>Into how many blocks the rows and the columns of each batch are split.</summary>
+    protected abstract (int A, int B) CountBlocks();
 
-    public override IEnumerable<Storage> Writes => packing is null ? [Output, PackedA, PackedB] : [Output, PackedA];
+    protected int BlocksA => (blockCounts ??= CountBlocks()).A;
+
+    protected int BlocksB => (blockCounts ??= CountBlocks()).B;
+
+    /// <summary>The first row of a block, of which the last is followed by the number of rows.</summary>
+    protected abstract int FirstRow(int block);
+
+    /// <inheritdoc cref="FirstRow"/>
+    protected abstract int FirstColumn(int block);
+
+    public override long Operations => 2L * Batches * N * K * M + (Epilogue?.Operations ?? 0);
+
+    public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}{(Epilogue is null ? "" : $" in {Blocks.Count} blocks, then {Epilogue.Names}")}";
+
+    public override IEnumerable<Storage> Reads => [A.View.Storage, packing is null ? B.View.Storage : PackedB, .. Epilogue?.Reads.Where(s => s != Output) ?? []];
+
+    public override IEnumerable<Storage> Writes =>
+        [.. Epilogue is null || Output.IsStored ? [Output] : Array.Empty<Storage>(), PackedA, .. packing is null ? [PackedB] : Array.Empty<Storage>(), .. Epilogue?.Writes ?? []];
+
+    public override void Seal()
+    {
+        if (Epilogue is null) return;
+        Epilogue.Seal(Blocks);
+        if (!Output.IsStored) blockBytes = (int)Block.RoundUp(Enumerable.Range(0, BlocksA).Max(a => FirstRow(a + 1) - FirstRow(a)) * (long)Blocks.Width * Output.DType.ByteSize());
+    }
+
+    /// <summary>A block, where only the epilogue reads it, and what that needs.</summary>
+    public override int ScratchBytes => Epilogue is null ? 0 : blockBytes + Epilogue.ScratchBytes;
+
+    /// <summary>Computes the rows and columns of a batch from some on into c, whose rows are so many elements apart.</summary>
+    protected abstract unsafe void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride);
+
+    /// <summary>A block of the product, and what is done with it.</summary>
+    protected unsafe void RunBlock(Workspace workspace, int block, int thread)
+    {
+        var (batch, inBatch) = (block / (BlocksA * BlocksB), block % (BlocksA * BlocksB));
+        var (a, b) = (inBatch / BlocksB, inBatch % BlocksB);
+        int row = FirstRow(a), column = FirstColumn(b), rows = FirstRow(a + 1) - row, columns = FirstColumn(b + 1) - column;
+        var scratch = workspace.Scratch(thread);
+        var isStored = Epilogue is null || Output.IsStored;
+        var at = isStored ? workspace[Output] + (((long)batch * N + row) * M + column) * Output.DType.ByteSize() : scratch;
+        Multiply(workspace, batch, row, column, rows, columns, at, isStored ? M : Blocks.Width);
+        Epilogue?.RunBlock(workspace, block, at, scratch + blockBytes, batch * N + row, column, rows, columns);
+    }
 
     /// <summary>Brings B into the order the micro kernel reads.</summary>
     protected abstract void PackB(Workspace workspace);
@@ -90,8 +139,8 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
     /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
     const int LongestRun = 512;
 
-    /// <summary>A block is so many panels of either side, or fewer where that would leave too few blocks to share among threads.</summary>
-    const int MostBlockPanels = 8, FewestBlocks = 8;
+    /// <summary>A block is so many panels of either side, or fewer where that would leave too few blocks to share among threads, or too uneven a number.</summary>
+    const int MostBlockPanels = 8, FewestBlocks = 8, Evenly = 4;
 
     /// <summary>Below so many multiplications the product is left to the calling thread.</summary>
     const long Small = 1 << 17;
@@ -102,22 +151,18 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
 
     int PanelsB => (M + PanelColumns - 1) / PanelColumns;
 
-    int BlockPanelsA => BlockPanels(PanelsA, Batches * BlocksB);
-
-    int BlockPanelsB => BlockPanels(PanelsB, Batches * Blocks(PanelsA, MostBlockPanels));
-
-    int BlocksA => Blocks(PanelsA, BlockPanelsA);
-
-    int BlocksB => Blocks(PanelsB, BlockPanelsB);
-
-    static int Blocks(int panels, int blockPanels) => (panels + blockPanels - 1) / blockPanels;
-
-    static int BlockPanels(int panels, int others)
+    protected override (int A, int B) CountBlocks()
     {
-        var size = MostBlockPanels;
-        while (size > 1 && Blocks(panels, size) * others < FewestBlocks) size /= 2;
-        return size;
+        var (a, b) = (Math.Max(1, (PanelsA + MostBlockPanels - 1) / MostBlockPanels), Math.Max(1, (PanelsB + MostBlockPanels - 1) / MostBlockPanels));
+        while (Batches * a * b < FewestBlocks && b < PanelsB) b = Math.Min(2 * b, PanelsB);
+        while (Batches * a * b < FewestBlocks && a < PanelsA) a = Math.Min(2 * a, PanelsA);
+        while (Batches * a * b % Evenly != 0 && a < PanelsA) a++;
+        return (a, b);
     }
+
+    protected override int FirstRow(int block) => (int)Math.Min(N, (long)PanelsA * block / BlocksA * panelRows);
+
+    protected override int FirstColumn(int block) => (int)Math.Min(M, (long)PanelsB * block / BlocksB * PanelColumns);
 
     /// <summary>The rows with the last panel filled up.</summary>
     static int PaddedRows(int rows, int panelRows) => rows / panelRows * panelRows + Height(rows % panelRows, panelRows);
@@ -133,17 +178,18 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
 
     public override void Run(Workspace workspace)
     {
-        var (packs, first, blocks) = (IsPackedBefore ? PacksA : PacksA + PacksB, PacksA + PacksB, Batches * BlocksA * BlocksB);
-        if ((long)Batches * N * M * K < Small)
+        var (packs, first) = (IsPackedBefore ? PacksA : PacksA + PacksB, PacksA + PacksB);
+        if (Operations / 2 < Small)
         {
             for (var chunk = 0; chunk < packs; chunk++) Chunk(workspace, chunk, 0);
-            for (var chunk = 0; chunk < blocks; chunk++) Chunk(workspace, first + chunk, 0);
+            for (var chunk = 0; chunk < Blocks.Count; chunk++) Chunk(workspace, first + chunk, 0);
         }
         else
         {
             workspace.Team.Run(this, workspace, 0, packs);
-            workspace.Team.Run(this, workspace, first, blocks);
+            workspace.Team.Run(this, workspace, first, Blocks.Count);
         }
+        Epilogue?.Finish(workspace);
     }
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
@@ -165,40 +211,38 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
                 packedB + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
             return;
         }
-        chunk -= PacksB;
-        var block = chunk % (BlocksA * BlocksB);
-        Multiply(packedA, packedB, (T*)workspace[Output], chunk / (BlocksA * BlocksB), block / BlocksB * BlockPanelsA, block % BlocksB * BlockPanelsB);
+        RunBlock(workspace, chunk - PacksB, thread);
     }
 
     [SkipLocalsInit]
-    void Multiply(T* packedA, T* packedB, T* output, int batch, int firstA, int firstB)
+    protected override void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride)
     {
+        T* packedA = (T*)workspace[PackedA], packedB = (T*)workspace[PackedB];
         var edge = stackalloc T[panelRows * PanelColumns];
         var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
         var longest = (K + runs - 1) / runs;
         if (!A.IsShared) packedA += (long)batch * PaddedRows(N, panelRows) * K;
         if (!B.IsShared) packedB += (long)batch * PanelsB * PanelColumns * K;
-        output += (long)batch * N * M;
         for (var k = 0; k < K; k += longest)
         {
             var run = Math.Min(longest, K - k);
-            for (var j = firstB; j < Math.Min(PanelsB, firstB + BlockPanelsB); j++)
+            for (var j = 0; j < columns; j += PanelColumns)
             {
-                var panelB = packedB + ((long)j * K + k) * PanelColumns;
-                var columns = Math.Min(PanelColumns, M - j * PanelColumns);
-                for (var i = firstA; i < Math.Min(PanelsA, firstA + BlockPanelsA); i++)
+                var panelB = packedB + (long)(column + j) * K + (long)k * PanelColumns;
+                var width = Math.Min(PanelColumns, columns - j);
+                for (var i = 0; i < rows; i += panelRows)
                 {
-                    var rows = Math.Min(panelRows, N - i * panelRows);
-                    var height = Height(rows, panelRows);
-                    var panelA = packedA + (long)i * panelRows * K + (long)k * height;
-                    var c = output + (long)i * panelRows * M + j * PanelColumns;
-                    if (rows == height && columns == PanelColumns)
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, panelB, run, c, M, k > 0);
+                    var filled = Math.Min(panelRows, rows - i);
+                    var height = Height(filled, panelRows);
+                    var panelA = packedA + (long)(row + i) * K + (long)k * height;
+                    var at = (T*)c + (long)i * stride + j;
+                    if (filled == height && width == PanelColumns)
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, panelB, run, at, stride, k > 0);
                     else
                     {
-                        if (k > 0) Copy(c, M, edge, PanelColumns, rows, columns);
+                        if (k > 0) Copy(at, stride, edge, PanelColumns, filled, width);
                         MicroKernel<TSimd, TVector, T>.Run(height, panelA, panelB, run, edge, PanelColumns, k > 0);
-                        Copy(edge, PanelColumns, c, M, rows, columns);
+                        Copy(edge, PanelColumns, at, stride, filled, width);
                     }
                 }
             }
