@@ -130,10 +130,11 @@ abstract class MatMulStep : Step
 
 /// <summary>
 /// The product by packed panels: A in panels of a few rows, B in panels two vectors wide, each in the order the micro kernel reads it, whatever the
-/// order in memory. Every element is summed over k in one order, so that the split into blocks does not show in the bits.
+/// order in memory. Where there are few panels of B to read it for, A stays where it is. Every element is summed over k in one order, so that the split into blocks
+/// does not show in the bits.
 /// </summary>
 sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows)
-    : MatMulStep(a, b, PaddedRows(a.Rows.Length, panelRows), (b.Rows.Length + 2 * TSimd.Count - 1) / (2 * TSimd.Count) * 2 * TSimd.Count)
+    : MatMulStep(a, b, PaddedRows(a.Rows.Length - RowsInPlace(a, b, panelRows), panelRows), (b.Rows.Length + 2 * TSimd.Count - 1) / (2 * TSimd.Count) * 2 * TSimd.Count)
     where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
     /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
@@ -144,6 +145,12 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
 
     /// <summary>Below so many multiplications the product is left to the calling thread.</summary>
     const long Small = 1 << 17;
+
+    /// <summary>Packing A pays if so many panels of B, or more, are multiplied by it.</summary>
+    const int ManyPanels = 24;
+
+    /// <summary>Rows or columns a multiple of this apart would share few places in the first-level cache.</summary>
+    const int PageBytes = 4096;
 
     static int PanelColumns => 2 * TSimd.Count;
 
@@ -170,7 +177,21 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
     /// <summary>The height of a panel that holds so many rows: one the micro kernel knows.</summary>
     static int Height(int rows, int panelRows) => rows == 0 ? 0 : rows <= 4 ? 4 : rows <= 6 && panelRows == 6 ? 6 : rows <= 8 ? 8 : 12;
 
-    int PacksA => PackedBatchesA * PanelsA;
+    /// <summary>The rows of A, in panels of heights the micro kernel knows, that are read where they are; those left are packed.</summary>
+    static int RowsInPlace(Matrix a, Matrix b, int panelRows)
+    {
+        if (a is not { RowStep: { } rowStep, ColumnStep: { } columnStep } || b.Rows.Length >= ManyPanels * PanelColumns) return 0;
+        if (Math.Min(rowStep, columnStep) != 1 || (long)Math.Max(rowStep, columnStep) * sizeof(T) % PageBytes == 0) return 0;
+        var (rows, left) = (a.Rows.Length, a.Rows.Length % panelRows);
+        return left > 0 && Height(left, panelRows) != left ? rows - left : rows;
+    }
+
+    readonly int inPlace = RowsInPlace(a, b, panelRows);
+
+    /// <summary>The panels of a batch of A that are packed, after those that are not.</summary>
+    int PackedPanelsA => PanelsA - (inPlace + panelRows - 1) / panelRows;
+
+    int PacksA => PackedBatchesA * PackedPanelsA;
 
     int PacksB => PackedBatchesB * PanelsB;
 
@@ -194,13 +215,11 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
-        T* packedA = (T*)workspace[PackedA], packedB = (T*)workspace[PackedB];
         if (chunk < PacksA)
         {
-            var (batch, panel) = (chunk / PanelsA, chunk % PanelsA);
-            var rows = Math.Min(panelRows, N - panel * panelRows);
-            Panel<T>.Pack((T*)workspace[A.View] + A.Batches[batch], A, panel * panelRows, rows,
-                packedA + ((long)batch * PaddedRows(N, panelRows) + panel * panelRows) * K, Height(rows, panelRows));
+            var (batch, row) = (chunk / PackedPanelsA, inPlace + chunk % PackedPanelsA * panelRows);
+            var rows = Math.Min(panelRows, N - row);
+            Panel<T>.Pack((T*)workspace[A.View] + A.Batches[batch], A, row, rows, PackedPanel(workspace, batch, row), Height(rows, panelRows));
             return;
         }
         chunk -= PacksA;
@@ -208,20 +227,21 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
         {
             var (batch, panel) = (chunk / PanelsB, chunk % PanelsB);
             Panel<T>.Pack((T*)workspace[B.View] + B.Batches[batch], B, panel * PanelColumns, Math.Min(PanelColumns, M - panel * PanelColumns),
-                packedB + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
+                (T*)workspace[PackedB] + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
             return;
         }
         RunBlock(workspace, chunk - PacksB, thread);
     }
 
+    T* PackedPanel(Workspace workspace, int batch, int row) => (T*)workspace[PackedA] + ((A.IsShared ? 0 : (long)batch * PaddedRows(N - inPlace, panelRows)) + row - inPlace) * K;
+
     [SkipLocalsInit]
     protected override void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride)
     {
-        T* packedA = (T*)workspace[PackedA], packedB = (T*)workspace[PackedB];
+        T* x = (T*)workspace[A.View] + A.Batches[batch], packedB = (T*)workspace[PackedB];
         var edge = stackalloc T[panelRows * PanelColumns];
         var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
         var longest = (K + runs - 1) / runs;
-        if (!A.IsShared) packedA += (long)batch * PaddedRows(N, panelRows) * K;
         if (!B.IsShared) packedB += (long)batch * PanelsB * PanelColumns * K;
         for (var k = 0; k < K; k += longest)
         {
@@ -234,14 +254,16 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
                 {
                     var filled = Math.Min(panelRows, rows - i);
                     var height = Height(filled, panelRows);
-                    var panelA = packedA + (long)(row + i) * K + (long)k * height;
+                    var isInPlace = row + i < inPlace;
+                    var panelA = isInPlace ? x + A.Rows[row + i] + (long)k * A.ColumnStep!.Value : PackedPanel(workspace, batch, row + i) + (long)k * height;
+                    var (rowStep, columnStep) = isInPlace ? (A.RowStep!.Value, A.ColumnStep!.Value) : (1, height);
                     var at = (T*)c + (long)i * stride + j;
                     if (filled == height && width == PanelColumns)
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, panelB, run, at, stride, k > 0);
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, run, at, stride, k > 0);
                     else
                     {
                         if (k > 0) Copy(at, stride, edge, PanelColumns, filled, width);
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, panelB, run, edge, PanelColumns, k > 0);
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, run, edge, PanelColumns, k > 0);
                         Copy(edge, PanelColumns, at, stride, filled, width);
                     }
                 }

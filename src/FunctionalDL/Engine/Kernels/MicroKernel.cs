@@ -3,21 +3,21 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// The innermost loop of the matrix product: so many rows of a packed panel of A times a packed panel of B, two vectors wide, summed over k in
-/// registers. The number of accumulators is chosen by what the machine has: 24 of 32 registers, or 12 of 16.
+/// The innermost loop of the matrix product: so many rows of A, a row step and a column step apart, times a packed panel of B, two vectors wide, summed over k
+/// in registers. The number of accumulators is chosen by what the machine has: 24 of 32 registers, or 12 of 16.
 /// </summary>
 static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
-    /// <summary>c = a · b, or c += a · b, for a panel of <paramref name="rows"/> rows: 12, 8, 6 or 4.</summary>
+    /// <summary>c = a · b, or c += a · b, for so many rows: 12, 8, 6 or 4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(int rows, T* a, T* b, int k, T* c, int stride, bool add)
+    public static void Run(int rows, T* a, nint rowStep, nint columnStep, T* b, int k, T* c, int stride, bool add)
     {
         switch (rows)
         {
-            case 12: Rows12(a, b, k, c, stride, add); break;
-            case 8: Rows8(a, b, k, c, stride, add); break;
-            case 6: Rows6(a, b, k, c, stride, add); break;
-            default: Rows4(a, b, k, c, stride, add); break;
+            case 12: Rows12(a, rowStep, columnStep, b, k, c, stride, add); break;
+            case 8: Rows8(a, rowStep, columnStep, b, k, c, stride, add); break;
+            case 6: Rows6(a, rowStep, columnStep, b, k, c, stride, add); break;
+            default: Rows4(a, rowStep, columnStep, b, k, c, stride, add); break;
         }
     }
 
@@ -30,26 +30,27 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows12(T* a, T* b, int k, T* c, int stride, bool add)
+    static void Rows12(T* a, nint rowStep, nint columnStep, T* b, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default, l6 = default, l7 = default, l8 = default, l9 = default, l10 = default, l11 = default;
         TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
-        for (; k > 0; k--, a += 12, b += 2 * TSimd.Count)
+        T* a0 = a, a3 = a + 3 * rowStep, a6 = a + 6 * rowStep, a9 = a + 9 * rowStep;
+        for (; k > 0; k--, a0 += columnStep, a3 += columnStep, a6 += columnStep, a9 += columnStep, b += 2 * TSimd.Count)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
             TVector x;
-            x = TSimd.Broadcast(a); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
-            x = TSimd.Broadcast(a + 1); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
-            x = TSimd.Broadcast(a + 2); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
-            x = TSimd.Broadcast(a + 3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
-            x = TSimd.Broadcast(a + 4); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
-            x = TSimd.Broadcast(a + 5); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
-            x = TSimd.Broadcast(a + 6); l6 = TSimd.MultiplyAdd(x, left, l6); r6 = TSimd.MultiplyAdd(x, right, r6);
-            x = TSimd.Broadcast(a + 7); l7 = TSimd.MultiplyAdd(x, left, l7); r7 = TSimd.MultiplyAdd(x, right, r7);
-            x = TSimd.Broadcast(a + 8); l8 = TSimd.MultiplyAdd(x, left, l8); r8 = TSimd.MultiplyAdd(x, right, r8);
-            x = TSimd.Broadcast(a + 9); l9 = TSimd.MultiplyAdd(x, left, l9); r9 = TSimd.MultiplyAdd(x, right, r9);
-            x = TSimd.Broadcast(a + 10); l10 = TSimd.MultiplyAdd(x, left, l10); r10 = TSimd.MultiplyAdd(x, right, r10);
-            x = TSimd.Broadcast(a + 11); l11 = TSimd.MultiplyAdd(x, left, l11); r11 = TSimd.MultiplyAdd(x, right, r11);
+            x = TSimd.Broadcast(a0); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
+            x = TSimd.Broadcast(a0 + rowStep); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
+            x = TSimd.Broadcast(a0 + 2 * rowStep); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
+            x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
+            x = TSimd.Broadcast(a3 + rowStep); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
+            x = TSimd.Broadcast(a3 + 2 * rowStep); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
+            x = TSimd.Broadcast(a6); l6 = TSimd.MultiplyAdd(x, left, l6); r6 = TSimd.MultiplyAdd(x, right, r6);
+            x = TSimd.Broadcast(a6 + rowStep); l7 = TSimd.MultiplyAdd(x, left, l7); r7 = TSimd.MultiplyAdd(x, right, r7);
+            x = TSimd.Broadcast(a6 + 2 * rowStep); l8 = TSimd.MultiplyAdd(x, left, l8); r8 = TSimd.MultiplyAdd(x, right, r8);
+            x = TSimd.Broadcast(a9); l9 = TSimd.MultiplyAdd(x, left, l9); r9 = TSimd.MultiplyAdd(x, right, r9);
+            x = TSimd.Broadcast(a9 + rowStep); l10 = TSimd.MultiplyAdd(x, left, l10); r10 = TSimd.MultiplyAdd(x, right, r10);
+            x = TSimd.Broadcast(a9 + 2 * rowStep); l11 = TSimd.MultiplyAdd(x, left, l11); r11 = TSimd.MultiplyAdd(x, right, r11);
         }
         Write(c, l0, r0, add);
         Write(c + stride, l1, r1, add);
@@ -66,22 +67,23 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows8(T* a, T* b, int k, T* c, int stride, bool add)
+    static void Rows8(T* a, nint rowStep, nint columnStep, T* b, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default, l6 = default, l7 = default;
         TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default, r7 = default;
-        for (; k > 0; k--, a += 8, b += 2 * TSimd.Count)
+        T* a0 = a, a3 = a + 3 * rowStep, a6 = a + 6 * rowStep;
+        for (; k > 0; k--, a0 += columnStep, a3 += columnStep, a6 += columnStep, b += 2 * TSimd.Count)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
             TVector x;
-            x = TSimd.Broadcast(a); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
-            x = TSimd.Broadcast(a + 1); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
-            x = TSimd.Broadcast(a + 2); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
-            x = TSimd.Broadcast(a + 3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
-            x = TSimd.Broadcast(a + 4); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
-            x = TSimd.Broadcast(a + 5); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
-            x = TSimd.Broadcast(a + 6); l6 = TSimd.MultiplyAdd(x, left, l6); r6 = TSimd.MultiplyAdd(x, right, r6);
-            x = TSimd.Broadcast(a + 7); l7 = TSimd.MultiplyAdd(x, left, l7); r7 = TSimd.MultiplyAdd(x, right, r7);
+            x = TSimd.Broadcast(a0); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
+            x = TSimd.Broadcast(a0 + rowStep); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
+            x = TSimd.Broadcast(a0 + 2 * rowStep); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
+            x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
+            x = TSimd.Broadcast(a3 + rowStep); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
+            x = TSimd.Broadcast(a3 + 2 * rowStep); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
+            x = TSimd.Broadcast(a6); l6 = TSimd.MultiplyAdd(x, left, l6); r6 = TSimd.MultiplyAdd(x, right, r6);
+            x = TSimd.Broadcast(a6 + rowStep); l7 = TSimd.MultiplyAdd(x, left, l7); r7 = TSimd.MultiplyAdd(x, right, r7);
         }
         Write(c, l0, r0, add);
         Write(c + stride, l1, r1, add);
@@ -94,20 +96,21 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows6(T* a, T* b, int k, T* c, int stride, bool add)
+    static void Rows6(T* a, nint rowStep, nint columnStep, T* b, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
         TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        for (; k > 0; k--, a += 6, b += 2 * TSimd.Count)
+        T* a0 = a, a3 = a + 3 * rowStep;
+        for (; k > 0; k--, a0 += columnStep, a3 += columnStep, b += 2 * TSimd.Count)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
             TVector x;
-            x = TSimd.Broadcast(a); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
-            x = TSimd.Broadcast(a + 1); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
-            x = TSimd.Broadcast(a + 2); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
-            x = TSimd.Broadcast(a + 3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
-            x = TSimd.Broadcast(a + 4); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
-            x = TSimd.Broadcast(a + 5); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
+            x = TSimd.Broadcast(a0); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
+            x = TSimd.Broadcast(a0 + rowStep); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
+            x = TSimd.Broadcast(a0 + 2 * rowStep); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
+            x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
+            x = TSimd.Broadcast(a3 + rowStep); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
+            x = TSimd.Broadcast(a3 + 2 * rowStep); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
         }
         Write(c, l0, r0, add);
         Write(c + stride, l1, r1, add);
@@ -118,18 +121,19 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows4(T* a, T* b, int k, T* c, int stride, bool add)
+    static void Rows4(T* a, nint rowStep, nint columnStep, T* b, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default;
         TVector r0 = default, r1 = default, r2 = default, r3 = default;
-        for (; k > 0; k--, a += 4, b += 2 * TSimd.Count)
+        T* a0 = a, a3 = a + 3 * rowStep;
+        for (; k > 0; k--, a0 += columnStep, a3 += columnStep, b += 2 * TSimd.Count)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
             TVector x;
-            x = TSimd.Broadcast(a); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
-            x = TSimd.Broadcast(a + 1); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
-            x = TSimd.Broadcast(a + 2); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
-            x = TSimd.Broadcast(a + 3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
+            x = TSimd.Broadcast(a0); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
+            x = TSimd.Broadcast(a0 + rowStep); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
+            x = TSimd.Broadcast(a0 + 2 * rowStep); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
+            x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
         }
         Write(c, l0, r0, add);
         Write(c + stride, l1, r1, add);
