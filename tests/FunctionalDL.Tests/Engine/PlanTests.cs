@@ -41,6 +41,19 @@ public class PlanTests
         Assert.Equal(Arena(10), Arena(100));
     }
 
+    /// <summary>A bias, an activation, a residual and a plain update go over the product's blocks, and only the last results are written.</summary>
+    [Fact]
+    public void A_product_and_what_follows_it_are_one_step()
+    {
+        var (x, w, b, r) = (Expr.Variable("x", [100, 70]), Expr.Variable("w", [70, 300]), Expr.Variable("b", [300]), Expr.Variable("r", [100, 300]));
+        foreach (var y in new[] { Relu(MatMul(x, w) + b), Gelu(MatMul(x, w) + b), r + MatMul(x, w), r - 0.1 * MatMul(x, w) })
+        {
+            var plan = new Plan([y], Sizes.None, [0]);
+            var step = Assert.IsAssignableFrom<MatMulStep>(Assert.Single(plan.Steps));
+            Assert.DoesNotContain(step.Output, step.Writes);
+        }
+    }
+
     /// <summary>A window reshaped without a copy has the elements of a copy reshaped.</summary>
     [Property]
     public void A_window_keeps_its_elements(int seed)
