@@ -37,7 +37,7 @@ sealed partial class Lowering
     ConvolutionStep Packed(ConvolutionStep step, View w)
     {
         var at = constants.FindIndex(c => c.Storage == w.Storage);
-        if (at >= 0) constants.Add(step.PackBefore(constants[at].Value));
+        if (at >= 0) prepacked.Add(step.PackBefore(constants[at].Value));
         return step;
     }
 

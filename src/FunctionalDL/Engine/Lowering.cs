@@ -13,6 +13,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
     readonly Dictionary<Expr, View> views = [];
     readonly Dictionary<string, Storage> variables = [];
     readonly List<(Storage Storage, Tensor Value)> constants = [];
+    readonly List<(Storage Storage, Block Value)> prepacked = [];
     readonly Dictionary<Expr, Tensor> known = [];
     readonly List<Step> steps = [];
     readonly Dictionary<Storage, DType> lanes = [];
@@ -26,6 +27,9 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
     public IReadOnlyDictionary<string, Storage> Variables => variables;
 
     public IReadOnlyList<(Storage Storage, Tensor Value)> Constants => constants;
+
+    /// <summary>Constants in another order, for the kernels that read them.</summary>
+    public IReadOnlyList<(Storage Storage, Block Value)> Prepacked => prepacked;
 
     /// <summary>The steps that run whether their values are needed or not.</summary>
     public IReadOnlyList<Step> Steps => steps;
@@ -109,8 +113,12 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
     View Multiply(View a, View b, int[] shape)
     {
         // A single row is multiplied fastest by a constant as it lies in memory.
-        var isRepeated = unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage) || a.Sizes[^2] > 1 && constants.Any(c => c.Storage == b.Storage);
-        return Own(MatMulStep.Of(new(a, transposed: false), new(b, transposed: true), isRepeated), s => s.Output, shape);
+        var isUnchanging = unchanging.Any(name => variables.GetValueOrDefault(name) == b.Storage);
+        var constant = a.Sizes[^2] > 1 ? constants.FindIndex(c => c.Storage == b.Storage) : -1;
+        var step = MatMulStep.Of(new(a, transposed: false), new(b, transposed: true), isUnchanging || constant >= 0);
+        if (isUnchanging) step.PackByStep();
+        else if (constant >= 0 && step.PackBefore(constants[constant].Value) is { } ready) prepacked.Add(ready);
+        return Own(step, s => s.Output, shape);
     }
 
     View ScatterAdd(ScatterAddOp op, View[] x, int[] shape)

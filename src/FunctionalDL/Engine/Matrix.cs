@@ -9,6 +9,7 @@ sealed class Matrix
     public Matrix(View view, int offset, ReadOnlySpan<(int Size, int Stride)> batches, ReadOnlySpan<(int Size, int Stride)> rows, ReadOnlySpan<(int Size, int Stride)> columns)
     {
         (View, Batches, Rows, Columns) = (view, Offsets(batches), Offsets(rows), Offsets(columns));
+        Layout = $"{view.Offset + offset}: {Text(batches)} | {Text(rows)} | {Text(columns)}";
         foreach (ref var batch in Batches.AsSpan()) batch += offset;
         IsShared = Batches.All(b => b == Batches[0]);
         (RowStep, ColumnStep) = (Step(Rows), Step(Columns));
@@ -35,6 +36,11 @@ sealed class Matrix
 
     /// <summary>Whether every batch has the same matrix.</summary>
     public bool IsShared { get; }
+
+    /// <summary>The elements as text: equal for the same elements of a storage in the same order.</summary>
+    public string Layout { get; }
+
+    static string Text(ReadOnlySpan<(int Size, int Stride)> axes) => string.Join(' ', axes.ToArray());
 
     /// <summary>Some axes of a window, with sizes and strides.</summary>
     public static (int Size, int Stride)[] Axes(View view, int first, int count) =>

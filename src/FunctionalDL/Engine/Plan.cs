@@ -22,13 +22,13 @@ sealed class Plan
         var needed = all.SelectMany(s => s.Reads).Concat(Outputs.Select(o => o.Storage)).ToHashSet();
         Step[] once = [.. Epilogue.Join([.. all.Where(before.Contains)], needed)];
         (Steps, StepsBefore) = ([.. once, .. Epilogue.Join([.. all.Where(s => !before.Contains(s))], needed)], once.Length);
-        foreach (var storage in Variables.Values.Concat(lowering.Constants.Select(c => c.Storage)).Concat(Outputs.Select(o => o.Storage))) Place(storage);
+        foreach (var storage in Variables.Values.Concat(Outputs.Select(o => o.Storage))) Place(storage);
         foreach (var storage in Steps.SelectMany(s => s.Reads)) Place(storage);
         foreach (var step in Steps) step.Seal();
         foreach (var storage in Steps.SelectMany(s => s.Writes)) Place(storage);
         ScratchBytes = Steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 
-        Constants = [.. lowering.Constants.Select(c => (c.Storage, Workspace.Constant(c.Value)))];
+        Constants = [.. lowering.Constants.Where(c => needed.Contains(c.Storage)).Select(c => (c.Storage, Workspace.Constant(c.Value))), .. lowering.Prepacked];
         Given = given.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
         Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
         Lifetimes = new (int, int)[slots.Count];

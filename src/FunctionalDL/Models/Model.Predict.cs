@@ -2,11 +2,12 @@ namespace FunctionalDL;
 
 public sealed partial class Model
 {
+    /// <summary>The prediction, whose parameters are constants: what depends on them alone is computed once.</summary>
     readonly Lazy<CompiledFunction> predict;
 
     /// <summary>The predictions for a batch of inputs: <c>[batch, …] → [batch, …]</c>.</summary>
     /// <exception cref="FunctionalException">The inputs do not fit the model, or its parameters have no values.</exception>
-    public Tensor Predict(Tensor inputs) => Run(predict.Value, Parameters.With("input", inputs))[0];
+    public Tensor Predict(Tensor inputs) => Run(predict.Value, TensorSet.Of(("input", inputs)))[0];
 
     Tensor[] Run(CompiledFunction function, TensorSet values)
     {

@@ -26,7 +26,7 @@ public sealed partial class Model
     public string Summary(Shape input)
     {
         var sizes = Sizes.None.Match(InputVariable.VariableName!, InputVariable.Shape, input);
-        var memory = $"{input}: {Megabytes(predict.Value.PeakBytes(sizes))} to predict";
+        var memory = $"{input}: {Megabytes(Output.Compile().PeakBytes(sizes))} to predict";
         var training = Forward.Build(this, isTraining: true);
         Expr[] w = [.. training.Parameters.Where(p => p.IsTrainable).Select(p => p.Variable)];
         if (w.Length > 0 && Output.DType.IsFloat()) memory += $", {Megabytes(Compilation.Compile(Functions.Sum(training.Output).Gradient(w)).PeakBytes(sizes))} for a gradient";

@@ -17,7 +17,7 @@ public sealed partial class Model
     {
         (InputVariable, Layers, this.values) = (input, layers, values);
         Inference = Forward.Build(this, isTraining: false);
-        predict = new(() => Inference.Output.Compile());
+        predict = new(() => Output.Substitute([.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))]).Compile());
     }
 
     /// <summary>A model that begins with float32 inputs of shape <c>[batch, shape…]</c>.</summary>

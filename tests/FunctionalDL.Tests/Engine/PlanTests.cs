@@ -54,6 +54,17 @@ public class PlanTests
         }
     }
 
+    /// <summary>Weights that are constant are packed once for plans of all sizes, and the order they came in is not kept.</summary>
+    [Fact]
+    public void Constants_are_packed_once()
+    {
+        var w = Expr.Constant(Key.Of(1).Uniform([70, 50]));
+        var (x, y) = (Expr.Variable("x", ["n", 70]), Expr.Variable("y", ["n", 50]));
+        Block Only(Expr output, int n) => Assert.Single(new Plan([output], Sizes.None.With("n", n), [0]).Constants).Value;
+        Assert.Same(Only(MatMul(x, w), 20), Only(MatMul(x, w), 30));
+        Assert.NotSame(Only(MatMul(x, w), 20), Only(MatMul(y, Transpose(w)), 20));
+    }
+
     /// <summary>A window reshaped without a copy has the elements of a copy reshaped.</summary>
     [Property]
     public void A_window_keeps_its_elements(int seed)

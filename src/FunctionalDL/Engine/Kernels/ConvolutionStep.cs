@@ -60,13 +60,16 @@ abstract class ConvolutionStep : Step
     public bool IsWhole => Sliding.Bands == 1;
 
     /// <summary>Packs weights that never change, given the tensor they are a window on.</summary>
-    public (Storage Packed, Tensor Value) PackBefore(Tensor weights)
+    public unsafe (Storage Packed, Block Value) PackBefore(Tensor weights)
     {
         IsPacked = true;
-        return (Packed, Pack(weights));
+        var offset = (long)W.View.Offset * Packed.DType.ByteSize();
+        return (Packed, PackedConstants.Of(weights, $"{PanelRows} rows of {W.Layout}", Packed.Bytes, (from, to) => Pack(from + offset, to)));
     }
 
-    protected abstract Tensor Pack(Tensor weights);
+    protected abstract unsafe void Pack(byte* weights, byte* packed);
+
+    protected abstract int PanelRows { get; }
 
     protected bool IsPacked { get; private set; }
 
@@ -87,7 +90,8 @@ abstract class ConvolutionStep : Step
 
     public override long Operations => 2L * Examples * Groups * N * K * Sliding.Positions;
 
-    public override IEnumerable<Storage> Reads => [X.Storage, IsPacked ? Packed : W.View.Storage, .. Bias is { } bias ? new[] { bias.Storage } : []];
+    // Where a result is not a number, the weights are read as they were.
+    public override IEnumerable<Storage> Reads => [X.Storage, W.View.Storage, .. IsPacked ? new[] { Packed } : [], .. Bias is { } bias ? new[] { bias.Storage } : []];
 
     public override IEnumerable<Storage> Writes => IsPacked ? [Output] : [Output, Packed];
 
@@ -170,13 +174,12 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
         Panel<T>.Pack(weights + W.Batches[group], W, panel * panelRows, rows, PackedPanel(packed, group, panel), Height(rows));
     }
 
-    protected override Tensor Pack(Tensor weights)
+    protected override void Pack(byte* weights, byte* packed)
     {
-        var packed = new T[Packed.Count];
-        fixed (T* from = weights.As<T>().Span, to = packed)
-            for (var panel = 0; panel < Groups * Panels; panel++) Pack(from + W.View.Offset, panel, to);
-        return Tensor<T>.Adopt([packed.Length], packed);
+        for (var panel = 0; panel < Groups * Panels; panel++) Pack((T*)weights, panel, (T*)packed);
     }
+
+    protected override int PanelRows => panelRows;
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {

@@ -45,12 +45,14 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
         Epilogue?.Finish(workspace);
     }
 
-    protected override void PackB(Workspace workspace)
+    protected override int PanelWidth => PanelColumns;
+
+    protected override void PackB(byte* b, byte* packed)
     {
-        var to = (T*)workspace[PackedB];
+        var to = (T*)packed;
         for (var batch = 0; batch < PackedBatchesB; batch++)
             for (var column = 0; column < M; column += PanelColumns, to += PanelColumns * K)
-                Panel<T>.Pack((T*)workspace[B.View] + B.Batches[batch], B, column, Math.Min(PanelColumns, M - column), to, PanelColumns);
+                Panel<T>.Pack((T*)b + B.Batches[batch], B, column, Math.Min(PanelColumns, M - column), to, PanelColumns);
     }
 
     /// <summary>A strip of columns of one batch.</summary>

@@ -9,6 +9,7 @@ abstract class MatMulStep : Step
     protected readonly Matrix A, B;
     protected readonly Storage PackedA, PackedB;
     PackStep? packing;
+    bool isConstant;
     Blocks? blocks;
     (int A, int B)? blockCounts;
     int blockBytes;
@@ -60,10 +61,10 @@ abstract class MatMulStep : Step
 
     public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}{(Epilogue is null ? "" : $" in {Blocks.Count} blocks, then {Epilogue.Names}")}";
 
-    public override IEnumerable<Storage> Reads => [A.View.Storage, packing is null ? B.View.Storage : PackedB, .. Epilogue?.Reads.Where(s => s != Output) ?? []];
+    public override IEnumerable<Storage> Reads => [A.View.Storage, IsPackedBefore ? PackedB : B.View.Storage, .. Epilogue?.Reads.Where(s => s != Output) ?? []];
 
     public override IEnumerable<Storage> Writes =>
-        [.. Epilogue is null || Output.IsStored ? [Output] : Array.Empty<Storage>(), PackedA, .. packing is null ? [PackedB] : Array.Empty<Storage>(), .. Epilogue?.Writes ?? []];
+        [.. Epilogue is null || Output.IsStored ? [Output] : Array.Empty<Storage>(), PackedA, .. IsPackedBefore ? [] : new[] { PackedB }, .. Epilogue?.Writes ?? []];
 
     public override void Seal()
     {
@@ -91,11 +92,32 @@ abstract class MatMulStep : Step
         Epilogue?.RunBlock(workspace, block, at, scratch + blockBytes, batch * N + row, column, rows, columns);
     }
 
-    /// <summary>Brings B into the order the micro kernel reads.</summary>
-    protected abstract void PackB(Workspace workspace);
+    /// <summary>Brings B into the order the micro kernel reads, on the workspace's threads where that pays.</summary>
+    protected virtual unsafe void PackB(Workspace workspace) => PackB(workspace[B.View], workspace[PackedB]);
 
-    /// <summary>Whether a step of its own packs B.</summary>
-    protected bool IsPackedBefore => packing is not null;
+    /// <summary>Brings B into the order the micro kernel reads: panels of its rows, filled up with zeros.</summary>
+    protected abstract unsafe void PackB(byte* b, byte* packed);
+
+    /// <summary>The rows of B in a panel.</summary>
+    protected abstract int PanelWidth { get; }
+
+    /// <summary>Whether B is packed when the step begins: it is constant, or a step of its own packs it.</summary>
+    protected bool IsPackedBefore => isConstant || packing is not null;
+
+    /// <summary>Packs a B that never changes, given the tensor it is a window on; null where it stays as it is.</summary>
+    public unsafe (Storage Packed, Block Value)? PackBefore(Tensor constant)
+    {
+        if (PackedB.Count == 0) return null;
+        isConstant = true;
+        var offset = (long)B.View.Offset * PackedB.DType.ByteSize();
+        return (PackedB, PackedConstants.Of(constant, $"{PanelWidth} of {B.Layout}", PackedB.Bytes, (from, to) => PackB(from + offset, to)));
+    }
+
+    /// <summary>Packs a B that is the same from run to run of a loop by a step of its own, before.</summary>
+    public void PackByStep()
+    {
+        if (PackedB.Count > 0) PackedB.Producer = packing = new(this);
+    }
 
     sealed class PackStep(MatMulStep product) : Step
     {
@@ -111,13 +133,9 @@ abstract class MatMulStep : Step
     /// <summary>The product with the vectors this machine has.</summary>
     /// <param name="a">The left side.</param>
     /// <param name="b">The right side, its columns as rows.</param>
-    /// <param name="isRepeated">Whether B stays the same from run to run of a loop, so that it is packed by a step of its own, before.</param>
-    public static MatMulStep Of(Matrix a, Matrix b, bool isRepeated = false)
-    {
-        var step = a.View.Storage.DType == DType.Float32 ? Of<float>(a, b, isRepeated) : Of<double>(a, b, isRepeated);
-        if (isRepeated && step.PackedB.Count > 0) step.PackedB.Producer = step.packing = new(step);
-        return step;
-    }
+    /// <param name="isRepeated">Whether B stays the same from run to run, so that it will be packed before.</param>
+    public static MatMulStep Of(Matrix a, Matrix b, bool isRepeated = false) =>
+        a.View.Storage.DType == DType.Float32 ? Of<float>(a, b, isRepeated) : Of<double>(a, b, isRepeated);
 
     static MatMulStep Of<T>(Matrix a, Matrix b, bool isRepeated) where T : unmanaged =>
         Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>(a, b, 12, isRepeated)
@@ -197,6 +215,19 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
 
     protected override void PackB(Workspace workspace) => workspace.Team.Run(this, workspace, PacksA, PacksB);
 
+    protected override void PackB(byte* b, byte* packed)
+    {
+        for (var panel = 0; panel < PacksB; panel++) PackB((T*)b, (T*)packed, panel);
+    }
+
+    void PackB(T* b, T* packed, int panel)
+    {
+        (var batch, panel) = (panel / PanelsB, panel % PanelsB);
+        Panel<T>.Pack(b + B.Batches[batch], B, panel * PanelColumns, Math.Min(PanelColumns, M - panel * PanelColumns), packed + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
+    }
+
+    protected override int PanelWidth => PanelColumns;
+
     public override void Run(Workspace workspace)
     {
         var (packs, first) = (IsPackedBefore ? PacksA : PacksA + PacksB, PacksA + PacksB);
@@ -225,9 +256,7 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
         chunk -= PacksA;
         if (chunk < PacksB)
         {
-            var (batch, panel) = (chunk / PanelsB, chunk % PanelsB);
-            Panel<T>.Pack((T*)workspace[B.View] + B.Batches[batch], B, panel * PanelColumns, Math.Min(PanelColumns, M - panel * PanelColumns),
-                (T*)workspace[PackedB] + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
+            PackB((T*)workspace[B.View], (T*)workspace[PackedB], chunk);
             return;
         }
         RunBlock(workspace, chunk - PacksB, thread);
