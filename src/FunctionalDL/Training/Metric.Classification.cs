@@ -18,6 +18,7 @@ public sealed partial class Metric
         {
             var (_, actual) = Labels("TopAccuracy", predictions, targets);
             var classes = predictions.Shape[^1].Size;
+            if (k > classes) throw new ShapeException($"TopAccuracy: k {k} is above the number of classes, {classes}, so that every answer would be right. Give a smaller k.");
             var found = 0;
             for (var i = 0; i < actual.Length; i++)
             {

@@ -54,8 +54,13 @@ public sealed partial class Optimizer
     }
 
     /// <summary>This optimizer with some parameters kept as they are.</summary>
-    /// <param name="isFrozen">Which, by name.</param>
-    public Optimizer Freeze(Func<string, bool> isFrozen) => ByGroup(((name, _) => isFrozen(name), Frozen), ((_, _) => true, this));
+    /// <param name="isFrozen">Which, by name. Where that is none of them, the first state is an error: the name is misspelt.</param>
+    public Optimizer Freeze(Func<string, bool> isFrozen)
+    {
+        var groups = ByGroup(((name, _) => isFrozen(name), Frozen), ((_, _) => true, this));
+        return Of(groups.Name, parameters => parameters.Names.Any(isFrozen) ? groups.InitialState(parameters)
+            : throw new FunctionalException($"Freeze: none of the parameters is to be frozen. Their names are {string.Join(", ", parameters.Names.Take(20))}."), groups.update);
+    }
 
     /// <summary>Steps on the mean gradient of every <paramref name="steps"/> batches, so that small batches do as large ones; no update in between.</summary>
     /// <exception cref="FunctionalException">The number of steps is below 1.</exception>

@@ -64,6 +64,20 @@ public class DifferentiabilityTests
         Assert.Equal((1, 1), (tie.Element, tie.Count));
     }
 
+    /// <summary>What depends on where the largest element is jumps where two are: its place, and the gradient of a pooling.</summary>
+    [Fact]
+    public void Places_of_largest_elements_jump_where_there_are_two()
+    {
+        var x = Expr.Variable("x", [1, 1, 4], DType.Float64);
+        var (tied, clear) = (TensorSet.Of(("x", Tensor.Of([1, 1, 4], [1.0, 2, 5, 5]))), TensorSet.Of(("x", Tensor.Of([1, 1, 4], [1.0, 2, 5, 4]))));
+        foreach (var (y, element) in new[] { (ArgMax(x, -1), 0), (Sum(Square(MaxPool(x, [2]))).Gradient(x), 2) })
+        {
+            var jump = Assert.Single(Differentiability.Check(y, tied), p => p.Kind == NonSmoothKind.Jump);
+            Assert.Equal((element, 1), (jump.Element, jump.Count));
+            Assert.Empty(Differentiability.Check(y, clear));
+        }
+    }
+
     /// <summary>The explanation tells the truth: what it says the library takes is what the gradient is.</summary>
     [Theory]
     [InlineData("relu(x)", 0)]

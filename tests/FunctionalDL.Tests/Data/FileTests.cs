@@ -44,6 +44,12 @@ public class FileTests : IDisposable
 
         Assert.Throws<DivideByZeroException>(() => AtomicFile.Write(path, stream => { stream.WriteByte(4); throw new DivideByZeroException(); }));
         Assert.Equal([3], File.ReadAllBytes(path));
+        if (!OperatingSystem.IsWindows())
+        {
+            AtomicFile.Write("/dev/null", stream => stream.WriteByte(4));
+            Assert.Empty(File.ReadAllBytes("/dev/null"));
+        }
+        if (File.Exists("/dev/full")) Fails("No space left", () => AtomicFile.Write("/dev/full", stream => stream.Write(new byte[10_000])));
         Fails("the path is empty", () => AtomicFile.Write("", _ => { }));
         Fails("Choose a folder that exists", () => AtomicFile.Write(Path.Combine(folder, "none", "file"), _ => { }));
         Assert.Equal(2, Directory.GetFileSystemEntries(folder).Length);

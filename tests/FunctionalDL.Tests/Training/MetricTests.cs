@@ -52,11 +52,38 @@ public class MetricTests
         return Math.Abs(area - pairs.Average()) < 1e-12;
     }
 
+    static readonly string[] OfNumbers = [nameof(Metric.MeanAbsoluteError), nameof(Metric.RootMeanSquaredError), nameof(Metric.RSquared)], Errors = [nameof(Metric.MeanAbsoluteError), nameof(Metric.RootMeanSquaredError)];
+
+    /// <summary>All metrics there are, by name, with their arguments' defaults, or 1.</summary>
+    public static TheoryData<string, Metric> All
+    {
+        get
+        {
+            var all = new TheoryData<string, Metric>();
+            foreach (var property in typeof(Metric).GetProperties().Where(p => p.GetMethod!.IsStatic && p.PropertyType == typeof(Metric))) all.Add(property.Name, (Metric)property.GetValue(null)!);
+            foreach (var method in typeof(Metric).GetMethods().Where(m => m.IsStatic && !m.IsSpecialName && m.ReturnType == typeof(Metric) && m.Name != "Of"))
+                all.Add(method.Name, (Metric)method.Invoke(null, [.. method.GetParameters().Select(p => p.HasDefaultValue ? p.DefaultValue : 1)])!);
+            return all;
+        }
+    }
+
+    /// <summary>Answers that are right in everything have the best figure: no error, or 1 of everything else, as many classes as there are or one.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Perfect_answers_have_the_best_figure(string name, Metric metric)
+    {
+        var (answers, truth) = OfNumbers.Contains(name) ? (new[] { 1.0, 3, 2 }, (Tensor)new[] { 1.0, 3, 2 })
+            : name == nameof(Metric.AreaUnderCurve) ? (new[] { 0.9, 0.1 }, Tensor.Vector(true, false))
+            : ((Tensor)new[,] { { 99.0, 0, 0 }, { 0, 99, 0 }, { 0, 0, 99 } }, (Tensor)new long[] { 0, 1, 2 });
+        Assert.Equal(Errors.Contains(name) ? 0 : 1, metric.Measure(answers, truth), 1e-15);
+    }
+
     [Fact]
     public void Predictions_and_targets_that_do_not_fit_are_errors()
     {
         Assert.Contains("Give one label", Assert.Throws<ShapeException>(() => Metric.Accuracy.Measure(Scores, new long[] { 1 })).Message);
         Assert.Contains("label 7 at position 1", Assert.Throws<TensorException>(() => Metric.F1().Measure(Scores, new long[] { 0, 7, 0, 0 })).Message);
+        Assert.Contains("k 4 is above the number of classes, 3", Assert.Throws<ShapeException>(() => Metric.TopAccuracy(4).Measure(Scores, Labels)).Message);
         Assert.Contains("one target", Assert.Throws<ShapeException>(() => Metric.RSquared.Measure(new[] { 1.0 }, new[] { 1.0, 2 })).Message);
     }
 }

@@ -257,6 +257,10 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void Freezing_nothing_is_an_error() => Assert.Contains("Their names are w", Assert.Throws<FunctionalException>(() =>
+        Optimizer.Adam().Freeze(name => name.StartsWith("encoder")).InitialState(TensorSet.Of(("w", 1.0)))).Message);
+
+    [Fact]
     public void A_plateau_reduces_the_updates()
     {
         var w = Expr.Variable("w");

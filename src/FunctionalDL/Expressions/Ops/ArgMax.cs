@@ -14,16 +14,38 @@ sealed record ArgMaxOp(int Axis) : Op
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {
-        var (_, size, inner) = x[0].Shape.Around(Axis);
+        var size = x[0].Shape.Around(Axis).Size;
         if (size == 0 && type.Shape.ElementCount > 0) throw new TensorException($"ArgMax: axis {Axis} of {x[0].Describe()} has no elements. Give at least one.");
         var result = new long[type.Shape.ElementCount];
         for (var at = 0; at < result.Length; at++)
         {
-            double At(long i) => x[0].GetDouble((at / inner * size + (int)i) * inner + at % inner);
+            double At(long i) => x[0].GetDouble(Offset(x[0].Shape, at, i));
             for (var i = 1; i < size && !double.IsNaN(At(result[at])); i++)
                 if (!(At(i) <= At(result[at]))) result[at] = i;
         }
         return Tensor<long>.Adopt(type.Shape, result);
+    }
+
+    /// <summary>The offset of element i along the axis, of those that result <paramref name="at"/> is made of.</summary>
+    int Offset(Shape shape, int at, long i)
+    {
+        var (_, size, inner) = shape.Around(Axis);
+        return (at / inner * size + (int)i) * inner + at % inner;
+    }
+
+    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within)
+    {
+        var largest = new Expr(this, Expr.Constant(x[0])).Evaluate().As<long>();
+        for (var at = 0; at < largest.Count; at++)
+        {
+            var best = Offset(x[0].Shape, at, largest.Span[at]);
+            for (var i = 0; i < x[0].Shape.Around(Axis).Size; i++)
+                if (Offset(x[0].Shape, at, i) is var other && other != best && x[0].GetDouble(best) - x[0].GetDouble(other) <= within.Between(best, other))
+                {
+                    yield return (at, new(NonSmoothKind.Jump, "ArgMax jumps where several elements are the largest; the first is taken, and the derivative is 0."));
+                    break;
+                }
+        }
     }
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => null;

@@ -18,15 +18,6 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("MaxPool", x, Window.Onnx());
 
-    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within)
-    {
-        var pooled = Pooled([new(x[0].DType, x[0].Shape)]);
-        var (spatial, positions, largest) = (ConvolutionOp.Spatial(x[0].Shape), ConvolutionOp.Spatial(pooled), Largest(x[0], pooled));
-        var (from, to, tied) = (spatial.ElementCount, positions.ElementCount, new SortedSet<int>());
-        foreach (var (s, _, p) in Window.Overlaps(spatial, positions))
-            for (var plane = 0; plane < pooled.Slice(0, 2).ElementCount; plane++)
-                if (plane * from + s is var at && largest[plane * to + p] is >= 0 and var best && at != best && x[0].GetDouble(best) - x[0].GetDouble(at) <= within.Between(best, at))
-                    tied.Add(plane * to + p);
-        return tied.Select(element => (element, new NonSmooth(NonSmoothKind.Kink, "MaxPool has a kink where several elements under the window are the largest; the derivative goes to the first.")));
-    }
+    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => Tied(x[0], within).Select(at =>
+        (at.Position, new NonSmooth(NonSmoothKind.Kink, "MaxPool has a kink where several elements under the window are the largest; the derivative goes to the first.")));
 }

@@ -24,6 +24,8 @@ sealed record MaxPoolGradientOp(Window Window) : MaxPoolingOp(Window)
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
 
+    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => Tied(x[0], within).Select(at => (at.Element, Jump));
+
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape",
         [graph.Node("ScatterND", [Zeros(graph, y), OnnxLargest(graph, x[0]), Flat(graph, x[1])], ("reduction", "add")), graph.Shape(y.Shape)], ("allowzero", 1L));
 

@@ -17,6 +17,8 @@ sealed record MaxPoolTangentOp(Window Window) : MaxPoolingOp(Window)
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
 
+    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => Tied(x[0], within).Select(at => (at.Position, Jump));
+
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape",
         [graph.Node("GatherND", [Flat(graph, x[1]), OnnxLargest(graph, x[0])]), graph.Shape(y.Shape)], ("allowzero", 1L));
 }

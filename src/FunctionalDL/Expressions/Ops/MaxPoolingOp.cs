@@ -37,6 +37,21 @@ abstract record MaxPoolingOp(Window Window) : Op
         return largest;
     }
 
+    /// <summary>The positions where several elements lie within reach of the largest one, and the offset of that.</summary>
+    private protected IEnumerable<(int Position, int Element)> Tied(Tensor x, Reach within)
+    {
+        var pooled = Pooled([new(x.DType, x.Shape)]);
+        var (spatial, positions, largest) = (ConvolutionOp.Spatial(x.Shape), ConvolutionOp.Spatial(pooled), Largest(x, pooled));
+        var (from, to, planes, tied) = (spatial.ElementCount, positions.ElementCount, pooled.Slice(0, 2).ElementCount, new SortedSet<int>());
+        foreach (var (s, _, p) in Window.Overlaps(spatial, positions))
+            for (var plane = 0; plane < planes; plane++)
+                if (plane * from + s is var at && largest[plane * to + p] is >= 0 and var best && at != best && x.GetDouble(best) - x.GetDouble(at) <= within.Between(best, at))
+                    tied.Add(plane * to + p);
+        return tied.Select(position => (position, largest[position]));
+    }
+
+    private protected NonSmooth Jump => new(NonSmoothKind.Jump, $"{Name} jumps where several elements under the window are the largest; the first is taken.");
+
     private protected Tensor Take(Tensor values, Tensor x, Shape pooled, double otherwise)
     {
         var largest = Largest(x, pooled);

@@ -48,22 +48,8 @@ static class NamedFunctions
 
     public static bool TryGetConstant(string name, out double value) => Constants.TryGetValue(name, out value);
 
-    /// <summary>The function whose name differs least from a word, where it differs by one or two letters.</summary>
-    public static string? Nearest(string name) =>
-        Table.Keys.Select(known => (known, distance: Distance(name.ToLowerInvariant(), known))).Where(k => k.distance <= Math.Min(2, name.Length - 1)).OrderBy(k => k.distance).FirstOrDefault().known;
-
-    /// <summary>The number of letters to insert, remove, replace or exchange with a neighbour to make one word of another.</summary>
-    static int Distance(string a, string b)
-    {
-        var d = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++)
-            for (var j = 0; j <= b.Length; j++)
-            {
-                d[i, j] = i == 0 || j == 0 ? i + j : Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
-            }
-        return d[a.Length, b.Length];
-    }
+    /// <summary>The function whose name differs least from a word, where it differs little.</summary>
+    public static string? Nearest(string name) => Spelling.Nearest(name, Table.Keys);
 
     static (int, Func<Expr[], Expr>) One(Func<Expr, Expr> f) => (1, x => f(x[0]));
 
