@@ -55,7 +55,8 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             if (!variables.TryGetValue(name, out var storage)) variables[name] = storage = new(type.DType, type.Shape.ElementCount);
             return View.Of(storage, shape);
         }
-        if (Fold(node, type) is { } folded) return Constant(folded, shape);
+        // What only looks at a constant in another way stays a window on it.
+        if (Fold(node, type) is { } folded && node.Op is not (BroadcastOp or ReshapeOp or TransposeOp or SliceOp)) return Constant(folded, shape);
         if (type.Shape.ElementCount == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
             return Constant(Tensor.Zeros(type.DType, type.Shape), shape);
         if (IntoConvolution(node, x) is { } fused) return fused;
