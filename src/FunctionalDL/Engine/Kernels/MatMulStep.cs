@@ -143,16 +143,16 @@ abstract class MatMulStep : Step
         : Of<Simd128<T>, Vector128<T>, T>(a, b, 12, isRepeated);
 
     static MatMulStep Of<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated) where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged =>
-        DirectMatMulStep<TSimd, TVector, T>.Pays(a, b, isRepeated) ? new DirectMatMulStep<TSimd, TVector, T>(a, b, isRepeated) : new MatMulStep<TSimd, TVector, T>(a, b, panelRows);
+        DirectMatMulStep<TSimd, TVector, T>.Pays(a, b, isRepeated) ? new DirectMatMulStep<TSimd, TVector, T>(a, b, isRepeated) : new MatMulStep<TSimd, TVector, T>(a, b, panelRows, isRepeated);
 }
 
 /// <summary>
 /// The product by packed panels: A in panels of a few rows, B in panels two vectors wide, each in the order the micro kernel reads it, whatever the
-/// order in memory. Where there are few panels of B to read it for, A stays where it is. Every element is summed over k in one order, so that the split into blocks
-/// does not show in the bits.
+/// order in memory. A side that few panels of the other are multiplied by stays where it is if it can be read there. Every element is summed over k in one order, so
+/// that the split into blocks does not show in the bits.
 /// </summary>
-sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows)
-    : MatMulStep(a, b, PaddedRows(a.Rows.Length - RowsInPlace(a, b, panelRows), panelRows), (b.Rows.Length + 2 * TSimd.Count - 1) / (2 * TSimd.Count) * 2 * TSimd.Count)
+sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated)
+    : MatMulStep(a, b, PaddedRows(a.Rows.Length - RowsInPlace(a, b, panelRows), panelRows), (b.Rows.Length - ColumnsInPlace(a, b, panelRows, isRepeated) + PanelColumns - 1) / PanelColumns * PanelColumns)
     where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
     /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
@@ -164,7 +164,7 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
     /// <summary>Below so many multiplications the product is left to the calling thread.</summary>
     const long Small = 1 << 17;
 
-    /// <summary>Packing A pays if so many panels of B, or more, are multiplied by it.</summary>
+    /// <summary>Packing a side pays if so many panels of the other, or more, are multiplied by it.</summary>
     const int ManyPanels = 24;
 
     /// <summary>Rows or columns a multiple of this apart would share few places in the first-level cache.</summary>
@@ -195,23 +195,32 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
     /// <summary>The height of a panel that holds so many rows: one the micro kernel knows.</summary>
     static int Height(int rows, int panelRows) => rows == 0 ? 0 : rows <= 4 ? 4 : rows <= 6 && panelRows == 6 ? 6 : rows <= 8 ? 8 : 12;
 
+    static bool StaysInPlace(Matrix side, Matrix other, int otherPanel) => side is { RowStep: { } rowStep, ColumnStep: { } columnStep }
+        && Math.Min(rowStep, columnStep) == 1 && (long)Math.Max(rowStep, columnStep) * sizeof(T) % PageBytes != 0 && other.Rows.Length < ManyPanels * otherPanel;
+
     /// <summary>The rows of A, in panels of heights the micro kernel knows, that are read where they are; those left are packed.</summary>
     static int RowsInPlace(Matrix a, Matrix b, int panelRows)
     {
-        if (a is not { RowStep: { } rowStep, ColumnStep: { } columnStep } || b.Rows.Length >= ManyPanels * PanelColumns) return 0;
-        if (Math.Min(rowStep, columnStep) != 1 || (long)Math.Max(rowStep, columnStep) * sizeof(T) % PageBytes == 0) return 0;
+        if (!StaysInPlace(a, b, PanelColumns)) return 0;
         var (rows, left) = (a.Rows.Length, a.Rows.Length % panelRows);
         return left > 0 && Height(left, panelRows) != left ? rows - left : rows;
     }
 
-    readonly int inPlace = RowsInPlace(a, b, panelRows);
+    /// <summary>The columns of the product, in whole panels, for which B is read where it is.</summary>
+    static int ColumnsInPlace(Matrix a, Matrix b, int panelRows, bool isRepeated) =>
+        isRepeated || b.RowStep != 1 || !StaysInPlace(b, a, panelRows) ? 0 : b.Rows.Length / PanelColumns * PanelColumns;
+
+    readonly int rowsInPlace = RowsInPlace(a, b, panelRows), columnsInPlace = ColumnsInPlace(a, b, panelRows, isRepeated);
 
     /// <summary>The panels of a batch of A that are packed, after those that are not.</summary>
-    int PackedPanelsA => PanelsA - (inPlace + panelRows - 1) / panelRows;
+    int PackedPanelsA => PanelsA - (rowsInPlace + panelRows - 1) / panelRows;
+
+    /// <inheritdoc cref="PackedPanelsA"/>
+    int PackedPanelsB => PanelsB - columnsInPlace / PanelColumns;
 
     int PacksA => PackedBatchesA * PackedPanelsA;
 
-    int PacksB => PackedBatchesB * PanelsB;
+    int PacksB => PackedBatchesB * PackedPanelsB;
 
     protected override void PackB(Workspace workspace) => workspace.Team.Run(this, workspace, PacksA, PacksB);
 
@@ -222,8 +231,8 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
 
     void PackB(T* b, T* packed, int panel)
     {
-        (var batch, panel) = (panel / PanelsB, panel % PanelsB);
-        Panel<T>.Pack(b + B.Batches[batch], B, panel * PanelColumns, Math.Min(PanelColumns, M - panel * PanelColumns), packed + ((long)batch * PanelsB + panel) * PanelColumns * K, PanelColumns);
+        var (batch, column) = (panel / PackedPanelsB, columnsInPlace + panel % PackedPanelsB * PanelColumns);
+        Panel<T>.Pack(b + B.Batches[batch], B, column, Math.Min(PanelColumns, M - column), packed + (long)panel * PanelColumns * K, PanelColumns);
     }
 
     protected override int PanelWidth => PanelColumns;
@@ -248,9 +257,9 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
     {
         if (chunk < PacksA)
         {
-            var (batch, row) = (chunk / PackedPanelsA, inPlace + chunk % PackedPanelsA * panelRows);
+            var (batch, row) = (chunk / PackedPanelsA, rowsInPlace + chunk % PackedPanelsA * panelRows);
             var rows = Math.Min(panelRows, N - row);
-            Panel<T>.Pack((T*)workspace[A.View] + A.Batches[batch], A, row, rows, PackedPanel(workspace, batch, row), Height(rows, panelRows));
+            Panel<T>.Pack((T*)workspace[A.View] + A.Batches[batch], A, row, rows, PackedRows(workspace, batch, row), Height(rows, panelRows));
             return;
         }
         chunk -= PacksA;
@@ -262,37 +271,40 @@ sealed unsafe class MatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelR
         RunBlock(workspace, chunk - PacksB, thread);
     }
 
-    T* PackedPanel(Workspace workspace, int batch, int row) => (T*)workspace[PackedA] + ((A.IsShared ? 0 : (long)batch * PaddedRows(N - inPlace, panelRows)) + row - inPlace) * K;
+    T* PackedRows(Workspace workspace, int batch, int row) => (T*)workspace[PackedA] + ((A.IsShared ? 0 : (long)batch * PaddedRows(N - rowsInPlace, panelRows)) + row - rowsInPlace) * K;
+
+    T* PackedColumns(Workspace workspace, int batch, int column) => (T*)workspace[PackedB] + ((B.IsShared ? 0 : (long)batch * PackedPanelsB * PanelColumns) + column - columnsInPlace) * K;
 
     [SkipLocalsInit]
     protected override void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride)
     {
-        T* x = (T*)workspace[A.View] + A.Batches[batch], packedB = (T*)workspace[PackedB];
+        var x = (T*)workspace[A.View] + A.Batches[batch];
         var edge = stackalloc T[panelRows * PanelColumns];
         var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
         var longest = (K + runs - 1) / runs;
-        if (!B.IsShared) packedB += (long)batch * PanelsB * PanelColumns * K;
         for (var k = 0; k < K; k += longest)
         {
             var run = Math.Min(longest, K - k);
             for (var j = 0; j < columns; j += PanelColumns)
             {
-                var panelB = packedB + (long)(column + j) * K + (long)k * PanelColumns;
+                var isThere = column + j < columnsInPlace;
+                var stepB = isThere ? B.ColumnStep!.Value : PanelColumns;
+                var panelB = (isThere ? (T*)workspace[B.View] + B.Batches[batch] + B.Rows[column + j] : PackedColumns(workspace, batch, column + j)) + (long)k * stepB;
                 var width = Math.Min(PanelColumns, columns - j);
                 for (var i = 0; i < rows; i += panelRows)
                 {
                     var filled = Math.Min(panelRows, rows - i);
                     var height = Height(filled, panelRows);
-                    var isInPlace = row + i < inPlace;
-                    var panelA = isInPlace ? x + A.Rows[row + i] + (long)k * A.ColumnStep!.Value : PackedPanel(workspace, batch, row + i) + (long)k * height;
+                    var isInPlace = row + i < rowsInPlace;
                     var (rowStep, columnStep) = isInPlace ? (A.RowStep!.Value, A.ColumnStep!.Value) : (1, height);
+                    var panelA = (isInPlace ? x + A.Rows[row + i] : PackedRows(workspace, batch, row + i)) + (long)k * columnStep;
                     var at = (T*)c + (long)i * stride + j;
                     if (filled == height && width == PanelColumns)
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, run, at, stride, k > 0);
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, at, stride, k > 0);
                     else
                     {
                         if (k > 0) Copy(at, stride, edge, PanelColumns, filled, width);
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, run, edge, PanelColumns, k > 0);
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, edge, PanelColumns, k > 0);
                         Copy(edge, PanelColumns, at, stride, filled, width);
                     }
                 }
