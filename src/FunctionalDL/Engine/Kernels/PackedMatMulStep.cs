@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>
+/// The product by packed panels: A in panels of a few rows, B in panels two vectors wide, each in the order the micro kernel reads it, whatever the
+/// order in memory. A side that few panels of the other are multiplied by stays where it is if it can be read there. Every element is summed over k in one order, so
+/// that the split into blocks does not show in the bits.
+/// </summary>
+sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated)
+    : MatMulStep(a, b, PaddedRows(a.Rows.Length - RowsInPlace(a, b, panelRows), panelRows), (b.Rows.Length - ColumnsInPlace(a, b, panelRows, isRepeated) + PanelColumns - 1) / PanelColumns * PanelColumns)
+    where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
+{
+    /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
+    const int LongestRun = 512;
+
+    /// <summary>A block is so many panels of either side, or fewer where that would leave too few blocks to share among threads, or too uneven a number.</summary>
+    const int MostBlockPanels = 8, FewestBlocks = 8, Evenly = 4;
+
+    /// <summary>Below so many multiplications the product is left to the calling thread.</summary>
+    const long Small = 1 << 17;
+
+    /// <summary>Packing a side pays if so many panels of the other, or more, are multiplied by it.</summary>
+    const int ManyPanels = 24;
+
+    /// <summary>Rows or columns a multiple of this apart would share few places in the first-level cache.</summary>
+    const int PageBytes = 4096;
+
+    static int PanelColumns => 2 * TSimd.Count;
+
+    int PanelsA => (N + panelRows - 1) / panelRows;
+
+    int PanelsB => (M + PanelColumns - 1) / PanelColumns;
+
+    protected override (int A, int B) CountBlocks()
+    {
+        var (a, b) = (Math.Max(1, (PanelsA + MostBlockPanels - 1) / MostBlockPanels), Math.Max(1, (PanelsB + MostBlockPanels - 1) / MostBlockPanels));
+        while (Batches * a * b < FewestBlocks && b < PanelsB) b = Math.Min(2 * b, PanelsB);
+        while (Batches * a * b < FewestBlocks && a < PanelsA) a = Math.Min(2 * a, PanelsA);
+        while (Batches * a * b % Evenly != 0 && a < PanelsA) a++;
+        return (a, b);
+    }
+
+    protected override int FirstRow(int block) => (int)Math.Min(N, (long)PanelsA * block / BlocksA * panelRows);
+
+    protected override int FirstColumn(int block) => (int)Math.Min(M, (long)PanelsB * block / BlocksB * PanelColumns);
+
+    /// <summary>The rows with the last panel filled up.</summary>
+    static int PaddedRows(int rows, int panelRows) => rows / panelRows * panelRows + Height(rows % panelRows, panelRows);
+
+    /// <summary>The height of a panel that holds so many rows: one the micro kernel knows.</summary>
+    static int Height(int rows, int panelRows) => rows == 0 ? 0 : rows <= 4 ? 4 : rows <= 6 && panelRows == 6 ? 6 : rows <= 8 ? 8 : 12;
+
+    /// <summary>Whether a side, its rows and columns evenly apart, is read where it is.</summary>
+    static bool StaysInPlace(Matrix side, Matrix other, int otherPanel) => side is { RowStep: { } rowStep, ColumnStep: { } columnStep }
+        && Math.Min(rowStep, columnStep) == 1 && (long)Math.Max(rowStep, columnStep) * sizeof(T) % PageBytes != 0 && other.Rows.Length < ManyPanels * otherPanel;
+
+    /// <summary>The rows of A, in panels of heights the micro kernel knows, that are read where they are; those left are packed.</summary>
+    static int RowsInPlace(Matrix a, Matrix b, int panelRows)
+    {
+        if (!StaysInPlace(a, b, PanelColumns)) return 0;
+        var (rows, left) = (a.Rows.Length, a.Rows.Length % panelRows);
+        return left > 0 && Height(left, panelRows) != left ? rows - left : rows;
+    }
+
+    /// <summary>The columns of the product, in whole panels, for which B is read where it is.</summary>
+    static int ColumnsInPlace(Matrix a, Matrix b, int panelRows, bool isRepeated) =>
+        isRepeated || b.RowStep != 1 || !StaysInPlace(b, a, panelRows) ? 0 : b.Rows.Length / PanelColumns * PanelColumns;
+
+    readonly int rowsInPlace = RowsInPlace(a, b, panelRows), columnsInPlace = ColumnsInPlace(a, b, panelRows, isRepeated);
+
+    /// <summary>The panels of a batch of A that are packed, after those that are not.</summary>
+    int PackedPanelsA => PanelsA - (rowsInPlace + panelRows - 1) / panelRows;
+
+    /// <inheritdoc cref="PackedPanelsA"/>
+    int PackedPanelsB => PanelsB - columnsInPlace / PanelColumns;
+
+    int PacksA => PackedBatchesA * PackedPanelsA;
+
+    int PacksB => PackedBatchesB * PackedPanelsB;
+
+    protected override void PackB(Workspace workspace) => workspace.Team.Run(this, workspace, PacksA, PacksB);
+
+    protected override void PackB(byte* b, byte* packed)
+    {
+        for (var panel = 0; panel < PacksB; panel++) PackB((T*)b, (T*)packed, panel);
+    }
+
+    void PackB(T* b, T* packed, int panel)
+    {
+        var (batch, column) = (panel / PackedPanelsB, columnsInPlace + panel % PackedPanelsB * PanelColumns);
+        Panel<T>.Pack(b + B.Batches[batch], B, column, Math.Min(PanelColumns, M - column), packed + (long)panel * PanelColumns * K, PanelColumns);
+    }
+
+    protected override int PanelWidth => PanelColumns;
+
+    public override void Run(Workspace workspace)
+    {
+        var (packs, first) = (IsPackedBefore ? PacksA : PacksA + PacksB, PacksA + PacksB);
+        if (Operations / 2 < Small)
+        {
+            for (var chunk = 0; chunk < packs; chunk++) Chunk(workspace, chunk, 0);
+            for (var chunk = 0; chunk < Blocks.Count; chunk++) Chunk(workspace, first + chunk, 0);
+        }
+        else
+        {
+            workspace.Team.Run(this, workspace, 0, packs);
+            workspace.Team.Run(this, workspace, first, Blocks.Count);
+        }
+        Epilogue?.Finish(workspace);
+    }
+
+    public override void Chunk(Workspace workspace, int chunk, int thread)
+    {
+        if (chunk < PacksA)
+        {
+            var (batch, row) = (chunk / PackedPanelsA, rowsInPlace + chunk % PackedPanelsA * panelRows);
+            var rows = Math.Min(panelRows, N - row);
+            Panel<T>.Pack((T*)workspace[A.View] + A.Batches[batch], A, row, rows, PackedRows(workspace, batch, row), Height(rows, panelRows));
+            return;
+        }
+        chunk -= PacksA;
+        if (chunk < PacksB)
+        {
+            PackB((T*)workspace[B.View], (T*)workspace[PackedB], chunk);
+            return;
+        }
+        RunBlock(workspace, chunk - PacksB, thread);
+    }
+
+    T* PackedRows(Workspace workspace, int batch, int row) => (T*)workspace[PackedA] + ((A.IsShared ? 0 : (long)batch * PaddedRows(N - rowsInPlace, panelRows)) + row - rowsInPlace) * K;
+
+    T* PackedColumns(Workspace workspace, int batch, int column) => (T*)workspace[PackedB] + ((B.IsShared ? 0 : (long)batch * PackedPanelsB * PanelColumns) + column - columnsInPlace) * K;
+
+    [SkipLocalsInit]
+    protected override void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride)
+    {
+        var x = (T*)workspace[A.View] + A.Batches[batch];
+        var edge = stackalloc T[panelRows * PanelColumns];
+        var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
+        var longest = (K + runs - 1) / runs;
+        for (var k = 0; k < K; k += longest)
+        {
+            var run = Math.Min(longest, K - k);
+            for (var j = 0; j < columns; j += PanelColumns)
+            {
+                var isBInPlace = column + j < columnsInPlace;
+                var stepB = isBInPlace ? B.ColumnStep!.Value : PanelColumns;
+                var panelB = (isBInPlace ? (T*)workspace[B.View] + B.Batches[batch] + B.Rows[column + j] : PackedColumns(workspace, batch, column + j)) + (long)k * stepB;
+                var width = Math.Min(PanelColumns, columns - j);
+                for (var i = 0; i < rows; i += panelRows)
+                {
+                    var filled = Math.Min(panelRows, rows - i);
+                    var height = Height(filled, panelRows);
+                    var isAInPlace = row + i < rowsInPlace;
+                    var (rowStep, columnStep) = isAInPlace ? (A.RowStep!.Value, A.ColumnStep!.Value) : (1, height);
+                    var panelA = (isAInPlace ? x + A.Rows[row + i] : PackedRows(workspace, batch, row + i)) + (long)k * columnStep;
+                    var at = (T*)c + (long)i * stride + j;
+                    if (filled == height && width == PanelColumns)
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, at, stride, k > 0);
+                    else
+                    {
+                        if (k > 0) Copy(at, stride, edge, PanelColumns, filled, width);
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, edge, PanelColumns, k > 0);
+                        Copy(edge, PanelColumns, at, stride, filled, width);
+                    }
+                }
+            }
+        }
+    }
+
+    static void Copy(T* from, int fromStride, T* to, int toStride, int rows, int columns)
+    {
+        for (var row = 0; row < rows; row++, from += fromStride, to += toStride) new ReadOnlySpan<T>(from, columns).CopyTo(new(to, columns));
+    }
+}
