@@ -88,7 +88,9 @@ public class ScanTests
         var at = RandomLoops.Values(seed, time, batch: 3, DType.Float64);
         var (expected, actual) = (Sum(Sin(h[1])), Sum(Sin(loop.Last[1])));
         if (time > 0) (expected, actual) = (expected + Sum(Square(Stack(0, all))), actual + Sum(Square(loop.Steps[0])));
-        Close(expected.Evaluate(at), actual.Evaluate(at));
+        // Some step keeps nothing of what came before, and the batch must be named by something.
+        (expected, actual) = (expected + 0 * Sum(RandomLoops.H), actual + 0 * Sum(RandomLoops.H));
+        FunctionalDL.Testing.Laws.SameValue("value", expected.Evaluate(at), actual.Evaluate(at), 1e-12);
         foreach (var (e, a) in Evaluator.Evaluate(expected.Gradient(x), at).Zip(Evaluator.Evaluate(actual.Gradient(x), at))) FunctionalDL.Testing.Laws.SameValue("gradient", e, a, 1e-10);
     }
 
