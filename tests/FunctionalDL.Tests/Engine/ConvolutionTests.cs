@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Xunit;
 using FunctionalDL.Testing;
 
@@ -69,8 +70,9 @@ public class ConvolutionTests
     }
 
     [Property(MaxTest = 100)]
-    public void Convolutions_agree(int seed)
+    public void Convolutions_agree(DoNotSize<int> any)
     {
+        var seed = any.Item;
         var c = new Case(seed);
         var y = c.Convolved;
         EngineTests.Agrees([y, .. Sum(Sin(y)).Gradient([c.X, c.W])], c.Values(), Tolerance(c));
@@ -78,8 +80,9 @@ public class ConvolutionTests
 
     /// <summary>A bias, a rectifier and a pooling are part of the convolution's step, and masks part of the pooling's gradient.</summary>
     [Property(MaxTest = 100)]
-    public void And_so_does_what_follows_them(int seed)
+    public void And_so_does_what_follows_them(DoNotSize<int> any)
     {
+        var seed = any.Item;
         var c = new Case(seed);
         var y = c.Convolved;
         if (c.Pick(0, 3) > 0) y += c.Bias;
@@ -91,8 +94,9 @@ public class ConvolutionTests
     }
 
     [Property(MaxTest = 60)]
-    public void Pooling_agrees(int seed)
+    public void Pooling_agrees(DoNotSize<int> any)
     {
+        var seed = any.Item;
         var c = new Case(seed);
         var (y, t) = (c.Pooled(c.X), Sin(c.X));
         EngineTests.Agrees([y, Sum(Sin(y)).Gradient(c.X), y.Jvp([c.X], [t]), AveragePool(c.X, c.Kernel, c.Strides)], c.Values(), Tolerance(c));
@@ -100,8 +104,9 @@ public class ConvolutionTests
 
     /// <summary>Padding is no element: infinite weights, inputs and gradients meet nothing there.</summary>
     [Property(MaxTest = 100)]
-    public void Special_values_agree(int seed)
+    public void Special_values_agree(DoNotSize<int> any)
     {
+        var seed = any.Item;
         var c = new Case(seed);
         var values = c.Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0);
         var (y, g) = (c.Convolved, Expr.Variable("g", c.Convolved.Shape, c.DType));

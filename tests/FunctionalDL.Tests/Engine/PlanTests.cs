@@ -8,8 +8,9 @@ public class PlanTests
 {
     /// <summary>Memory in use together never overlaps, and all of it is free in the end.</summary>
     [Property]
-    public void Memory_in_use_does_not_overlap(NonNegativeInt[] sizes, int seed)
+    public void Memory_in_use_does_not_overlap(NonNegativeInt[] sizes, DoNotSize<int> any)
     {
+        var seed = any.Item;
         var (plan, random) = (new MemoryPlan(), new Random(seed));
         var used = new List<(long Start, long Bytes)>();
         foreach (var size in sizes)
@@ -67,8 +68,9 @@ public class PlanTests
 
     /// <summary>A window reshaped without a copy has the elements of a copy reshaped.</summary>
     [Property]
-    public void A_window_keeps_its_elements(int seed)
+    public void A_window_keeps_its_elements(DoNotSize<int> any)
     {
+        var seed = any.Item;
         var random = new Random(seed);
         int[] sizes = [random.Next(1, 4), random.Next(1, 5), random.Next(1, 4)];
         var view = View.Of(new(DType.Float32, sizes.Aggregate(1, (a, b) => a * b)), sizes);

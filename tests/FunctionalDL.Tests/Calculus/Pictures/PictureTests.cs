@@ -1,3 +1,4 @@
+using FsCheck;
 using System.Xml.Linq;
 using FsCheck.Xunit;
 using FunctionalDL.Tests.Expressions.Text;
@@ -34,8 +35,9 @@ public class PictureTests
     }
 
     [Property(MaxTest = 50)]
-    public bool Boxes_do_not_overlap(int seed)
+    public bool Boxes_do_not_overlap(DoNotSize<int> any)
     {
+        var seed = any.Item;
         var svg = XDocument.Parse(Picture.Of(ScalarExpressions.Random(seed), ScalarExpressions.Point).ToSvg());
         double[][] boxes = [.. svg.Descendants().Where(e => e.Name.LocalName == "rect")
             .Select(e => new[] { "x", "y", "width", "height" }.Select(a => (double)e.Attribute(a)!).ToArray())];
