@@ -1,5 +1,5 @@
-using FsCheck;
 using System.Xml.Linq;
+using FsCheck;
 using FsCheck.Xunit;
 using FunctionalDL.Tests.Expressions.Text;
 
