@@ -35,7 +35,7 @@ static class Structure
     /// Moves and sums past what may be done after them. Where that is needed elsewhere too it would be done twice: then only if a sum goes away for it.
     /// </summary>
     public static Expr? Past(Expr node, bool isShared) =>
-        Past(node) is { } moved && (!isShared || moved.Inputs.Any(x => x.Op is SumOp && Reduce(x) is not null)) ? moved : null;
+        Past(node) is { } moved && (!isShared || moved.Inputs.Any(x => x.Op is SumOp && Reduce(x) is { Op: not SumOp })) ? moved : null;
 
     static Expr? Past(Expr node)
     {
