@@ -61,7 +61,7 @@ public class OpExportTests
         ["Cast to int64"] = (3 * X).Cast(DType.Int64),
         ["StopGradient"] = StopGradient(X),
         ["Barrier"] = new(new BarrierOp(), X, Sin(X)),
-        ["Checkpoint"] = Checkpoint(x => Sin(Cos(x)), X),
+        ["Rematerialize"] = Rematerialize(x => Sin(Cos(x)), X),
         ["CustomGradient"] = CustomGradient(x => Sin(x[0]), (_, _, g) => [g], X),
         ["SizedLike"] = Sum(X).Gradient(X),
         ["SizeOf"] = Mean(X),
