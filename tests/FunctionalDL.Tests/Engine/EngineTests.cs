@@ -187,7 +187,7 @@ public class EngineTests
         Assert.Contains("matmul 3×4×3", MatMul(x, Transpose(x)).Compile().Explain(TensorSet.Of(("x", Uniform(1, [3, 4])))));
     }
 
-    static Tensor Uniform(int seed, Shape shape) => Key.Of(seed).Uniform(shape).As<float>().Map(u => 2 * u - 1);
+    internal static Tensor Uniform(int seed, Shape shape) => Key.Of(seed).Uniform(shape).As<float>().Map(u => 2 * u - 1);
 
     internal static void Agrees(Expr[] outputs, TensorSet values, double tolerance) => Laws.CompiledAgrees(outputs, values, tolerance);
 }
