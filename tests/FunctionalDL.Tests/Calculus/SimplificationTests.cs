@@ -71,6 +71,18 @@ public class SimplificationTests
     [MemberData(nameof(Rows))]
     public void It_writes_what_a_person_would(int row) => Assert.Equal(Written[row].Expected, Written[row].Simplified);
 
+    /// <summary>A part that is needed elsewhere stays whole beside powers of what it is made of: x²·x·x is x⁴, not x².</summary>
+    [Fact]
+    public void A_factor_that_is_shared_counts_as_often_as_it_stands()
+    {
+        var (square, product) = (Square(X), Y * Z);
+        var e = product * square * X * X + Sin(square) + Cos(product);
+        Assert.Equal(e.Evaluate(("x", 3.0), ("y", 2.0), ("z", 5.0)).ToScalar(), e.Simplify().Evaluate(("x", 3.0), ("y", 2.0), ("z", 5.0)).ToScalar(), 1e-9);
+
+        var f = Function.Of(x => x / 2 / Square(Square(x / 2)));
+        Assert.Equal(-24, f.Gradient().Evaluate(1.0).ToScalar(), 1e-9);
+    }
+
     [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 1000)]
     public void It_keeps_the_value(ExpressionCase c) =>
         Laws.SameValue("an expression and its simplification", c.Evaluate(), c.Output.Simplify().Evaluate(c.Values), 100 * c.Tolerance);
