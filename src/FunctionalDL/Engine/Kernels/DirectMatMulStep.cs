@@ -51,7 +51,7 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
     {
         var to = (T*)packed;
         for (var batch = 0; batch < PackedBatchesB; batch++)
-            for (var column = 0; column < M; column += PanelColumns, to += PanelColumns * K)
+            for (var column = 0; column < M; column += PanelColumns, to += (long)PanelColumns * K)
                 Panel<T>.Pack((T*)b + B.Batches[batch], B, column, Math.Min(PanelColumns, M - column), to, PanelColumns);
     }
 
@@ -62,7 +62,7 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
     {
         var x = (T*)workspace[A.View] + A.Batches[batch];
         var y = IsBInPlace ? (T*)workspace[B.View] + B.Batches[batch] : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
-        var (stepX, stepY, panelStep) = (A.ColumnStep!.Value, IsBInPlace ? B.ColumnStep!.Value : PanelColumns, IsBInPlace ? PanelColumns : PanelColumns * K);
+        var (stepX, stepY, panelStep) = (A.ColumnStep!.Value, IsBInPlace ? B.ColumnStep!.Value : PanelColumns, IsBInPlace ? PanelColumns : (long)PanelColumns * K);
 
         if (N == 1 && columns == StripColumns && IsBInPlace)
         {
@@ -71,7 +71,7 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
         }
         for (var j = 0; j < columns; j += PanelColumns)
             for (var i = 0; i < N; i += 4)
-                DirectKernel<TSimd, TVector, T>.Rows(x, A.Rows.AsSpan(i, Math.Min(4, N - i)), stepX, y + (long)((first + j) / PanelColumns) * panelStep, stepY, K,
+                DirectKernel<TSimd, TVector, T>.Rows(x, A.Rows.AsSpan(i, Math.Min(4, N - i)), stepX, y + (first + j) / PanelColumns * panelStep, stepY, K,
                     (T*)c + (long)i * stride + j, stride, Math.Min(PanelColumns, columns - j));
     }
 }
