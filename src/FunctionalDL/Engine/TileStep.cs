@@ -33,6 +33,9 @@ sealed class TileStep(int total) : Step
 
     public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots) => new TileVerifier(program!, ops, produced, slots).Faults();
 
+    /// <summary>The instructions, once the step is sealed.</summary>
+    public TileProgram Program => program!;
+
     /// <summary>All that the operations give, in memory or not.</summary>
     public IEnumerable<Storage> Results => produced.Keys;
 

@@ -41,6 +41,9 @@ abstract class MaxPoolStep : Step
 
     public Storage Output { get; }
 
+    /// <summary>The bands that a plane is cut into.</summary>
+    public int Bands => Sliding.Bands;
+
     protected int Planes => X.Sizes[0] * X.Sizes[1];
 
     protected int PlaneElements => X.Count / Planes;
