@@ -57,7 +57,7 @@ public static partial class Functions
         var length = to - from;
         if (step > 1 && !length.IsKnown) throw new ShapeException($"Slice: {length} elements by steps of {step} are not a whole number of names. Give a start and end whose difference is a number.");
         if (length.IsNegative) throw new ShapeException($"Slice: {start} to {end} of axis {axis} of {x.Shape} is empty backwards. Exchange start and end.");
-        return Slice(x, at, from, step == 1 ? length : (int)((length.Size + step - 1L) / step), step);
+        return Slice(x, at, from, step == 1 ? length : (int)((length.Size - 1L + step) / step), step);
     }
 
     /// <summary><paramref name="size"/> elements from <paramref name="start"/> on along an axis; both may be symbolic.</summary>
