@@ -95,6 +95,17 @@ public class MemoryTests
     }
 
     [Fact]
+    public void Steps_shared_among_threads_allocate_nothing()
+    {
+        var w = Expr.Variable("w", [1 << 17]);
+        var loop = Compilation.Compile([Exp(Sin(w))], new() { Threads = 3 }).Start(TensorSet.Of(("w", Key.Of(1).Uniform([1 << 17]))), ("w", 0));
+        for (var i = 0; i < 3; i++) loop.Step();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++) loop.Step();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void More_threads_than_any_machine_has_are_refused()
     {
         var error = Assert.Throws<FunctionalException>(() => new CompileOptions { Threads = 20_000 });
