@@ -27,6 +27,9 @@ sealed class AlgebraicBuilder
 
     static readonly IReadOnlyList<Func<Expr, Expr>> Functions = [Sin, Cos, Tanh, Atan, Erf, Exp, Log, Sqrt, Abs, Sigmoid, Square, x => Sqrt(Square(x)), x => Log(Exp(x)), x => Exp(Log(x))];
 
+    /// <summary>What smaller cases may be.</summary>
+    public static ExpressionOptions Options { get; } = new() { EmptyTensors = false };
+
     readonly Random random;
     readonly DType dtype;
     readonly Trace trace;
@@ -38,7 +41,7 @@ sealed class AlgebraicBuilder
     {
         this.random = random;
         dtype = random.Next(8) == 0 ? DType.Float32 : DType.Float64;
-        trace = new(Sizes.None, new());
+        trace = new(Sizes.None, Options);
         var isVector = random.Next(4) == 0;
         variables = [.. new[] { "x", "y", "z" }.Take(random.Next(1, 4)).Select(name => Expr.Variable(name, isVector && random.Next(2) == 0 ? [3] : Shape.Scalar, dtype))];
         values = TensorSet.Of(variables.Select(v => KeyValuePair.Create(v.VariableName!, Value(v.Shape))));

@@ -12,5 +12,5 @@ public static class AlgebraicExpressions
     /// <summary>Algebraic expressions of up to three variables, numbers or short vectors, mostly float64.</summary>
     public static Arbitrary<ExpressionCase> Cases() => Arb.From(
         Gen.Sized(size => Gen.Choose(0, int.MaxValue).Select(seed => AlgebraicBuilder.Build(new Random(seed), 2 + size / 10))),
-        c => ExpressionShrinker.Shrink(c, new() { EmptyTensors = false }));
+        c => ExpressionShrinker.Shrink(c, AlgebraicBuilder.Options));
 }

@@ -82,9 +82,9 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
 
     Rational? Power(Rational x, Rational y)
     {
+        if (x == Rational.Of(Math.E)) return Exp(y);
         if (y.Below.IsOne) return Whole(x, y);
         if (y.Below == 2) return Root(x) is { } root ? Whole(root, y * 2) : null;
-        if (x == Rational.Of(Math.E)) return Exp(y);
         return x.Sign > 0 ? Arbitrary("Power", x, y) : null;
     }
 

@@ -83,21 +83,6 @@ public class SimplificationTests
         Assert.Equal(-24, f.Gradient().Evaluate(1.0).ToScalar(), 1e-9);
     }
 
-    [Property(Arbitrary = [typeof(AlgebraicExpressions)], MaxTest = 400)]
-    public void It_keeps_the_value_of_algebra(ExpressionCase c) => SimplificationLaws.KeepsValue(c);
-
-    [Property(Arbitrary = [typeof(AlgebraicExpressions)], MaxTest = 400)]
-    public void It_keeps_the_exact_value_of_algebra(ExpressionCase c) => SimplificationLaws.KeepsExactValue(c);
-
-    [Property(Arbitrary = [typeof(AlgebraicExpressions)], MaxTest = 200)]
-    public void It_keeps_the_gradients_of_algebra(ExpressionCase c) => SimplificationLaws.KeepsGradient(c);
-
-    [Property(Arbitrary = [typeof(AlgebraicExpressions)], MaxTest = 200)]
-    public void Gradients_of_functions_are_the_gradients(ExpressionCase c) => SimplificationLaws.FunctionGradientIsTheGradient(c);
-
-    [Property(Arbitrary = [typeof(AlgebraicExpressions)], MaxTest = 100)]
-    public void Derivations_end_in_the_gradients(ExpressionCase c) => SimplificationLaws.DerivationIsTheGradient(c);
-
     /// <summary>Numbers are combined only where the result can be written: never to 0, to ∞, or to a whole number that is not the exact one.</summary>
     [Fact]
     public void Numbers_that_do_not_fit_their_type_are_left_apart()
@@ -108,9 +93,9 @@ public class SimplificationTests
         Same(1e200 * (X * Y) * 1e200 + 1e200 * (1e200 * (X * Z)), 2e100, 1e-300, 1);
         var n = Expr.Variable("n", Shape.Scalar, DType.Int64);
         var sum = Enumerable.Range(0, 4).Select(_ => 9007199254740991 * n).Aggregate((a, b) => a + b);
-        Assert.Equal(sum.Evaluate(("n", 1L)).As<long>()[0], sum.Simplify().Evaluate(("n", 1L)).As<long>()[0]);
+        Assert.True(sum.Evaluate(("n", 1L)).BitEquals(sum.Simplify().Evaluate(("n", 1L))));
         var single = Expr.Variable("x", Shape.Scalar);
-        Assert.Equal(1f, (1e-30 * single * (1e-30 * single)).Simplify().Evaluate(("x", 1e30f)).As<float>()[0], 1e-5f);
+        Assert.Equal(1, (1e-30 * single * (1e-30 * single)).Simplify().Evaluate(("x", 1e30f)).GetDouble(0), 1e-5);
 
         static void Same(Expr e, double expected, double x, double y) =>
             Assert.Equal(expected, e.Simplify().Evaluate(("x", x), ("y", y), ("z", y)).ToScalar(), 1e-9 * expected);
@@ -137,10 +122,6 @@ public class SimplificationTests
         Assert.Equal(0, ((chain + 1) * 0).Simplify().Evaluate(("x", 1.0), ("y", 1.0)).ToScalar());
     }
 
-    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 1000)]
-    public void It_keeps_the_value(ExpressionCase c) =>
-        Laws.SameValue("an expression and its simplification", c.Evaluate(), c.Output.Simplify().Evaluate(c.Values), 100 * c.Tolerance);
-
     /// <summary>
     /// Twice is as good as once, and no more ops are applied than before, signs aside: but for very few cases, about one in ten thousand, such as y^−a/x, which is
     /// written with a product below the line.
@@ -159,14 +140,6 @@ public class SimplificationTests
         }
 
         static int Count(Expr e) => Graph.TopologicalOrder(e).Count(n => n.Op is not (Ops.NegateOp or Ops.ConstantOp or Ops.BroadcastOp or Ops.ReshapeOp or Ops.TransposeOp or Ops.SizedLikeOp or Ops.SizeOfOp));
-    }
-
-    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 100)]
-    public void It_keeps_the_gradient(ExpressionCase c)
-    {
-        if (c.FloatVariables.Count == 0 || !c.Output.DType.IsFloat()) return;
-        var gradient = Sum(c.Output).Gradient(c.FloatVariables[0]);
-        Laws.SameValue("a gradient and its simplification", gradient.Evaluate(c.Values), gradient.Simplify().Evaluate(c.Values), 100 * c.Tolerance);
     }
 
     /// <summary>The gradient of softmax cross-entropy with respect to the logits is (p − y)/n.</summary>
