@@ -8,6 +8,8 @@ namespace FunctionalDL.Testing;
 /// </summary>
 sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random random)
 {
+    static readonly Rational E = Rational.Of(Math.E);
+
     const int LargestExponent = 40, LongestValue = 4096;
 
     readonly Dictionary<(string Function, Rational X, Rational Y), Rational> functions = [];
@@ -82,7 +84,7 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
 
     Rational? Power(Rational x, Rational y)
     {
-        if (x == Rational.Of(Math.E)) return Exp(y);
+        if (x == E) return Exp(y);
         if (y.Below.IsOne) return Whole(x, y);
         if (y.Below == 2) return Root(x) is { } root ? Whole(root, y * 2) : null;
         return x.Sign > 0 ? Arbitrary("Power", x, y) : null;
@@ -101,6 +103,7 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
     Rational Exp(Rational x)
     {
         if (x.Sign == 0) return 1;
+        if (x == 1) return E;
         var value = Arbitrary("Exp", x, 0);
         functions[("Log", value, 0)] = x;
         return value;
@@ -110,6 +113,7 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
     {
         if (x.Sign <= 0) return Undefined();
         if (x == 1) return 0;
+        if (x == E) return 1;
         var value = Arbitrary("Log", x, 0);
         functions[("Exp", value, 0)] = x;
         return value;
