@@ -1,4 +1,6 @@
+using System.Globalization;
 using FunctionalDL.Ops;
+using FunctionalDL.Rules;
 
 namespace FunctionalDL.Testing;
 
@@ -12,7 +14,8 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
 
     const int LargestExponent = 40, LongestValue = 4096;
 
-    readonly Dictionary<(string Function, Rational X, Rational Y), Rational> functions = [];
+    /// <summary>By arguments to 12 digits, for numbers that were combined may be rounded.</summary>
+    readonly Dictionary<(string Function, string X, string Y), Rational> functions = [];
 
     /// <summary>Whether a part of the expression last asked for has no value at the point: something divided by 0, or the root of a negative number.</summary>
     public bool IsUndefined { get; private set; }
@@ -48,11 +51,14 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
     Rational[]? Each(Expr node, Rational[][] x)
     {
         // Powers of one base are added up, which arbitrary values know nothing of: only whole and half exponents are followed.
-        if (node.Op is PowerOp && (node.Inputs[1].Op is BroadcastOp ? node.Inputs[1].Inputs[0] : node.Inputs[1]).ConstantValue is not null && x[1][0].Below > 2) return null;
+        var isFixed = node.Op is PowerOp && node.Inputs[1].Known() is not null;
+        if (isFixed && x[1][0].Below > 2) return null;
+        var isExponential = node.Op is PowerOp && !isFixed && node.Inputs[0].IsE();
         var result = new Rational[x[0].Length];
         for (var i = 0; i < result.Length; i++)
         {
-            if (Element(node.Op, x[0][i], x.Length > 1 ? x[1][i] : 0) is not { } value || value.Above.GetBitLength() > LongestValue) return null;
+            var element = isExponential ? Exp(x[1][i]) : Element(node.Op, x[0][i], x.Length > 1 ? x[1][i] : 0);
+            if (element is not { } value || value.Above.GetBitLength() > LongestValue) return null;
             result[i] = value;
         }
         return result;
@@ -84,7 +90,6 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
 
     Rational? Power(Rational x, Rational y)
     {
-        if (x == E) return Exp(y);
         if (y.Below.IsOne) return Whole(x, y);
         if (y.Below == 2) return Root(x) is { } root ? Whole(root, y * 2) : null;
         return x.Sign > 0 ? Arbitrary("Power", x, y) : null;
@@ -105,7 +110,7 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
         if (x.Sign == 0) return 1;
         if (x == 1) return E;
         var value = Arbitrary("Exp", x, 0);
-        functions[("Log", value, 0)] = x;
+        functions[Key("Log", value, 0)] = x;
         return value;
     }
 
@@ -115,14 +120,19 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
         if (x == 1) return 0;
         if (x == E) return 1;
         var value = Arbitrary("Log", x, 0);
-        functions[("Exp", value, 0)] = x;
+        functions[Key("Exp", value, 0)] = x;
         return value;
     }
 
     /// <summary>A number between 0 and 1 that stands for the value of a function.</summary>
     Rational Arbitrary(string function, Rational x, Rational y)
     {
-        if (!functions.TryGetValue((function, x, y), out var value)) functions[(function, x, y)] = value = new(random.Next(1, 1000), 1009);
+        var key = Key(function, x, y);
+        if (!functions.TryGetValue(key, out var value)) functions[key] = value = new(random.Next(1, 1000), 1009);
         return value;
     }
+
+    static (string, string, string) Key(string function, Rational x, Rational y) => (function, Digits(x), Digits(y));
+
+    static string Digits(Rational x) => x.ToDouble().ToString("G12", CultureInfo.InvariantCulture);
 }
