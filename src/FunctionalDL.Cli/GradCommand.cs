@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 
 namespace FunctionalDL.Cli;
@@ -32,5 +33,8 @@ static class GradCommand
         return command;
     }
 
-    static string Value(Expr e, TensorSet? point) => point is null ? "" : $" = {Expr.Constant(e.Evaluate(point)).Print()}";
+    static string Value(Expr e, TensorSet? point) => point is null ? "" : $" = {Digits(e.Evaluate(point).ToScalar())}";
+
+    /// <summary>A value as a number: one that happens to be e or π is no exception.</summary>
+    static string Digits(double value) => value is Math.E or Math.PI ? value.ToString("R", CultureInfo.InvariantCulture) : Expr.Constant(value).Print();
 }

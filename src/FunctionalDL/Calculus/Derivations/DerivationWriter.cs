@@ -40,6 +40,7 @@ sealed class DerivationWriter
     {
         var derivative = Concrete([y])[0].Gradient(x).Simplify();
         if (IsConstant) Heading($"{Plain(x)} does not occur in the function: the derivative is 0.");
+        else if (y == x) Heading($"The function is {Plain(x)} itself: the derivative is 1.");
         else
         {
             Definitions();
