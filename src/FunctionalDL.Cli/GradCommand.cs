@@ -26,8 +26,7 @@ static class GradCommand
                 var isAbsent = occurring.All(v => v.VariableName != x.VariableName);
                 output.WriteLine($"∂f/∂{x.VariableName} = {derivative.Simplify().Print()}{Value(derivative, point)}{(isAbsent ? $"   ({x.VariableName} does not occur in f)" : "")}");
             }
-            foreach (var place in point is null ? [] : Differentiability.Check(function, point))
-                Fdl.Colours(output).Write(new Text(place + Environment.NewLine, new Style(Color.Yellow)));
+            if (point is not null) Fdl.Write(Fdl.Colours(output), Differentiability.Report(function, point).Lines, Color.Yellow);
             return Fdl.Done;
         });
         return command;

@@ -89,14 +89,34 @@ public class FdlTests
 
     [Theory]
     [InlineData(0, "agrees with finite differences", "sin(x)/x", "x=1")]
-    [InlineData(2, "kink", "relu(x)", "x=0")]
-    [InlineData(2, "no value below 0", "ln(x)", "x=-1")]
-    public void Check_compares_where_there_is_a_derivative(int expected, string part, string function, string at)
+    [InlineData(0, "agrees with finite differences", "-log(p)", "p=0.001")]
+    [InlineData(0, "agrees with finite differences", "abs(x)^2", "x=0")]
+    [InlineData(2, "DISAGREES with finite differences", "x·stopgradient(x)", "x=2")]
+    [InlineData(2, "DISAGREES with finite differences", "relu(x) - relu(-x)", "x=0")]
+    [InlineData(3, "its slope is 0 from below and 1 from above", "relu(x)", "x=0")]
+    [InlineData(3, "no value below 0", "ln(x)", "x=-1")]
+    [InlineData(3, "the function has no value here", "x + log(-1)", "x=1")]
+    [InlineData(3, "its slope from above is 0", "x^(3/2)", "x=0")]
+    [InlineData(3, "cannot be compared", "sign(x)", "x=0")]
+    public void Check_ends_in_one_of_three_verdicts(int expected, string part, string function, string at)
     {
         var (code, output, _) = Run("check", function, "--at", at);
         Assert.Equal(expected, code);
         Assert.Contains(part, output);
     }
+
+    /// <summary>What is known of a function at a kink is the same text in each command.</summary>
+    [Theory]
+    [InlineData("derive")]
+    [InlineData("grad")]
+    [InlineData("check")]
+    public void Commands_say_the_same_of_a_kink(string command) =>
+        Assert.Contains("As a whole the function is differentiable here: its slope is 0 from both sides.", Run(command, "cos(abs(x))", "--at", "x=0").Output);
+
+    /// <summary>A body that uses a variable of the name its argument would be given.</summary>
+    [Fact]
+    public void The_argument_of_a_definition_is_no_other_variable() =>
+        Assert.Contains("f1(u2) = u2·u", Run("derive", "sin(f1(x))", "--wrt", "x", "--let", "f1(t)=t·u").Output);
 
     [Fact]
     public void Plot_writes_a_picture_without_a_screen()
