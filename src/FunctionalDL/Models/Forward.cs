@@ -10,21 +10,25 @@ sealed class Forward
     /// <summary>What the statistics become after a training step, by name.</summary>
     public required IReadOnlyDictionary<string, Expr> Updates { get; init; }
 
-    /// <summary>Each layer with its output and its own parameters.</summary>
-    public required IReadOnlyList<(Layer Layer, Expr Output, IReadOnlyList<Parameter> Parameters)> Steps { get; init; }
+    /// <summary>Each layer of the model's.</summary>
+    public required IReadOnlyList<ForwardStep> Steps { get; init; }
 
     public static Forward Build(Model model, bool isTraining)
     {
-        var collected = new LayerScope.Build(isTraining, model.ParameterDType);
+        var collected = new LayerBuild(isTraining, model.ParameterDType);
         var scope = new LayerScope(collected);
-        var steps = new List<(Layer, Expr, IReadOnlyList<Parameter>)>();
+        var steps = new List<ForwardStep>();
         var x = model.InputVariable;
         foreach (var layer in model.Layers)
         {
             var before = collected.Parameters.Count;
+            collected.Shared.Clear();
             x = layer.Apply(scope, x);
-            steps.Add((layer, x, collected.Parameters[before..]));
+            steps.Add(new(layer, x, collected.Parameters[before..], [.. collected.Shared]));
         }
         return new() { Output = x, Parameters = collected.Parameters, Updates = collected.Updates, Steps = steps };
     }
 }
+
+/// <summary>A layer of a model with its output, the parameters it made, and the layers whose parameters it shares.</summary>
+sealed record ForwardStep(Layer Layer, Expr Output, IReadOnlyList<Parameter> Parameters, IReadOnlyList<string> SharedWith);

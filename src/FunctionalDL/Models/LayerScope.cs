@@ -6,23 +6,16 @@ namespace FunctionalDL;
 /// </summary>
 public sealed class LayerScope
 {
-    readonly Build build;
+    readonly LayerBuild build;
     readonly string prefix;
-    readonly Dictionary<string, int> counts = [];
+    readonly int copy;
+    readonly bool isAgain;
+    readonly HashSet<string> taken = [], declared = [];
+    readonly Dictionary<string, int> numbers = [];
 
-    internal LayerScope(Build build, string prefix = "") => (this.build, this.prefix) = (build, prefix);
+    internal LayerScope(LayerBuild build) : this(build, "", 0, false) { }
 
-    /// <summary>What all scopes of one model collect together.</summary>
-    internal sealed class Build(bool isTraining, DType dtype)
-    {
-        public bool IsTraining => isTraining;
-        public DType DType => dtype;
-        public List<Parameter> Parameters { get; } = [];
-        public Dictionary<string, Expr> Updates { get; } = [];
-        public long Streams { get; set; }
-    }
-
-    internal Build Collected => build;
+    LayerScope(LayerBuild build, string prefix, int copy, bool isAgain) => (this.build, this.prefix, this.copy, this.isAgain) = (build, prefix, copy, isAgain);
 
     /// <summary>Whether the expression is the one to train with; otherwise it is the one to predict with.</summary>
     public bool IsTraining => build.IsTraining;
@@ -41,10 +34,9 @@ public sealed class LayerScope
     /// <exception cref="FunctionalException">The layer already has a parameter of that name.</exception>
     public Expr Statistic(string name, Shape shape, Initializer initializer) => Declare(name, shape, initializer, isTrainable: false);
 
-    /// <summary>Says what a statistic becomes after a training step.</summary>
-    public void Update(Expr statistic, Expr next) => build.Updates[statistic.VariableName!] = StopGradient(next);
-
-    static Expr StopGradient(Expr x) => Functions.StopGradient(x);
+    /// <summary>Says what a statistic becomes after a training step. Where the layer is used again in the model, that use goes on from there.</summary>
+    /// <exception cref="FunctionalException"><paramref name="statistic"/> is not what <see cref="Statistic"/> gave.</exception>
+    public void Update(Expr statistic, Expr next) => build.Update(statistic, next);
 
     /// <summary>Numbers uniform in [0, 1), other ones each training step and each time this is called.</summary>
     public Expr RandomUniform(Shape shape) => Functions.RandomUniform(KeyVariable, shape, DType, build.Streams++);
@@ -52,20 +44,48 @@ public sealed class LayerScope
     /// <summary>The variable that gives a training step its randomness.</summary>
     internal static Expr KeyVariable { get; } = Expr.Variable("key", Shape.Scalar, DType.Int64);
 
-    /// <summary>The scope of a layer inside this one; layers of one name are numbered.</summary>
-    internal LayerScope Inner(string layer)
+    /// <summary>The scope of a layer inside this one: that of its first use in the model where there was one. Layers of one name are numbered.</summary>
+    internal LayerScope Inner(Layer layer)
     {
-        var number = counts[layer] = counts.GetValueOrDefault(layer) + 1;
-        return new(build, $"{prefix}{layer}{number}.");
+        var within = build.Copied(copy, layer.Identity);
+        var (name, number) = Free(layer.Name);
+        var first = $"{prefix}{name}.";
+        var known = build.Prefix(within, layer.Identity);
+        if (known is null) build.SetPrefix(within, layer.Identity, first);
+        // A use again inside a use again takes the same name as before, so that the layers after it do, too.
+        if (known is null || known == first)
+        {
+            taken.Add(name);
+            numbers[layer.Name] = number;
+        }
+        return new(build, known ?? first, within, isAgain || known is not null);
+    }
+
+    /// <summary>A name with the first number that is free, <c>dense1</c>; one that ends in a digit stands as it is, then <c>body1_2</c>.</summary>
+    (string Name, int Number) Free(string layer)
+    {
+        var isNumbered = char.IsAsciiDigit(layer[^1]);
+        for (var number = numbers.GetValueOrDefault(layer) + 1; ; number++)
+        {
+            var name = isNumbered && number == 1 ? layer : $"{layer}{(isNumbered ? "_" : "")}{number}";
+            if (!taken.Contains(name)) return (name, number);
+        }
     }
 
     Expr Declare(string name, Shape shape, Initializer initializer, bool isTrainable)
     {
         var full = prefix + name;
         if (!shape.IsKnown) throw new ShapeException($"Layer: parameter \"{full}\" has shape {shape}, whose sizes are not all known. Fix the size, or reduce over that axis first.");
-        if (build.Parameters.Any(p => p.Name == full)) throw new FunctionalException($"Layer: parameter \"{full}\" is declared twice. Rename one.");
-        var parameter = new Parameter(full, new(DType, shape), initializer, isTrainable);
-        build.Parameters.Add(parameter);
-        return parameter.Variable;
+        var known = build.Find(full);
+        if (!declared.Add(name) || (known is not null && !isAgain)) throw new FunctionalException($"Layer: parameter \"{full}\" is declared twice. Rename one.");
+        if (known is null) build.Add(known = new(full, new(DType, shape), initializer, isTrainable));
+        else
+        {
+            if (known.Type.Shape != shape || known.IsTrainable != isTrainable)
+                throw new ShapeException($"Parameter \"{full}\" is {known.Type.Shape} where the layer was used before and would be {shape} here; all uses of a layer share its parameters. "
+                    + "Give this one parameters of its own: layer.Copy(), or a new layer.");
+            if (!build.Shared.Contains(prefix[..^1])) build.Shared.Add(prefix[..^1]);
+        }
+        return build.ValueOf(known);
     }
 }
