@@ -69,7 +69,7 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
             var (a, b) = (ours.GetDouble(i), theirs.GetDouble(i));
             var difference = a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(1, Math.Abs(a));
             if (!(difference <= tolerance))
-                throw new OnnxMismatchException($"ONNX: element {Position(ours.Shape, i)} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more.");
+                throw new OnnxMismatchException(FormattableString.Invariant($"ONNX: element {Position(ours.Shape, i)} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more."));
             worst = Math.Max(worst, difference);
         }
         return worst;
@@ -85,5 +85,6 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
 
     /// <summary>The result in a sentence.</summary>
     public override string ToString() =>
-        $"OnnxRuntime agrees with the evaluator{(Sizes.Count > 0 ? $" at sizes {string.Join(", ", Sizes)}" : "")}: largest difference {MaxDifference:0.0e+0}, allowed {Tolerance:0.0e+0}";
+        $"OnnxRuntime agrees with the evaluator{(Sizes.Count > 0 ? $" at sizes {string.Join(", ", Sizes)}" : "")}"
+        + FormattableString.Invariant($": largest difference {MaxDifference:0.0e+0}, allowed {Tolerance:0.0e+0}");
 }

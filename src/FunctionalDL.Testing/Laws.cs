@@ -64,7 +64,7 @@ public static class Laws
         {
             var (a, b) = (expected.GetDouble(i), actual.GetDouble(i));
             if (!a.Equals(b) && !(Math.Abs(a - b) <= tolerance * Math.Max(1, Math.Abs(a))))
-                throw new LawException($"Laws: {what} differ at element {i} of {expected.Describe()}: {a:R} is expected, {b:R} was given, allowed is {tolerance}.");
+                throw new LawException(FormattableString.Invariant($"Laws: {what} differ at element {i} of {expected.Describe()}: {a:R} is expected, {b:R} was given, allowed is {tolerance}."));
         }
     }
 

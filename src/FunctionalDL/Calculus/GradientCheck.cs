@@ -30,7 +30,7 @@ public sealed record GradientCheckResult(double WorstError, string Variable, int
     public IReadOnlyList<Expr> Kinks { get; init; } = [];
 
     /// <summary>The result in a sentence.</summary>
-    public override string ToString() => $"worst error {WorstError:0.0e+0} at {Variable}[{Index}] ({Gradient:0.000000e+0} against {Difference:0.000000e+0}), {Checked} elements checked, {Skipped} skipped at kinks";
+    public override string ToString() => FormattableString.Invariant($"worst error {WorstError:0.0e+0} at {Variable}[{Index}] ({Gradient:0.000000e+0} against {Difference:0.000000e+0}), {Checked} elements checked, {Skipped} skipped at kinks");
 }
 
 /// <summary>Compares gradients with finite differences, in float64.</summary>

@@ -10,6 +10,9 @@ sealed class Forward
     /// <summary>What the statistics become after a training step, by name.</summary>
     public required IReadOnlyDictionary<string, Expr> Updates { get; init; }
 
+    /// <summary>The layers that normalize by a batch's own values, and how many of these they take together.</summary>
+    public required IReadOnlyList<(string Layer, Dim Values)> Normalized { get; init; }
+
     /// <summary>Each layer of the model's.</summary>
     public required IReadOnlyList<ForwardStep> Steps { get; init; }
 
@@ -26,7 +29,7 @@ sealed class Forward
             x = layer.Apply(scope, x);
             steps.Add(new(layer, x, collected.Parameters[before..], [.. collected.Shared]));
         }
-        return new() { Output = x, Parameters = collected.Parameters, Updates = collected.Updates, Steps = steps };
+        return new() { Output = x, Parameters = collected.Parameters, Updates = collected.Updates, Normalized = collected.Normalized, Steps = steps };
     }
 }
 

@@ -15,6 +15,9 @@ sealed class LayerBuild(bool isTraining, DType dtype)
     /// <summary>What statistics become, by name.</summary>
     public Dictionary<string, Expr> Updates { get; } = [];
 
+    /// <summary>The layers that normalize by a batch's own values, and how many of these they take together.</summary>
+    public List<(string Layer, Dim Values)> Normalized { get; } = [];
+
     public long Streams { get; set; }
 
     /// <summary>The layers whose parameters another use took, in the order of these uses.</summary>

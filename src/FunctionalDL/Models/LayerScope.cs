@@ -41,6 +41,9 @@ public sealed class LayerScope
     /// <summary>Numbers uniform in [0, 1), other ones each training step and each time this is called.</summary>
     public Expr RandomUniform(Shape shape) => Functions.RandomUniform(KeyVariable, shape, DType, build.Streams++);
 
+    /// <summary>Says that the layer normalizes so many values together in training, by their own mean and variance.</summary>
+    internal void NormalizesOver(Dim values) => build.Normalized.Add((prefix[..^1], values));
+
     /// <summary>The variable that gives a training step its randomness.</summary>
     internal static Expr KeyVariable { get; } = Expr.Variable("key", Shape.Scalar, DType.Int64);
 

@@ -51,11 +51,13 @@ public sealed class TrainingStep
     public IReadOnlyList<(string Name, Expr Value)> Outputs =>
         [("loss", Loss), .. Parameters.Select(p => (p.Key, p.Value)), .. State.Select(s => (StatePrefix + s.Key, s.Value))];
 
-    /// <summary>The step compiled and started from the given parameters and state: every output but the loss is carried to the next step.</summary>
-    internal Loop Start(TensorSet carried, CompileOptions options)
+    /// <summary>
+    /// The step compiled and started from the given parameters and state: every output but the loss is carried to the next step. Others that are asked for come after them.
+    /// </summary>
+    internal Loop Start(TensorSet carried, CompileOptions options, params Expr[] others)
     {
         var outputs = Outputs;
-        return Compilation.Compile([.. outputs.Select(o => o.Value)], options)
+        return Compilation.Compile([.. outputs.Select(o => o.Value), .. others], options)
             .Start(carried, [.. outputs.Select((o, i) => (o.Name, i)).Skip(1)]);
     }
 }
