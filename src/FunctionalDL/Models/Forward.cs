@@ -1,35 +1,49 @@
+using System.Collections.Immutable;
+
 namespace FunctionalDL;
 
-/// <summary>A model's layers applied to its input: the expression, what the layers asked for, and the type after each layer.</summary>
+/// <summary>
+/// Layers applied to an input: the expression, what the layers asked for, and the type after each layer. More layers give another one, which shares what is there,
+/// so that a model of n layers takes n steps to build.
+/// </summary>
 sealed class Forward
 {
-    public required Expr Output { get; init; }
+    readonly LayerBuild collected;
+    readonly LayerNames names;
 
-    public required IReadOnlyList<Parameter> Parameters { get; init; }
+    Forward(Expr output, LayerBuild collected, LayerNames names, ImmutableList<ForwardStep> steps) =>
+        (Output, this.collected, this.names, Steps) = (output, collected, names, steps);
+
+    public Expr Output { get; }
+
+    public ImmutableList<Parameter> Parameters => collected.Parameters;
 
     /// <summary>What the statistics become after a training step, by name.</summary>
-    public required IReadOnlyDictionary<string, Expr> Updates { get; init; }
+    public IReadOnlyDictionary<string, Expr> Updates => collected.Updates;
 
     /// <summary>The layers that normalize by a batch's own values, and how many of these they take together.</summary>
-    public required IReadOnlyList<(string Layer, Dim Values)> Normalized { get; init; }
+    public IReadOnlyList<(string Layer, Dim Values)> Normalized => collected.Normalized;
 
     /// <summary>Each layer of the model's.</summary>
-    public required IReadOnlyList<ForwardStep> Steps { get; init; }
+    public ImmutableList<ForwardStep> Steps { get; }
 
-    public static Forward Build(Model model, bool isTraining)
+    public static Forward Build(Model model, bool isTraining) => Build(model.InputVariable, model.Layers, isTraining);
+
+    public static Forward Build(Expr input, IEnumerable<Layer> layers, bool isTraining) =>
+        new Forward(input, new(isTraining, input.DType == DType.Float64 ? DType.Float64 : DType.Float32), LayerNames.None, []).Then(layers);
+
+    public Forward Then(IEnumerable<Layer> layers)
     {
-        var collected = new LayerBuild(isTraining, model.ParameterDType);
-        var scope = new LayerScope(collected);
-        var steps = new List<ForwardStep>();
-        var x = model.InputVariable;
-        foreach (var layer in model.Layers)
+        var (x, steps, build) = (Output, Steps, collected.Copy());
+        var scope = new LayerScope(build, names);
+        foreach (var layer in layers)
         {
-            var before = collected.Parameters.Count;
-            collected.Shared.Clear();
+            var before = build.Parameters.Count;
+            build.Shared = [];
             x = layer.Apply(scope, x);
-            steps.Add(new(layer, x, collected.Parameters[before..], [.. collected.Shared]));
+            steps = steps.Add(new(layer, x, build.Parameters.GetRange(before, build.Parameters.Count - before), build.Shared));
         }
-        return new() { Output = x, Parameters = collected.Parameters, Updates = collected.Updates, Normalized = collected.Normalized, Steps = steps };
+        return new(x, build, scope.Names, steps);
     }
 }
 

@@ -20,11 +20,11 @@ namespace FunctionalDL;
 public sealed partial class Layer
 {
     readonly Func<LayerScope, Expr, Expr> forward;
-    readonly ImmutableArray<Layer> parts;
+    readonly ImmutableList<Layer> parts;
 
-    Layer(string name, Func<LayerScope, Expr, Expr> forward, ImmutableArray<Layer> parts, LayerIdentity? identity = null)
+    Layer(string name, Func<LayerScope, Expr, Expr> forward, ImmutableList<Layer>? parts = null, LayerIdentity? identity = null)
     {
-        (Name, this.forward, this.parts) = (name, forward, parts.IsDefault ? [this] : parts);
+        (Name, this.forward, this.parts) = (name, forward, parts ?? [this]);
         Identity = identity ?? new(this, []);
     }
 
@@ -36,7 +36,7 @@ public sealed partial class Layer
     /// Layer.Of("swish", (scope, x) => x * Sigmoid(scope.Parameter("beta", Shape.Scalar, Initializer.Ones) * x))
     /// </code></example>
     public static Layer Of(string name, Func<LayerScope, Expr, Expr> forward) => name.Length > 0
-        ? new(name, forward, default)
+        ? new(name, forward)
         : throw NoName();
 
     static FunctionalException NoName() => new("Layer: the name is empty. Name it; the names of its parameters begin with it.");
@@ -71,14 +71,14 @@ public sealed partial class Layer
     public Layer Named(string name)
     {
         if (name.Length == 0) throw NoName();
-        return IsSequence ? Of(name, Copy().Apply) : new(name, forward, default, Identity.Copied(new()));
+        return IsSequence ? Of(name, Copy().Apply) : new(name, forward, null, Identity.Copied(new()));
     }
 
     /// <summary>This layer with parameters of its own. What is shared inside it is shared inside the copy, and with nothing outside.</summary>
     public Layer Copy()
     {
         var copy = new object();
-        Layer Copied(Layer part) => new(part.Name, part.forward, default, part.Identity.Copied(copy));
+        Layer Copied(Layer part) => new(part.Name, part.forward, null, part.Identity.Copied(copy));
         return IsSequence ? new(Name, forward, [.. parts.Select(Copied)]) : Copied(this);
     }
 
@@ -92,7 +92,7 @@ public sealed partial class Layer
     public static Layer operator >>(Layer first, Layer second) => first.Then(second);
 
     /// <summary>Layers one after another, as one layer.</summary>
-    public static Layer Sequence(params Layer[] layers) => new("sequence", (_, x) => x, [.. layers.SelectMany(layer => layer.parts)]);
+    public static Layer Sequence(params Layer[] layers) => new("sequence", (_, x) => x, layers.Aggregate(ImmutableList<Layer>.Empty, (all, layer) => all.AddRange(layer.parts)));
 
     /// <summary>The names of the layer's parts in order.</summary>
     public override string ToString() => string.Join(" >> ", parts.Select(part => part.Name));

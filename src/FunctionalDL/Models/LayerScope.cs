@@ -10,12 +10,15 @@ public sealed class LayerScope
     readonly string prefix;
     readonly int copy;
     readonly bool isAgain;
-    readonly HashSet<string> taken = [], declared = [];
-    readonly Dictionary<string, int> numbers = [];
+    readonly HashSet<string> declared = [];
 
-    internal LayerScope(LayerBuild build) : this(build, "", 0, false) { }
+    internal LayerScope(LayerBuild build, LayerNames names) : this(build, names, "", 0, false) { }
 
-    LayerScope(LayerBuild build, string prefix, int copy, bool isAgain) => (this.build, this.prefix, this.copy, this.isAgain) = (build, prefix, copy, isAgain);
+    LayerScope(LayerBuild build, LayerNames names, string prefix, int copy, bool isAgain) =>
+        (this.build, Names, this.prefix, this.copy, this.isAgain) = (build, names, prefix, copy, isAgain);
+
+    /// <summary>The names of the layers in this scope so far.</summary>
+    internal LayerNames Names { get; private set; }
 
     /// <summary>Whether the expression is the one to train with; otherwise it is the one to predict with.</summary>
     public bool IsTraining => build.IsTraining;
@@ -42,7 +45,7 @@ public sealed class LayerScope
     public Expr RandomUniform(Shape shape) => Functions.RandomUniform(KeyVariable, shape, DType, build.Streams++);
 
     /// <summary>Says that the layer normalizes so many values together in training, by their own mean and variance.</summary>
-    internal void NormalizesOver(Dim values) => build.Normalized.Add((prefix[..^1], values));
+    internal void NormalizesOver(Dim values) => build.Normalized = build.Normalized.Add((prefix[..^1], values));
 
     /// <summary>The variable that gives a training step its randomness.</summary>
     internal static Expr KeyVariable { get; } = Expr.Variable("key", Shape.Scalar, DType.Int64);
@@ -51,28 +54,13 @@ public sealed class LayerScope
     internal LayerScope Inner(Layer layer)
     {
         var within = build.Copied(copy, layer.Identity);
-        var (name, number) = Free(layer.Name);
+        var (name, after) = Names.Next(layer.Name);
         var first = $"{prefix}{name}.";
         var known = build.Prefix(within, layer.Identity);
         if (known is null) build.SetPrefix(within, layer.Identity, first);
         // A use again inside a use again takes the same name as before, so that the layers after it do, too.
-        if (known is null || known == first)
-        {
-            taken.Add(name);
-            numbers[layer.Name] = number;
-        }
-        return new(build, known ?? first, within, isAgain || known is not null);
-    }
-
-    /// <summary>A name with the first number that is free, <c>dense1</c>; one that ends in a digit stands as it is, then <c>body1_2</c>.</summary>
-    (string Name, int Number) Free(string layer)
-    {
-        var isNumbered = char.IsAsciiDigit(layer[^1]);
-        for (var number = numbers.GetValueOrDefault(layer) + 1; ; number++)
-        {
-            var name = isNumbered && number == 1 ? layer : $"{layer}{(isNumbered ? "_" : "")}{number}";
-            if (!taken.Contains(name)) return (name, number);
-        }
+        if (known is null || known == first) Names = after;
+        return new(build, LayerNames.None, known ?? first, within, isAgain || known is not null);
     }
 
     Expr Declare(string name, Shape shape, Initializer initializer, bool isTrainable)
@@ -87,7 +75,7 @@ public sealed class LayerScope
             if (known.Type.Shape != shape || known.IsTrainable != isTrainable)
                 throw new ShapeException($"Parameter \"{full}\" is {known.Type.Shape} where the layer was used before and would be {shape} here; all uses of a layer share its parameters. "
                     + "Give this one parameters of its own: layer.Copy(), or a new layer.");
-            if (!build.Shared.Contains(prefix[..^1])) build.Shared.Add(prefix[..^1]);
+            if (!build.Shared.Contains(prefix[..^1])) build.Shared = build.Shared.Add(prefix[..^1]);
         }
         return build.ValueOf(known);
     }

@@ -6,10 +6,16 @@ namespace FunctionalDL;
 sealed class FitChecks(Model model, Loss loss, Forward forward)
 {
     /// <summary>Throws where model, loss and data do not mean one thing.</summary>
-    public void Start(TrainingData data)
+    public void Start(TrainingData data, Dataset? held)
     {
         CheckSizes(data);
         if (data.Examples > 0) TargetChecks.Check(loss, data.Sample.Targets, model.Output.Shape);
+        if (held is not null)
+        {
+            model.CheckInputs(held);
+            loss.PerExample(model.Output, Loss.TargetVariable(held.Targets, model.Output));
+            TargetChecks.Check(loss, held.Targets, model.Output.Shape, "validation data, ");
+        }
         PredictionChecks.Check(model, loss, data.Sample);
     }
 

@@ -7,6 +7,7 @@ namespace FunctionalDL;
 static class PredictionChecks
 {
     const int Rows = 32;
+    const double Far = 1e4;
     const double Tolerance = 1e-3;
 
     enum Ending { Other, Sigmoid, Softmax, Positive }
@@ -35,20 +36,28 @@ static class PredictionChecks
         }
     }
 
+    /// <summary>
+    /// Looks at predictions for some rows, and for rows far out: what is a probability whatever the input is stays one there, and what is in range by chance does not.
+    /// </summary>
     static void CheckValues(Model model, Loss loss, Dataset sample, string taken, string repair)
     {
-        var predictions = model.Predict(sample.Inputs.Rows([.. Enumerable.Range(0, Math.Min(sample.Count, Rows))]));
-        var (size, last) = (predictions.Count / predictions.Shape[0].Size, predictions.Shape[^1].Size);
-        double[] values = [.. Enumerable.Range(0, predictions.Count).Select(predictions.GetDouble)];
-        FunctionalException Error(int at, string what) => new(
-            $"Fit: the loss \"{loss.Name}\" takes predictions for {taken}, and the model gives {what} for row {at / size} of the data before training. {repair}");
+        var rows = sample.Inputs.Rows([.. Enumerable.Range(0, Math.Min(sample.Count, Rows))]);
+        var scales = rows.DType.IsFloat() ? new[] { 1, Far, -Far } : [1];
+        foreach (var scale in scales)
+        {
+            var predictions = model.Predict(scale == 1 ? rows : (scale * Expr.Constant(rows)).Evaluate());
+            var (size, last) = (predictions.Count / predictions.Shape[0].Size, predictions.Shape[^1].Size);
+            var values = predictions.Cast(DType.Float64).ToArray<double>();
+            FunctionalException Error(int at, string what) => new(Invariant(
+                $"Fit: the loss \"{loss.Name}\" takes predictions for {taken}, and the model gives {what} for {(scale == 1 ? "" : $"{scale} times ")}row {at / size} of the data before training. {repair}"));
 
-        var isPositive = loss.Domain.Predictions == LossPredictions.Positive;
-        var wrong = Array.FindIndex(values, p => isPositive ? p <= 0 : p is < -1e-6 or > 1 + 1e-6);
-        if (wrong >= 0) throw Error(wrong, Invariant($"{values[wrong]:G5}"));
-        if (loss.Domain.Predictions != LossPredictions.ClassProbabilities) return;
-        for (var at = 0; at < values.Length; at += last)
-            if (values.AsSpan(at, last) is var row && Math.Abs(Sum(row) - 1) > Tolerance) throw Error(at, Invariant($"probabilities with the sum {Sum(row):G5}"));
+            var isPositive = loss.Domain.Predictions == LossPredictions.Positive;
+            var wrong = Array.FindIndex(values, p => isPositive ? p <= 0 && scale == 1 || p < 0 : p is < -1e-6 or > 1 + 1e-6);
+            if (wrong >= 0) throw Error(wrong, Invariant($"{values[wrong]:G5}"));
+            if (loss.Domain.Predictions != LossPredictions.ClassProbabilities) continue;
+            for (var at = 0; at < values.Length; at += last)
+                if (Sum(values.AsSpan(at, last)) is var sum && Math.Abs(sum - 1) > Tolerance) throw Error(at, Invariant($"probabilities with the sum {sum:G5}"));
+        }
     }
 
     static double Sum(ReadOnlySpan<double> row)

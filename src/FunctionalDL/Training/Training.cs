@@ -36,7 +36,7 @@ sealed class Training
         step = new(value, model.Parameters, optimizer, forward.Updates);
         checks = new(model, loss, forward);
         checks.Gradients(value, step, target);
-        checks.Start(this.data);
+        checks.Start(this.data, this.held);
         history = [.. options.Resume?.History ?? []];
         if (options.Metrics.Count > 0 && forward.Output.DType.IsFloat()) predictions = new(model, loss, forward.Output, step.Outputs.Count);
     }
@@ -217,12 +217,10 @@ sealed class Training
         var results = Compilation.Compile([.. forward.Steps.Select(s => s.Output)])
             .Run(parameters.With("input", rows.Inputs).With(LayerScope.KeyVariable.VariableName!, key.Fold(-number).ToTensor()));
         foreach (var (layer, result) in forward.Steps.Zip(results))
-            for (var i = 0; i < result.Count; i++)
-                if (!double.IsFinite(result.GetDouble(i)))
-                    return FormattableString.Invariant($"layer \"{layer.Layer.Name}\" gives {result.GetDouble(i)} for row {batch.Rows.Span[i / (result.Count / rows.Count)]} of the data");
+            if (result.FirstNotFinite() is >= 0 and var i)
+                return FormattableString.Invariant($"layer \"{layer.Layer.Name}\" gives {result.GetDouble(i)} for row {batch.Rows.Span[i / (result.Count / rows.Count)]} of the data");
         return "every layer's result is finite, so it is the loss function itself that has no finite value at the first predictions";
     }
 
-    string? FirstNotFinite(TensorSet carried) => step.Parameters.Keys.FirstOrDefault(name =>
-        Enumerable.Range(0, carried[name].Count).Any(i => !double.IsFinite(carried[name].GetDouble(i))));
+    string? FirstNotFinite(TensorSet carried) => step.Parameters.Keys.FirstOrDefault(name => carried[name].FirstNotFinite() >= 0);
 }

@@ -8,17 +8,17 @@ public sealed record TrainingRun(Model Model, IReadOnlyList<EpochResult> History
 {
     /// <summary>The model with the averaged parameters that <see cref="Optimizer.AverageWeights"/> kept.</summary>
     /// <exception cref="FunctionalException">The optimizer kept no averages.</exception>
-    public Model AveragedModel() => Model.WithParameters(Model.Parameters.Map((name, value) => Average(name) ?? value));
+    public Model AveragedModel()
+    {
+        const string slot = $".{Optimizer.AverageSlot}.";
+        var averages = Checkpoint.OptimizerState.Where((name, _) => name.Contains(slot, StringComparison.Ordinal))
+            .ToLookup(a => a.Key[(a.Key.IndexOf(slot, StringComparison.Ordinal) + slot.Length)..], a => a.Value);
+        if (averages.Count == 0) throw new FunctionalException("AveragedModel: the optimizer kept no averages. Add >> Optimizer.AverageWeights().");
+        return Model.WithParameters(Model.Parameters.Map((name, value) => averages[name].FirstOrDefault() ?? value));
+    }
 
     /// <summary>The model and what the last epoch came to.</summary>
     public override string ToString() => $"{Model}; {(History.Count == 0 ? "no epoch is done" : History[^1])}";
-
-    Tensor? Average(string parameter)
-    {
-        var averages = Checkpoint.OptimizerState.Where((name, _) => name.Contains($".{Optimizer.AverageSlot}.", StringComparison.Ordinal));
-        if (averages.Count == 0) throw new FunctionalException("AveragedModel: the optimizer kept no averages. Add >> Optimizer.AverageWeights().");
-        return averages.Values.Zip(averages.Keys).FirstOrDefault(a => a.Second.EndsWith($".{Optimizer.AverageSlot}.{parameter}", StringComparison.Ordinal)).First;
-    }
 }
 
 /// <summary>What an epoch came to.</summary>

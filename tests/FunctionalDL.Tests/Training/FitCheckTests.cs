@@ -62,6 +62,18 @@ public class FitCheckTests
             Net(1).Fit(_ => [Of(0, 1, 0, 1, 0, 1), Of(0, 1, 0, 2, 0, 1)], Loss.BinaryCrossEntropyFromLogits, Optimizer.Sgd(0.1), 1));
     }
 
+    /// <summary>Validation data are looked at before the first epoch, not after it.</summary>
+    [Fact]
+    public void Validation_data_are_looked_at_before_training()
+    {
+        var (data, told) = (new Dataset(X, Column(0, 1, 0, 1, 0, 1)), 0);
+        void Validate(Dataset held) => Net(1).Fit(data, Loss.BinaryCrossEntropyFromLogits, Optimizer.Sgd(0.1), 1, 3, options: new() { Validation = held, Callbacks = [Callback.EachStep(_ => told++)] });
+        Fails("validation data, row 4 of the targets holds 3", "give 0 or 1", () => Validate(new(X, Column(0, 1, 0, 1, 3, 1))));
+        Fails("takes inputs float32[batch, 2]", "Reshape or cast", () => Validate(new(Key.Of(1).Uniform([6, 3]), data.Targets)));
+        Fails("predictions are float32[batch, 1], targets float32[batch, 2]", "the same shape", () => Validate(new(X, Key.Of(1).Uniform([6, 2]))));
+        Assert.Equal(0, told);
+    }
+
     [Fact]
     public void Targets_in_range_are_trained_on()
     {
@@ -212,7 +224,7 @@ public class FitCheckTests
         var own = Loss.Of("log", (f, y) => Log(f - f) + 0 * y);
         Assert.Contains("every layer's result is finite", Assert.Throws<DivergenceException>(() => Fit(Net(1), own, Column(1, 2, 3, 4, 5, 6))).Message);
         Assert.Contains("learning rate", Assert.Throws<DivergenceException>(() =>
-            Net(1).Fit(new(X, Column(1, 2, 3, 4, 5, 6)), Loss.MeanSquaredError, Optimizer.Sgd(1e30), 9, 3)).Message);
+            Net(1).Fit(new Dataset(X, Column(1, 2, 3, 4, 5, 6)), Loss.MeanSquaredError, Optimizer.Sgd(1e30), 9, 3)).Message);
         Assert.Contains("before any update", Assert.Throws<DivergenceException>(() => LearningRateFinder.Find(model, data, Loss.MeanSquaredError, rate => Optimizer.Sgd(rate), 6)).Message);
     }
 }
