@@ -76,7 +76,8 @@ public static partial class Laws
         var (a, b) = (expected.GetDouble(i), actual.GetDouble(i));
         if (a.Equals(b)) return null;
         if (!expected.DType.IsFloat()) return $"{a != 0} is expected, {b != 0} was given";
-        return Math.Abs(a - b) <= tolerance * Math.Max(1, Math.Abs(a)) ? null : $"{a:R} is expected, {b:R} was given, allowed is {tolerance}";
+        return Math.Abs(a - b) <= tolerance * Math.Max(1, Math.Abs(a)) ? null
+            : FormattableString.Invariant($"{a:R} is expected, {b:R} was given, allowed is {tolerance}");
     }
 
     static void Match((Expr Scalar, TensorSet Values) f, IReadOnlyList<Expr> x, double tolerance)

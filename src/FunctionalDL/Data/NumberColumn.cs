@@ -14,6 +14,9 @@ namespace FunctionalDL;
 /// <param name="MarksMissing">Whether there is the second feature.</param>
 public sealed record NumberColumn(string Name, float Low, float High, Normalizer Scale, bool MarksMissing) : TableColumn(Name)
 {
+    /// <summary>The name and the bounds.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Name}: numbers, {Low} to {High}");
+
     /// <inheritdoc/>
     public override ImmutableArray<string> Features => MarksMissing ? [Name, $"{Name} is missing"] : [Name];
 

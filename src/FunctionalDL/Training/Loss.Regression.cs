@@ -16,7 +16,7 @@ public sealed partial class Loss
             var within = Minimum(error, delta);
             return within * (error - 0.5 * within);
         })
-        : throw new FunctionalException($"Huber: δ {delta} is not a number above 0.");
+        : throw new FunctionalException(FormattableString.Invariant($"Huber: δ {delta} is not a number above 0."));
 
     /// <summary>
     /// Lᵢ = ln cosh e with the error e = f(xᵢ) − yᵢ and derivative tanh e: near 0 as ln(1 + (eᵃ − 1)²/2eᵃ), a = |e|, beyond 1 as
@@ -32,7 +32,7 @@ public sealed partial class Loss
     /// <summary>
     /// Poisson's negative log-likelihood of counts yᵢ at the rate f(xᵢ) &gt; 0, without the term ln y! that no parameter changes: Lᵢ = f(xᵢ) − yᵢ ln f(xᵢ).
     /// </summary>
-    public static Loss Poisson { get; } = Of("poisson", (f, y) => f - TimesLog(SameShape("Poisson", f, y), f));
+    public static Loss Poisson { get; } = Of("poisson", (f, y) => f - TimesLog(SameShape("Poisson", f, y), f), new(LossPredictions.Positive, LossTargets.Counts));
 
     /// <summary>Lᵢ = 1 − ⟨f(xᵢ), yᵢ⟩ / (‖f(xᵢ)‖ ‖yᵢ‖) over the last axis; a vector shorter than 10⁻⁶ counts as that long.</summary>
     public static Loss CosineDistance { get; } = Of("cosine distance", (f, target) =>
