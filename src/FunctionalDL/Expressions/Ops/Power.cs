@@ -40,7 +40,4 @@ sealed record PowerOp : BinaryOp
         if (x[1] < 1 && Math.Abs(x[0]) <= within) return new(NonSmoothKind.Pole, "A power with an exponent below 1 has an infinite value or slope at 0.");
         return isFixed ? null : new(NonSmoothKind.OutsideDomain, "With a base of 0 or less, the power has no derivative with respect to its exponent; at 0 it is taken as 0.");
     }
-
-    /// <summary>The number x is everywhere, if it is one constant.</summary>
-    static double? Number(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
 }
