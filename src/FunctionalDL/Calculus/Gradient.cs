@@ -42,28 +42,28 @@ public static partial class Differentiation
             if (!e.DType.IsFloat()) throw new DTypeException($"Gradient: {e.Type} has no derivative. Cast it to a float first.");
         if (g.Type != y.Type) throw new ShapeException($"Vjp: the outgoing gradient is {g.Type}, the function's value {y.Type}. Give a gradient of that type.");
         var variables = Graph.Variables([y, .. xs]);
-        return SizedLikeOp.Tie(Vjp([(y, g)], xs), variables);
+        return SizedLikeOp.Tie(Vjp([(y, new Cotangent(g))], xs), variables);
     }
 
     /// <summary>Σ gᵀ · ∂y/∂x over several functions y, for each x; what the functions share is differentiated once.</summary>
-    internal static Expr[] Vjp(IReadOnlyList<(Expr Y, Expr G)> functions, IReadOnlyList<Expr> xs)
+    internal static Expr[] Vjp(IReadOnlyList<(Expr Y, Cotangent G)> functions, IReadOnlyList<Expr> xs)
     {
         var order = Graph.TopologicalOrder([.. functions.Select(f => f.Y)]);
         var active = Graph.Dependents(order, xs);
-        var gradients = new Dictionary<Expr, Expr>();
-        void Add(Expr x, Expr share) => gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
+        var gradients = new Dictionary<Expr, Cotangent>();
+        void Add(Expr x, Cotangent share) => gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
         foreach (var (y, g) in functions) Add(y, g);
         for (var n = order.Count - 1; n >= 0; n--)
         {
             var node = order[n];
             if (!active.Contains(node) || !gradients.TryGetValue(node, out var gradient)) continue;
-            var pullback = node.Op.Pullback(node, gradient);
+            var pullback = node.Op.MaskedPullback(node, gradient);
             for (var i = 0; i < node.Inputs.Length; i++)
                 if (node.Inputs[i] is var x && active.Contains(x) && x.DType.IsFloat() && pullback(i) is { } share) Add(x, share);
         }
         // The gradient that reached x, or the nodes of its name together.
         var byName = order.Where(node => node.VariableName is not null && gradients.ContainsKey(node)).ToLookup(node => node.VariableName!, node => gradients[node]);
         return [.. xs.Select(x => (x.VariableName is { } name ? byName[name] : gradients.TryGetValue(x, out var g) ? [g] : [])
-            .Aggregate((Expr?)null, (sum, g) => sum is null ? g : sum + g) ?? Functions.ZerosLike(x))];
+            .Aggregate((Cotangent?)null, (sum, g) => sum is { } s ? s + g : g)?.Clean ?? Functions.ZerosLike(x))];
     }
 }

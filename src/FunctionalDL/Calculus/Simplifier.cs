@@ -94,6 +94,7 @@ public static class Simplifier
         PowerOp => Powers.Power(node),
         SelectOp => Constants.Chosen(node),
         SqrtOp or ExpOp or LogOp => Powers.Inverse(node),
+        SelectOp => Choices.Select(node),
         SinOp or CosOp or TanhOp or AtanOp or ErfOp or AbsOp when !builder.IsShared(node.Inputs[0]) => Trigonometry.Parity(node),
         _ => null,
     };

@@ -44,12 +44,45 @@ public static partial class Functions
     /// <summary>The index of the largest element along an axis, the first of equal ones, as int64.</summary>
     public static Expr ArgMax(Expr x, int axis = -1) => new(new ArgMaxOp(x.Shape.Axis(axis, "ArgMax")), x);
 
-    /// <summary>ln Σ eˣ over an axis, which is kept with size 1, computed as m + ln Σ e^(x − m) with m = max x.</summary>
+    /// <summary>
+    /// ln Σ eˣ over an axis, which is removed, computed as m + ln Σ e^(x − m) with m = max x. It is −∞ for −∞ alone, with a gradient of 0, and ∞ with +∞,
+    /// where it has no gradient: NaN.
+    /// </summary>
+    public static Expr LogSumExp(Expr x, int axis = -1) => Squeeze(LogSumExpKeep(x, axis), axis);
+
+    /// <summary>ln Σ eˣ over an axis, which is kept with size 1.</summary>
+    /// <inheritdoc cref="LogSumExp"/>
     public static Expr LogSumExpKeep(Expr x, int axis = -1)
     {
         var m = StopGradient(Keep(x, Max(x, axis), axis));
-        return m + Log(SumKeep(Exp(x - m), axis));
+        var sum = SumKeep(Exp(x - Select(Abs(m) < double.PositiveInfinity, m, ZerosLike(m))), axis);
+        // The sum is 0 for −∞ alone; there m is the value, and 1 in place of 0 gives the gradient 0.
+        return m + Log(sum + Equal(sum, ZerosLike(sum)).Cast(x.DType));
     }
+
+    /// <summary>The Euclidean norm √Σ x² of all elements.</summary>
+    /// <inheritdoc cref="Norm(Expr, int[])"/>
+    public static Expr Norm(Expr x) => Norm(x, All(x));
+
+    /// <summary>
+    /// The Euclidean norm √Σ x² over some axes, which are removed, computed as m · √Σ (x/m)² with m = max |x|, so that no square overflows or vanishes.
+    /// Its gradient x/‖x‖ is 0 at 0.
+    /// </summary>
+    /// <exception cref="DTypeException">x is not a float.</exception>
+    public static Expr Norm(Expr x, params int[] axes)
+    {
+        if (!x.DType.IsFloat()) throw new DTypeException($"Norm: takes float32 or float64, given {x.Type}. Cast the input to a float.");
+        var reduced = AxesOf("Norm", x, axes);
+        if (reduced.Any(axis => x.Shape[axis] == 0)) return Sum(x, axes);
+        Shape kept = [.. x.Shape.Select((d, axis) => reduced.Contains(axis) ? 1 : d)];
+        var m = StopGradient(Max(Abs(x), axes));
+        var unit = Select((m > 0) & (m < double.PositiveInfinity), m, Full(m, 1));
+        return m * Sqrt(Sum(Square(x / Reshape(unit, kept)), axes) + Equal(m, ZerosLike(m)).Cast(x.DType));
+    }
+
+    /// <summary>The Euclidean norm over an axis, which keeps its place with size 1.</summary>
+    /// <inheritdoc cref="Norm(Expr, int[])"/>
+    public static Expr NormKeep(Expr x, int axis) => Keep(x, Norm(x, axis), axis);
 
     /// <summary>
     /// The matrix product over the last two axes: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>; leading axes broadcast. A vector on the left is a row,
