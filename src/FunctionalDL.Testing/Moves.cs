@@ -148,7 +148,7 @@ static partial class Moves
     static Expr? Recomputed(Builder b)
     {
         var x = b.Real();
-        var y = Checkpoint(e => Sin(e) * Cos(e), x);
+        var y = Rematerialize(e => Sin(e) * Cos(e), x);
         return b.Random.Next(2) == 0 ? y : Sum(Square(y)).Gradient(x);
     }
 }

@@ -64,7 +64,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 
         return (node.Op, x) switch
         {
-            (StopGradientOp or SizedLikeOp or CustomGradientOp or CheckpointOp, _) => x[0],
+            (StopGradientOp or SizedLikeOp or CustomGradientOp or RematerializeOp, _) => x[0],
             (BarrierOp, _) => Own(new BarrierStep(Dense(x[0]), x[1]), s => s.Output, shape),
             (BroadcastOp, _) => x[0].Broadcast(shape),
             (TransposeOp op, _) => x[0].Transpose(op.Order),

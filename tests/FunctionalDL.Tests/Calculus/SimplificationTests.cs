@@ -71,6 +71,18 @@ public class SimplificationTests
     [MemberData(nameof(Rows))]
     public void It_writes_what_a_person_would(int row) => Assert.Equal(Written[row].Expected, Written[row].Simplified);
 
+    /// <summary>A part that is needed elsewhere stays whole beside powers of what it is made of: x²·x·x is x⁴, not x².</summary>
+    [Fact]
+    public void A_factor_that_is_shared_counts_as_often_as_it_stands()
+    {
+        var (square, product) = (Square(X), Y * Z);
+        var e = product * square * X * X + Sin(square) + Cos(product);
+        Assert.Equal(e.Evaluate(("x", 3.0), ("y", 2.0), ("z", 5.0)).ToScalar(), e.Simplify().Evaluate(("x", 3.0), ("y", 2.0), ("z", 5.0)).ToScalar(), 1e-9);
+
+        var f = Function.Of(x => x / 2 / Square(Square(x / 2)));
+        Assert.Equal(-24, f.Gradient().Evaluate(1.0).ToScalar(), 1e-9);
+    }
+
     /// <summary>
     /// Twice is as good as once, and no more ops are applied than before, signs aside: but for very few cases, about one in ten thousand, such as y^−a/x, which is
     /// written with a product below the line.
