@@ -35,7 +35,7 @@ sealed record CastOp(DType To) : Op
         string Bound(double value) => graph.Constant(Tensor.Scalar(value).Cast(y.Inputs[0].DType));
         var isWithin = graph.Node("Less", [graph.Node("Abs", x), Bound(limit)]);
         var whole = graph.Node("Cast", [graph.Node("Where", [isWithin, x[0], Bound(0)])], ("to", To));
-        var capped = graph.Node("Where", [graph.Node("GreaterOrEqual", [x[0], Bound(limit)]), graph.Constant(long.MaxValue), whole]);
+        var capped = graph.Node("Where", [graph.Node("LessOrEqual", [Bound(limit), x[0]]), graph.Constant(long.MaxValue), whole]);
         return graph.Node("Where", [graph.Node("LessOrEqual", [x[0], Bound(-limit)]), graph.Constant(long.MinValue), capped]);
     }
 

@@ -27,7 +27,7 @@ abstract record ReduceOp(Axes Axes) : Op
     {
         if (x[0].Count == 0 && type.Shape.ElementCount > 0)
             return OfNone is { } value ? Tensor.Full(type.DType, type.Shape, value)
-                : throw new TensorException($"{Name}: over axes {Axes}, {x[0].Describe()} has no elements, and none of them is the {Name.ToLowerInvariant()}. Give at least one.");
+                : throw new TensorException($"{Name}: axes {Axes} of {x[0].Describe()} have no elements. Give at least one.");
         return x[0] is Tensor<long> whole
             ? Reduce(whole, type.Shape)
             : Reduce((Tensor<double>)x[0].Cast(DType.Float64), type.Shape).Cast(type.DType);
