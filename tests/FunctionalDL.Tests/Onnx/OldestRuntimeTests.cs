@@ -41,7 +41,7 @@ public class OldestRuntimeTests
 
     /// <summary>The oldest release that is served, in a process of its own: two do not load into one.</summary>
     [Fact]
-    public void The_oldest_release_at_hand_computes_the_same()
+    public async Task The_oldest_release_at_hand_computes_the_same()
     {
         var folder = Directory.CreateTempSubdirectory("functionaldl").FullName;
         try
@@ -57,9 +57,9 @@ public class OldestRuntimeTests
             var start = new ProcessStartInfo("dotnet", [Oldest, folder]) { RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.True(process.ExitCode == 0, output + error.Result);
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.True(process.ExitCode == 0, output + await error);
         }
         finally
         {
