@@ -75,8 +75,8 @@ sealed record MatMulOp : Op
             ? [.. y.Inputs.Select((input, i) => IsLeadingBroadcast(input) ? graph.WithoutBroadcast(input) : x[i])]
             : x;
         if (y.DType != DType.Float64) return graph.Node("MatMul", sides);
-        // OnnxRuntime to 1.31 joins a product and a constant factor next to it, which it then rounds to float32. Sums of one term keep them apart.
-        return graph.Node("Sum", [graph.Node("MatMul", [.. sides.Select(side => graph.Node("Sum", [side]))])]);
+        // OnnxRuntime to 1.31 joins a product and a constant factor next to it, which it then rounds to float32.
+        return graph.Apart(graph.Node("MatMul", [.. sides.Select(graph.Apart)]));
     }
 
     static bool IsLeadingBroadcast(Expr x) => x.Op is BroadcastOp && x.Inputs[0].Rank >= 2
