@@ -75,7 +75,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (SumOp op, [{ Count: > 0 }]) => Reduce(Code.Sum, op.Axes, x[0], shape),
             (MaxOp op, [{ Count: > 0 }]) => Reduce(Code.Max, op.Axes, x[0], shape),
             (MinOp op, [{ Count: > 0 }]) => Reduce(Code.Min, op.Axes, x[0], shape),
-            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Multiply(x[0], x[1], shape),
+            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) when type.DType.IsFloat() => Multiply(x[0], x[1], shape),
             (ConvOp op, [{ Count: > 0 }, { Count: > 0 }]) => Convolve(op, x[0], x[1], shape),
             (ConvInputGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvolveBack(op, x[0], x[1], shape),
             (ConvKernelGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => Correlate(op, x[0], x[1], shape),

@@ -65,7 +65,7 @@ static unsafe class Reductions
         return result;
     }
 
-    /// <summary>Sets a chunk's partial result to that of no elements.</summary>
+    /// <summary>Sets a chunk's partial result to what changes nothing: for a sum −0, as 0 would make a sum of −0 positive.</summary>
     public static void Fill(Ending ending, byte* partial, int chunk)
     {
         switch (ending.Partial.DType)
@@ -79,7 +79,7 @@ static unsafe class Reductions
     static void Fill<T>(Ending ending, byte* partial, int chunk) where T : unmanaged, INumber<T> =>
         new Span<T>((T*)partial + (long)chunk * ending.Width, ending.Width).Fill(T.CreateSaturating(ending.Code switch
         {
-            Code.Sum => 0,
+            Code.Sum => -0.0,
             Code.Max => double.NegativeInfinity,
             _ => double.PositiveInfinity,
         }));

@@ -62,6 +62,14 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
                 throw new ShapeException($"{op}: size {Sizes[axis]}, dilation {Dilations[axis]} and padding {Before[axis]}, {After[axis]} along axis {axis + 2} reach over more elements than a tensor can have. Make them smaller.");
     }
 
+    /// <summary>The error, where the window lies outside a tensor at some position.</summary>
+    public void CheckMeets(string op, Shape shape)
+    {
+        for (var axis = 0; axis < Rank; axis++)
+            if (Before[axis] >= Extent(axis) || After[axis] >= Extent(axis))
+                throw new ShapeException($"{op}: padding {Before}, {After} lets a window of {Sizes} lie outside {shape}. Pad less than the window's size.");
+    }
+
     /// <summary>The window as ONNX's attributes.</summary>
     public (string, object)[] Onnx() =>
         [("kernel_shape", Sizes.ToLongs()), .. OnnxSteps(), ("pads", Before.Concat(After).Select(n => (long)n).ToArray())];
