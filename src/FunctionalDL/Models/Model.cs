@@ -13,9 +13,9 @@ public sealed partial class Model
 
     readonly TensorSet? values;
 
-    Model(Expr input, ImmutableArray<Layer> layers, TensorSet? values)
+    Model(Expr input, ImmutableArray<Layer> layers, TensorSet? values, DType parameterDType)
     {
-        (InputVariable, Layers, this.values) = (input, layers, values);
+        (InputVariable, Layers, this.values, ParameterDType) = (input, layers, values, parameterDType);
         Inference = Forward.Build(this, isTraining: false);
         predict = new(() => Output.Substitute([.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))]).Compile());
     }
@@ -26,7 +26,9 @@ public sealed partial class Model
     /// <summary>
     /// A model that begins with inputs of shape <c>[batch, shape…]</c> and the given dtype. Its parameters are float64 where the input is, and float32 otherwise.
     /// </summary>
-    public static Model Input(DType dtype, params Dim[] shape) => new(Expr.Variable("input", [Batch, .. shape], dtype), [], null);
+    public static Model Input(DType dtype, params Dim[] shape) => Input(dtype, dtype == DType.Float64 ? DType.Float64 : DType.Float32, shape);
+
+    static Model Input(DType dtype, DType parameters, Dim[] shape) => new(Expr.Variable("input", [Batch, .. shape], dtype), [], null, parameters);
 
     /// <summary>The variable that stands for a batch of inputs.</summary>
     public Expr InputVariable { get; }
@@ -51,20 +53,24 @@ public sealed partial class Model
     internal Forward Inference { get; }
 
     /// <summary>The dtype of the model's parameters.</summary>
-    internal DType ParameterDType => InputVariable.DType == DType.Float64 ? DType.Float64 : DType.Float32;
+    internal DType ParameterDType { get; }
 
     /// <summary>This model with a layer added. The parameters of the new model have no values yet.</summary>
     /// <exception cref="ShapeException">The layer does not fit the model's output.</exception>
-    public Model Then(Layer layer) => new(InputVariable, Layers.AddRange(layer.Parts), null);
+    public Model Then(Layer layer) => new(InputVariable, Layers.AddRange(layer.Parts), null, ParameterDType);
 
     /// <summary>This model with a layer added.</summary>
     public static Model operator >>(Model model, Layer layer) => model.Then(layer);
 
     /// <summary>This model, with its parameters' values, on inputs <c>[batch, shape…]</c> that a layer without parameters makes into those it takes.</summary>
     /// <exception cref="FunctionalException">What the layer makes does not fit.</exception>
-    public Model WithInput(Layer layer, params Dim[] shape)
+    public Model WithInput(Layer layer, params Dim[] shape) => WithInput(layer, InputVariable.DType, shape);
+
+    /// <summary>This model, with its parameters' values and their dtype, on inputs of another dtype too.</summary>
+    /// <inheritdoc cref="WithInput(Layer, Dim[])"/>
+    public Model WithInput(Layer layer, DType dtype, params Dim[] shape)
     {
-        var model = Input(InputVariable.DType, shape).Then(layer).Then(Layer.Sequence([.. Layers]));
+        var model = Input(dtype, ParameterDType, shape).Then(layer).Then(Layer.Sequence([.. Layers]));
         return values is null ? model : model.WithParameters(values);
     }
 
@@ -73,7 +79,7 @@ public sealed partial class Model
     {
         var key = Key.Of(seed);
         return new(InputVariable, Layers, TensorSet.Of(ParameterList.Select((p, i) =>
-            KeyValuePair.Create(p.Name, p.Initializer.Create(key.Fold(i), p.Type.Shape, p.Type.DType)))));
+            KeyValuePair.Create(p.Name, p.Initializer.Create(key.Fold(i), p.Type.Shape, p.Type.DType)))), ParameterDType);
     }
 
     /// <summary>This model with other values for its parameters.</summary>
@@ -85,6 +91,6 @@ public sealed partial class Model
                 throw new FunctionalException($"Model: parameter \"{p.Name}\" is {p.Type}; given {(value is null ? "none" : value.Describe())}. Give the parameters of a model with the same layers.");
         if (parameters.Names.FirstOrDefault(name => ParameterList.All(p => p.Name != name)) is { } unknown)
             throw new FunctionalException($"Model: there is no parameter \"{unknown}\". Give the parameters of a model with the same layers.");
-        return new(InputVariable, Layers, TensorSet.Of(ParameterList.Select(p => KeyValuePair.Create(p.Name, parameters[p.Name]))));
+        return new(InputVariable, Layers, TensorSet.Of(ParameterList.Select(p => KeyValuePair.Create(p.Name, parameters[p.Name]))), ParameterDType);
     }
 }
