@@ -88,9 +88,12 @@ public sealed class ImageFolder : RowSet<ImageFolder>
         var numbers = (Int128)channels * Size.Height * Size.Width;
         if (Count * numbers > Array.MaxLength) throw new DataException($"ImageFolder: {Count:N0} images of {numbers:N0} numbers are too many for one tensor. Load them batch by batch.");
         var length = (int)numbers;
+        // Before there is room for all, so that a header that lies about the size does not cost the memory it asks for.
+        var read = PngFile.Read(Files[0].Path, channels).Resize(Size);
         var pixels = new float[Count * length];
         var failed = new DataException?[Count];
-        Parallel.For(0, Count, i =>
+        read.CopyTo(pixels.AsSpan(0, length));
+        Parallel.For(1, Count, i =>
         {
             try
             {

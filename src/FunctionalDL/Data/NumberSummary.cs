@@ -2,7 +2,8 @@ namespace FunctionalDL;
 
 /// <summary>
 /// Numbers met one after another, in a fixed amount of memory: bins in order, with the exact moments of what is in each. Up to <see cref="MostBins"/> different numbers have
-/// a bin each; of more, neighbours share one that holds no more than a 1/<see cref="MostBins"/>th or two of all.
+/// a bin each; of more, neighbours share one that holds no more than a 1/<see cref="MostBins"/>th or two of all, and fewer the nearer they are to either end, where numbers
+/// lie that are far from each other (Dunning, Ertl: t-digests).
 /// </summary>
 sealed class NumberSummary
 {
@@ -33,11 +34,11 @@ sealed class NumberSummary
         var (lower, upper) = (AtRank((Count - 1) / 4), AtRank(3 * (Count - 1) / 4));
         var reach = 3 * (upper - lower);
         var (low, high) = reach > 0 ? (lower - reach, upper + reach) : (bins[0].Low, bins[^1].High);
-        // A bound inside a bin moves out of it, so that no bin lies on both sides.
+        // A bound inside a bin moves to its nearer side, so that no bin lies on both sides.
         foreach (var bin in bins)
         {
-            if (bin.Low < low && low < bin.High) low = bin.Low;
-            if (bin.Low < high && high < bin.High) high = bin.High;
+            if (bin.Low < low && low < bin.High) low = bin.High;
+            if (bin.Low < high && high < bin.High) high = bin.Low;
         }
         return (low, high, bins.Aggregate(default(Moments), (sum, bin) => sum + Within(bin, low, high)));
     }
@@ -73,8 +74,16 @@ sealed class NumberSummary
         bins = merged;
         if (bins.Count <= MostBins) return;
         bins = new(MostBins);
-        foreach (var bin in merged) Put(bins, bin, 2 * Count / MostBins);
+        var before = 0L;
+        foreach (var bin in merged)
+        {
+            Put(bins, bin, MostAt(before / (double)Count));
+            before += bin.Moments.Count;
+        }
     }
+
+    /// <summary>How many numbers a bin may hold that has a share of all below it.</summary>
+    long MostAt(double share) => (long)(2.0 * Count / MostBins * Math.Min(1, 32 * Math.Min(share, 1 - share)));
 
     static Bin Single(double number) => new(number, number, new(1, number, 0));
 

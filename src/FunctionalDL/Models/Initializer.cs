@@ -52,7 +52,7 @@ public sealed class Initializer
         if (shape.Rank < 2) throw new FunctionalException($"Initializer: orthogonal is for matrices and kernels, not {shape}. Use another for vectors.");
         var (rows, columns) = (shape[0].Size, shape.Slice(1, shape.Rank).ElementCount);
         var (count, length) = (Math.Min(rows, columns), Math.Max(rows, columns));
-        var vectors = Normal(key, [count, length], DType.Float64, 1).ToArray<double>();
+        var vectors = Draw([count, length], NormalOf(key, 1), x => x);
         MakeOrthonormal(vectors, length);
         if (rows <= columns) return Tensor<double>.Adopt(shape, vectors).Cast(dtype);
         var matrix = new double[vectors.Length];
@@ -82,14 +82,16 @@ public sealed class Initializer
         foreach (ref var value in values) value = (2 * value - 1) * bound;
     });
 
+    static Tensor Normal(Key key, Shape shape, DType dtype, double deviation) => Draw(shape, dtype, NormalOf(key, deviation));
+
     /// <summary>The numbers of <see cref="Functions.RandomNormal"/>, of the streams 0 and 1.</summary>
-    static Tensor Normal(Key key, Shape shape, DType dtype, double deviation) => Draw(shape, dtype, (values, first) =>
+    static Action<Span<double>, int> NormalOf(Key key, double deviation) => (values, first) =>
     {
         Span<double> angles = stackalloc double[values.Length];
         Philox.Fill(key.Value, 0, values, first);
         Philox.Fill(key.Value, 1, angles, first);
         for (var i = 0; i < values.Length; i++) values[i] = deviation * (Math.Sqrt(-2 * Math.Log(1 - values[i])) * Math.Cos(2 * Math.PI * angles[i]));
-    });
+    };
 
     /// <summary>
     /// Numbers drawn piece by piece, each a function of its place alone, so that threads do not matter. They are drawn in float64 and rounded, so that a float32 model starts

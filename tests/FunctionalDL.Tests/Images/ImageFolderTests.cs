@@ -120,7 +120,7 @@ public class ImageFolderTests : IDisposable
         {
             Put("a/1.png", good);
             Put("a/bad.png", bytes);
-            var message = Assert.ThrowsAny<DataException>(() => ImageFolder.Open(folder).Load()).Message;
+            var message = Assert.ThrowsAny<DataException>(() => ImageFolder.Open(folder, new() { Size = (4, 5) }).Load()).Message;
             Assert.Contains(part, message);
             Assert.Contains("bad.png", message);
         }
