@@ -13,5 +13,6 @@ public sealed record GradientCheckOptions
     public Key Key { get; init; } = Key.Of(0);
 
     /// <summary>How expressions are evaluated: the reference evaluator, or a compiled function for large models.</summary>
-    public Func<IReadOnlyList<Expr>, Func<TensorSet, Tensor[]>> Evaluator { get; init; } = outputs => values => FunctionalDL.Evaluator.Evaluate([.. outputs], values);
+    public Func<IReadOnlyList<Expr>, Func<TensorSet, Tensor[]>> Evaluator { get; init; } =
+        outputs => values => FunctionalDL.Evaluator.Evaluate([.. outputs], values);
 }
