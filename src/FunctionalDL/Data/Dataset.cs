@@ -50,22 +50,10 @@ public sealed class Dataset : RowSet<Dataset>
 
     static void CheckFinite(string what, Tensor tensor)
     {
-        var at = tensor switch
-        {
-            Tensor<float> x => FirstNotFinite(x.Span),
-            Tensor<double> x => FirstNotFinite(x.Span),
-            _ => -1,
-        };
+        var at = tensor.FirstNotFinite();
         if (at < 0) return;
         var size = tensor.Count / tensor.Shape[0].Size;
         throw new FunctionalException($"Dataset: {what} hold {tensor.GetDouble(at)} in row {at / size}, column {at % size}. Remove the row, or fill in the value.");
-    }
-
-    static int FirstNotFinite<T>(ReadOnlySpan<T> values) where T : System.Numerics.IFloatingPointIeee754<T>
-    {
-        for (var i = 0; i < values.Length; i++)
-            if (!T.IsFinite(values[i])) return i;
-        return -1;
     }
 
     /// <summary>The number of examples and the types of an input and a target.</summary>

@@ -18,8 +18,8 @@ public static class IdxFile
             using var file = File.OpenRead(path);
             using var stream = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
             var (type, shape) = ReadHeader(path, stream);
-            var bytes = ReadExactly(path, stream, (long)shape.ElementCount * ByteSize(path, type));
-            return Convert(type, bytes, shape, dtype);
+            var result = Convert(path, stream, type, shape, dtype);
+            return stream.ReadByte() < 0 ? result : throw new DataException($"IDX: {path} goes on after the {shape} elements its header says. Fetch it again.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ShapeException)
         {
@@ -37,25 +37,20 @@ public static class IdxFile
 
     static (byte Type, Shape Shape) ReadHeader(string path, Stream stream)
     {
-        var magic = ReadExactly(path, stream, 4, isLast: false);
+        var magic = ReadExactly(path, stream, 4);
         if (magic[0] != 0 || magic[1] != 0 || magic[3] == 0)
             throw new DataException($"IDX: {path} begins with {System.Convert.ToHexString(magic)}, not with 0000, an element type and a rank. It is not an IDX file.");
-        var sizes = ReadExactly(path, stream, 4 * magic[3], isLast: false);
+        var sizes = ReadExactly(path, stream, 4 * magic[3]);
         var dims = new Dim[magic[3]];
         for (var i = 0; i < dims.Length; i++) dims[i] = BinaryPrimitives.ReadInt32BigEndian(sizes.AsSpan(4 * i));
         return (magic[2], Shape.Of(dims));
     }
 
-    /// <summary>The next bytes, read in pieces, so that a header that lies about the size does not cost the memory it asks for.</summary>
-    static byte[] ReadExactly(string path, Stream stream, long count, bool isLast = true)
+    static byte[] ReadExactly(string path, Stream stream, int count)
     {
-        using var buffer = new MemoryStream();
-        var piece = new byte[1 << 16];
-        int read;
-        while (buffer.Length < count && (read = stream.Read(piece, 0, (int)Math.Min(piece.Length, count - buffer.Length))) > 0) buffer.Write(piece, 0, read);
-        if (buffer.Length < count) throw new DataException($"IDX: {path} is truncated: {buffer.Length} bytes where its header says {count}. Fetch it again.");
-        if (isLast && stream.ReadByte() >= 0) throw new DataException($"IDX: {path} goes on after the {count} bytes its header says. Fetch it again.");
-        return buffer.ToArray();
+        var bytes = new byte[count];
+        return stream.ReadAtLeast(bytes, count, throwOnEndOfStream: false) == count ? bytes
+            : throw new DataException($"IDX: {path} is truncated within its header. Fetch it again.");
     }
 
     static int ByteSize(string path, byte type) => type switch
@@ -67,28 +62,40 @@ public static class IdxFile
         _ => throw new DataException($"IDX: {path} has element type 0x{type:X2}. It is not one of 08, 09, 0B, 0C, 0D and 0E: not an IDX file, or a damaged one."),
     };
 
-    static Tensor Convert(byte type, byte[] bytes, Shape shape, DType dtype) => dtype switch
+    static Tensor Convert(string path, Stream stream, byte type, Shape shape, DType dtype) => dtype switch
     {
-        DType.Float32 => Fill(shape, i => (float)Element(type, bytes, i)),
-        DType.Float64 => Fill(shape, i => Element(type, bytes, i)),
-        DType.Int64 => Fill(shape, i => (long)Element(type, bytes, i)),
-        _ => Fill(shape, i => Element(type, bytes, i) != 0),
+        DType.Float32 => Read(path, stream, type, shape, x => (float)x),
+        DType.Float64 => Read(path, stream, type, shape, x => x),
+        DType.Int64 => Read(path, stream, type, shape, x => (long)x),
+        _ => Read(path, stream, type, shape, x => x != 0),
     };
 
-    static Tensor<T> Fill<T>(Shape shape, Func<int, T> element) where T : unmanaged
+    /// <summary>The elements, read in pieces, so that a header that lies about the size does not cost the memory it asks for.</summary>
+    static Tensor<T> Read<T>(string path, Stream stream, byte type, Shape shape, Func<double, T> convert) where T : unmanaged
     {
-        var result = new T[shape.ElementCount];
-        for (var i = 0; i < result.Length; i++) result[i] = element(i);
+        const int most = 1 << 13;
+        var (count, size, piece) = (shape.ElementCount, ByteSize(path, type), new byte[most * sizeof(double)]);
+        var result = new T[Math.Min(count, most)];
+        for (var read = 0; read < count;)
+        {
+            var elements = Math.Min(most, count - read);
+            var bytes = stream.ReadAtLeast(piece.AsSpan(0, elements * size), elements * size, throwOnEndOfStream: false);
+            if (bytes < elements * size)
+                throw new DataException($"IDX: {path} is truncated: {(long)read * size + bytes} bytes where its header says {(long)count * size}. Fetch it again.");
+            if (read + elements > result.Length) Array.Resize(ref result, (int)Math.Min(count, Math.Max(2L * result.Length, read + elements)));
+            for (var i = 0; i < elements; i++) result[read + i] = convert(Element(type, piece.AsSpan(i * size)));
+            read += elements;
+        }
         return Tensor<T>.Adopt(shape, result);
     }
 
-    static double Element(byte type, byte[] bytes, int i) => type switch
+    static double Element(byte type, ReadOnlySpan<byte> bytes) => type switch
     {
-        0x08 => bytes[i],
-        0x09 => (sbyte)bytes[i],
-        0x0B => BinaryPrimitives.ReadInt16BigEndian(bytes.AsSpan(2 * i)),
-        0x0C => BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 * i)),
-        0x0D => BinaryPrimitives.ReadSingleBigEndian(bytes.AsSpan(4 * i)),
-        _ => BinaryPrimitives.ReadDoubleBigEndian(bytes.AsSpan(8 * i)),
+        0x08 => bytes[0],
+        0x09 => (sbyte)bytes[0],
+        0x0B => BinaryPrimitives.ReadInt16BigEndian(bytes),
+        0x0C => BinaryPrimitives.ReadInt32BigEndian(bytes),
+        0x0D => BinaryPrimitives.ReadSingleBigEndian(bytes),
+        _ => BinaryPrimitives.ReadDoubleBigEndian(bytes),
     };
 }
