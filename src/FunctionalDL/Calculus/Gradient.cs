@@ -22,6 +22,17 @@ public static partial class Differentiation
         return Vjp(y, xs, Functions.Full(y, 1));
     }
 
+    /// <summary>
+    /// The derivative of a function of expressions, again one: x ↦ ∂f(u)/∂u at u = x. What else the function uses is held fixed, x itself too, so derivatives
+    /// may stand inside functions that derivatives are taken of: the derivative of b ↦ x·b at x is x.
+    /// </summary>
+    /// <param name="f">The function; its value is a scalar.</param>
+    public static Func<Expr, Expr> Gradient(Func<Expr, Expr> f) => x =>
+    {
+        var u = Placeholder.Like(x);
+        return f(u).Gradient(u).Substitute((u.VariableName!, x));
+    };
+
     /// <summary>The vector–Jacobian product gᵀ · ∂y/∂x for each x: the gradient of ⟨g, y⟩ with g held fixed.</summary>
     /// <exception cref="ShapeException"><paramref name="g"/> is not of the type of <paramref name="y"/>.</exception>
     /// <exception cref="DTypeException"><paramref name="y"/> or an x is not a float.</exception>

@@ -43,14 +43,14 @@ public static partial class Functions
     /// <summary>eˣⁱ / Σ eˣ along an axis, computed from x − max x: 0 for −∞. With +∞, or with −∞ alone, there is no distribution: NaN.</summary>
     public static Expr Softmax(Expr x, int axis = -1)
     {
-        var e = Exp(x - StopGradient(Keep(x, Max(x, axis), axis)));
+        var e = Exp(x - PeakKeep(x, axis));
         return e / SumKeep(e, axis);
     }
 
     /// <summary>ln softmax = x − ln Σ eˣ along an axis, without overflow or cancellation: −∞ for −∞. With +∞, or with −∞ alone: NaN.</summary>
     public static Expr LogSoftmax(Expr x, int axis = -1)
     {
-        var shifted = x - StopGradient(Keep(x, Max(x, axis), axis));
+        var shifted = x - PeakKeep(x, axis);
         return shifted - Log(SumKeep(Exp(shifted), axis));
     }
 }

@@ -88,6 +88,13 @@ public abstract record Op
     /// <summary>The op with every dimension it names replaced, to rebuild a graph for other sizes.</summary>
     internal virtual Op Reshape(Func<Dim, Dim> map) => this;
 
+    /// <summary>The error, where two inputs are not numbers of one dtype.</summary>
+    private protected void CheckNumbers(ReadOnlySpan<TensorType> x)
+    {
+        if (!x[0].DType.IsNumeric() || !x[1].DType.IsNumeric()) throw WrongDType(x, "numbers of one dtype", "Cast truth values to a number, such as x.Cast(DType.Float32).");
+        if (x[0].DType != x[1].DType) throw WrongDType(x, "numbers of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
+    }
+
     /// <summary>The error for inputs that are not of the dtypes the op takes.</summary>
     private protected DTypeException WrongDType(ReadOnlySpan<TensorType> x, string takes, string repair) =>
         new($"{Name}: takes {takes}, given {string.Join(" and ", x.ToArray())}. {repair}");

@@ -16,14 +16,14 @@ public sealed partial class Loss
     {
         var y = SameShape("BinaryCrossEntropy", p, target);
         return -(TimesLog(y, p) + (1 - y) * Log1P(OneIfBothZero(1 - y, 1 - p) - p));
-    }, Labels.Binary);
+    }, new(LossPredictions.Probabilities, LossTargets.Probabilities));
 
     /// <summary>
     /// Categorical cross-entropy of probabilities p = f(xᵢ) over k classes, Lᵢ = −Σₖ yᵢₖ ln pₖ, with 0 · ln 0 = 0. Targets are labels <c>int64 [n]</c> or
     /// probabilities <c>[n, k]</c>. Infinite where a certain prediction is wrong; <see cref="SoftmaxCrossEntropy"/> stays finite.
     /// </summary>
     public static Loss CategoricalCrossEntropy { get; } = new("categorical cross-entropy", (p, target) =>
-        -Sum(TimesLog(Probabilities("CategoricalCrossEntropy", p, target), p), -1), Labels.Categorical);
+        -Sum(TimesLog(Probabilities("CategoricalCrossEntropy", p, target), p), -1), new(LossPredictions.ClassProbabilities, LossTargets.Classes));
 
     /// <summary>
     /// Binary cross-entropy of p = σ(z) from the logit z: Lᵢ = ln(1 + e^z) − y·z, computed for y ≥ ½ as ln(1 + e^−z) + (1 − y)·z, so that neither large nor small
@@ -35,7 +35,7 @@ public sealed partial class Loss
         var label = (y >= 0.5).Cast(z.DType);
         var isCertain = Equal(y, label) & (Abs(z) >= double.PositiveInfinity);
         return Softplus((1 - 2 * label) * z) + (label - y) * Select(isCertain, ZerosLike(z), z);
-    }, Labels.Binary);
+    }, new(LossPredictions.Logits, LossTargets.Probabilities));
 
     /// <summary>
     /// Categorical cross-entropy of p = softmax(z) from the logits z, in the stable form Lᵢ = Σₖ yₖ · ln Σ e^s − Σₖ yₖ sₖ with s = z − max z. Targets are labels
@@ -49,7 +49,7 @@ public sealed partial class Loss
         if (y.Op is OneHotOp) return all - Sum(Select(OneHot(y.Inputs[0], z.Shape[^1], DType.Bool), s, ZerosLike(s)), -1);
         var isNothing = Equal(y, ZerosLike(y)) & (s <= double.NegativeInfinity);
         return Sum(y, -1) * all - Sum(y * Select(isNothing, ZerosLike(s), s), -1);
-    }, Labels.Categorical);
+    }, new(LossPredictions.ClassLogits, LossTargets.Classes));
 
     /// <summary>y · ln p, and 0 where both are 0: the gradient is y/p for p and ln p for y, and 0 there.</summary>
     static Expr TimesLog(Expr y, Expr p) => y * Log(p + OneIfBothZero(y, p));

@@ -18,7 +18,7 @@ public sealed partial class Loss
             var cut = Minimum(Maximum(error, -delta), delta);
             return cut * (error - 0.5 * cut);
         })
-        : throw new FunctionalException($"Huber: δ {delta} is not a number above 0.");
+        : throw new FunctionalException(FormattableString.Invariant($"Huber: δ {delta} is not a number above 0."));
 
     /// <summary>
     /// Lᵢ = ln cosh u with the error u = f(xᵢ) − yᵢ and derivative tanh u: near 0 as ln(1 + (eᵘ − 1)²/2eᵘ), beyond 1 as
@@ -35,7 +35,7 @@ public sealed partial class Loss
     /// Poisson's negative log-likelihood of counts yᵢ at the rate f(xᵢ) &gt; 0, without the term ln y! that no parameter changes: Lᵢ = f(xᵢ) − yᵢ ln f(xᵢ),
     /// with 0 · ln 0 = 0.
     /// </summary>
-    public static Loss Poisson { get; } = Of("poisson", (f, y) => f - TimesLog(SameShape("Poisson", f, y), f));
+    public static Loss Poisson { get; } = Of("poisson", (f, y) => f - TimesLog(SameShape("Poisson", f, y), f), new(LossPredictions.Positive, LossTargets.Counts));
 
     /// <summary>Lᵢ = 1 − ⟨f(xᵢ), yᵢ⟩ / (‖f(xᵢ)‖ ‖yᵢ‖) over the last axis; a vector shorter than 10⁻⁶ counts as that long.</summary>
     public static Loss CosineDistance { get; } = Of("cosine distance", (f, target) =>
