@@ -37,7 +37,10 @@ public abstract record Op
     /// <summary>Which elements of input i a gradient can reach that is 0 where the mask is false; null where it may reach all.</summary>
     private protected virtual Func<int, Expr?> Through(Expr y, Expr mask) => _ => null;
 
-    /// <summary>Which elements of input i have a part in the value, for an op that leaves some out, where their slopes may be infinite; null for all.</summary>
+    /// <summary>
+    /// Which elements of input i have a part in the value, for an op that leaves some out, where their slopes may be infinite; null for
+    /// all.
+    /// </summary>
     private protected virtual Expr? Used(int i, Expr y) => null;
 
     /// <summary>The mask of input i for an op that moves or adds up elements: where the gradient of the mask itself is not 0.</summary>
