@@ -126,8 +126,8 @@ public class LossTests
     }
 
     /// <summary>
-    /// Binary cross-entropy of float32 logits and its gradient, compiled, have an error of a few units in the last place, however small they are: from z = 10 on
-    /// ln(1 + e^z) − z has lost all digits.
+    /// Binary cross-entropy of float32 logits and its gradient, compiled, have an error of a few units in the last place, however small
+    /// they are: from z = 10 on ln(1 + e^z) − z has lost all digits.
     /// </summary>
     [Theory, InlineData(0), InlineData(1), InlineData(0.25), InlineData(0.75)]
     public void Binary_cross_entropy_from_logits_keeps_its_digits(double target)
