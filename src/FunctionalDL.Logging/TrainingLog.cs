@@ -26,7 +26,7 @@ public sealed partial class TrainingLog(ILoggerFactory factory) : Callback
     public override void OnEpoch(TrainingStatus status)
     {
         var epoch = status.History[^1];
-        if (epoch.Validation is null) Epoch(epoch.Epoch, status.Epochs, epoch.Loss, epoch.Seconds);
+        if (epoch.Validation is null) Epoch(epoch.Epoch, status.Epochs, epoch.Loss, new(epoch.Metrics), epoch.Seconds);
         else Validated(epoch.Epoch, status.Epochs, epoch.Loss, epoch.Validation.Loss, new(epoch.Validation.Metrics), epoch.Seconds);
     }
 
@@ -39,8 +39,8 @@ public sealed partial class TrainingLog(ILoggerFactory factory) : Callback
     [LoggerMessage(3, LogLevel.Debug, "Step {Step}: loss {Loss}")]
     partial void Stepped(long step, double loss);
 
-    [LoggerMessage(4, LogLevel.Information, "Epoch {Epoch} of {Epochs}: loss {Loss}, {Seconds} s")]
-    partial void Epoch(int epoch, int epochs, double loss, double seconds);
+    [LoggerMessage(4, LogLevel.Information, "Epoch {Epoch} of {Epochs}: loss {Loss}{Metrics}, {Seconds} s")]
+    partial void Epoch(int epoch, int epochs, double loss, Figures metrics, double seconds);
 
     [LoggerMessage(5, LogLevel.Information, "Epoch {Epoch} of {Epochs}: loss {Loss}, validation loss {ValidationLoss}{Metrics}, {Seconds} s")]
     partial void Validated(int epoch, int epochs, double loss, double validationLoss, Figures metrics, double seconds);

@@ -98,7 +98,8 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
             var difference = ours.DType.IsFloat() && !a.Equals(b) ? Math.Abs(a - b) / Math.Max(1, Math.Abs(a)) : 0;
             if (!ours.DType.IsFloat() && !IsEqual(ours, theirs, i)) difference = double.PositiveInfinity;
             if (!(difference <= tolerance))
-                throw new OnnxMismatchException($"ONNX: element {Position(ours.Shape, i)} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more.");
+                throw new OnnxMismatchException(FormattableString.Invariant($"ONNX: element {Position(ours.Shape, i)} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, ")
+                    + FormattableString.Invariant($"with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more."));
             found = (Math.Max(found.Worst, difference), found.BothNaN + (double.IsNaN(a) ? 1 : 0));
         }
         return found;
@@ -119,6 +120,7 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
 
     /// <summary>The result in a sentence.</summary>
     public override string ToString() =>
-        $"OnnxRuntime agrees with the evaluator{(Sizes.Count > 0 ? $" at sizes {string.Join(", ", Sizes)}" : "")}: largest difference {MaxDifference:0.0e+0}, allowed {Tolerance:0.0e+0}"
-        + (BothNaN > 0 ? $"; {BothNaN:N0} elements are NaN in both" : "");
+        $"OnnxRuntime agrees with the evaluator{(Sizes.Count > 0 ? $" at sizes {string.Join(", ", Sizes)}" : "")}"
+        + FormattableString.Invariant($": largest difference {MaxDifference:0.0e+0}, allowed {Tolerance:0.0e+0}")
+        + (BothNaN > 0 ? FormattableString.Invariant($"; {BothNaN:N0} elements are NaN in both") : "");
 }

@@ -48,5 +48,5 @@ public sealed record Composition(IReadOnlyList<SmoothFunction> Functions, double
         c => c.Functions.Count == 1 ? [] : c.Functions.Select((_, i) => c with { Functions = [.. c.Functions.Where((_, j) => j != i)] }));
 
     /// <summary>The composition and the point.</summary>
-    public override string ToString() => $"({string.Join(") ∘ (", Functions)}) at {At}";
+    public override string ToString() => FormattableString.Invariant($"({string.Join(") ∘ (", Functions)}) at {At}");
 }

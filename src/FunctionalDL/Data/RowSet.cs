@@ -38,7 +38,7 @@ public abstract class RowSet<TSelf> where TSelf : RowSet<TSelf>
         var count = (int)Math.Round(first * Count);
         return count > 0 && count < Count
             ? (Take(count), Range(count, Count - count))
-            : throw new FunctionalException($"{typeof(TSelf).Name}: a share of {first} of {Count} rows leaves one part empty. Use a share that leaves at least one in each.");
+            : throw new FunctionalException(FormattableString.Invariant($"{typeof(TSelf).Name}: a share of {first} of {Count} rows leaves one part empty. Use a share that leaves at least one in each."));
     }
 
     /// <summary>The rows in order, ⌈n/size⌉ batches of which the last may be short.</summary>

@@ -60,7 +60,7 @@ public sealed partial class Expr
     /// <exception cref="DTypeException">The value is not a number of that dtype.</exception>
     public static Expr Constant(double value, DType dtype) => dtype.IsFloat() || Math.Truncate(value) == value
         ? Constant(Tensor.Full(dtype, Shape.Scalar, value))
-        : throw new DTypeException($"Constant: {value} is not an {dtype.Name()}. Cast the other side to a float first.");
+        : throw new DTypeException(FormattableString.Invariant($"Constant: {value} is not an {dtype.Name()}. Cast the other side to a float first."));
 
     /// <summary>This expression in another dtype. Gradients pass between floats and stop at integers and truth values.</summary>
     public Expr Cast(DType dtype) => DType == dtype ? this : new(new CastOp(dtype), this);

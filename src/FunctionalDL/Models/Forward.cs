@@ -8,11 +8,11 @@ namespace FunctionalDL;
 /// </summary>
 sealed class Forward
 {
-    readonly LayerScope.Build collected;
-    readonly ImmutableDictionary<string, int> counts;
+    readonly LayerBuild collected;
+    readonly LayerNames names;
 
-    Forward(Expr output, LayerScope.Build collected, ImmutableDictionary<string, int> counts, ImmutableList<(Layer, Expr, IReadOnlyList<Parameter>)> steps) =>
-        (Output, this.collected, this.counts, Steps) = (output, collected, counts, steps);
+    Forward(Expr output, LayerBuild collected, LayerNames names, ImmutableList<ForwardStep> steps) =>
+        (Output, this.collected, this.names, Steps) = (output, collected, names, steps);
 
     public Expr Output { get; }
 
@@ -21,24 +21,34 @@ sealed class Forward
     /// <summary>What the statistics become after a training step, by name.</summary>
     public IReadOnlyDictionary<string, Expr> Updates => collected.Updates;
 
-    /// <summary>Each layer with its output and its own parameters.</summary>
-    public ImmutableList<(Layer Layer, Expr Output, IReadOnlyList<Parameter> Parameters)> Steps { get; }
+    /// <summary>The layers that normalize by a batch's own values, and how many of these they take together.</summary>
+    public IReadOnlyList<(string Layer, Dim Values)> Normalized => collected.Normalized;
 
-    public static Forward Build(Model model, bool isTraining) => Build(model.InputVariable, model.Layers, isTraining);
+    /// <summary>Each layer of the model's.</summary>
+    public ImmutableList<ForwardStep> Steps { get; }
 
-    public static Forward Build(Expr input, IEnumerable<Layer> layers, bool isTraining) =>
-        new Forward(input, new(isTraining, input.DType == DType.Float64 ? DType.Float64 : DType.Float32), ImmutableDictionary<string, int>.Empty, []).Then(layers);
+    /// <summary>The dtype of the parameters.</summary>
+    public DType DType => collected.DType;
+
+    public static Forward Build(Model model, bool isTraining) => Build(model.InputVariable, model.ParameterDType, model.Layers, isTraining);
+
+    public static Forward Build(Expr input, DType parameters, IEnumerable<Layer> layers, bool isTraining) =>
+        new Forward(input, new(isTraining, parameters), LayerNames.None, []).Then(layers);
 
     public Forward Then(IEnumerable<Layer> layers)
     {
         var (x, steps, build) = (Output, Steps, collected.Copy());
-        var scope = new LayerScope(build, counts);
+        var scope = new LayerScope(build, names);
         foreach (var layer in layers)
         {
             var before = build.Parameters.Count;
+            build.Shared = [];
             x = layer.Apply(scope, x);
-            steps = steps.Add((layer, x, build.Parameters.GetRange(before, build.Parameters.Count - before)));
+            steps = steps.Add(new(layer, x, build.Parameters.GetRange(before, build.Parameters.Count - before), build.Shared));
         }
-        return new(x, build, scope.Counts, steps);
+        return new(x, build, scope.Names, steps);
     }
 }
+
+/// <summary>A layer of a model with its output, the parameters it made, and the layers whose parameters it shares.</summary>
+sealed record ForwardStep(Layer Layer, Expr Output, IReadOnlyList<Parameter> Parameters, IReadOnlyList<string> SharedWith);

@@ -29,12 +29,12 @@ public sealed partial class Layer
     /// <inheritdoc cref="Functions.LeakyRelu"/>
     /// <exception cref="FunctionalException">The slope is not a finite number.</exception>
     public static Layer LeakyRelu(double slope = 0.01) => double.IsFinite(slope) ? Of("leakyrelu", x => Functions.LeakyRelu(x, slope))
-        : throw new FunctionalException($"LeakyRelu: slope {slope} is not a finite number. 0.01 is usual.");
+        : throw new FunctionalException(FormattableString.Invariant($"LeakyRelu: slope {slope} is not a finite number. 0.01 is usual."));
 
     /// <inheritdoc cref="Functions.Elu"/>
     /// <exception cref="FunctionalException">α is not a finite number.</exception>
     public static Layer Elu(double alpha = 1) => double.IsFinite(alpha) ? Of("elu", x => Functions.Elu(x, alpha))
-        : throw new FunctionalException($"Elu: α {alpha} is not a finite number. 1 is usual.");
+        : throw new FunctionalException(FormattableString.Invariant($"Elu: α {alpha} is not a finite number. 1 is usual."));
 
     /// <inheritdoc cref="Functions.Selu"/>
     public static Layer Selu { get; } = Of("selu", Functions.Selu);

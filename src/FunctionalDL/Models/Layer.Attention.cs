@@ -71,8 +71,8 @@ public sealed partial class Layer
             FeedForward(hidden, activation),
         ]);
 
-    static Layer Block(string name, bool normFirst, double dropout, params Layer[] parts) => Sequence([.. parts.SelectMany(part =>
-        normFirst ? (Layer[])[Residual(LayerNorm() >> part >> Dropout(dropout))] : [Residual(part >> Dropout(dropout)), LayerNorm()])]).Named(name);
+    static Layer Block(string name, bool normFirst, double dropout, params Layer[] parts) => Of(name, Sequence([.. parts.SelectMany(part =>
+        normFirst ? (Layer[])[Residual(LayerNorm() >> part >> Dropout(dropout))] : [Residual(part >> Dropout(dropout)), LayerNorm()])]).Apply);
 
     static Layer FeedForward(int? hidden, Layer? activation)
     {

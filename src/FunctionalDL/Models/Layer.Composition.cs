@@ -35,5 +35,5 @@ public sealed partial class Layer
         ? Of("dropout", (scope, x) => scope.IsTraining && rate > 0
             ? Functions.Select(scope.RandomUniform(x.Shape) >= rate, x / (1 - rate), Functions.ZerosLike(x))
             : x)
-        : throw new FunctionalException($"Dropout: rate {rate} is not in [0, 1). It is the part of the elements dropped.");
+        : throw new FunctionalException(FormattableString.Invariant($"Dropout: rate {rate} is not in [0, 1). It is the part of the elements dropped."));
 }

@@ -72,6 +72,9 @@ public sealed partial class Layer
         return Of(name, (scope, x) =>
         {
             var channels = Spatial(name, x, kernel.Length);
+            if (HasChannelsLast(x, kernel))
+                throw new ShapeException($"{name}: the input {x.Shape} has {channels} channels of {x.Shape[2]} × {x.Shape[3]}, an image with its channels last. Channels come first: "
+                    + $"begin with Input({x.Shape[3]}, {channels}, {x.Shape[2]}), and Transpose the data.");
             var (outputs, parts) = (filters(channels), groups(channels));
             if (channels % parts != 0 || outputs % parts != 0)
                 throw new ShapeException($"{name}: {parts} groups do not divide {channels} channels and {outputs} filters. Use a common divisor.");
@@ -79,6 +82,14 @@ public sealed partial class Layer
             var y = Functions.Conv(x, weight, strides, padding, dilations, parts);
             return bias ? y + ByChannel(scope.Parameter("bias", [outputs], Initializer.Zeros), y) : y;
         });
+    }
+
+    /// <summary>Whether an input is one of images with their channels last: a window over what is no more than a colour's channels.</summary>
+    static bool HasChannelsLast(Expr x, int[] kernel)
+    {
+        if (x.VariableName is null || kernel.Length != 2 || !x.Shape.Skip(1).All(size => size.IsKnown && size.Size > 0)) return false;
+        var (channels, height, width) = (x.Shape[1].Size, x.Shape[2].Size, x.Shape[3].Size);
+        return channels > 4 && height > 4 && ((width == 1 && kernel[1] > 1) || (width is 3 or 4 && channels == height));
     }
 
     /// <summary>The number of channels of <c>[batch, channels, s…]</c>.</summary>

@@ -6,7 +6,8 @@ public sealed partial class Layer
 {
     /// <summary>
     /// (x − mean)/√(variance + ε) · scale + shift for each channel, over the batch and all places: <c>[batch, channels, s…] → […]</c> (Ioffe, Szegedy 2015).
-    /// Training uses the batch's mean and population variance and keeps running ones, which prediction uses.
+    /// Training uses the batch's mean and population variance and keeps running ones, which prediction uses. Where a batch has one value alone for a channel its variance
+    /// is 0 and nothing can be learned: training refuses such a batch.
     /// </summary>
     /// <param name="momentum">How much of the running statistics a step keeps.</param>
     /// <param name="epsilon">ε.</param>
@@ -14,13 +15,14 @@ public sealed partial class Layer
     public static Layer BatchNorm(double momentum = 0.9, double epsilon = 1e-5)
     {
         CheckEpsilon("BatchNorm", epsilon);
-        if (!(momentum is >= 0 and <= 1)) throw new FunctionalException($"BatchNorm: momentum {momentum} is outside 0 to 1. 0.9 is usual.");
+        if (!(momentum is >= 0 and <= 1)) throw new FunctionalException(FormattableString.Invariant($"BatchNorm: momentum {momentum} is outside 0 to 1. 0.9 is usual."));
         return Of("batchnorm", (scope, x) =>
         {
             Shape channels = x.Rank >= 2 ? [x.Shape[1]] : throw new ShapeException($"BatchNorm: takes [batch, channels, s…], given {x.Shape}. Give each example an axis of channels.");
             var (mean, variance) = (scope.Statistic("mean", channels, Initializer.Zeros), scope.Statistic("variance", channels, Initializer.Ones));
             if (scope.IsTraining)
             {
+                scope.NormalizesOver(x.Shape.Remove(1).Elements);
                 int[] others = [.. Enumerable.Range(0, x.Rank).Where(axis => axis != 1)];
                 var (runningMean, runningVariance) = (mean, variance);
                 mean = Mean(x, others);
@@ -40,7 +42,7 @@ public sealed partial class Layer
     {
         CheckEpsilon("LayerNorm", epsilon);
         return Of("layernorm", (scope, x) =>
-            Standardize(x, epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones) + scope.Parameter("shift", [x.Shape[^1]], Initializer.Zeros));
+            Standardize(Several("LayerNorm", x, x.Shape[^1]), epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones) + scope.Parameter("shift", [x.Shape[^1]], Initializer.Zeros));
     }
 
     /// <summary>x/√(mean x² + ε) · scale over the last axis: <c>[batch, …, n] → […]</c> (Zhang, Sennrich 2019).</summary>
@@ -49,7 +51,7 @@ public sealed partial class Layer
     public static Layer RmsNorm(double epsilon = 1e-6)
     {
         CheckEpsilon("RmsNorm", epsilon);
-        return Of("rmsnorm", (scope, x) => x / Sqrt(MeanKeep(Square(x), -1) + epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones));
+        return Of("rmsnorm", (scope, x) => Several("RmsNorm", x, x.Shape[^1]) / Sqrt(MeanKeep(Square(x), -1) + epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones));
     }
 
     /// <summary>
@@ -67,11 +69,16 @@ public sealed partial class Layer
         {
             if (x.Rank < 2 || x.Shape[1].DivideExactly(groups) is not { } each)
                 throw new ShapeException($"GroupNorm: {groups} groups do not divide the channels of {x.Shape}. The input is [batch, channels, s…].");
-            var grouped = Functions.Reshape(x, [x.Shape[0], groups, each * x.Shape.Slice(2, x.Rank).Elements]);
+            var size = each * x.Shape.Slice(2, x.Rank).Elements;
+            var grouped = Functions.Reshape(Several("GroupNorm", x, size), [x.Shape[0], groups, size]);
             return Functions.Reshape(Standardize(grouped, epsilon), x.Shape) * ByChannel(scope.Parameter("scale", [x.Shape[1]], Initializer.Ones), x)
                 + ByChannel(scope.Parameter("shift", [x.Shape[1]], Initializer.Zeros), x);
         });
     }
+
+    /// <summary>x, where more than one value of it is normalized together: one alone would become the same whatever it is.</summary>
+    static Expr Several(string layer, Expr x, Dim together) => together != 1 ? x
+        : throw new ShapeException($"{layer}: it normalizes {x.Shape} by 1 value alone, which would become the same whatever it is. Give it more features or fewer groups, or leave it out.");
 
     /// <summary>(x − mean)/√(variance + ε) over the last axis.</summary>
     static Expr Standardize(Expr x, double epsilon)
@@ -82,6 +89,6 @@ public sealed partial class Layer
 
     static void CheckEpsilon(string layer, double epsilon)
     {
-        if (!(epsilon > 0)) throw new FunctionalException($"{layer}: ε is {epsilon}. Give a small number above 0, such as 1e-5.");
+        if (!(epsilon > 0)) throw new FunctionalException(FormattableString.Invariant($"{layer}: ε is {epsilon}. Give a small number above 0, such as 1e-5."));
     }
 }

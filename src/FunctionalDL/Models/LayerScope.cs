@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace FunctionalDL;
 
 /// <summary>
@@ -8,38 +6,19 @@ namespace FunctionalDL;
 /// </summary>
 public sealed class LayerScope
 {
-    readonly Build build;
+    readonly LayerBuild build;
     readonly string prefix;
+    readonly int copy;
+    readonly bool isAgain;
+    readonly HashSet<string> declared = [];
 
-    internal LayerScope(Build build, ImmutableDictionary<string, int> counts, string prefix = "") => (this.build, Counts, this.prefix) = (build, counts, prefix);
+    internal LayerScope(LayerBuild build, LayerNames names) : this(build, names, "", 0, false) { }
 
-    /// <summary>What all scopes of one model collect together.</summary>
-    internal sealed class Build(bool isTraining, DType dtype)
-    {
-        public bool IsTraining => isTraining;
-        public DType DType => dtype;
-        public ImmutableList<Parameter> Parameters { get; private set; } = [];
-        public ImmutableDictionary<string, Expr> Updates { get; private set; } = ImmutableDictionary<string, Expr>.Empty;
-        public long Streams { get; set; }
-        ImmutableHashSet<string> names = [];
+    LayerScope(LayerBuild build, LayerNames names, string prefix, int copy, bool isAgain) =>
+        (this.build, Names, this.prefix, this.copy, this.isAgain) = (build, names, prefix, copy, isAgain);
 
-        /// <summary>Adds a parameter; false where there is one of its name.</summary>
-        public bool TryAdd(Parameter parameter)
-        {
-            var more = names.Add(parameter.Name);
-            if (ReferenceEquals(more, names)) return false;
-            (names, Parameters) = (more, Parameters.Add(parameter));
-            return true;
-        }
-
-        public void Update(string statistic, Expr next) => Updates = Updates.SetItem(statistic, next);
-
-        /// <summary>The same so far, to collect more in.</summary>
-        public Build Copy() => (Build)MemberwiseClone();
-    }
-
-    /// <summary>How many layers of each name there are in this scope.</summary>
-    internal ImmutableDictionary<string, int> Counts { get; private set; }
+    /// <summary>The names of the layers in this scope so far.</summary>
+    internal LayerNames Names { get; private set; }
 
     /// <summary>Whether the expression is the one to train with; otherwise it is the one to predict with.</summary>
     public bool IsTraining => build.IsTraining;
@@ -58,30 +37,46 @@ public sealed class LayerScope
     /// <exception cref="FunctionalException">The layer already has a parameter of that name.</exception>
     public Expr Statistic(string name, Shape shape, Initializer initializer) => Declare(name, shape, initializer, isTrainable: false);
 
-    /// <summary>Says what a statistic becomes after a training step.</summary>
-    public void Update(Expr statistic, Expr next) => build.Update(statistic.VariableName!, StopGradient(next));
-
-    static Expr StopGradient(Expr x) => Functions.StopGradient(x);
+    /// <summary>Says what a statistic becomes after a training step. Where the layer is used again in the model, that use goes on from there.</summary>
+    /// <exception cref="FunctionalException"><paramref name="statistic"/> is not what <see cref="Statistic"/> gave.</exception>
+    public void Update(Expr statistic, Expr next) => build.Update(statistic, next);
 
     /// <summary>Numbers uniform in [0, 1), other ones each training step and each time this is called.</summary>
     public Expr RandomUniform(Shape shape) => Functions.RandomUniform(KeyVariable, shape, DType, build.Streams++);
 
+    /// <summary>Says that the layer normalizes so many values together in training, by their own mean and variance.</summary>
+    internal void NormalizesOver(Dim values) => build.Normalized = build.Normalized.Add((prefix[..^1], values));
+
     /// <summary>The variable that gives a training step its randomness.</summary>
     internal static Expr KeyVariable { get; } = Expr.Variable("key", Shape.Scalar, DType.Int64);
 
-    /// <summary>The scope of a layer inside this one; layers of one name are numbered.</summary>
-    internal LayerScope Inner(string layer)
+    /// <summary>The scope of a layer inside this one: that of its first use in the model where there was one. Layers of one name are numbered.</summary>
+    internal LayerScope Inner(Layer layer)
     {
-        var number = Counts.GetValueOrDefault(layer) + 1;
-        Counts = Counts.SetItem(layer, number);
-        return new(build, ImmutableDictionary<string, int>.Empty, $"{prefix}{layer}{number}.");
+        var within = build.Copied(copy, layer.Identity);
+        var (name, after) = Names.Next(layer.Name);
+        var first = $"{prefix}{name}.";
+        var known = build.Prefix(within, layer.Identity);
+        if (known is null) build.SetPrefix(within, layer.Identity, first);
+        // A use again inside a use again takes the same name as before, so that the layers after it do, too.
+        if (known is null || known == first) Names = after;
+        return new(build, LayerNames.None, known ?? first, within, isAgain || known is not null);
     }
 
     Expr Declare(string name, Shape shape, Initializer initializer, bool isTrainable)
     {
         var full = prefix + name;
         if (!shape.IsKnown) throw new ShapeException($"Layer: parameter \"{full}\" has shape {shape}, whose sizes are not all known. Fix the size, or reduce over that axis first.");
-        var parameter = new Parameter(full, new(DType, shape), initializer, isTrainable);
-        return build.TryAdd(parameter) ? parameter.Variable : throw new FunctionalException($"Layer: parameter \"{full}\" is declared twice. Rename one.");
+        var known = build.Find(full);
+        if (!declared.Add(name) || (known is not null && !isAgain)) throw new FunctionalException($"Layer: parameter \"{full}\" is declared twice. Rename one.");
+        if (known is null) build.Add(known = new(full, new(DType, shape), initializer, isTrainable));
+        else
+        {
+            if (known.Type.Shape != shape || known.IsTrainable != isTrainable)
+                throw new ShapeException($"Parameter \"{full}\" is {known.Type.Shape} where the layer was used before and would be {shape} here; all uses of a layer share its parameters. "
+                    + "Give this one parameters of its own: layer.Copy(), or a new layer.");
+            if (!build.Shared.Contains(prefix[..^1])) build.Shared = build.Shared.Add(prefix[..^1]);
+        }
+        return build.ValueOf(known);
     }
 }

@@ -1,22 +1,31 @@
 using System.Text;
+using static System.FormattableString;
 
 namespace FunctionalDL;
 
 public sealed partial class Model
 {
-    /// <summary>A table of the layers: output type and number of parameters of each, and their total.</summary>
+    /// <summary>
+    /// A table of the layers: output type and number of parameters of each, and their total; a layer that uses parameters made before says of which layer.
+    /// </summary>
     public string Summary()
     {
-        var rows = new List<(string Layer, string Output, string Parameters)> { ("layer", "output", "parameters"), ("input", InputVariable.Type.ToString(), "0") };
-        rows.AddRange(Inference.Steps.Select(s => (s.Layer.Name, s.Output.Type.ToString(), Elements(s.Parameters).ToString("N0"))));
+        (string Layer, string Output, string Parameters, string Note)[] rows =
+        [
+            ("layer", "output", "parameters", ""),
+            ("input", InputVariable.Type.ToString(), "0", ""),
+            .. Inference.Steps.Select(s => (s.Layer.Name, s.Output.Type.ToString(), Invariant($"{Elements(s.Parameters):N0}"), Note(s))),
+        ];
         var (first, second, third) = (rows.Max(r => r.Layer.Length), rows.Max(r => r.Output.Length), rows.Max(r => r.Parameters.Length));
 
         var text = new StringBuilder();
-        foreach (var (layer, output, parameters) in rows)
-            text.Append($"{layer.PadRight(first)}  {output.PadRight(second)}  {parameters.PadLeft(third)}\n");
+        foreach (var (layer, output, parameters, note) in rows)
+            text.Append($"{layer.PadRight(first)}  {output.PadRight(second)}  {parameters.PadLeft(third)}{note}\n");
         var total = Elements(ParameterList);
-        return text.Append($"{total:N0} parameters, {total * ParameterDType.ByteSize() / 1024.0:N1} KiB").ToString();
+        return text.Append(Invariant($"{total:N0} parameters, {total * ParameterDType.ByteSize() / 1024.0:N1} KiB")).ToString();
     }
+
+    static string Note(ForwardStep step) => step.SharedWith.Count == 0 ? "" : $"  shared with {string.Join(", ", step.SharedWith)}";
 
     /// <summary>
     /// The table of the layers, and the most memory that a prediction needs for inputs of a shape, and a gradient of the parameters, beside inputs and parameters.
@@ -33,7 +42,7 @@ public sealed partial class Model
         return $"{Summary()}\n{memory}";
     }
 
-    static string Megabytes(long bytes) => $"{bytes / 1024.0 / 1024:N1} MiB";
+    static string Megabytes(long bytes) => Invariant($"{bytes / 1024.0 / 1024:N1} MiB");
 
     static long Elements(IEnumerable<Parameter> parameters) => parameters.Sum(p => (long)p.Type.Shape.ElementCount);
 

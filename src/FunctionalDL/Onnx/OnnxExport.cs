@@ -42,7 +42,7 @@ public static class OnnxExport
         var bytes = Graph.TopologicalOrder([.. outputs.Select(o => o.Value)])
             .Select(node => node.VariableName is { } name ? parameters.GetValueOrDefault(name) : node.ConstantValue)
             .OfType<Tensor>().Distinct().Sum(value => (long)value.Count * value.DType.ByteSize());
-        if (bytes >= LargestFile) throw new FunctionalException($"ONNX: the parameters and constants take {bytes:N0} bytes, more than the 2 GiB an ONNX file can hold. Export a smaller model.");
+        if (bytes >= LargestFile) throw new FunctionalException(FormattableString.Invariant($"ONNX: the parameters and constants take {bytes:N0} bytes, more than the 2 GiB an ONNX file can hold. Export a smaller model."));
     }
 
     /// <summary>Writes an ONNX model to a file, whole or not at all.</summary>

@@ -15,8 +15,10 @@ public abstract record Batching
     /// <summary>The order in which an epoch takes the n examples.</summary>
     public abstract int[] Order(int n, Key key);
 
-    /// <summary>The number of steps in an epoch, ⌈n/B⌉.</summary>
-    public int Steps(int n) => (n + BatchSize(n) - 1) / BatchSize(n);
+    /// <summary>The number of steps in an epoch, ⌈n/B⌉, or ⌊n/B⌋ where a short last batch is left out.</summary>
+    public int Steps(int n) => (n + (LeavesOutShort ? 0 : BatchSize(n) - 1)) / BatchSize(n);
+
+    private protected virtual bool LeavesOutShort => false;
 
     /// <summary>Mini-batches of the given size.</summary>
     public static implicit operator Batching(int size) => new MiniBatchGradientDescent(size);
@@ -47,12 +49,15 @@ public sealed record StochasticGradientDescent : Batching
 /// is short, and its gradient is the mean over the examples it has; a step on it moves the parameters as far as any other.
 /// </summary>
 /// <param name="Size">B, the number of examples in a batch.</param>
-public sealed record MiniBatchGradientDescent(int Size) : Batching
+/// <param name="DropLast">Whether a short last batch is left out: other examples each epoch, as the order is.</param>
+public sealed record MiniBatchGradientDescent(int Size, bool DropLast = false) : Batching
 {
+    private protected override bool LeavesOutShort => DropLast;
+
     /// <inheritdoc/>
     public override int BatchSize(int n) => Size >= 1 && Size <= n ? Size
         : throw new FunctionalException($"MiniBatchGradientDescent: batch size {Size} with {n} examples. Use 1 to {n}.");
 
     /// <inheritdoc/>
-    public override int[] Order(int n, Key key) => key.Permutation(n);
+    public override int[] Order(int n, Key key) => DropLast ? key.Permutation(n)[..(Steps(n) * Size)] : key.Permutation(n);
 }

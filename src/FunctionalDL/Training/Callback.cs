@@ -12,6 +12,9 @@ public abstract class Callback
     /// <summary>After each epoch and its validation; the epoch is the last of the history.</summary>
     public virtual void OnEpoch(TrainingStatus status) { }
 
+    /// <summary>When the run ends, whether it is complete, was stopped or has failed.</summary>
+    public virtual void OnEnd(TrainingStatus status) { }
+
     /// <summary>A function that is told of each epoch.</summary>
     public static Callback EachEpoch(Action<TrainingStatus> action) => new Lambda(null, action);
 

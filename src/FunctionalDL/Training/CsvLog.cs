@@ -4,8 +4,8 @@ using CsvHelper;
 namespace FunctionalDL;
 
 /// <summary>
-/// Writes the history as CSV after each epoch: <c>epoch,loss,steps,seconds</c> and, with validation, <c>validation_loss</c> and each metric. The file always holds
-/// the whole history, also that of a run before it was resumed.
+/// Writes the history as CSV after each epoch: <c>epoch,loss,steps,seconds</c>, with validation <c>validation_loss</c> and each metric, and each metric of the examples trained on as
+/// <c>training_…</c>. The file always holds the whole history, also that of a run before it was resumed.
 /// </summary>
 public sealed class CsvLog(string path) : Callback
 {
@@ -13,11 +13,15 @@ public sealed class CsvLog(string path) : Callback
     public override void OnEpoch(TrainingStatus status) => AtomicFile.Write(path, stream =>
     {
         using var csv = new CsvWriter(new StreamWriter(stream, leaveOpen: true), CultureInfo.InvariantCulture);
-        string[] metrics = [.. status.History[^1].Validation?.Metrics.Keys ?? []];
-        Row(["epoch", "loss", "steps", "seconds", .. status.History[^1].Validation is null ? [] : (string[])["validation_loss", .. metrics]]);
+        var last = status.History[^1];
+        string[] metrics = [.. last.Validation?.Metrics.Keys ?? []], training = [.. last.Metrics.Keys];
+        Row(["epoch", "loss", "steps", "seconds", .. last.Validation is null ? [] : (string[])["validation_loss", .. metrics], .. training.Select(m => $"training_{m}")]);
         foreach (var epoch in status.History)
             Row([Text(epoch.Epoch), Text(epoch.Loss), Text(epoch.Steps), Text(epoch.Seconds),
-                .. epoch.Validation is { } v ? (string[])[Text(v.Loss), .. metrics.Select(m => v.Metrics.TryGetValue(m, out var value) ? Text(value) : "")] : []]);
+                .. epoch.Validation is { } v ? (string[])[Text(v.Loss), .. Figures(metrics, v.Metrics)] : last.Validation is null ? [] : Figures([.. metrics.Prepend("")], Metric.None),
+                .. Figures(training, epoch.Metrics)]);
+
+        static IEnumerable<string> Figures(string[] names, IReadOnlyDictionary<string, double> figures) => names.Select(name => figures.TryGetValue(name, out var value) ? Text(value) : "");
 
         void Row(IEnumerable<string> fields)
         {

@@ -17,17 +17,22 @@ public sealed record EarlyStopping(int Patience = 5, double MinimumGain = 0, Fun
     /// <exception cref="FunctionalException">It is negative or not a number.</exception>
     public double MinimumGain { get; init => field = Gain(value); } = Gain(MinimumGain);
 
-    /// <summary>The index of the best epoch of a history that is not empty: the first, until one is lower by more than the minimum gain.</summary>
+    /// <summary>
+    /// The index of the best epoch of a history that is not empty: the first, until one is lower by more than the minimum gain. Any number is better than NaN.
+    /// </summary>
     public int Best(IReadOnlyList<EpochResult> history)
     {
-        var best = 0;
+        var (best, lowest) = (0, Value(history[0]));
         for (var i = 1; i < history.Count; i++)
-            if (Value(history[i]) < Value(history[best]) - MinimumGain) best = i;
+            if (Value(history[i]) is var value && (value < lowest - MinimumGain || (double.IsNaN(lowest) && !double.IsNaN(value)))) (best, lowest) = (i, value);
         return best;
     }
 
     /// <summary>Whether training should end.</summary>
     public bool IsOver(IReadOnlyList<EpochResult> history) => history.Count > 0 && history.Count - 1 - Best(history) >= Patience;
+
+    /// <summary>Patience and minimum gain.</summary>
+    public override string ToString() => FormattableString.Invariant($"early stopping({Patience}, {MinimumGain})");
 
     static int Epochs(int patience) => patience >= 1 ? patience : throw new FunctionalException($"EarlyStopping: patience {patience} is below 1. Wait for an epoch or more.");
 

@@ -6,7 +6,10 @@ public sealed record FitOptions
     /// <summary>Data to evaluate the model on after each epoch; it is never trained on.</summary>
     public Dataset? Validation { get; init; }
 
-    /// <summary>What to measure on the validation data beside the loss.</summary>
+    /// <summary>
+    /// What to measure beside the loss: on the examples trained on, <see cref="EpochResult.Metrics"/>, and on the validation data, <see cref="Evaluation.Metrics"/>. An epoch's
+    /// predictions are kept in memory for it.
+    /// </summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
     /// <summary>Told of each epoch as it ends, on the training thread.</summary>
@@ -34,4 +37,8 @@ public sealed record FitOptions
 
     /// <summary>Stops training before the next step; the run then holds what was reached.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>What is measured, held out and told.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"metrics [{string.Join(", ", Metrics)}], validation {(object?)Validation ?? ValidationShare}, {Callbacks.Count} callbacks, {Threads} threads");
 }

@@ -6,6 +6,9 @@ namespace FunctionalDL;
 /// </summary>
 public sealed record Lbfgs
 {
+    /// <summary>The settings.</summary>
+    public override string ToString() => FormattableString.Invariant($"l-bfgs({Memory}, {Iterations}, {Tolerance})");
+
     /// <summary>The number of changes H is built from.</summary>
     public int Memory { get; init; } = 10;
 
@@ -44,7 +47,7 @@ public sealed record Lbfgs
         }
 
         var at = At(Packed(parameters.Values));
-        if (!double.IsFinite(at.Value)) throw new FunctionalException($"Lbfgs: the function is {at.Value} where it begins. Begin elsewhere, or scale the data.");
+        if (!double.IsFinite(at.Value)) throw new FunctionalException(FormattableString.Invariant($"Lbfgs: the function is {at.Value} where it begins. Begin elsewhere, or scale the data."));
         var changes = new List<(double[] W, double[] G)>();
         var steps = 0;
         for (; steps < Iterations && Largest(at.Gradient) > Tolerance && !Cancellation.IsCancellationRequested; steps++)
@@ -149,4 +152,8 @@ public sealed record Lbfgs
 /// <param name="LargestGradient">The largest element of the gradient there, without its sign.</param>
 /// <param name="Iterations">The steps it took.</param>
 /// <param name="Evaluations">The values and gradients it took.</param>
-public sealed record LbfgsResult(TensorSet Parameters, double Value, double LargestGradient, int Iterations, int Evaluations);
+public sealed record LbfgsResult(TensorSet Parameters, double Value, double LargestGradient, int Iterations, int Evaluations)
+{
+    /// <summary>The value, the largest element of the gradient, and what it took.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Value:G6} with a gradient of {LargestGradient:G3} at most, after {Iterations} iterations and {Evaluations} evaluations");
+}

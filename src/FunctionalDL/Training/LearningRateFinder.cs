@@ -33,7 +33,7 @@ public static class LearningRateFinder
         {
             model.Fit(data, loss, optimizer(from) >> Schedule.Exponential(1, growth), (steps / batch.Steps(data.Count)) + 1, batch, seed, new() { Callbacks = [watch], Cancellation = enough.Token });
         }
-        catch (DivergenceException)
+        catch (DivergenceException) when (tried.Count > 0)
         {
             // The losses up to there are what was looked for.
         }
@@ -58,4 +58,8 @@ public static class LearningRateFinder
 /// <summary>What <see cref="LearningRateFinder"/> found.</summary>
 /// <param name="Tried">Each rate and the loss of its step, in order.</param>
 /// <param name="Suggested">The rate where the smoothed loss fell fastest.</param>
-public sealed record LearningRates(IReadOnlyList<(double Rate, double Loss)> Tried, double Suggested);
+public sealed record LearningRates(IReadOnlyList<(double Rate, double Loss)> Tried, double Suggested)
+{
+    /// <summary>The suggested rate, and how many were tried.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Suggested:G3} of {Tried.Count} rates tried");
+}

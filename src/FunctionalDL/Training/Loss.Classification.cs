@@ -5,16 +5,17 @@ namespace FunctionalDL;
 public sealed partial class Loss
 {
     /// <summary>
-    /// The Kullback–Leibler divergence of the target distribution yᵢ from the predicted one p = f(xᵢ), Lᵢ = Σₖ yᵢₖ (ln yᵢₖ − ln pₖ), with 0 · ln 0 = 0.
+    /// The Kullback–Leibler divergence of the target distribution yᵢ from the predicted one p = f(xᵢ), Lᵢ = Σₖ yᵢₖ (ln yᵢₖ − ln pₖ), with 0 · ln 0 = 0. The gradient
+    /// with respect to a target of 0, which is −∞, is taken as −ln p.
     /// </summary>
     public static Loss KullbackLeibler { get; } = new("kullback-leibler", (p, target) =>
     {
         var y = Probabilities("KullbackLeibler", p, target);
         return Sum(TimesLog(y, y) - TimesLog(y, p), -1);
-    }, Labels.Categorical);
+    }, new(LossPredictions.ClassProbabilities, LossTargets.Classes));
 
     /// <summary>The hinge loss of a score against yᵢ = ±1, Lᵢ = max(0, 1 − yᵢ f(xᵢ)).</summary>
-    public static Loss Hinge { get; } = Of("hinge", (f, y) => Maximum(1 - SameShape("Hinge", f, y) * f, 0));
+    public static Loss Hinge { get; } = Of("hinge", (f, y) => Maximum(1 - SameShape("Hinge", f, y) * f, 0), new(Targets: LossTargets.Signs));
 
     /// <summary>
     /// The triplet loss (Schroff, Kalenichenko, Philbin 2015) of embeddings <c>[n, 3, d]</c>: an anchor a, a positive p and a negative n for each example,
@@ -28,10 +29,7 @@ public sealed partial class Loss
             Expr Distance(int other) => Sum(Square(Index(f, 1, 0) - Index(f, 1, other)), -1);
             return Maximum(Distance(1) - Distance(2) + margin, 0);
         })
-        : throw new FunctionalException($"Triplet: margin {margin} is not 0 or more.");
-
-    /// <summary>What targets are to a loss: numbers, the probability of one class of two, or of each of k classes.</summary>
-    enum Labels { None, Binary, Categorical }
+        : throw new FunctionalException(FormattableString.Invariant($"Triplet: margin {margin} is not 0 or more."));
 
     /// <summary>
     /// This loss with the targets moved towards chance (Szegedy et al. 2016): y ← (1 − s) y + s/k over k classes, (1 − s) y + s/2 for binary targets.
@@ -41,12 +39,12 @@ public sealed partial class Loss
     public Loss WithLabelSmoothing(double smoothing)
     {
         RequireLabels("label smoothing");
-        if (!(smoothing is >= 0 and <= 1)) throw new FunctionalException($"Loss \"{Name}\": label smoothing {smoothing} is not from 0 to 1.");
+        if (!(smoothing is >= 0 and <= 1)) throw new FunctionalException(FormattableString.Invariant($"Loss \"{Name}\": label smoothing {smoothing} is not from 0 to 1."));
         return new(FormattableString.Invariant($"{Name}, label smoothing {smoothing}"), (f, target) =>
         {
             var y = ClassTargets(f, target);
-            return pointwise(f, (1 - smoothing) * y + (labels == Labels.Binary ? Full(y, smoothing / 2) : smoothing / SizeOf(f.Shape[^1], f.DType)));
-        }, labels, penalties);
+            return pointwise(f, (1 - smoothing) * y + (IsBinary ? Full(y, smoothing / 2) : smoothing / SizeOf(f.Shape[^1], f.DType)));
+        }, Domain, penalties);
     }
 
     /// <summary>
@@ -62,19 +60,21 @@ public sealed partial class Loss
         return new($"{Name}, class weights", (f, target) =>
         {
             var (y, losses) = (ClassTargets(f, target), pointwise(f, target));
-            var classes = labels == Labels.Binary ? 2 : f.Shape[^1];
+            var classes = IsBinary ? 2 : f.Shape[^1];
             if (classes != weights.Length) throw new ShapeException($"Loss \"{Name}\": {weights.Length} class weights for {classes} classes. Give one for each.");
-            return losses * (labels == Labels.Binary
+            return losses * (IsBinary
                 ? weights[0] + (weights[1] - weights[0]) * y
                 : Sum(y * Expr.Constant(Tensor.Vector(weights)).Cast(f.DType), -1));
-        }, labels, penalties);
+        }, Domain, penalties);
     }
 
+    bool IsBinary => Domain.Targets == LossTargets.Probabilities;
+
     Expr ClassTargets(Expr prediction, Expr target) =>
-        labels == Labels.Binary ? SameShape(Name, prediction, target) : Probabilities(Name, prediction, target);
+        IsBinary ? SameShape(Name, prediction, target) : Probabilities(Name, prediction, target);
 
     void RequireLabels(string what)
     {
-        if (labels == Labels.None) throw new FunctionalException($"Loss \"{Name}\": its targets are not classes, so it has no {what}. Use a cross-entropy.");
+        if (!IsBinary && Domain.Targets != LossTargets.Classes) throw new FunctionalException($"Loss \"{Name}\": its targets are not classes, so it has no {what}. Use a cross-entropy.");
     }
 }

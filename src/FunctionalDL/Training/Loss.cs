@@ -14,19 +14,26 @@ namespace FunctionalDL;
 public sealed partial class Loss
 {
     readonly Func<Expr, Expr, Expr> pointwise;
-    readonly Labels labels;
     readonly ImmutableArray<Penalty> penalties;
 
-    Loss(string name, Func<Expr, Expr, Expr> pointwise, Labels labels = Labels.None, ImmutableArray<Penalty> penalties = default) =>
-        (Name, this.pointwise, this.labels, this.penalties) = (name, pointwise, labels, penalties.IsDefault ? [] : penalties);
+    Loss(string name, Func<Expr, Expr, Expr> pointwise, LossDomain domain, ImmutableArray<Penalty> penalties = default) =>
+        (Name, this.pointwise, Domain, this.penalties) = (name, pointwise, domain, penalties.IsDefault ? [] : penalties);
 
     /// <summary>The loss's name.</summary>
     public string Name { get; }
 
+    /// <summary>The predictions and targets that mean something to the loss.</summary>
+    public LossDomain Domain { get; }
+
+    internal bool HasPenalties => !penalties.IsEmpty;
+
     /// <summary>
     /// A loss of your own: from predictions and targets to a value for each example, <c>[n]</c>, or several, <c>[n, …]</c>, whose mean is taken.
     /// </summary>
-    public static Loss Of(string name, Func<Expr, Expr, Expr> perExample) => new(name, perExample);
+    /// <param name="name">The loss's name.</param>
+    /// <param name="perExample">Lᵢ from predictions and targets.</param>
+    /// <param name="domain">What predictions and targets are; any numbers if not given.</param>
+    public static Loss Of(string name, Func<Expr, Expr, Expr> perExample, LossDomain? domain = null) => new(name, perExample, domain ?? LossDomain.Any);
 
     /// <summary>Lᵢ for each example: <c>[n]</c>.</summary>
     /// <exception cref="ShapeException">Predictions and targets do not fit together.</exception>
@@ -60,6 +67,8 @@ public sealed partial class Loss
     {
         if (prediction.Rank < 2) throw new ShapeException($"{loss}: predictions are {prediction.Type}. Give each example an axis of classes: [n, k].");
         if (target.DType == DType.Int64 && target.Rank == prediction.Rank - 1) target = OneHot(target, prediction.Shape[^1], prediction.DType);
+        if (prediction.Shape[^1] == 1)
+            throw new ShapeException($"{loss}: predictions are {prediction.Type}, one class alone, whose probability is always 1. Give two outputs, or take BinaryCrossEntropyFromLogits for one.");
         if (prediction.Shape != target.Shape)
             throw new ShapeException($"{loss}: predictions are {prediction.Type}, targets {target.Type}. Give int64 labels {prediction.Shape.Slice(0, prediction.Rank - 1)} or probabilities {prediction.Shape}.");
         return target.Cast(prediction.DType);

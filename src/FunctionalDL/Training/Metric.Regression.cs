@@ -20,13 +20,7 @@ public sealed partial class Metric
 
     static IEnumerable<double> Errors(string metric, Tensor f, Tensor y)
     {
-        RequireSameCount(metric, f, y);
+        RequireSameShape(metric, f, y);
         return Enumerable.Range(0, f.Count).Select(i => f.GetDouble(i) - y.GetDouble(i));
-    }
-
-    static void RequireSameCount(string metric, Tensor predictions, Tensor targets)
-    {
-        if (predictions.Count != targets.Count || predictions.Count == 0)
-            throw new ShapeException($"{metric}: predictions are {predictions.Describe()}, targets {targets.Describe()}. Give one target for each prediction.");
     }
 }

@@ -59,6 +59,8 @@ public sealed partial class Model
     {
         if (!IsInitialized) return Initialize(seed).Fit(data, loss, method);
         CheckInputs(data);
+        TargetChecks.Check(loss, data.Targets, Output.Shape);
+        PredictionChecks.Check(this, loss, data);
         var trainable = ParameterList.Where(p => p.IsTrainable).Select(p => p.Name).ToHashSet();
         var function = loss.Apply(Output, Loss.TargetVariable(data.Targets, Output), ParameterList);
         var result = method.Minimize(function, Parameters.Where((name, _) => trainable.Contains(name)), Parameters.With("input", data.Inputs).With("target", data.Targets));
@@ -72,6 +74,7 @@ public sealed partial class Model
         CheckInputs(data);
         var target = Loss.TargetVariable(data.Targets, Output);
         var function = Compilation.Compile([Output, loss.PerExample(Output, target)]);
+        TargetChecks.Check(loss, data.Targets, Output.Shape);
         var (predictions, losses) = (new List<Expr>(), 0.0);
         foreach (var part in data.Batches(Math.Min(data.Count, EvaluationBatch)))
         {
@@ -79,8 +82,8 @@ public sealed partial class Model
             predictions.Add(Expr.Constant(results[0]));
             losses += Enumerable.Range(0, part.Count).Sum(results[1].GetDouble);
         }
-        var all = metrics.Length == 0 ? null : Functions.Concat(0, [.. predictions]).Evaluate();
-        return new(losses / data.Count, metrics.ToDictionary(m => m.Name, m => m.Measure(all!, data.Targets)));
+        var figures = metrics.Length == 0 ? Metric.None : Metric.MeasureAll(metrics, Functions.Concat(0, [.. predictions]).Evaluate(), data.Targets, loss);
+        return new(losses / data.Count, figures);
     }
 
     const int EvaluationBatch = 256;
@@ -89,7 +92,16 @@ public sealed partial class Model
     internal void CheckInputs(Dataset data)
     {
         var given = data.Inputs.Shape.With(0, Batch);
-        if (!Takes(given) || data.Inputs.DType != InputVariable.DType)
-            throw new ShapeException($"Model: takes inputs {InputVariable.Type}, the data has {data.Inputs.DType.Name()}{given}. Reshape or cast the data, or begin the model with Input({string.Join(", ", given.Skip(1))}).");
+        if (OtherInputs is [var other, ..])
+            throw new FunctionalException($"Model: beside {InputVariable.Type} its layers take \"{other.VariableName}\" {other.Type}, which a data set does not hold. "
+                + "Make it from the input in a layer of your own (Layer.Of), or train with a TrainingStep, which takes every variable by name.");
+        if (Takes(given) && data.Inputs.DType == InputVariable.DType) return;
+        var message = $"Model: takes inputs {InputVariable.Type}, the data has {data.Inputs.DType.Name()}{given}.";
+        if (Takes(given))
+            throw new DTypeException($"{message} Cast the data, inputs.Cast(DType.{InputVariable.DType}), or begin the model with Input(DType.{data.Inputs.DType}, {string.Join(", ", given.Skip(1))}).");
+        if (given.Rank > 3 && Takes([given[0], given[^1], .. given.Skip(1).SkipLast(1)]))
+            throw new ShapeException($"{message} The data has its channels last, and here they come first: "
+                + $"Functions.Transpose(Expr.Constant(inputs), 0, {given.Rank - 1}, {string.Join(", ", Enumerable.Range(1, given.Rank - 2))}).Evaluate().");
+        throw new ShapeException($"{message} Reshape or cast the data, or begin the model with Input({string.Join(", ", given.Skip(1))}).");
     }
 }

@@ -46,9 +46,10 @@ public sealed class TensorBoardLog(string folder, TimeProvider? clock = null) : 
         output.WriteTag(2, WireFormat.WireType.Varint);
         output.WriteInt64(epoch.Steps);
         (string, double)[] validation = epoch.Validation is { } v ? [("validation_loss", v.Loss), .. v.Metrics.Select(m => (m.Key, m.Value))] : [];
+        var training = epoch.Metrics.Select(m => ($"training_{m.Key}", m.Value));
         Message(output, 5, summary =>
         {
-            foreach (var (name, value) in validation.Prepend(("loss", epoch.Loss)))
+            foreach (var (name, value) in validation.Prepend(("loss", epoch.Loss)).Concat(training))
                 Message(summary, 1, scalar =>
                 {
                     scalar.WriteTag(1, WireFormat.WireType.LengthDelimited);

@@ -12,23 +12,33 @@ sealed class Training
     readonly Key key;
     readonly FitOptions options;
     readonly TrainingStep step;
+    readonly Forward forward;
+    readonly FitChecks checks;
+    readonly EpochPredictions? predictions;
     readonly bool isRandom, hasTarget;
 
     readonly List<EpochResult> history;
     TensorSet best = TensorSet.Empty;
+    TrainingStatus? status;
+    long lap;
 
     public Training(Model model, TrainingData data, Dataset? held, Loss loss, Optimizer optimizer, Key key, FitOptions options)
     {
         (this.model, this.loss, this.key, this.options) = (model, loss, key, options);
         (this.data, this.held) = options.IsSmokeTest ? (data.First, held?.Take(Math.Min(held.Count, data.First.Examples))) : (data, held);
         model.CheckInputs(data.Sample);
-        var forward = Forward.Build(model, isTraining: true);
-        var value = loss.Apply(forward.Output, Loss.TargetVariable(data.Sample.Targets, forward.Output), forward.Parameters);
+        forward = Forward.Build(model, isTraining: true);
+        var target = Loss.TargetVariable(data.Sample.Targets, forward.Output);
+        var value = loss.Apply(forward.Output, target, forward.Parameters);
         var variables = Graph.Variables(value);
         isRandom = variables.Any(v => v.VariableName == LayerScope.KeyVariable.VariableName);
         hasTarget = variables.Any(v => v.VariableName == "target");
         step = new(value, model.Parameters, optimizer, forward.Updates);
+        checks = new(model, loss, forward);
+        checks.Gradients(value, step, target);
+        checks.Start(this.data, this.held);
         history = [.. options.Resume?.History ?? []];
+        if (options.Metrics.Count > 0 && forward.Output.DType.IsFloat()) predictions = new(model, loss, forward.Output, step.Outputs.Count);
     }
 
     public TrainingRun Run(int epochs)
@@ -38,31 +48,57 @@ sealed class Training
         // Where the replay after a divergence begins: an epoch's start at least one step back.
         var (previous, current) = ((carried, at), (carried, at));
         var loop = Start(carried);
-        foreach (var callback in options.Callbacks) callback.OnStart(Status(loop, at, epochs));
-        for (; at.Epoch <= epochs && !IsOver; at = at.NextEpoch)
+        lap = Stopwatch.GetTimestamp();
+        try
         {
-            (previous, current) = (current, (carried, at));
-            foreach (var (batch, isLast) in WithLast(data.Batches(at, key)))
+            Tell(loop, at, at, epochs, (callback, status) => callback.OnStart(status));
+            for (; at.Epoch <= epochs && !IsOver; at = at.NextEpoch)
             {
-                if (options.Cancellation.IsCancellationRequested) return Result(loop.State, at);
-                var start = Stopwatch.GetTimestamp();
-                Step(loop, batch, at.Step + 1);
-                if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, at);
-                at = at.After(loop.Scalar(0), batch.Rows.Length, Stopwatch.GetElapsedTime(start).TotalSeconds);
-                // The last step of an epoch is told of when the epoch is complete.
-                if (isLast) break;
-                foreach (var callback in options.Callbacks) callback.OnStep(Status(loop, at, epochs));
+                (previous, current) = (current, (carried, at));
+                foreach (var (batch, isLast) in WithLast(data.Batches(at, key)))
+                {
+                    if (options.Cancellation.IsCancellationRequested) return Result(loop.State, at);
+                    if (data.Examples == 0) checks.Batch(batch.Data, at);
+                    Step(loop, batch, at.Step + 1);
+                    if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, at);
+                    predictions?.Add(loop, batch.Data, batch.Rows.Span);
+                    at = at.After(loop.Scalar(0), batch.Rows.Length, Lap());
+                    // The last step of an epoch is told of when the epoch is complete.
+                    if (isLast) break;
+                    Tell(loop, at, at, epochs, (callback, status) => callback.OnStep(status));
+                }
+                carried = loop.State;
+                if (FirstNotFinite(carried) is not null) throw Divergence(previous, at with { Batch = at.Batch - 1, Step = at.Step - 1 });
+                EndEpoch(carried, at);
+                // What is saved now goes on with the next epoch.
+                Tell(loop, at, at.NextEpoch, epochs, (callback, status) =>
+                {
+                    callback.OnStep(status);
+                    callback.OnEpoch(status);
+                });
+                history[^1] = history[^1] with { Seconds = history[^1].Seconds + Lap() };
             }
-            carried = loop.State;
-            if (FirstNotFinite(carried) is not null) throw Divergence(previous, at with { Batch = at.Batch - 1, Step = at.Step - 1 });
-            EndEpoch(carried, at);
-            foreach (var callback in options.Callbacks)
-            {
-                callback.OnStep(Status(loop, at.NextEpoch, epochs));
-                callback.OnEpoch(Status(loop, at.NextEpoch, epochs));
-            }
+            return Result(carried, at);
         }
-        return Result(carried, at);
+        finally
+        {
+            foreach (var callback in options.Callbacks) callback.OnEnd(status!);
+        }
+    }
+
+    /// <summary>The seconds since this was called before.</summary>
+    double Lap()
+    {
+        var (before, now) = (lap, Stopwatch.GetTimestamp());
+        lap = now;
+        return Stopwatch.GetElapsedTime(before, now).TotalSeconds;
+    }
+
+    void Tell(Loop loop, TrainingPosition at, TrainingPosition next, int epochs, Action<Callback, TrainingStatus> tell)
+    {
+        if (options.Callbacks.Count == 0) return;
+        status = Status(loop, at, next, epochs);
+        foreach (var callback in options.Callbacks) tell(callback, status);
     }
 
     (TrainingPosition, TensorSet) Beginning()
@@ -81,14 +117,14 @@ sealed class Training
     void EndEpoch(TensorSet carried, TrainingPosition at)
     {
         var validation = held is null ? null : WithParameters(carried).Evaluate(held, loss, [.. options.Metrics]);
-        history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds, validation));
+        history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds + Lap(), validation) { Metrics = predictions?.Measure(options.Metrics) ?? Metric.None });
         if (options.EarlyStopping is { } stopping && stopping.Best(history) == history.Count - 1) best = ParametersOf(carried);
         options.Progress?.Invoke(history[^1]);
     }
 
-    Loop Start(TensorSet carried) => step.Start(carried, new() { Threads = options.Threads });
+    Loop Start(TensorSet carried) => step.Start(carried, new() { Threads = options.Threads }, predictions is null ? [] : [forward.Output]);
 
-    TrainingStatus Status(Loop loop, TrainingPosition at, int epochs) => new(() => At(loop.State, at))
+    TrainingStatus Status(Loop loop, TrainingPosition at, TrainingPosition next, int epochs) => new(() => At(loop.State, next))
     {
         Position = at,
         Epochs = epochs,
@@ -163,13 +199,27 @@ sealed class Training
                 {
                     var value = loop.Scalar(0);
                     var good = double.IsFinite(value) ? before : earlier;
-                    return new(value, failed.Epoch, failed.Step + 1, FirstNotFinite(before.Carried) ?? FirstNotFinite(loop.State),
+                    var parameter = FirstNotFinite(before.Carried) ?? FirstNotFinite(loop.State);
+                    var isBeforeAnyUpdate = failed.Step == 0 && !double.IsFinite(value);
+                    return new(value, failed.Epoch, failed.Step + 1, parameter, isBeforeAnyUpdate ? Origin(before.Carried, batch, at.Step + 1) : null,
                         new(WithParameters(good.Carried), [.. history], At(good.Carried, good.At)));
                 }
                 at = at.After(loop.Scalar(0), batch.Rows.Length, 0);
             }
             at = at.NextEpoch;
         }
+    }
+
+    /// <summary>Where in the model and the data a loss that is not finite begins.</summary>
+    string Origin(TensorSet parameters, (Dataset Data, ReadOnlyMemory<int> Rows) batch, long number)
+    {
+        var rows = batch.Data.Rows(batch.Rows.Span);
+        var results = Compilation.Compile([.. forward.Steps.Select(s => s.Output)])
+            .Run(parameters.With("input", rows.Inputs).With(LayerScope.KeyVariable.VariableName!, key.Fold(-number).ToTensor()));
+        foreach (var (layer, result) in forward.Steps.Zip(results))
+            if (result.FirstNotFinite() is >= 0 and var i)
+                return FormattableString.Invariant($"layer \"{layer.Layer.Name}\" gives {result.GetDouble(i)} for row {batch.Rows.Span[i / (result.Count / rows.Count)]} of the data");
+        return "every layer's result is finite, so it is the loss function itself that has no finite value at the first predictions";
     }
 
     string? FirstNotFinite(TensorSet carried) => step.Parameters.Keys.FirstOrDefault(name => carried[name].FirstNotFinite() >= 0);

@@ -12,6 +12,9 @@ abstract class TrainingData
     /// <summary>The number of examples in a batch; 0 where batches come as they are.</summary>
     public abstract int BatchSize { get; }
 
+    /// <summary>The number of examples in the last batch of an epoch; 0 where batches come as they are.</summary>
+    public abstract int LastBatch { get; }
+
     /// <summary>The steps of an epoch; null where that is not known before they are done.</summary>
     public abstract int? Steps { get; }
 
@@ -27,6 +30,7 @@ abstract class TrainingData
         public override Dataset Sample => data;
         public override int Examples => data.Count;
         public override int BatchSize { get; } = batching.BatchSize(data.Count);
+        public override int LastBatch => Math.Min(BatchSize, data.Count - (batching.Steps(data.Count) - 1) * BatchSize);
         public override int? Steps => batching.Steps(data.Count);
         public override TrainingData First => new InMemory(data.Take(BatchSize), new GradientDescent());
 
@@ -43,6 +47,7 @@ abstract class TrainingData
         public override Dataset Sample { get; } = epochs(1).FirstOrDefault() ?? throw Empty(1);
         public override int Examples => 0;
         public override int BatchSize => 0;
+        public override int LastBatch => 0;
         public override int? Steps => null;
         public override TrainingData First => new InMemory(Sample, new GradientDescent());
 

@@ -6,9 +6,12 @@ namespace FunctionalDL;
 /// <param name="Step">The steps taken since training began.</param>
 /// <param name="LossSum">The sum of the losses of the epoch's examples so far.</param>
 /// <param name="Seen">The number of those examples.</param>
-/// <param name="Seconds">How long the epoch has taken so far.</param>
+/// <param name="Seconds">How long the epoch has taken so far, data and callbacks included.</param>
 public sealed record TrainingPosition(int Epoch, int Batch, long Step, double LossSum, long Seen, double Seconds)
 {
+    /// <summary>Where it is.</summary>
+    public override string ToString() => $"epoch {Epoch}, batch {Batch}, step {Step}";
+
     /// <summary>Before the first step.</summary>
     public static TrainingPosition Start { get; } = new(1, 0, 0, 0, 0, 0);
 

@@ -7,7 +7,7 @@ public sealed class TrainingStatus
 
     internal TrainingStatus(Func<Checkpoint> checkpoint) => this.checkpoint = checkpoint;
 
-    /// <summary>How far the run has come.</summary>
+    /// <summary>How far the run has come: after an epoch, all batches of it.</summary>
     public required TrainingPosition Position { get; init; }
 
     /// <summary>The epochs it will take.</summary>

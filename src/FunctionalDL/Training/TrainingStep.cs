@@ -64,10 +64,12 @@ public sealed class TrainingStep
     /// </summary>
     public IReadOnlyList<(string Name, Expr Value)> Outputs => [("loss", Loss), .. Carried.Select(c => (NextPrefix + c.Name, c.Value))];
 
-    /// <summary>The step compiled and started from the given parameters and state: every output but the loss is carried to the next step.</summary>
-    internal Loop Start(TensorSet carried, CompileOptions options)
+    /// <summary>
+    /// The step compiled and started from the given parameters and state: every output but the loss is carried to the next step. Others that are asked for come after them.
+    /// </summary>
+    internal Loop Start(TensorSet carried, CompileOptions options, params Expr[] others)
     {
         var next = Carried;
-        return Compilation.Compile([Loss, .. next.Select(c => c.Value)], options).Start(carried, [.. next.Select((c, i) => (c.Name, i + 1))]);
+        return Compilation.Compile([Loss, .. next.Select(c => c.Value), .. others], options).Start(carried, [.. next.Select((c, i) => (c.Name, i + 1))]);
     }
 }

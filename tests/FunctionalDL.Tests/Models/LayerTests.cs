@@ -89,7 +89,7 @@ public class LayerTests
     public void Nested_layers_have_names_that_say_where_they_are()
     {
         var block = Layer.Residual(Layer.Dense(4) >> Layer.Relu >> Layer.Dense(4));
-        var model = Model.Input(4).Then(block).Then(block).Then(Layer.Concat(-1, Layer.Dense(2, bias: false), Layer.Dense(3, bias: false).Named("head")));
+        var model = Model.Input(4).Then(block).Then(block.Copy()).Then(Layer.Concat(-1, Layer.Dense(2, bias: false), Layer.Dense(3, bias: false).Named("head")));
         Assert.Equal(
             ["residual1.dense1.weight", "residual1.dense1.bias", "residual1.dense2.weight", "residual1.dense2.bias",
              "residual2.dense1.weight", "residual2.dense1.bias", "residual2.dense2.weight", "residual2.dense2.bias", "concat1.dense1.weight", "concat1.head1.weight"],

@@ -66,7 +66,7 @@ public class ModelTests
     public void A_layer_of_your_own_has_named_parameters()
     {
         var swish = Layer.Of("swish", (scope, x) => x * Sigmoid(scope.Parameter("beta", Shape.Scalar, Initializer.Ones) * x));
-        var model = Model.Input(4).Then(swish).Then(swish).Initialize(0);
+        var model = Model.Input(4).Then(swish).Then(swish.Copy()).Initialize(0);
 
         Assert.Equal(["swish1.beta", "swish2.beta"], model.Parameters.Names);
         Assert.Equal(Shape.Of(3, 4), model.Predict(Tensor.Zeros(DType.Float32, [3, 4])).Shape);

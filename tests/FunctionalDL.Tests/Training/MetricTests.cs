@@ -24,7 +24,13 @@ public class MetricTests
 
     [Fact]
     public void The_confusion_matrix_counts_actual_by_predicted() =>
-        Assert.Equal("1\t1\t0\n0\t1\t0\n0\t0\t1", ConfusionMatrix.Of(Scores, Labels).ToString());
+        Assert.Equal(
+            """
+            actual \ predicted  0  1  2
+                             0  1  1  0
+                             1  0  1  0
+                             2  0  0  1
+            """, ConfusionMatrix.Of(Scores, Labels).ToString());
 
     [Fact]
     public void Regression()
@@ -85,5 +91,86 @@ public class MetricTests
         Assert.Contains("label 7 at position 1", Assert.Throws<TensorException>(() => Metric.F1().Measure(Scores, new long[] { 0, 7, 0, 0 })).Message);
         Assert.Contains("k 4 is above the number of classes, 3", Assert.Throws<ShapeException>(() => Metric.TopAccuracy(4).Measure(Scores, Labels)).Message);
         Assert.Contains("one target", Assert.Throws<ShapeException>(() => Metric.RSquared.Measure(new[] { 1.0 }, new[] { 1.0, 2 })).Message);
+    }
+
+    static Tensor Column(params double[] values) => Tensor.Of(Shape.Of(values.Length, 1), values);
+
+    /// <summary>One column is read by a threshold that is said: of probabilities, of logits, or by the loss; where nothing says it, it is an error, never 1.</summary>
+    [Fact]
+    public void One_column_is_read_by_a_threshold()
+    {
+        Tensor truth = Column(0, 0, 1, 1), wrong = Column(0.9, 0.8, 0.1, 0.2), logits = Column(-3, 0.2, 0.3, 4);
+        Metric[] all = [Metric.Accuracy, Metric.F1(), Metric.Precision(), Metric.Recall()];
+        foreach (var metric in all)
+        {
+            Assert.Contains(".FromProbabilities()", Assert.Throws<ShapeException>(() => metric.Measure(wrong, truth)).Message);
+            Assert.Equal(0, metric.FromProbabilities().Measure(wrong, truth));
+            Assert.Equal(0, metric.FromProbabilities().Measure(wrong.Reshape([4]), truth));
+            Assert.Equal(metric.Name, metric.FromLogits().Name);
+        }
+        Assert.Throws<ShapeException>(() => ConfusionMatrix.Of(wrong, truth));
+        Assert.Throws<ShapeException>(() => Metric.TopAccuracy(1).Measure(wrong, truth));
+        Assert.Throws<ShapeException>(() => Metric.Perplexity.Measure(wrong, truth));
+
+        Assert.Equal(0.75, Metric.Accuracy.FromLogits().Measure(logits, truth));
+        Assert.Equal(0.75, Metric.Accuracy.FromProbabilities().Measure(logits, truth));
+        Assert.Equal(1, Metric.Accuracy.FromProbabilities(0.25).Measure(Column(0.1, 0.2, 0.3, 0.4), truth));
+        Assert.Equal("accuracy, threshold 0.25", Metric.Accuracy.FromProbabilities(0.25).Name);
+        // Of three taken for 1, two are; both of two are found.
+        Assert.Equal((2.0 / 3, 1, 0.8), (Metric.Precision().FromLogits().Measure(logits, truth), Metric.Recall(1).FromLogits().Measure(logits, truth), Metric.F1().FromLogits().Measure(logits, truth)));
+        Assert.Equal(0.5, Metric.Recall(0).FromLogits().Measure(logits, truth));
+        Assert.Equal("actual \\ predicted  0  1\n                 0  1  1\n                 1  0  2", ConfusionMatrix.Of(logits, truth, 0).ToString());
+        Assert.Contains("target 2 at position 1 is not 0 or 1", Assert.Throws<TensorException>(() => Metric.Accuracy.FromLogits().Measure(logits, Column(0, 2, 1, 1))).Message);
+        Assert.Throws<FunctionalException>(() => Metric.MeanAbsoluteError.FromLogits());
+        Assert.Throws<FunctionalException>(() => Metric.Accuracy.FromProbabilities(1.5));
+    }
+
+    /// <summary>Rows of several labels are not read by their largest: each column is a decision of its own.</summary>
+    [Fact]
+    public void Several_labels_are_read_column_by_column()
+    {
+        Tensor p = new[,] { { 0.9, 0.8, 0.1 }, { 0.2, 0.7, 0.6 } }, y = new[,] { { 1.0, 1, 0 }, { 0, 0, 1 } };
+        Assert.Contains("several labels", Assert.Throws<TensorException>(() => Metric.Accuracy.Measure(p, y)).Message);
+        Assert.Equal(5.0 / 6, Metric.Accuracy.FromProbabilities().Measure(p, y), 1e-15);
+        Assert.Equal((1 + 0.5 + 1) / 3, Metric.Precision().FromProbabilities().Measure(p, y), 1e-15);
+        Assert.Equal(0.5, Metric.Precision(1).FromProbabilities().Measure(p, y), 1e-15);
+        Assert.Contains("class 3 of 3", Assert.Throws<FunctionalException>(() => Metric.F1(3).FromProbabilities().Measure(p, y)).Message);
+    }
+
+    /// <summary>The loss says how predictions are read: sigmoid, logits, several labels, or one class of several.</summary>
+    [Fact]
+    public void An_evaluation_reads_predictions_as_its_loss_does()
+    {
+        double Accuracy(Tensor predictions, Tensor targets, Loss loss) =>
+            Model.Input(DType.Float64, predictions.Shape[1]).Evaluate(new(predictions, targets), loss, Metric.Accuracy).Metrics["accuracy"];
+
+        var truth = Column(0, 0, 1, 1);
+        Assert.Equal(0.5, Accuracy(Column(0.1, 0.4, 0.2, 0.6), truth, Loss.BinaryCrossEntropyFromLogits));
+        Assert.Equal(0.75, Accuracy(Column(0.1, 0.4, 0.2, 0.6), truth, Loss.BinaryCrossEntropy));
+        Assert.Throws<ShapeException>(() => Accuracy(Column(0.1, 0.4, 0.2, 0.6), truth, Loss.MeanSquaredError));
+        Tensor rows = new[,] { { 0.9, 0.8 }, { 0.6, 0.7 } };
+        Assert.Equal(0.5, Accuracy(rows, new[,] { { 1.0, 0 }, { 1, 0 } }, Loss.BinaryCrossEntropy));
+        Assert.Equal(0.75, Accuracy(rows, new[,] { { 1.0, 1 }, { 1, 0 } }, Loss.BinaryCrossEntropy));
+    }
+
+    [Fact]
+    public void A_prediction_that_is_nan_has_no_class()
+    {
+        Tensor scores = new[,] { { 0.7, 0.2, 0.1 }, { double.NaN, 0.5, 0.1 } }, labels = new long[] { 0, 1 };
+        foreach (var metric in new[] { Metric.Accuracy, Metric.TopAccuracy(1), Metric.F1(), Metric.Precision(0), Metric.Perplexity })
+            Assert.True(double.IsNaN(metric.Measure(scores, labels)), metric.Name);
+        Assert.True(double.IsNaN(Metric.Accuracy.FromLogits().Measure(Column(double.NaN, 1), Column(0, 1))));
+        Assert.True(double.IsNaN(Metric.AreaUnderCurve.Measure(new[] { double.NaN, 0.2, 0.9 }, Tensor.Vector(false, false, true))));
+        Assert.Contains("is NaN", Assert.Throws<TensorException>(() => ConfusionMatrix.Of(scores, labels)).Message);
+    }
+
+    [Fact]
+    public void Figures_of_other_shapes_are_refused()
+    {
+        Assert.Throws<ShapeException>(() => Metric.MeanAbsoluteError.Measure(Tensor.Zeros(DType.Float64, [2, 3]), Tensor.Zeros(DType.Float64, [3, 2])));
+        Assert.Throws<ShapeException>(() => Metric.AreaUnderCurve.Measure(new[,] { { 0.1, 0.9 } }, new[,] { { 0.0, 1 } }));
+        Assert.Throws<TensorException>(() => Metric.AreaUnderCurve.Measure(new[] { 0.1, 0.9 }, new[] { 1.0, 2 }));
+        Assert.Equal(1, Metric.MeanAbsoluteError.Measure(Column(1, 2), new[] { 2.0, 3 }));
+        Assert.Contains("label 3 at position 0", Assert.Throws<TensorException>(() => Metric.TopAccuracy(1).Measure(Scores, new long[] { 3, 0, 0, 0 })).Message);
     }
 }

@@ -90,6 +90,9 @@ static unsafe class Reductions
         var strip = new Strip { A = x, Rows = 1, Columns = n };
         switch (ending.Lane)
         {
+            case DType.Float32 when ending.Code == Code.Sum:
+                ((double*)partial)[chunk] += Sum((float*)x, n);
+                break;
             case DType.Float32:
                 float single;
                 strip.D = (byte*)&single;
@@ -117,6 +120,26 @@ static unsafe class Reductions
         Code.Max => T.Max(*sum, x),
         _ => T.Min(*sum, x),
     };
+
+    /// <summary>Σ x in float64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static double Sum(float* x, int n)
+    {
+        var (w, i) = (Vector512<float>.Count, 0);
+        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; i <= n - 2 * w; i += 2 * w)
+        {
+            var (a, b) = Vector512.Widen(Vector512.Load(x + i));
+            var (c, d) = Vector512.Widen(Vector512.Load(x + i + w));
+            s0 += a;
+            s1 += b;
+            s2 += c;
+            s3 += d;
+        }
+        var sum = Vector512.Sum((s0 + s1) + (s2 + s3));
+        for (; i < n; i++) sum += x[i];
+        return sum;
+    }
 
     /// <summary>sum += x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

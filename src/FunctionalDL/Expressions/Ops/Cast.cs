@@ -14,6 +14,8 @@ sealed record CastOp(DType To) : Op
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => To.IsFloat() && y.Inputs[0].DType.IsFloat() ? g.Cast(y.Inputs[0].DType) : null;
 
+    private protected override Expr? Through(int i, Expr y, Expr mask) => mask;
+
     internal override Expr? Jvp(Expr y, Expr?[] t) => To.IsFloat() && t[0] is { } tangent ? tangent.Cast(To) : null;
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, x);

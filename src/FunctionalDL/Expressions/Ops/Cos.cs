@@ -11,7 +11,7 @@ sealed record CosOp : UnaryOp
 
     protected override Expr? Partial(Expr x, Expr y) => -Sin(x);
 
-    // OnnxRuntime before 1.30 computes the cosine in float32 only, and the sine in both: 1 − 2 sin²(x/2), where no large x loses its digits.
+    // OnnxRuntime before 1.30 computes the cosine in float32 only, and the sine in both: cos x = 1 − 2 sin²(x/2), where x/2 is exact.
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
     {
         if (y.DType != DType.Float64) return base.ToOnnx(graph, y, x);

@@ -16,6 +16,10 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => new(new MaxPoolGradientOp(Window), y.Inputs[0], g);
 
+    private protected override Expr? Used(int i, Expr y) => MovedIfSteep(i, y);
+
+    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], tangent) : null;
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("MaxPool", [graph.ApartFromPad(y.Inputs[0], x[0])], Window.Onnx());

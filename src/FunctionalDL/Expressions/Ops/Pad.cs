@@ -34,7 +34,7 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this with { Axis = Axis + 1 }, x);
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
-        notation.Function("pad", x, [$"axis {Axis}", $"{Before}:{After}", .. Between == 0 ? [] : new[] { $"between {Between}" }, .. Value == 0 ? [] : new[] { $"value {Value:R}" }]);
+        notation.Function("pad", x, [$"axis {Axis}", $"{Before}:{After}", .. Between == 0 ? [] : new[] { $"between {Between}" }, .. Value == 0 ? [] : new[] { FormattableString.Invariant($"value {Value:R}") }]);
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
     {

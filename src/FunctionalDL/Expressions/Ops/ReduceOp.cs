@@ -48,6 +48,8 @@ abstract record ReduceOp(Axes Axes) : Op
         return Tensor<T>.Adopt(shape, result);
     }
 
+    private protected override Expr? Through(int i, Expr y, Expr mask) => Spread(mask, y.Inputs[0].Shape);
+
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this with { Axes = [.. Axes.Select(axis => axis + 1)] }, x);
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
