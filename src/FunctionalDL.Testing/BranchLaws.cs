@@ -45,7 +45,7 @@ public static class BranchLaws
         (s, u, v) => Select(Min(u) > 0, Sum(MatMul(Reshape(s(v), [1, u.Shape.Elements]), Reshape(u, [u.Shape.Elements, 1]))), Sum(u)),
         (s, u, v) => Reshape(u, [u.Shape.Elements, 1]) is var rows && Concat(1, Reshape(v, rows.Shape), Reshape(v, rows.Shape)) is var pairs
             ? Select(rows > 0, ExpandDims(Sum(s(pairs), 1) * Max(Tanh(s(pairs)), 1), 1), rows) : u,
-        (s, u, v) => Select(u > 0, Checkpoint(e => s(e) * e, v), u),
+        (s, u, v) => Select(u > 0, Rematerialize(e => s(e) * e, v), u),
         (s, u, v) => Sum(Scan([Expr.Constant(0.0)], [Reshape(Select(u > 0, s(v), u), [u.Shape.Elements])], (h, e) => [Tanh(h[0] + e[0])]).Last[0]),
     ];
 
