@@ -101,6 +101,7 @@ public sealed class ChartTests : IDisposable
         Fails("history is empty", () => Array.Empty<EpochResult>().Plot());
         Fails("no epoch has a metric \"auc\"; the last has accuracy.", () => History.Plot("auc"));
         Fails("the last has none.", () => new[] { Epoch(1, 2) }.Plot("auc"));
+        Assert.Contains("no epoch has", Assert.ThrowsAny<FunctionalException>(() => new[] { Epoch(1, 2) with { Metrics = new Dictionary<string, double> { ["mae"] = 1 } } }.Plot("auc")).Message);
         Fails("not an interval", () => x.Plot(x, 1, 1));
         Fails("Give from < to", () => Chart.Of("x", "y").Levels((_, _) => 0, (1, 0), (0, 1)));
         Assert.Empty(Directory.GetFiles(folder));

@@ -172,4 +172,13 @@ public class LossTests
     }
 
     static bool Close(double a, double b) => a.Equals(b) || Math.Abs(a - b) <= 1e-14 * Math.Max(1, Math.Abs(a));
+
+    [Fact]
+    public void A_penalty_is_of_what_is_trained()
+    {
+        var model = Model.Input(DType.Float64, 2).BatchNorm().Dense(1).Initialize(1);
+        var trained = model.ParameterList.Where(p => p.IsTrainable).SelectMany(p => model.Parameters[p.Name].ToArray<double>()).ToArray();
+        Assert.Equal(0.5 * trained.Sum(w => w * w), Penalty.L2(0.5).Apply(model.ParameterList)!.Evaluate(model.Parameters).ToScalar(), 1e-12);
+        Assert.Equal(0.5 * trained.Sum(Math.Abs), Penalty.L1(0.5).Apply(model.ParameterList)!.Evaluate(model.Parameters).ToScalar(), 1e-12);
+    }
 }
