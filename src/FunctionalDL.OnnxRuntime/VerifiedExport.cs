@@ -12,12 +12,22 @@ public static class VerifiedExport
     public static OnnxVerification ExportOnnx(this Model model, string path, OnnxOptions? options = null) =>
         ExportOnnx(path, [("output", model.Output)], model.Parameters, options);
 
+    /// <summary>
+    /// Writes a whole training step, from a batch, the parameters and the optimizer's state to <see cref="TrainingStep.Outputs"/>, as an ONNX file,
+    /// once OnnxRuntime has been seen to agree with the evaluator on its first steps.
+    /// </summary>
+    /// <inheritdoc cref="ExportOnnx(Model, string, OnnxOptions)"/>
+    public static OnnxVerification ExportOnnx(this TrainingStep step, string path, OnnxOptions? options = null) =>
+        Export(path, OnnxExport.ToOnnx(step.Outputs, TensorSet.Empty, options), bytes => OnnxVerification.Verify(bytes, step));
+
     /// <summary>Writes any expressions as an ONNX file, verified like a model.</summary>
     /// <inheritdoc cref="ExportOnnx(Model, string, OnnxOptions)"/>
-    public static OnnxVerification ExportOnnx(string path, IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions? options = null)
+    public static OnnxVerification ExportOnnx(string path, IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions? options = null) =>
+        Export(path, OnnxExport.ToOnnx(outputs, parameters, options), bytes => OnnxVerification.Verify(bytes, outputs, parameters));
+
+    static OnnxVerification Export(string path, byte[] bytes, Func<byte[], OnnxVerification> verify)
     {
-        var bytes = OnnxExport.ToOnnx(outputs, parameters, options);
-        var verification = OnnxVerification.Verify(bytes, outputs, parameters);
+        var verification = verify(bytes);
         AtomicFile.Write(path, stream => stream.Write(bytes));
         return verification;
     }

@@ -16,8 +16,8 @@ sealed class ExpressionBuilder
     ExpressionBuilder(Random random, ExpressionOptions options)
     {
         (Random, this.options) = (random, options);
-        mostElements = random.Next(8) == 0 ? 4096 : 512;
-        dims = [.. Enumerable.Range(0, 3).Select(_ => (Dim)random.Size(options.EmptyTensors))];
+        mostElements = random.Of([64, 64, 512, 512, 512, 512, 512, 4096]);
+        dims = [.. random.Sizes(options.EmptyTensors).Select(n => (Dim)n)];
         if (options.Symbols && random.Next(2) == 0)
         {
             sizes = FunctionalDL.Sizes.None.With("batch", dims[0].Size);

@@ -6,7 +6,7 @@ namespace FunctionalDL.Testing;
 /// </summary>
 /// <example><code>Laws.GradientMatchesDifferences(new(MyActivation(x), TensorSet.Of(("x", values))));</code></example>
 /// <exception cref="LawException">The law does not hold.</exception>
-public static class Laws
+public static partial class Laws
 {
     /// <summary>Another evaluator, such as a compiled function, gives the same dtype, shape and, up to the case's tolerance, elements as the reference.</summary>
     public static void AgreesWithReference(ExpressionCase c, Func<IReadOnlyList<Expr>, Func<TensorSet, Tensor[]>> evaluator) =>
@@ -51,21 +51,32 @@ public static class Laws
             SameValue("a·Vjp(g) + Vjp(h) and Vjp(a·g + h)", expected, actual, 1e-9);
     }
 
-    /// <summary>Two tensors have one dtype, one shape, and elements with |a − b| ≤ tolerance · max(1, |a|); NaN agrees with NaN alone.</summary>
+    /// <summary>
+    /// Two tensors have one dtype, one shape, and the same elements: integers and truth values exactly, floats with |a − b| ≤ tolerance · max(1, |a|);
+    /// NaN agrees with NaN alone.
+    /// </summary>
     /// <param name="what">What is compared, for the message.</param>
     /// <param name="expected">The value to be met.</param>
     /// <param name="actual">The value in question.</param>
-    /// <param name="tolerance">The largest error, relative to max(1, |expected|).</param>
+    /// <param name="tolerance">The largest error of a float, relative to max(1, |expected|).</param>
     public static void SameValue(string what, Tensor expected, Tensor actual, double tolerance)
     {
         if (expected.DType != actual.DType || expected.Shape != actual.Shape)
             throw new LawException($"Laws: {what} differ: {expected.Describe()} is expected, {actual.Describe()} was given.");
+        if (expected.BitEquals(actual)) return;
         for (var i = 0; i < expected.Count; i++)
-        {
-            var (a, b) = (expected.GetDouble(i), actual.GetDouble(i));
-            if (!a.Equals(b) && !(Math.Abs(a - b) <= tolerance * Math.Max(1, Math.Abs(a))))
-                throw new LawException($"Laws: {what} differ at element {i} of {expected.Describe()}: {a:R} is expected, {b:R} was given, allowed is {tolerance}.");
-        }
+            if (Difference(expected, actual, i, tolerance) is { } difference)
+                throw new LawException($"Laws: {what} differ at element {i} of {expected.Describe()}: {difference}.");
+    }
+
+    static string? Difference(Tensor expected, Tensor actual, int i, double tolerance)
+    {
+        if (expected is Tensor<long> wholes)
+            return (wholes.Span[i], actual.As<long>().Span[i]) is var (m, n) && m == n ? null : $"{m} is expected, {n} was given";
+        var (a, b) = (expected.GetDouble(i), actual.GetDouble(i));
+        if (a.Equals(b)) return null;
+        if (!expected.DType.IsFloat()) return $"{a != 0} is expected, {b != 0} was given";
+        return Math.Abs(a - b) <= tolerance * Math.Max(1, Math.Abs(a)) ? null : $"{a:R} is expected, {b:R} was given, allowed is {tolerance}";
     }
 
     static void Match((Expr Scalar, TensorSet Values) f, IReadOnlyList<Expr> x, double tolerance)

@@ -3,7 +3,7 @@ using Builder = FunctionalDL.Testing.ExpressionBuilder;
 namespace FunctionalDL.Testing;
 
 /// <summary>The ways a random expression grows: each makes a new node of those there, or null where it cannot. All primitives occur.</summary>
-static class Moves
+static partial class Moves
 {
     public static IReadOnlyList<Func<Builder, Expr?>> All { get; } =
     [
@@ -20,6 +20,7 @@ static class Moves
         b => b.Truth() is { } x ? Not(x) : null,
         b => b.Truth() is { } x && b.Like(x.Shape, b.DType(_ => true)) is var y ? Select(x, y, b.Like(Shape.Broadcast(x.Shape, y.Shape)!, y.DType)) : null,
         b => Reduce(b, Sum), b => Reduce(b, Mean), b => Reduce(b, Max), b => Reduce(b, Min),
+        Joined, Joined, Joined, Joined, Exchanged, Exchanged, Centred, Centred, Scaled, Scaled,
         b => OnAxis(b, b.Number(), ArgMax), b => OnAxis(b, b.Real(), Softmax), b => OnAxis(b, b.Real(), LogSoftmax),
         Product, Product, Product,
         b => Transposed(b, b.Any()), b => Reshaped(b, b.Any()), b => Broadcasted(b, b.Any()),
@@ -47,8 +48,12 @@ static class Moves
     {
         var x = b.Number();
         int[] axes = [.. Enumerable.Range(0, x.Rank).Where(_ => b.Random.Next(2) == 0)];
-        return x.DType.IsFloat() || f != Mean ? f(x, axes) : null;
+        return MayReduce(b, x, f, axes) ? f(x, axes) : null;
     }
+
+    /// <summary>Whether there is a largest element, and a mean.</summary>
+    static bool MayReduce(Builder b, Expr x, Func<Expr, int[], Expr> f, int[] axes) =>
+        f == Mean ? x.DType.IsFloat() : f == Sum || axes.All(axis => b.Size(x.Shape[axis]) > 0);
 
     static Expr? OnAxis(Builder b, Expr x, Func<Expr, int, Expr> f) => b.Axis(x, d => b.Size(d) > 0) is { } axis ? f(x, axis) : null;
 
@@ -72,8 +77,8 @@ static class Moves
     static Expr Reshaped(Builder b, Expr x) => (b.Random.Next(3), b.Axis(x)) switch
     {
         (0, { } axis) when axis + 1 < x.Rank => Reshape(x, x.Shape.Remove(axis).With(axis, x.Shape[axis] * x.Shape[axis + 1])),
-        (1, { } axis) when x.Shape[axis].DivideExactly(b.Random.Next(2, 4)) is { } quotient && quotient != 0 =>
-            Reshape(x, x.Shape.With(axis, quotient).Insert(axis, (x.Shape[axis].DivideExactly(quotient))!.Value)),
+        (1, { } axis) when b.Random.Next(2, 4) is var factor && x.Shape[axis].DivideExactly(factor) is { } quotient =>
+            Reshape(x, x.Shape.With(axis, quotient).Insert(axis, factor)),
         _ => ExpandDims(x, b.Random.Next(x.Rank + 1)),
     };
 
@@ -143,7 +148,7 @@ static class Moves
     static Expr? Recomputed(Builder b)
     {
         var x = b.Real();
-        var y = Checkpoint(e => Sin(e) * Cos(e), x);
+        var y = Rematerialize(e => Sin(e) * Cos(e), x);
         return b.Random.Next(2) == 0 ? y : Sum(Square(y)).Gradient(x);
     }
 }

@@ -35,10 +35,22 @@ static class RandomValues
     }
 
     /// <summary>Sizes that meet the edges of loops and kernels: none, one, odd ones, and around powers of two.</summary>
-    static readonly int[] Sizes = [0, 1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 7, 8, 9, 16, 17, 33, 65];
+    static readonly int[] Edges = [0, 1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 7, 8, 9, 16, 17, 33, 65];
 
     /// <summary>A size from 0, or 1, to 65, mostly small.</summary>
-    public static int Size(this Random random, bool orZero = true) => Sizes[random.Next(orZero ? 0 : 1, Sizes.Length)];
+    public static int Size(this Random random, bool orZero = true) => Edges[random.Next(orZero ? 0 : 1, Edges.Length)];
+
+    /// <summary>Three sizes. Often two are one, or one is the product of the others, so that numbers of elements coincide that have nothing to do with each other.</summary>
+    public static int[] Sizes(this Random random, bool orZero = true)
+    {
+        var (a, b, c) = (random.Size(orZero), random.Size(orZero), random.Size(orZero));
+        return random.Next(4) switch
+        {
+            0 when a * b <= Edges[^1] => [a, b, a * b],
+            1 => [a, a, b],
+            _ => [a, b, c],
+        };
+    }
 
     /// <summary>One of several things.</summary>
     public static T Of<T>(this Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];

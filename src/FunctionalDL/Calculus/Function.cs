@@ -9,8 +9,11 @@ namespace FunctionalDL;
 /// <remarks>Other variables in the expressions, such as weights, are left as they are: they are not arguments and derivatives are not taken with respect to them.</remarks>
 public sealed partial class Function
 {
-    Function(IEnumerable<Expr> variables, IEnumerable<Expr> results, ImmutableArray<Function> parts = default) =>
-        (Variables, Results, Parts) = ([.. variables], [.. results], parts.IsDefault ? [this] : parts);
+    readonly (Function Next, Function First)? composed;
+    ImmutableArray<Function> parts;
+
+    Function(IEnumerable<Expr> variables, IEnumerable<Expr> results, (Function Next, Function First)? composed = null) =>
+        (Variables, Results, this.composed) = ([.. variables], [.. results], composed);
 
     /// <summary>The variables the function is a function of, in order.</summary>
     public ImmutableArray<Expr> Variables { get; }
@@ -19,7 +22,19 @@ public sealed partial class Function
     public ImmutableArray<Expr> Results { get; }
 
     /// <summary>The functions this one is composed of, f1 ∘ … ∘ fn: the one applied first stands last. The function itself where it is not a composition.</summary>
-    public ImmutableArray<Function> Parts { get; }
+    public ImmutableArray<Function> Parts => parts.IsDefault ? parts = [.. PartsInOrder()] : parts;
+
+    IEnumerable<Function> PartsInOrder()
+    {
+        var left = new Stack<Function>([this]);
+        while (left.TryPop(out var function))
+            if (function.composed is var (next, first))
+            {
+                left.Push(first);
+                left.Push(next);
+            }
+            else yield return function;
+    }
 
     /// <summary>The value, as an expression of the variables.</summary>
     /// <exception cref="FunctionalException">There are several.</exception>
@@ -80,7 +95,7 @@ public sealed partial class Function
 
     /// <summary>next ∘ this: first this function, then the next, whose arguments are this one's values.</summary>
     /// <exception cref="FunctionalException">The next is not a function of as many variables of these types.</exception>
-    public Function Then(Function next) => new(Variables, next.Apply([.. Results]), next.Parts.AddRange(Parts));
+    public Function Then(Function next) => new(Variables, next.Apply([.. Results]), (next, this));
 
     /// <summary>this ∘ previous: first the previous function, then this.</summary>
     /// <exception cref="FunctionalException">This is not a function of what the previous gives.</exception>

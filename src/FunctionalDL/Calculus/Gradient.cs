@@ -31,7 +31,7 @@ public static partial class Differentiation
             if (!e.DType.IsFloat()) throw new DTypeException($"Gradient: {e.Type} has no derivative. Cast it to a float first.");
         if (g.Type != y.Type) throw new ShapeException($"Vjp: the outgoing gradient is {g.Type}, the function's value {y.Type}. Give a gradient of that type.");
         var variables = Graph.Variables([y, .. xs]);
-        return [.. Vjp([(y, g)], xs).Select(share => SizedLikeOp.Tie(share, variables))];
+        return SizedLikeOp.Tie(Vjp([(y, g)], xs), variables);
     }
 
     /// <summary>Σ gᵀ · ∂y/∂x over several functions y, for each x; what the functions share is differentiated once.</summary>
@@ -50,14 +50,9 @@ public static partial class Differentiation
             for (var i = 0; i < node.Inputs.Length; i++)
                 if (node.Inputs[i] is var x && active.Contains(x) && x.DType.IsFloat() && pullback(i) is { } share) Add(x, share);
         }
-        return [.. xs.Select(x => Collect(x, order, gradients))];
-    }
-
-    /// <summary>The gradient that reached x, or the nodes of its name together.</summary>
-    static Expr Collect(Expr x, IReadOnlyList<Expr> order, Dictionary<Expr, Expr> gradients)
-    {
-        var same = x.VariableName is { } name ? order.Where(node => node.VariableName == name) : [x];
-        return same.Where(gradients.ContainsKey).Select(node => gradients[node]).Aggregate((Expr?)null, (sum, g) => sum is null ? g : sum + g)
-            ?? Functions.ZerosLike(x);
+        // The gradient that reached x, or the nodes of its name together.
+        var byName = order.Where(node => node.VariableName is not null && gradients.ContainsKey(node)).ToLookup(node => node.VariableName!, node => gradients[node]);
+        return [.. xs.Select(x => (x.VariableName is { } name ? byName[name] : gradients.TryGetValue(x, out var g) ? [g] : [])
+            .Aggregate((Expr?)null, (sum, g) => sum is null ? g : sum + g) ?? Functions.ZerosLike(x))];
     }
 }

@@ -58,23 +58,11 @@ public sealed class Dataset : RowSet<Dataset>
 
     static void CheckFinite(string what, Tensor tensor, bool allowMissing)
     {
-        var at = tensor switch
-        {
-            Tensor<float> x => FirstNotFinite(x.Span, allowMissing),
-            Tensor<double> x => FirstNotFinite(x.Span, allowMissing),
-            _ => -1,
-        };
+        var at = tensor.FirstNotFinite(allowMissing);
         if (at < 0) return;
         var size = tensor.Count / tensor.Shape[0].Size;
         var repair = double.IsNaN(tensor.GetDouble(at)) && what == "inputs" ? ", or allow missing values if the model knows what to do with them" : "";
         throw new FunctionalException($"Dataset: {what} hold {tensor.GetDouble(at)} in row {at / size}, column {at % size}. Remove the row, or fill in the value{repair}.");
-    }
-
-    static int FirstNotFinite<T>(ReadOnlySpan<T> values, bool allowMissing) where T : System.Numerics.IFloatingPointIeee754<T>
-    {
-        for (var i = 0; i < values.Length; i++)
-            if (!T.IsFinite(values[i]) && !(allowMissing && T.IsNaN(values[i]))) return i;
-        return -1;
     }
 
     /// <summary>The number of examples and the types of an input and a target.</summary>

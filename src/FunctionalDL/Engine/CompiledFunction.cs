@@ -70,7 +70,7 @@ public sealed class CompiledFunction
         finally
         {
             foreach (var pin in pins) pin.Dispose();
-            plan.Idle.Add(workspace);
+            plan.Idle.Give(workspace);
         }
     }
 
@@ -92,9 +92,10 @@ public sealed class CompiledFunction
     public Loop Start(TensorSet carriedInitially, params (string Variable, int Output)[] carried)
     {
         var names = new HashSet<string>();
+        var byName = Variables.ToDictionary(v => v.VariableName!);
         foreach (var (name, output) in carried)
         {
-            var variable = Variables.FirstOrDefault(v => v.VariableName == name)
+            var variable = byName.GetValueOrDefault(name)
                 ?? throw new FunctionalException($"Start: there is no variable \"{name}\". Carry one of: {string.Join(", ", Variables.Select(v => v.VariableName).Take(20))}.");
             if (!names.Add(name)) throw new FunctionalException($"Start: \"{name}\" is carried twice. Carry it once.");
             if (output < 0 || output >= Outputs.Count)

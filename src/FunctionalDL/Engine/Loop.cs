@@ -37,6 +37,7 @@ public sealed class Loop
     readonly int threads;
     readonly Carried[] carried;
     readonly Dictionary<string, Given> inputs = [];
+    readonly Dictionary<string, TensorType> carriedTypes;
     readonly Given[] given;
     Workspace? workspace;
     bool shapesChanged = true, hasRun;
@@ -49,6 +50,7 @@ public sealed class Loop
         given = [.. inputs.Values];
         Evaluator.Bind([.. function.Variables.Where(v => !inputs.ContainsKey(v.VariableName!))], initially);
         this.carried = [.. carried.Select(c => new Carried(c.Variable, c.Output, initially[c.Variable]))];
+        carriedTypes = this.carried.ToDictionary(c => c.Name, c => c.Type);
     }
 
     /// <summary>
@@ -110,10 +112,10 @@ public sealed class Loop
 
     void Prepare()
     {
-        TensorType? Type(string name) => carried.FirstOrDefault(c => c.Name == name)?.Type
-            ?? (inputs[name].Shape is { } shape ? new(inputs[name].DType, shape) : null);
+        TensorType? Type(string name) => !inputs.TryGetValue(name, out var input) ? carriedTypes[name]
+            : input.Shape is { } shape ? new(input.DType, shape) : null;
         var plan = plans[Evaluator.Bind(function.Variables, Type)];
-        if (workspace is { } old) old.Plan.Idle.Add(old);
+        if (workspace is { } old) old.Plan.Idle.Give(old);
         workspace = Workspace.For(plan, threads);
         foreach (var (name, input) in inputs) input.Variable = plan.Variables[name];
         foreach (var c in carried)

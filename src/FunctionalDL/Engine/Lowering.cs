@@ -64,7 +64,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 
         return (node.Op, x) switch
         {
-            (StopGradientOp or SizedLikeOp or CustomGradientOp or CheckpointOp, _) => x[0],
+            (StopGradientOp or SizedLikeOp or CustomGradientOp or RematerializeOp, _) => x[0],
             (BarrierOp, _) => Own(new BarrierStep(Dense(x[0]), x[1]), s => s.Output, shape),
             (BroadcastOp, _) => x[0].Broadcast(shape),
             (TransposeOp op, _) => x[0].Transpose(op.Order),
@@ -151,9 +151,9 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
         // Parts of one size are one step, which can be that in which they are made.
         var (_, columns, inner) = places[0].Around(axis);
         columns *= inner;
-        var (step, _) = StepFor(x, places[0].Count, s => s.FitsColumns(columns) ? s.Fits(x, places[0].Count) : null, Extent.Full);
+        var (step, extent) = StepFor(x, places[0].Count, s => s.FitsRows(x, places[0].Count, columns), Extent.Full);
         foreach (var (part, place) in x.Zip(places))
-            step.Add(Code.Identity, Lane(part.Storage), [part], new(part.Storage.DType, place.Count) { Within = place }, Extent.Full, columns);
+            step.Add(Code.Identity, Lane(part.Storage), [part], new(part.Storage.DType, place.Count) { Within = place }, extent, columns);
         whole.Storage.Producer = step;
         lanes[whole.Storage] = Lane(x[0].Storage);
         return whole;

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace FunctionalDL.Engine;
 
 /// <summary>What runs: steps in order, and the place of every storage, for one set of actual sizes.</summary>
@@ -65,7 +63,7 @@ sealed class Plan
     public long Bytes(int threads) => ArenaBytes + (long)threads * ScratchBytes + Steps.Sum(s => s.InnerBytes(threads));
 
     /// <summary>Workspaces not in use.</summary>
-    public ConcurrentBag<Workspace> Idle { get; } = [];
+    public IdleWorkspaces Idle { get; } = new();
 
     void Place(Storage storage)
     {

@@ -28,7 +28,7 @@ static class Simplification
     /// <summary>An op and inputs of the same value; no op where the value is that of the one input left.</summary>
     static (Op? Op, Expr[] Inputs) Rewrite(Expr node, Expr[] x) => node.Op switch
     {
-        StopGradientOp or CustomGradientOp or CheckpointOp => (null, x),
+        StopGradientOp or CustomGradientOp or RematerializeOp => (null, x),
         PowerOp when Number(x[1]) == 1 => (null, [x[0]]),
         PowerOp when Number(x[1]) == 2 => (new MultiplyOp(), [x[0], x[0]]),
         AddOp when Number(x[1]) == 0 => (null, [x[0]]),

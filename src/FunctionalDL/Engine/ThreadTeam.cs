@@ -3,8 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// Threads that stay alive between steps and share the chunks of one step at a time; the caller works too. Each starts with a range of its own, the same in
-/// every run, so that it finds in its cache what it had there, and then helps with the others'. Which thread runs a chunk changes nothing: chunks write apart.
+/// The threads that share the chunks of one step at a time; the caller works too. Each starts with a range of its own, the same in every run, so that it finds
+/// in its cache what it had there, and then helps with the others'. Which thread runs a chunk changes nothing: chunks write apart. Threads begin when a step
+/// needs them, are there for the steps that follow, and end when none comes for a while.
 /// </summary>
 sealed class ThreadTeam
 {
@@ -13,68 +14,91 @@ sealed class ThreadTeam
     /// <summary>The integers of a cache line: counters closer together would slow each other down.</summary>
     const int Apart = 16;
 
-    static readonly Dictionary<int, ThreadTeam> Teams = [];
+    /// <summary>A member's states.</summary>
+    const int Gone = 0, Awake = 1, Asleep = 2;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    sealed class Member
+    {
+        public readonly SemaphoreSlim Wake = new(0);
+        public int State;
+    }
 
     readonly Lock busy = new();
-    readonly int threads;
-    readonly SemaphoreSlim[] wake;
-    readonly int[] asleep;
-    readonly int[] next;
+    Member[] members = [new()];
+    int[] next = [];
     Step? step;
     Workspace? workspace;
-    int first, chunks, generation;
+    int threads, first, chunks, generation;
 
     // The number of threads at work beside the caller, and whether more may join.
     int joined;
     ExceptionDispatchInfo? error;
 
-    ThreadTeam(int threads)
-    {
-        this.threads = threads;
-        wake = new SemaphoreSlim[threads];
-        asleep = new int[threads];
-        next = new int[threads * Apart];
-        for (var thread = 1; thread < threads; thread++)
-        {
-            wake[thread] = new(0);
-            var index = thread;
-            new Thread(() => Serve(index)) { IsBackground = true, Name = $"FunctionalDL {index}" }.Start();
-        }
-    }
+    ThreadTeam() { }
 
-    /// <summary>The team of so many threads; equal numbers share one.</summary>
-    public static ThreadTeam Of(int threads)
-    {
-        lock (Teams)
-            return Teams.TryGetValue(threads, out var team) ? team : Teams[threads] = new(threads);
-    }
+    /// <summary>The one team of the process.</summary>
+    public static ThreadTeam Shared { get; } = new();
 
-    /// <summary>Runs so many chunks of a step, from <paramref name="first"/> on; where the team is busy with another caller's step, on the calling thread alone.</summary>
+    /// <summary>
+    /// Runs so many chunks of a step, from <paramref name="first"/> on, on as many threads as the workspace is for; where the team is busy with another caller's
+    /// step, on the calling thread alone.
+    /// </summary>
     public void Run(Step step, Workspace workspace, int first, int chunks)
     {
-        if (threads == 1 || chunks <= 1 || !busy.TryEnter())
+        if (workspace.Threads == 1 || chunks <= 1 || !busy.TryEnter())
         {
             for (var chunk = 0; chunk < chunks; chunk++) step.Chunk(workspace, first + chunk, 0);
             return;
         }
         try
         {
-            (this.step, this.workspace, this.first, this.chunks, error) = (step, workspace, first, chunks, null);
+            (this.step, this.workspace, threads, this.first, this.chunks, error) = (step, workspace, workspace.Threads, first, chunks, null);
+            Grow();
             for (var range = 0; range < threads; range++) next[range * Apart] = Start(range);
             Volatile.Write(ref joined, Open);
             Interlocked.Increment(ref generation);
-            for (var thread = 1; thread < threads; thread++)
-                if (Interlocked.Exchange(ref asleep[thread], 0) == 1) wake[thread].Release();
+            for (var thread = 1; thread < threads && Wake(thread); thread++) { }
             Work(0);
             // A thread that wakes up too late is not waited for.
             Interlocked.And(ref joined, ~Open);
             for (var wait = new SpinWait(); Volatile.Read(ref joined) != 0;) wait.SpinOnce(sleep1Threshold: -1);
-            (this.step, this.workspace) = (null, null);
-            error?.Throw();
+            var thrown = error;
+            (this.step, this.workspace, error) = (null, null, null);
+            thrown?.Throw();
         }
         finally
         {
             busy.Exit();
+        }
+    }
+
+    void Grow()
+    {
+        if (members.Length >= threads && next.Length >= threads * Apart) return;
+        members = [.. members, .. Enumerable.Range(members.Length, threads - members.Length).Select(_ => new Member())];
+        next = new int[threads * Apart];
+    }
+
+    /// <summary>Sees to it that a member takes part; false where the system gives no more threads, and those that are there do the work.</summary>
+    bool Wake(int thread)
+    {
+        var member = members[thread];
+        switch (Interlocked.Exchange(ref member.State, Awake))
+        {
+            case Asleep: member.Wake.Release(); return true;
+            case Awake: return true;
+        }
+        try
+        {
+            new Thread(() => Serve(thread, member)) { IsBackground = true, Name = $"FunctionalDL {thread}" }.UnsafeStart();
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            Volatile.Write(ref member.State, Gone);
+            return false;
         }
     }
 
@@ -97,26 +121,36 @@ sealed class ThreadTeam
     /// <summary>The first chunk of a range.</summary>
     int Start(int range) => first + (int)((long)chunks * range / threads);
 
-    void Serve(int thread)
+    void Serve(int thread, Member member)
     {
         for (int seen = 0, spin = 0; ; spin++)
         {
             if (Volatile.Read(ref generation) is var now && now != seen)
             {
-                (seen, spin) = (now, 0);
+                seen = now;
+                if (thread < Volatile.Read(ref threads)) spin = 0;
                 if (!TryJoin()) continue;
-                Work(thread);
+                if (thread < threads) Work(thread);
                 Interlocked.Decrement(ref joined);
             }
             else if (spin < Spins) Thread.SpinWait(10);
             else
             {
-                Interlocked.Exchange(ref asleep[thread], 1);
+                Interlocked.Exchange(ref member.State, Asleep);
                 // Where work came in between, the semaphore is released only if the caller saw this thread asleep.
-                if (Volatile.Read(ref generation) == seen || Interlocked.Exchange(ref asleep[thread], 0) == 0) wake[thread].Wait();
+                if (Volatile.Read(ref generation) == seen || Interlocked.CompareExchange(ref member.State, Awake, Asleep) != Asleep)
+                    if (!IsWoken(member)) return;
                 spin = 0;
             }
         }
+    }
+
+    /// <summary>Waits for work; false where none came and the thread ends.</summary>
+    static bool IsWoken(Member member)
+    {
+        while (!member.Wake.Wait(Patience))
+            if (Interlocked.CompareExchange(ref member.State, Gone, Asleep) == Asleep) return false;
+        return true;
     }
 
     bool TryJoin()

@@ -267,7 +267,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         {
             Instructions = [.. instructions],
             Operands = [.. operands],
-            Endings = [.. endings.Select(e => e with { Partial = new(e.Width == 1 && e.Lane.IsFloat() && !IsColumn(e) ? DType.Float64 : e.Lane, e.Width * chunks) })],
+            Endings = [.. endings.Select(e => e with { Partial = new(e.Lane.IsFloat() && (e.Code == Code.Sum || !IsColumn(e)) ? DType.Float64 : e.Lane, checked(e.Width * chunks)) })],
             Blocks = blocks,
             Rows = rows,
             Columns = columns,

@@ -48,6 +48,9 @@ sealed record Ending(Code Code, DType Lane, int Width, Storage Partial, Storage 
 /// <summary>The instructions of a tile step, with the geometry of its tiles and chunks.</summary>
 sealed unsafe class TileProgram
 {
+    /// <summary>Rows that are added up before they are added to the rest.</summary>
+    const int RowsAtATime = 32;
+
     public required TileInstruction[] Instructions { get; init; }
 
     public required Operand[] Operands { get; init; }
@@ -145,23 +148,8 @@ sealed unsafe class TileProgram
                 i.Call(strip);
                 break;
             case Form.ReduceColumns:
-                // First the tile, then what the chunk has so far: sums of sums, whose rounding errors stay small.
-                var sum = workspace[Endings[i.Ending].Partial] + ((long)chunk * Columns + column) * Operands[i.A].Size;
                 (strip.Columns, strip.StepA) = (columns, Step(i.A));
-                if (rows > 1)
-                {
-                    strip.B = strip.A + strip.StepA;
-                    strip.D = scratch;
-                    i.Call(strip);
-                    strip.A += 2 * strip.StepA;
-                    strip.B = scratch;
-                    strip.Rows = rows - 2;
-                    i.Call(strip);
-                    strip.A = scratch;
-                    strip.Rows = 1;
-                }
-                strip.B = strip.D = sum;
-                i.Call(strip);
+                ReduceColumns(i, strip, rows, workspace, chunk, column, scratch);
                 break;
             case Form.ReduceAll:
                 Reductions.Accumulate(Endings[i.Ending], i, strip.A, rows * columns, workspace[Endings[i.Ending].Partial], chunk);
@@ -170,6 +158,36 @@ sealed unsafe class TileProgram
                 var (start, count) = i.Scalars == 1 ? (row, rows) : (row * Columns + column, rows * columns);
                 Windows.Copy(i.Window!, workspace[i.Window!], start, count, strip.D);
                 break;
+        }
+    }
+
+    /// <summary>Adds a tile's rows to the chunk's row of results: a few of them first, then their sum to what the chunk has so far, so that rounding errors stay small.</summary>
+    void ReduceColumns(in TileInstruction i, Strip strip, int rows, Workspace workspace, int chunk, int column, byte* scratch)
+    {
+        var ending = Endings[i.Ending];
+        var sum = workspace[ending.Partial] + ((long)chunk * Columns + column) * ending.Partial.DType.ByteSize();
+        var next = strip.A;
+        for (; rows > 0; rows -= RowsAtATime, next += RowsAtATime * strip.StepA)
+        {
+            strip.A = next;
+            if (Math.Min(rows, RowsAtATime) is var few and > 1)
+            {
+                strip.B = next + strip.StepA;
+                strip.D = scratch;
+                i.Call(strip);
+                strip.A = next + 2 * strip.StepA;
+                strip.B = scratch;
+                strip.Rows = few - 2;
+                i.Call(strip);
+                strip.A = scratch;
+                strip.Rows = 1;
+            }
+            if (ending.Partial.DType == ending.Lane)
+            {
+                strip.B = strip.D = sum;
+                i.Call(strip);
+            }
+            else Reductions.Add((float*)strip.A, (double*)sum, strip.Columns);
         }
     }
 

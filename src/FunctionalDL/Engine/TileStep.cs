@@ -57,6 +57,9 @@ sealed class TileStep(int total) : Step
         return inputs.All(x => IsReadable(x, extent)) ? extent : null;
     }
 
+    /// <summary>Whether rows of <paramref name="length"/> elements, written into rows of a larger array, can be part of this step: an element for each row and column.</summary>
+    public Extent? FitsRows(View[] inputs, int count, int length) => FitsColumns(length) && Fits(inputs, count) == Extent.Full ? Extent.Full : null;
+
     /// <summary>Whether a reduction of rows of <paramref name="length"/> elements, or over all rows, can be part of this step.</summary>
     public bool FitsReduction(View x, Extent extent, int length) =>
         ops.Count is > 0 and < MostOperations && x.Count == total && IsReadable(x, Extent.Full) && (extent == Extent.All || columns == length || columns == 0)

@@ -15,7 +15,7 @@ sealed unsafe class Workspace
 
     public Workspace(Plan plan, int threads)
     {
-        (Plan, Team, this.threads) = (plan, ThreadTeam.Of(threads), threads);
+        (Plan, this.threads) = (plan, threads);
         arena = new(plan.ArenaBytes);
         scratchBytes = Block.RoundUp(plan.ScratchBytes) + 64;
         scratch = new(scratchBytes * threads);
@@ -41,7 +41,7 @@ sealed unsafe class Workspace
 
     public Plan Plan { get; }
 
-    public ThreadTeam Team { get; }
+    public ThreadTeam Team => ThreadTeam.Shared;
 
     public byte*[] Addresses { get; }
 

@@ -69,7 +69,7 @@ public static partial class Functions
         Expr Total(Expr from) => new(new ConvOp(slide, 1), from, Broadcast(Expr.Constant(1, x.DType), [1, 1, .. window.Select(n => (Dim)n)]));
         var total = Total(Reshape(x, Shape.Of(planes, 1).Concat(spatial)));
         var isPadded = slide.Before.Concat(slide.After).Any(n => n > 0);
-        var mean = isPadded ? total / Total(Broadcast(Expr.Constant(1, x.DType), Shape.Of(1, 1).Concat(spatial))) : total / window.Aggregate((product, n) => product * n);
+        var mean = isPadded ? total / Total(Broadcast(Expr.Constant(1, x.DType), Shape.Of(1, 1).Concat(spatial))) : total / window.Aggregate(1.0, (product, n) => product * n);
         return Reshape(mean, x.Shape.Slice(0, 2).Concat(mean.Shape.Slice(2, x.Rank)));
     }
 

@@ -37,18 +37,18 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// f(x), whose inside is not kept for the gradient: reverse mode computes it anew when it gets there. A chain of n functions, each a checkpoint, is trained in the
+    /// f(x), whose inside is not kept for the gradient: reverse mode computes it anew when it gets there. A chain of n functions, each rematerialized, is trained in the
     /// memory of n results and the inside of one, for the time of one more evaluation. What is computed anew has the same bits, random numbers too.
     /// </summary>
     /// <param name="f">The function; what else it uses, such as parameters, gets gradients too.</param>
     /// <param name="x">Its argument.</param>
-    public static Expr Checkpoint(Func<Expr, Expr> f, Expr x)
+    public static Expr Rematerialize(Func<Expr, Expr> f, Expr x)
     {
         var y = f(x);
         var drawn = Graph.OrderDownTo([x], [y]).Where(node => node.Op is RandomUniformOp);
         var (inside, captured, constants) = Capture([y], [x], drawn);
         var argument = Placeholder.Like(x);
-        return new(new CheckpointOp(Graph.Replace(inside, new() { [x] = argument })[0], [argument, .. constants]), [y, x, .. captured]);
+        return new(new RematerializeOp(Graph.Replace(inside, new() { [x] = argument })[0], [argument, .. constants]), [y, x, .. captured]);
     }
 
     /// <summary>

@@ -56,8 +56,8 @@ public static partial class Functions
         var to = end < 0 ? x.Shape[at] + end : end;
         var length = to - from;
         if (step > 1 && !length.IsKnown) throw new ShapeException($"Slice: {length} elements by steps of {step} are not a whole number of names. Give a start and end whose difference is a number.");
-        if (length is { IsKnown: true, Size: < 0 }) throw new ShapeException($"Slice: {start} to {end} of axis {axis} of {x.Shape} is empty backwards. Exchange start and end.");
-        return Slice(x, at, from, step == 1 ? length : (length.Size + step - 1) / step, step);
+        if (length.IsNegative) throw new ShapeException($"Slice: {start} to {end} of axis {axis} of {x.Shape} is empty backwards. Exchange start and end.");
+        return Slice(x, at, from, step == 1 ? length : (int)((length.Size + step - 1L) / step), step);
     }
 
     /// <summary><paramref name="size"/> elements from <paramref name="start"/> on along an axis; both may be symbolic.</summary>
@@ -85,7 +85,12 @@ public static partial class Functions
         : new(new PadOp(x.Shape.Axis(axis, "Pad"), before, after, 0, value), x);
 
     /// <summary>x with <paramref name="between"/> zeros put between each two neighbours along an axis.</summary>
-    public static Expr Dilate(Expr x, int axis, int between) => between == 0 ? x : new(new PadOp(x.Shape.Axis(axis, "Dilate"), 0, 0, between, 0), x);
+    public static Expr Dilate(Expr x, int axis, int between) => between switch
+    {
+        0 => x,
+        < int.MaxValue => new(new PadOp(x.Shape.Axis(axis, "Dilate"), 0, 0, between, 0), x),
+        _ => throw new ShapeException($"Dilate: {between} zeros between the elements of axis {axis} of {x.Shape} are more than an axis can have. Use fewer."),
+    };
 
     /// <summary>The inputs one after another along an axis.</summary>
     public static Expr Concat(int axis, params Expr[] x)

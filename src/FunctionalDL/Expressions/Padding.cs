@@ -15,7 +15,7 @@ public sealed class Padding
     {
         if (stride > 1 && !n.IsKnown)
             throw new ShapeException($"Padding.Same: stride {stride} along spatial axis {axis} of {n} elements, whose number is not known. Fix the size, use stride 1, or give the padding as numbers.");
-        var total = stride == 1 ? extent - 1 : Math.Max((n.Size + stride - 1) / stride * stride - stride + extent - n.Size, 0);
+        var total = stride == 1 ? extent - 1 : (int)Math.Max((n.Size + stride - 1L) / stride * stride - stride + extent - n.Size, 0);
         return (total / 2, total - total / 2);
     });
 

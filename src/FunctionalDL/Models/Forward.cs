@@ -1,30 +1,47 @@
+using System.Collections.Immutable;
+
 namespace FunctionalDL;
 
-/// <summary>A model's layers applied to its input: the expression, what the layers asked for, and the type after each layer.</summary>
+/// <summary>
+/// Layers applied to an input: the expression, what the layers asked for, and the type after each layer. More layers give another one, which shares what is there,
+/// so that a model of n layers takes n steps to build.
+/// </summary>
 sealed class Forward
 {
-    public required Expr Output { get; init; }
+    readonly LayerScope.Build collected;
+    readonly ImmutableDictionary<string, int> counts;
 
-    public required IReadOnlyList<Parameter> Parameters { get; init; }
+    Forward(Expr output, LayerScope.Build collected, ImmutableDictionary<string, int> counts, ImmutableList<(Layer, Expr, IReadOnlyList<Parameter>)> steps) =>
+        (Output, this.collected, this.counts, Steps) = (output, collected, counts, steps);
+
+    public Expr Output { get; }
+
+    /// <summary>The dtype of the parameters.</summary>
+    public DType DType => collected.DType;
+
+    public ImmutableList<Parameter> Parameters => collected.Parameters;
 
     /// <summary>What the statistics become after a training step, by name.</summary>
-    public required IReadOnlyDictionary<string, Expr> Updates { get; init; }
+    public IReadOnlyDictionary<string, Expr> Updates => collected.Updates;
 
     /// <summary>Each layer with its output and its own parameters.</summary>
-    public required IReadOnlyList<(Layer Layer, Expr Output, IReadOnlyList<Parameter> Parameters)> Steps { get; init; }
+    public ImmutableList<(Layer Layer, Expr Output, IReadOnlyList<Parameter> Parameters)> Steps { get; }
 
-    public static Forward Build(Model model, bool isTraining)
+    public static Forward Build(Model model, bool isTraining) => Build(model.InputVariable, model.Layers, model.ParameterDType, isTraining);
+
+    public static Forward Build(Expr input, IEnumerable<Layer> layers, DType parameters, bool isTraining) =>
+        new Forward(input, new(isTraining, parameters), ImmutableDictionary<string, int>.Empty, []).Then(layers);
+
+    public Forward Then(IEnumerable<Layer> layers)
     {
-        var collected = new LayerScope.Build(isTraining, model.ParameterDType);
-        var scope = new LayerScope(collected);
-        var steps = new List<(Layer, Expr, IReadOnlyList<Parameter>)>();
-        var x = model.InputVariable;
-        foreach (var layer in model.Layers)
+        var (x, steps, build) = (Output, Steps, collected.Copy());
+        var scope = new LayerScope(build, counts);
+        foreach (var layer in layers)
         {
-            var before = collected.Parameters.Count;
+            var before = build.Parameters.Count;
             x = layer.Apply(scope, x);
-            steps.Add((layer, x, collected.Parameters[before..]));
+            steps = steps.Add((layer, x, build.Parameters.GetRange(before, build.Parameters.Count - before)));
         }
-        return new() { Output = x, Parameters = collected.Parameters, Updates = collected.Updates, Steps = steps };
+        return new(x, build, scope.Counts, steps);
     }
 }

@@ -8,8 +8,8 @@ public sealed partial class Layer
     public static Layer Residual(Layer inner, Layer? shortcut = null) =>
         Of("residual", (scope, x) => inner.Apply(scope, x) is var y && shortcut is null ? x + y : shortcut.Apply(scope, x) + y);
 
-    /// <summary>A layer whose inside is not kept for the gradient but computed anew on the way back (<see cref="Functions.Checkpoint"/>): less memory for more time.</summary>
-    public static Layer Checkpoint(Layer inner) => Of("checkpoint", (scope, x) => Functions.Checkpoint(e => inner.Apply(scope, e), x));
+    /// <summary>A layer whose inside is not kept for the gradient but computed anew on the way back (<see cref="Functions.Rematerialize"/>): less memory for more time.</summary>
+    public static Layer Rematerialize(Layer inner) => Of("rematerialize", (scope, x) => Functions.Rematerialize(e => inner.Apply(scope, e), x));
 
     /// <summary>Several layers on one input, and their results joined along an axis.</summary>
     /// <param name="axis">The axis: 1 for channels of images, −1 for features.</param>

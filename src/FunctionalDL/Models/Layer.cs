@@ -9,10 +9,10 @@ namespace FunctionalDL;
 public sealed partial class Layer
 {
     readonly Func<LayerScope, Expr, Expr> forward;
-    readonly ImmutableArray<Layer> parts;
+    readonly ImmutableList<Layer> parts;
 
-    Layer(string name, Func<LayerScope, Expr, Expr> forward, ImmutableArray<Layer> parts) =>
-        (Name, this.forward, this.parts) = (name, forward, parts.IsDefault ? [this] : parts);
+    Layer(string name, Func<LayerScope, Expr, Expr> forward, ImmutableList<Layer>? parts = null) =>
+        (Name, this.forward, this.parts) = (name, forward, parts ?? [this]);
 
     /// <summary>The layer's name, the first part of its parameters' names, such as <c>dense</c>.</summary>
     public string Name { get; }
@@ -22,7 +22,7 @@ public sealed partial class Layer
     /// Layer.Of("swish", (scope, x) => x * Sigmoid(scope.Parameter("beta", Shape.Scalar, Initializer.Ones) * x))
     /// </code></example>
     public static Layer Of(string name, Func<LayerScope, Expr, Expr> forward) => name.Length > 0
-        ? new(name, forward, default)
+        ? new(name, forward)
         : throw new FunctionalException("Layer: the name is empty. Name it; the names of its parameters begin with it.");
 
     /// <summary>A layer without parameters: a function of its input.</summary>
@@ -61,7 +61,7 @@ public sealed partial class Layer
     public static Layer operator >>(Layer first, Layer second) => first.Then(second);
 
     /// <summary>Layers one after another, as one layer.</summary>
-    public static Layer Sequence(params Layer[] layers) => new("sequence", (_, x) => x, [.. layers.SelectMany(layer => layer.parts)]);
+    public static Layer Sequence(params Layer[] layers) => new("sequence", (_, x) => x, layers.Aggregate(ImmutableList<Layer>.Empty, (all, layer) => all.AddRange(layer.parts)));
 
     /// <summary>The names of the layer's parts in order.</summary>
     public override string ToString() => string.Join(" >> ", parts.Select(part => part.Name));

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FunctionalDL;
 
 /// <summary>
@@ -8,21 +10,36 @@ public sealed class LayerScope
 {
     readonly Build build;
     readonly string prefix;
-    readonly Dictionary<string, int> counts = [];
 
-    internal LayerScope(Build build, string prefix = "") => (this.build, this.prefix) = (build, prefix);
+    internal LayerScope(Build build, ImmutableDictionary<string, int> counts, string prefix = "") => (this.build, Counts, this.prefix) = (build, counts, prefix);
 
     /// <summary>What all scopes of one model collect together.</summary>
     internal sealed class Build(bool isTraining, DType dtype)
     {
         public bool IsTraining => isTraining;
         public DType DType => dtype;
-        public List<Parameter> Parameters { get; } = [];
-        public Dictionary<string, Expr> Updates { get; } = [];
+        public ImmutableList<Parameter> Parameters { get; private set; } = [];
+        public ImmutableDictionary<string, Expr> Updates { get; private set; } = ImmutableDictionary<string, Expr>.Empty;
         public long Streams { get; set; }
+        ImmutableHashSet<string> names = [];
+
+        /// <summary>Adds a parameter; false where there is one of its name.</summary>
+        public bool TryAdd(Parameter parameter)
+        {
+            var more = names.Add(parameter.Name);
+            if (ReferenceEquals(more, names)) return false;
+            (names, Parameters) = (more, Parameters.Add(parameter));
+            return true;
+        }
+
+        public void Update(string statistic, Expr next) => Updates = Updates.SetItem(statistic, next);
+
+        /// <summary>The same so far, to collect more in.</summary>
+        public Build Copy() => (Build)MemberwiseClone();
     }
 
-    internal Build Collected => build;
+    /// <summary>How many layers of each name there are in this scope.</summary>
+    internal ImmutableDictionary<string, int> Counts { get; private set; }
 
     /// <summary>Whether the expression is the one to train with; otherwise it is the one to predict with.</summary>
     public bool IsTraining => build.IsTraining;
@@ -42,7 +59,7 @@ public sealed class LayerScope
     public Expr Statistic(string name, Shape shape, Initializer initializer) => Declare(name, shape, initializer, isTrainable: false);
 
     /// <summary>Says what a statistic becomes after a training step.</summary>
-    public void Update(Expr statistic, Expr next) => build.Updates[statistic.VariableName!] = StopGradient(next);
+    public void Update(Expr statistic, Expr next) => build.Update(statistic.VariableName!, StopGradient(next));
 
     static Expr StopGradient(Expr x) => Functions.StopGradient(x);
 
@@ -55,17 +72,16 @@ public sealed class LayerScope
     /// <summary>The scope of a layer inside this one; layers of one name are numbered.</summary>
     internal LayerScope Inner(string layer)
     {
-        var number = counts[layer] = counts.GetValueOrDefault(layer) + 1;
-        return new(build, $"{prefix}{layer}{number}.");
+        var number = Counts.GetValueOrDefault(layer) + 1;
+        Counts = Counts.SetItem(layer, number);
+        return new(build, ImmutableDictionary<string, int>.Empty, $"{prefix}{layer}{number}.");
     }
 
     Expr Declare(string name, Shape shape, Initializer initializer, bool isTrainable)
     {
         var full = prefix + name;
         if (!shape.IsKnown) throw new ShapeException($"Layer: parameter \"{full}\" has shape {shape}, whose sizes are not all known. Fix the size, or reduce over that axis first.");
-        if (build.Parameters.Any(p => p.Name == full)) throw new FunctionalException($"Layer: parameter \"{full}\" is declared twice. Rename one.");
         var parameter = new Parameter(full, new(DType, shape), initializer, isTrainable);
-        build.Parameters.Add(parameter);
-        return parameter.Variable;
+        return build.TryAdd(parameter) ? parameter.Variable : throw new FunctionalException($"Layer: parameter \"{full}\" is declared twice. Rename one.");
     }
 }

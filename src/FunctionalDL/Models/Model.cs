@@ -13,10 +13,9 @@ public sealed partial class Model
 
     readonly TensorSet? values;
 
-    Model(Expr input, ImmutableArray<Layer> layers, TensorSet? values, DType parameterDType)
+    Model(Expr input, Forward inference, TensorSet? values)
     {
-        (InputVariable, Layers, this.values, ParameterDType) = (input, layers, values, parameterDType);
-        Inference = Forward.Build(this, isTraining: false);
+        (InputVariable, Inference, this.values) = (input, inference, values);
         predict = new(() => Output.Substitute([.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))]).Compile());
     }
 
@@ -28,13 +27,19 @@ public sealed partial class Model
     /// </summary>
     public static Model Input(DType dtype, params Dim[] shape) => Input(dtype, dtype == DType.Float64 ? DType.Float64 : DType.Float32, shape);
 
-    static Model Input(DType dtype, DType parameters, Dim[] shape) => new(Expr.Variable("input", [Batch, .. shape], dtype), [], null, parameters);
+    static Model Input(DType dtype, DType parameters, Dim[] shape)
+    {
+        var input = Expr.Variable("input", [Batch, .. shape], dtype);
+        return new(input, Forward.Build(input, [], parameters, isTraining: false), null);
+    }
 
     /// <summary>The variable that stands for a batch of inputs.</summary>
     public Expr InputVariable { get; }
 
     /// <summary>The layers in order, sequences taken apart.</summary>
-    public ImmutableArray<Layer> Layers { get; }
+    public ImmutableArray<Layer> Layers => layers.IsDefault ? layers = [.. Inference.Steps.Select(s => s.Layer)] : layers;
+
+    ImmutableArray<Layer> layers;
 
     /// <summary>The prediction as an expression of the input and the parameters.</summary>
     public Expr Output => Inference.Output;
@@ -53,11 +58,11 @@ public sealed partial class Model
     internal Forward Inference { get; }
 
     /// <summary>The dtype of the model's parameters.</summary>
-    internal DType ParameterDType { get; }
+    internal DType ParameterDType => Inference.DType;
 
     /// <summary>This model with a layer added. The parameters of the new model have no values yet.</summary>
     /// <exception cref="ShapeException">The layer does not fit the model's output.</exception>
-    public Model Then(Layer layer) => new(InputVariable, Layers.AddRange(layer.Parts), null, ParameterDType);
+    public Model Then(Layer layer) => new(InputVariable, Inference.Then(layer.Parts), null);
 
     /// <summary>This model with a layer added.</summary>
     public static Model operator >>(Model model, Layer layer) => model.Then(layer);
@@ -78,8 +83,8 @@ public sealed partial class Model
     public Model Initialize(long seed)
     {
         var key = Key.Of(seed);
-        return new(InputVariable, Layers, TensorSet.Of(ParameterList.Select((p, i) =>
-            KeyValuePair.Create(p.Name, p.Initializer.Create(key.Fold(i), p.Type.Shape, p.Type.DType)))), ParameterDType);
+        return new(InputVariable, Inference, TensorSet.Of(ParameterList.Select((p, i) =>
+            KeyValuePair.Create(p.Name, p.Initializer.Create(key.Fold(i), p.Type.Shape, p.Type.DType)))));
     }
 
     /// <summary>This model with other values for its parameters.</summary>
@@ -89,8 +94,8 @@ public sealed partial class Model
         foreach (var p in ParameterList)
             if (!parameters.TryGetValue(p.Name, out var value) || new TensorType(value.DType, value.Shape) != p.Type)
                 throw new FunctionalException($"Model: parameter \"{p.Name}\" is {p.Type}; given {(value is null ? "none" : value.Describe())}. Give the parameters of a model with the same layers.");
-        if (parameters.Names.FirstOrDefault(name => ParameterList.All(p => p.Name != name)) is { } unknown)
+        if (parameters.Names.Except(ParameterList.Select(p => p.Name)).FirstOrDefault() is { } unknown)
             throw new FunctionalException($"Model: there is no parameter \"{unknown}\". Give the parameters of a model with the same layers.");
-        return new(InputVariable, Layers, TensorSet.Of(ParameterList.Select(p => KeyValuePair.Create(p.Name, parameters[p.Name]))), ParameterDType);
+        return new(InputVariable, Inference, TensorSet.Of(ParameterList.Select(p => KeyValuePair.Create(p.Name, parameters[p.Name]))));
     }
 }

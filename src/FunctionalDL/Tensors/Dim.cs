@@ -42,10 +42,13 @@ public readonly struct Dim : IEquatable<Dim>
     public bool IsKnown => Terms.IsEmpty;
 
     /// <summary>The size, where it is a number.</summary>
-    /// <exception cref="ShapeException">The dimension has symbols in it.</exception>
-    public int Size => IsKnown
-        ? checked((int)constant)
-        : throw new ShapeException($"Dim: {this} has no size yet. Bind its symbols first: shape.Resolve(sizes).");
+    /// <exception cref="ShapeException">The dimension has symbols in it, or more elements than an array can have.</exception>
+    public int Size => !IsKnown ? throw new ShapeException($"Dim: {this} has no size yet. Bind its symbols first: shape.Resolve(sizes).")
+        : constant is >= int.MinValue and <= int.MaxValue ? (int)constant
+        : throw new ShapeException($"Dim: {this} is beyond the {int.MaxValue} elements an axis can have. Split the axis, or make its factors smaller.");
+
+    /// <summary>Whether the size is a number below 0, which no array has.</summary>
+    internal bool IsNegative => IsKnown && constant < 0;
 
     /// <summary>The names in this dimension, each once.</summary>
     public IEnumerable<string> Symbols => Terms.SelectMany(t => t.Monomial.Split(Times)).Distinct();
@@ -67,19 +70,25 @@ public readonly struct Dim : IEquatable<Dim>
         if (IsKnown) return this;
         var sum = constant;
         foreach (var (monomial, coefficient) in Terms)
-            sum += monomial.Split(Times).Aggregate(coefficient, (product, symbol) => checked(product * sizes[symbol]));
+            sum = Sum(sum, monomial.Split(Times).Aggregate(coefficient, (product, symbol) => Product(product, sizes[symbol])));
         return sum >= 0 ? Of(sum) : throw new ShapeException($"Dim: {this} is {sum} with {sizes}. Sizes cannot be negative.");
     }
 
     static Dim Normal(long constant, IEnumerable<(string Monomial, long Coefficient)> terms) => new(constant,
-        [.. terms.GroupBy(t => t.Monomial, (m, same) => (m, same.Sum(t => t.Coefficient)))
+        [.. terms.GroupBy(t => t.Monomial, (m, same) => (m, same.Aggregate(0L, (sum, t) => Sum(sum, t.Coefficient))))
                  .Where(t => t.Item2 != 0).OrderBy(t => t.m, StringComparer.Ordinal)]);
+
+    static long Sum(long a, long b) => (Int128)a + b is var sum && sum == (long)sum ? (long)sum : throw TooLarge(sum);
+
+    static long Product(long a, long b) => (Int128)a * b is var product && product == (long)product ? (long)product : throw TooLarge(product);
+
+    static ShapeException TooLarge(Int128 size) => new($"Dim: a size of {size} elements is beyond every array. Look at the sizes it is made of.");
 
     static string Join(string a, string b) =>
         string.Join(Times, a.Split(Times).Concat(b.Split(Times)).Order(StringComparer.Ordinal));
 
     /// <summary>The sum of two dimensions.</summary>
-    public static Dim operator +(Dim a, Dim b) => Normal(checked(a.constant + b.constant), a.Terms.Concat(b.Terms));
+    public static Dim operator +(Dim a, Dim b) => Normal(Sum(a.constant, b.constant), a.Terms.Concat(b.Terms));
 
     /// <summary>The difference of two dimensions.</summary>
     public static Dim operator -(Dim a, Dim b) => a + Of(-1) * b;
@@ -87,11 +96,11 @@ public readonly struct Dim : IEquatable<Dim>
     /// <summary>The product of two dimensions.</summary>
     public static Dim operator *(Dim a, Dim b)
     {
-        if (a.IsKnown && b.IsKnown) return Of(checked(a.constant * b.constant));
-        var products = from s in a.Terms from t in b.Terms select (Join(s.Monomial, t.Monomial), s.Coefficient * t.Coefficient);
-        return Normal(a.constant * b.constant, products
-            .Concat(a.Terms.Select(t => (t.Monomial, t.Coefficient * b.constant)))
-            .Concat(b.Terms.Select(t => (t.Monomial, t.Coefficient * a.constant))));
+        if (a.IsKnown && b.IsKnown) return Of(Product(a.constant, b.constant));
+        var products = from s in a.Terms from t in b.Terms select (Join(s.Monomial, t.Monomial), Product(s.Coefficient, t.Coefficient));
+        return Normal(Product(a.constant, b.constant), products
+            .Concat(a.Terms.Select(t => (t.Monomial, Product(t.Coefficient, b.constant))))
+            .Concat(b.Terms.Select(t => (t.Monomial, Product(t.Coefficient, a.constant)))));
     }
 
     /// <summary>The quotient, where <paramref name="b"/> divides every term of this dimension; otherwise null.</summary>

@@ -24,7 +24,7 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     public static Shape Create(ReadOnlySpan<Dim> dims)
     {
         foreach (var d in dims)
-            if (d is { IsKnown: true, Size: < 0 })
+            if (d.IsNegative)
                 throw new ShapeException($"Shape: dimension {d} is negative. Sizes are 0 or more.");
         return dims.IsEmpty && Scalar is not null ? Scalar : new([.. dims]);
     }
@@ -54,7 +54,7 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
             var count = 1L;
             foreach (var d in dims) count = Math.Min(count * d.Size, Array.MaxLength + 1L);
             return count <= Array.MaxLength ? (int)count
-                : throw new ShapeException($"Shape: {this} has more than the {Array.MaxLength} elements a tensor can hold.");
+                : throw new ShapeException($"Shape: {this} has more than the {Array.MaxLength} elements a tensor can hold. Take fewer at a time, such as a smaller batch.");
         }
     }
 
@@ -66,7 +66,12 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     public int[] Strides()
     {
         var strides = new int[Rank];
-        for (int i = Rank - 1, step = 1; i >= 0; step *= this[i].Size, i--) strides[i] = step;
+        for (int i = Rank - 1, step = 1; i >= 0; i--)
+        {
+            strides[i] = step;
+            // Where there are no elements, no step is taken.
+            step = unchecked(step * this[i].Size);
+        }
         return strides;
     }
 

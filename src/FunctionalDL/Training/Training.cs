@@ -172,6 +172,5 @@ sealed class Training
         }
     }
 
-    string? FirstNotFinite(TensorSet carried) => step.Parameters.Keys.FirstOrDefault(name =>
-        Enumerable.Range(0, carried[name].Count).Any(i => !double.IsFinite(carried[name].GetDouble(i))));
+    string? FirstNotFinite(TensorSet carried) => step.Parameters.Keys.FirstOrDefault(name => carried[name].FirstNotFinite() >= 0);
 }

@@ -8,13 +8,13 @@ public sealed record TrainingRun(Model Model, IReadOnlyList<EpochResult> History
 {
     /// <summary>The model with the averaged parameters that <see cref="Optimizer.AverageWeights"/> kept.</summary>
     /// <exception cref="FunctionalException">The optimizer kept no averages.</exception>
-    public Model AveragedModel() => Model.WithParameters(Model.Parameters.Map((name, value) => Average(name) ?? value));
-
-    Tensor? Average(string parameter)
+    public Model AveragedModel()
     {
-        var averages = Checkpoint.OptimizerState.Where((name, _) => name.Contains($".{Optimizer.AverageSlot}.", StringComparison.Ordinal));
+        const string slot = $".{Optimizer.AverageSlot}.";
+        var averages = Checkpoint.OptimizerState.Where((name, _) => name.Contains(slot, StringComparison.Ordinal))
+            .ToLookup(a => a.Key[(a.Key.IndexOf(slot, StringComparison.Ordinal) + slot.Length)..], a => a.Value);
         if (averages.Count == 0) throw new FunctionalException("AveragedModel: the optimizer kept no averages. Add >> Optimizer.AverageWeights().");
-        return averages.Values.Zip(averages.Keys).FirstOrDefault(a => a.Second.EndsWith($".{Optimizer.AverageSlot}.{parameter}", StringComparison.Ordinal)).First;
+        return Model.WithParameters(Model.Parameters.Map((name, value) => averages[name].FirstOrDefault() ?? value));
     }
 }
 

@@ -7,7 +7,7 @@ namespace FunctionalDL;
 /// <remarks>The parameters keep their names as variables; the optimizer's state is under <c>optimizer.…</c>.</remarks>
 public sealed class TrainingStep
 {
-    const string StatePrefix = "optimizer.";
+    const string StatePrefix = "optimizer.", NextPrefix = "next.";
 
     /// <summary>A step that makes a loss small by moving some of the variables it depends on.</summary>
     /// <param name="loss">The scalar L(w).</param>
@@ -29,6 +29,7 @@ public sealed class TrainingStep
         var output = optimizer.Update(new(Gradients, slots, variables, loss));
         Parameters = parameters.ToOrdered((name, _) => statistics.TryGetValue(name, out var next) ? next : variables[name] + output.Updates[name]);
         State = output.State.ToOrdered((_, next) => next);
+        InitialParameters = parameters;
         InitialState = TensorSet.Of(state.Select(s => KeyValuePair.Create(StatePrefix + s.Key, s.Value)));
     }
 
@@ -44,18 +45,29 @@ public sealed class TrainingStep
     /// <summary>The optimizer's state after the step, by its names without the prefix.</summary>
     public IReadOnlyDictionary<string, Expr> State { get; }
 
+    /// <summary>The parameters before the first step.</summary>
+    public TensorSet InitialParameters { get; }
+
     /// <summary>The optimizer's state before the first step, by the names of its variables.</summary>
     public TensorSet InitialState { get; }
 
-    /// <summary>The loss, the parameters and the state after the step, each with the name of the variable it replaces.</summary>
-    public IReadOnlyList<(string Name, Expr Value)> Outputs =>
-        [("loss", Loss), .. Parameters.Select(p => (p.Key, p.Value)), .. State.Select(s => (StatePrefix + s.Key, s.Value))];
+    /// <summary>
+    /// What is carried from step to step: each parameter and each value of the optimizer's state after the step, by the name of the variable
+    /// that it takes the place of.
+    /// </summary>
+    public IReadOnlyList<(string Name, Expr Value)> Carried =>
+        [.. Parameters.Select(p => (p.Key, p.Value)), .. State.Select(s => (StatePrefix + s.Key, s.Value))];
+
+    /// <summary>
+    /// <c>loss</c>, and all that is carried under its name behind <c>next.</c>, such as <c>next.dense1.weight</c>: in ONNX no output is called
+    /// as an input is.
+    /// </summary>
+    public IReadOnlyList<(string Name, Expr Value)> Outputs => [("loss", Loss), .. Carried.Select(c => (NextPrefix + c.Name, c.Value))];
 
     /// <summary>The step compiled and started from the given parameters and state: every output but the loss is carried to the next step.</summary>
     internal Loop Start(TensorSet carried, CompileOptions options)
     {
-        var outputs = Outputs;
-        return Compilation.Compile([.. outputs.Select(o => o.Value)], options)
-            .Start(carried, [.. outputs.Select((o, i) => (o.Name, i)).Skip(1)]);
+        var next = Carried;
+        return Compilation.Compile([Loss, .. next.Select(c => c.Value)], options).Start(carried, [.. next.Select((c, i) => (c.Name, i + 1))]);
     }
 }

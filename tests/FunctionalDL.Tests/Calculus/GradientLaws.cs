@@ -6,15 +6,6 @@ namespace FunctionalDL.Tests.Calculus;
 /// <summary>What holds for the gradient of any smooth expression.</summary>
 public class GradientLaws
 {
-    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 300)]
-    public void The_gradient_agrees_with_finite_differences(ExpressionCase smooth) => Laws.GradientMatchesDifferences(smooth);
-
-    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 100)]
-    public void The_gradient_of_a_gradient_agrees_too(ExpressionCase smooth) => Laws.SecondGradientMatchesDifferences(smooth, 1e-5);
-
-    [Property(Arbitrary = [typeof(SmoothExpressions)])]
-    public void Vjp_is_linear_in_the_outgoing_gradient(ExpressionCase smooth) => Laws.VjpIsLinear(smooth);
-
     [Property(Arbitrary = [typeof(SmoothExpressions)])]
     public void The_gradient_of_a_sum_is_the_sum_of_the_gradients(ExpressionCase smooth)
     {

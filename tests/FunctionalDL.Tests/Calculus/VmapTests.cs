@@ -1,4 +1,3 @@
-using FsCheck.Xunit;
 using FunctionalDL.Testing;
 using FunctionalDL.Tests.Expressions.Ops;
 
@@ -44,36 +43,6 @@ public class VmapTests
     }
 
     static Tensor Stacked(IEnumerable<Tensor> values) => Stack(0, [.. values.Select(Expr.Constant)]).Evaluate();
-
-    /// <summary>f mapped over slices is f of each slice, and so is its gradient.</summary>
-    [Property(Arbitrary = [typeof(FloatExpressions)], MaxTest = 200)]
-    public void Every_expression_is_mapped_as_a_loop_would(ExpressionCase c, byte seed)
-    {
-        const int n = 3;
-        var over = c.FloatVariables.Where((_, i) => i == 0 || (seed >> i & 1) == 1).ToArray();
-        if (over.Length == 0) return;
-        var slices = Enumerable.Range(0, n).Select(i => over.Aggregate(c.Values, (set, x) => set.With(x.VariableName!, Near(c.Values[x.VariableName!], i)))).ToArray();
-        Expr[] stacks = [.. over.Select(x => Expr.Variable("s" + x.VariableName, x.Shape.Insert(0, n), x.DType))];
-        var values = over.Zip(stacks).Aggregate(c.Values, (set, v) => set.With(v.Second.VariableName!, Stacked(slices.Select(s => s[v.First.VariableName!]))));
-
-        List<Expr> outputs = [c.Output];
-        if (c.Output.DType.IsFloat()) outputs.AddRange(Sum(c.Output).Gradient(over));
-        foreach (var (y, mapped) in outputs.Zip(Differentiation.Vmap(outputs, [.. over.Zip(stacks)])))
-            Laws.SameValue("a loop and Vmap", Stacked(slices.Select(s => y.Evaluate(s))), mapped.Evaluate(values), 100 * c.Tolerance);
-
-        // Close to the case's own values, so that it stays as well conditioned as those are.
-        Tensor Near(Tensor value, int slice) => (Expr.Constant(value.Cast(DType.Float64)) * (1 + slice * 1e-3)).Evaluate().Cast(value.DType);
-    }
-
-    /// <summary>Expressions without whole numbers, which may divide by 0 at another point.</summary>
-    static class FloatExpressions
-    {
-        public static FsCheck.Arbitrary<ExpressionCase> Cases() => ExpressionArbitrary.With(ExpressionOptions.Any with
-        {
-            DTypes = [DType.Float32, DType.Float64, DType.Bool],
-            Allows = node => node.DType != DType.Int64,
-        });
-    }
 
     static readonly Expr X = Expr.Variable("x", [3], DType.Float64);
     static readonly Tensor Table = Tensor.Of([2, 3], [0.1, 0.2, 0.3, 1.1, 1.2, 1.3]);

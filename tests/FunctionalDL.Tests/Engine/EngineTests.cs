@@ -11,16 +11,6 @@ namespace FunctionalDL.Tests.Engine;
 /// <summary>What the engine computes is what the evaluator computes, with the same bits for any number of threads.</summary>
 public class EngineTests
 {
-    [Property(Arbitrary = [typeof(AnyExpressions)], MaxTest = 400)]
-    public void The_engine_agrees_with_the_evaluator(ExpressionCase c) => Agrees([c.Output], c.Values, c.Tolerance);
-
-    [Property(Arbitrary = [typeof(SmoothExpressions)], MaxTest = 100)]
-    public void And_so_do_gradients(ExpressionCase c)
-    {
-        var loss = Sum(Sin(c.Output));
-        Agrees([loss, .. loss.Gradient(c.FloatVariables)], c.Values, c.Tolerance);
-    }
-
     /// <summary>The op table, without the size of a dimension that no variable of the expression has.</summary>
     public static TheoryData<int> Rows => [.. Enumerable.Range(0, OpTable.Rows.Count).Where(row => OpTable.Rows[row].Name != "SizeOf")];
 
@@ -197,17 +187,7 @@ public class EngineTests
         Assert.Contains("matmul 3×4×3", MatMul(x, Transpose(x)).Compile().Explain(TensorSet.Of(("x", Uniform(1, [3, 4])))));
     }
 
-    static Tensor Uniform(int seed, Shape shape) => Key.Of(seed).Uniform(shape).As<float>().Map(u => 2 * u - 1);
+    internal static Tensor Uniform(int seed, Shape shape) => Key.Of(seed).Uniform(shape).As<float>().Map(u => 2 * u - 1);
 
-    internal static void Agrees(Expr[] outputs, TensorSet values, double tolerance)
-    {
-        var expected = Evaluator.Evaluate(outputs, values);
-        var one = Compilation.Compile(outputs, new() { Threads = 1 }).Run(values);
-        var two = Compilation.Compile(outputs, new() { Threads = 2 }).Run(values);
-        for (var i = 0; i < outputs.Length; i++)
-        {
-            Assert.True(one[i].BitEquals(two[i]), "one thread and two differ");
-            Laws.SameValue($"evaluator and engine, output {i},", expected[i], one[i], tolerance);
-        }
-    }
+    internal static void Agrees(Expr[] outputs, TensorSet values, double tolerance) => Laws.CompiledAgrees(outputs, values, tolerance);
 }

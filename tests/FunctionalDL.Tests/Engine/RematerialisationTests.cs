@@ -25,7 +25,7 @@ public class RematerialisationTests
     [Fact]
     public void Values_have_the_same_bits_and_gradients_are_the_same()
     {
-        var (kept, anew) = (Step(3, layer => layer), Step(3, Layer.Checkpoint));
+        var (kept, anew) = (Step(3, layer => layer), Step(3, Layer.Rematerialize));
         var (expected, actual) = (Compilation.Compile(kept.Outputs).Run(kept.Values), Compilation.Compile(anew.Outputs).Run(anew.Values));
         Assert.True(expected[0].BitEquals(actual[0]));
         for (var i = 1; i < expected.Length; i++) Laws.SameValue($"gradient {i}", expected[i], actual[i], 1e-5);
@@ -36,7 +36,7 @@ public class RematerialisationTests
     public void The_inside_of_a_checkpoint_is_not_kept()
     {
         long Growth(Func<Layer, Layer> around) => Memory(Step(24, around)) - Memory(Step(12, around));
-        Assert.InRange((double)Growth(Layer.Checkpoint) / Growth(layer => layer), 0.05, 0.4);
+        Assert.InRange((double)Growth(Layer.Rematerialize) / Growth(layer => layer), 0.05, 0.4);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class RematerialisationTests
     {
         var (x, w, i) = (Expr.Variable("x", [3]), Expr.Variable("w", [5]), Expr.Variable("i", [3], DType.Int64));
         Expr F(Expr e) => Sin(e * Gather(w, i)) + Sum(Exp(w));
-        var (plain, anew) = (Sum(F(x)).Gradient([x, w]), Sum(Checkpoint(F, x)).Gradient([x, w]));
+        var (plain, anew) = (Sum(F(x)).Gradient([x, w]), Sum(Rematerialize(F, x)).Gradient([x, w]));
         var values = TensorSet.Of(("x", Tensor.Vector(1f, -2, 3)), ("w", Tensor.Vector(1f, 2, 3, 4, 5)), ("i", Tensor.Vector(4L, 0, 4)));
         foreach (var (expected, actual) in Evaluator.Evaluate(plain, values).Zip(Evaluator.Evaluate(anew, values)))
             Assert.True(expected.BitEquals(actual));
@@ -55,7 +55,7 @@ public class RematerialisationTests
     {
         var x = Expr.Variable("x");
         var y = x;
-        for (var i = 0; i < 10_000; i++) y = Checkpoint(e => Sin(Cos(e)), y);
+        for (var i = 0; i < 10_000; i++) y = Rematerialize(e => Sin(Cos(e)), y);
         var plain = x;
         for (var i = 0; i < 10_000; i++) plain = Sin(Cos(plain));
         Assert.Equal(plain.Gradient(x).Evaluate(("x", 1.0)).ToScalar(), y.Gradient(x).Compile().Run(("x", 1.0))[0].ToScalar(), 1e-12);

@@ -9,7 +9,11 @@ static class Example
     static readonly Lock OneAtATime = new();
 
     /// <summary>The example's exit code, what it printed, and what it printed as errors.</summary>
-    public static (int ExitCode, string Output, string Error) Run(string assembly, params string[] arguments)
+    public static (int ExitCode, string Output, string Error) Run(string assembly, params string[] arguments) =>
+        Run(Assembly.Load(assembly).EntryPoint!, arguments);
+
+    /// <summary>The same of a program by its entry point.</summary>
+    public static (int ExitCode, string Output, string Error) Run(MethodInfo main, params string[] arguments)
     {
         lock (OneAtATime)
         {
@@ -20,7 +24,7 @@ static class Example
             Console.SetError(complained);
             try
             {
-                var result = Assembly.Load(assembly).EntryPoint!.Invoke(null, [arguments]);
+                var result = main.Invoke(null, [arguments]);
                 return (result as int? ?? 0, printed.ToString(), complained.ToString());
             }
             finally

@@ -27,7 +27,7 @@ public class LayerGradientTests
         ["Dropout"] = (Layer.Dropout(0.4), [6]),
         ["Residual"] = (Layer.Residual(Layer.Dense(4) >> Layer.Tanh), [4]),
         ["Residual, with a shortcut"] = (Layer.Residual(Layer.Dense(3) >> Layer.Tanh, Layer.Dense(3)), [4]),
-        ["Checkpoint"] = (Layer.Checkpoint(Layer.Dense(4) >> Layer.Tanh), [4]),
+        ["Rematerialize"] = (Layer.Rematerialize(Layer.Dense(4) >> Layer.Tanh), [4]),
         ["Concat"] = (Layer.Concat(-1, Layer.Dense(2), Layer.Tanh), [3]),
         ["Parallel"] = (Layer.Parallel("product", x => x[0] * x[1], Layer.Dense(2), Layer.Dense(2) >> Layer.Sigmoid), [3]),
         ["Flatten"] = (Layer.Flatten, [2, 3]),

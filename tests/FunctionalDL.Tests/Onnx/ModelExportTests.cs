@@ -32,12 +32,46 @@ public class ModelExportTests : IDisposable
         var model = Mlp;
         var target = Expr.Variable("target", [Model.Batch], DType.Int64);
         var step = new TrainingStep(Loss.CategoricalCrossEntropy.Apply(model.Output, target), model.Parameters, Optimizer.Adam());
-        (string, Expr)[] outputs = [.. step.Outputs.Select(o => ("next." + o.Name, o.Value)), .. step.Gradients.Select(g => ("gradient." + g.Key, g.Value))];
+        (string, Expr)[] outputs = [.. step.Outputs, .. step.Gradients.Select(g => ("gradient." + g.Key, g.Value))];
 
         // Every parameter and the optimizer's state are inputs; the labels OnnxVerification draws are 0 and 1.
         var state = step.InitialState.With(model.Parameters);
         var bytes = OnnxExport.ToOnnx(outputs, state);
         Assert.InRange(OnnxVerification.Verify(bytes, outputs, state, 1e-4).MaxDifference, 0, 1e-4);
+    }
+
+    [Fact]
+    public void A_training_step_is_verified_from_the_states_that_training_comes_to()
+    {
+        var model = Mlp;
+        var loss = Loss.CategoricalCrossEntropy.Apply(model.Output, Expr.Variable("target", [Model.Batch], DType.Int64));
+        var step = new TrainingStep(loss, model.Parameters, Optimizer.Adam(1e-2) >> Schedule.Cosine(100));
+        var path = Path.Combine(folder, "step.onnx");
+        var verification = step.ExportOnnx(path);
+        Assert.Equal(0, verification.BothNaN);
+        Assert.Equal(OnnxVerification.DefaultSizes, verification.Sizes);
+
+        // The file trains: its outputs are the next step's inputs.
+        using var session = OnnxSession.Load(path);
+        var batch = TensorSet.Of(("input", Key.Of(5).Uniform([16, 20])), ("target", Tensor.Vector([.. Enumerable.Range(0, 16).Select(i => (long)(i % 3))])));
+        var (carried, losses) = (step.InitialParameters.With(step.InitialState), new List<double>());
+        for (var i = 0; i < 20; i++)
+        {
+            var next = session.Run(carried.With(batch));
+            losses.Add(next["loss"].ToScalar());
+            carried = TensorSet.Of(step.Carried.Select(c => KeyValuePair.Create(c.Name, next["next." + c.Name])));
+        }
+        Assert.InRange(losses[^1], 0, losses[0] - 0.1);
+    }
+
+    [Fact]
+    public void Elements_that_are_NaN_in_both_are_counted()
+    {
+        var x = Expr.Variable("x", ["n"]);
+        (string, Expr)[] outputs = [("y", Sqrt(x - 2))];
+        var verification = OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty);
+        Assert.Equal(1 + 2 + 7 + 33, verification.BothNaN);
+        Assert.Contains("43 elements are NaN in both", verification.ToString());
     }
 
     [Fact]

@@ -78,6 +78,6 @@ public class DimTests
         Assert.Null(((Dim)"a" + 1).DivideExactly("a"));
         Assert.Null(((Dim)7).DivideExactly(2));
         Assert.Null(((Dim)7).DivideExactly(0));
-        Assert.Throws<OverflowException>(() => Dim.Of(long.MaxValue) + 1);
+        Assert.Throws<ShapeException>(() => Dim.Of(long.MaxValue) + 1);
     }
 }

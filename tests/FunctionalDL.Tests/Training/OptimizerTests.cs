@@ -139,8 +139,8 @@ public class OptimizerTests
         var carried = TensorSet.Of(step.Parameters.Select(p => KeyValuePair.Create(p.Key, from ?? Initial))).With(step.InitialState);
         for (var t = 0; t < steps; t++)
         {
-            var values = Evaluator.Evaluate([.. step.Outputs.Select(o => o.Value)], carried);
-            carried = step.Outputs.Zip(values).Skip(1).Aggregate(carried, (set, output) => set.With(output.First.Name, output.Second));
+            var values = Evaluator.Evaluate([.. step.Carried.Select(c => c.Value)], carried);
+            carried = step.Carried.Zip(values).Aggregate(carried, (set, next) => set.With(next.First.Name, next.Second));
             yield return carried;
         }
     }

@@ -126,8 +126,8 @@ sealed class Product
         var all = powers.ToList();
         if (all.Count == 0) return null;
         Expr[] scalars = [.. all.Where(f => f.Key.IsRepeatedScalar()).SelectMany(f => Raised(f.Key.Inputs[0], f.Value))];
-        var repeated = scalars.Length > 0 ? builder.Repeat(builder.Multiply(scalars), like.Shape) : null;
-        var factors = all.SelectMany(f => f.Key.IsRepeatedScalar() ? [repeated!] : Raised(f.Key, f.Value)).Distinct();
+        Expr[] repeated = scalars.Length > 0 ? [builder.Repeat(builder.Multiply(scalars), like.Shape)] : [];
+        var factors = repeated.Concat(all.Where(f => !f.Key.IsRepeatedScalar()).SelectMany(f => Raised(f.Key, f.Value)));
         return builder.Multiply(factors.OrderBy(Weight));
     }
 

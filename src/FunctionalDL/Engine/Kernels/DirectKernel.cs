@@ -55,6 +55,13 @@ static unsafe class DirectKernel<TSimd, TVector, T> where TSimd : ISimd<TVector,
         else if (second > 0) TSimd.Store(c + TSimd.Count, right, second);
     }
 
+    /// <summary>c += x, so many elements.</summary>
+    public static void Add(T* c, T* x, int count)
+    {
+        for (; count >= TSimd.Count; count -= TSimd.Count, c += TSimd.Count, x += TSimd.Count) TSimd.Store(c, TSimd.Add(TSimd.Load(c), TSimd.Load(x)));
+        if (count > 0) TSimd.Store(c, TSimd.Add(TSimd.Load(c, count), TSimd.Load(x, count)), count);
+    }
+
     /// <summary>One row times eight vectors of columns: c = a · b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row(T* a, int stepA, T* b, int stepB, int k, T* c)

@@ -11,7 +11,7 @@ abstract class MatMulStep : Step
     bool isConstant;
     Blocks? blocks;
     (int A, int B)? blockCounts;
-    int blockBytes;
+    int blockBytes, spareBytes;
 
     protected MatMulStep(Matrix a, Matrix b, int packedRows, int packedColumns)
     {
@@ -69,16 +69,20 @@ abstract class MatMulStep : Step
     {
         // Counted here at the latest, before threads that share the plan ask.
         var blocks = Blocks;
-        if (Epilogue is null) return;
-        Epilogue.Seal(blocks);
-        if (!Output.IsStored) blockBytes = (int)Block.RoundUp(Enumerable.Range(0, BlocksA).Max(a => FirstRow(a + 1) - FirstRow(a)) * (long)blocks.Width * Output.DType.ByteSize());
+        Epilogue?.Seal(blocks);
+        var bytes = checked((int)Block.RoundUp(Enumerable.Range(0, BlocksA).Max(a => FirstRow(a + 1) - FirstRow(a)) * (long)blocks.Width * Output.DType.ByteSize()));
+        if (Epilogue is not null && !Output.IsStored) blockBytes = bytes;
+        if (NeedsSpare) spareBytes = bytes;
     }
 
-    /// <summary>A block, where only the epilogue reads it, and what that needs.</summary>
-    public override int ScratchBytes => Epilogue is null ? 0 : blockBytes + Epilogue.ScratchBytes;
+    /// <summary>A block, where only the epilogue reads it, a spare one, where it is summed in parts, and what the epilogue needs.</summary>
+    public override int ScratchBytes => checked(blockBytes + spareBytes + (Epilogue?.ScratchBytes ?? 0));
 
-    /// <summary>Computes the rows and columns of a batch from some on into c, whose rows are so many elements apart.</summary>
-    protected abstract unsafe void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride);
+    /// <summary>Whether a block is the sum of several, so that memory for another is needed.</summary>
+    protected virtual bool NeedsSpare => false;
+
+    /// <summary>Computes the rows and columns of a batch from some on into c, whose rows are so many elements apart, with memory for another block of them.</summary>
+    protected abstract unsafe void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride, byte* spare);
 
     /// <summary>A block of the product, and what is done with it.</summary>
     protected unsafe void RunBlock(Workspace workspace, int block, int thread)
@@ -89,8 +93,8 @@ abstract class MatMulStep : Step
         var scratch = workspace.Scratch(thread);
         var isStored = Epilogue is null || Output.IsStored;
         var at = isStored ? workspace[Output] + (((long)batch * N + row) * M + column) * Output.DType.ByteSize() : scratch;
-        Multiply(workspace, batch, row, column, rows, columns, at, isStored ? M : Blocks.Width);
-        Epilogue?.RunBlock(workspace, block, at, scratch + blockBytes, batch * N + row, column, rows, columns);
+        Multiply(workspace, batch, row, column, rows, columns, at, isStored ? M : Blocks.Width, scratch + blockBytes);
+        Epilogue?.RunBlock(workspace, block, at, scratch + blockBytes + spareBytes, batch * N + row, column, rows, columns);
     }
 
     /// <summary>Brings B into the order the micro kernel reads, on the workspace's threads where that pays.</summary>

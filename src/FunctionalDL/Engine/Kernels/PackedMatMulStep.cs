@@ -5,7 +5,7 @@ namespace FunctionalDL.Engine;
 /// <summary>
 /// The product by packed panels: A in panels of a few rows, B in panels two vectors wide, each in the order the micro kernel reads it, whatever the
 /// order in memory. A side that few panels of the other are multiplied by stays where it is if it can be read there. Every element is summed over k in one order, so
-/// that the split into blocks does not show in the bits.
+/// that the split into blocks does not show in the bits: in runs, and sums of these that are summed again, so that rounding errors stay small.
 /// </summary>
 sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated)
     : MatMulStep(a, b, PaddedRows(a.Rows.Length - RowsInPlace(a, b, panelRows), panelRows), (b.Rows.Length - ColumnsInPlace(a, b, panelRows, isRepeated) + PanelColumns - 1) / PanelColumns * PanelColumns)
@@ -13,6 +13,9 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
 {
     /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
     const int LongestRun = 512;
+
+    /// <summary>The runs that are added up one after another.</summary>
+    const int MostRuns = 64;
 
     /// <summary>A block is so many panels of either side, or fewer where that would leave too few blocks to share among threads, or too uneven a number.</summary>
     const int MostBlockPanels = 8, FewestBlocks = 8, Evenly = 4;
@@ -132,16 +135,29 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
 
     T* PackedColumns(Workspace workspace, int batch, int column) => (T*)workspace[PackedB] + ((B.IsShared ? 0 : (long)batch * PackedPanelsB * PanelColumns) + column - columnsInPlace) * K;
 
+    protected override bool NeedsSpare => K > MostRuns * LongestRun;
+
+    protected override void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride, byte* spare)
+    {
+        var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
+        var longest = (K + runs - 1) / runs;
+        Multiply(workspace, batch, row, column, rows, columns, (T*)c, stride, 0, (int)Math.Min(K, (long)MostRuns * longest), longest);
+        for (var from = (long)MostRuns * longest; from < K; from += MostRuns * longest)
+        {
+            Multiply(workspace, batch, row, column, rows, columns, (T*)spare, columns, (int)from, (int)Math.Min(K, from + MostRuns * longest), longest);
+            for (var i = 0; i < rows; i++) DirectKernel<TSimd, TVector, T>.Add((T*)c + (long)i * stride, (T*)spare + (long)i * columns, columns);
+        }
+    }
+
+    /// <summary>The part of the sum over k from one place to another.</summary>
     [SkipLocalsInit]
-    protected override void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride)
+    void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, T* c, int stride, int from, int to, int longest)
     {
         var x = (T*)workspace[A.View] + A.Batches[batch];
         var edge = stackalloc T[panelRows * PanelColumns];
-        var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
-        var longest = (K + runs - 1) / runs;
-        for (var k = 0; k < K; k += longest)
+        for (var k = from; k < to; k += longest)
         {
-            var run = Math.Min(longest, K - k);
+            var run = Math.Min(longest, to - k);
             for (var j = 0; j < columns; j += PanelColumns)
             {
                 var isBInPlace = column + j < columnsInPlace;
@@ -155,13 +171,13 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
                     var isAInPlace = row + i < rowsInPlace;
                     var (rowStep, columnStep) = isAInPlace ? (A.RowStep!.Value, A.ColumnStep!.Value) : (1, height);
                     var panelA = (isAInPlace ? x + A.Rows[row + i] : PackedRows(workspace, batch, row + i)) + (long)k * columnStep;
-                    var at = (T*)c + (long)i * stride + j;
+                    var at = c + (long)i * stride + j;
                     if (filled == height && width == PanelColumns)
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, at, stride, k > 0);
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, at, stride, k > from);
                     else
                     {
-                        if (k > 0) Copy(at, stride, edge, PanelColumns, filled, width);
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, edge, PanelColumns, k > 0);
+                        if (k > from) Copy(at, stride, edge, PanelColumns, filled, width);
+                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, edge, PanelColumns, k > from);
                         Copy(edge, PanelColumns, at, stride, filled, width);
                     }
                 }

@@ -118,6 +118,20 @@ static unsafe class Reductions
         _ => T.Min(*sum, x),
     };
 
+    /// <summary>sum += x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(float* x, double* sum, int n)
+    {
+        var i = 0;
+        for (; i <= n - Vector512<float>.Count; i += Vector512<float>.Count)
+        {
+            var (lower, upper) = Vector512.Widen(Vector512.Load(x + i));
+            (lower + Vector512.Load(sum + i)).Store(sum + i);
+            (upper + Vector512.Load(sum + i + Vector512<double>.Count)).Store(sum + i + Vector512<double>.Count);
+        }
+        for (; i < n; i++) sum[i] += x[i];
+    }
+
     /// <summary>Combines the chunks' results into the first and writes it.</summary>
     public static void Finish(Ending ending, byte* partial, byte* output, int chunks)
     {
@@ -129,7 +143,8 @@ static unsafe class Reductions
         }
         var bytes = ending.Width * (long)ending.Lane.ByteSize();
         if (ending.Partial.DType == ending.Lane) Buffer.MemoryCopy(partial, output, bytes, bytes);
-        else *(float*)output = (float)*(double*)partial;
+        else
+            for (var i = 0; i < ending.Width; i++) ((float*)output)[i] = (float)((double*)partial)[i];
     }
 
     static void Finish<T>(Ending ending, byte* partial, int chunks) where T : unmanaged, INumber<T>

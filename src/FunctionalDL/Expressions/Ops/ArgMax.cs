@@ -56,5 +56,15 @@ sealed record ArgMaxOp(int Axis) : Op
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("argmax", x, $"axis {Axis}");
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("ArgMax", x, ("axis", (long)Axis), ("keepdims", 0L));
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        var of = x[0];
+        // Old releases of OnnxRuntime have no kernel for int64: there it is the first place at which x is its maximum.
+        if (y.Inputs[0].DType == DType.Int64)
+        {
+            var max = graph.Node("ReduceMax", [of, graph.Constant(Tensor.Vector((long)Axis))], ("keepdims", 1L));
+            of = graph.Node("Cast", [graph.Node("Equal", [of, max])], ("to", DType.Float32));
+        }
+        return graph.Node("ArgMax", [of], ("axis", (long)Axis), ("keepdims", 0L));
+    }
 }

@@ -41,11 +41,13 @@ sealed record ConcatOp(int Axis) : LinearOp
         return Tensor<T>.Adopt(shape, result);
     }
 
-    internal override Expr? Vjp(int i, Expr y, Expr g)
+    internal override Expr? Vjp(int i, Expr y, Expr g) => Pullback(y, g)(i);
+
+    internal override Func<int, Expr?> Pullback(Expr y, Expr g)
     {
-        Dim start = 0;
-        foreach (var before in y.Inputs.Take(i)) start += before.Shape[Axis];
-        return Functions.SliceFrom(g, Axis, start, y.Inputs[i].Shape[Axis]);
+        var starts = new Dim[y.Inputs.Length];
+        for (var i = 1; i < starts.Length; i++) starts[i] = starts[i - 1] + y.Inputs[i - 1].Shape[Axis];
+        return i => Functions.SliceFrom(g, Axis, starts[i], y.Inputs[i].Shape[Axis]);
     }
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new ConcatOp(Axis + 1), AllBatched(x, batched, n));

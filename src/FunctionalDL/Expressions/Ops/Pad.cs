@@ -10,7 +10,7 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
-        if (Before is { IsKnown: true, Size: < 0 } || Between < 0 || After is { IsKnown: true, Size: < 0 })
+        if (Before.IsNegative || Between < 0 || After.IsNegative)
             throw new ShapeException($"Pad: {Before} before, {Between} between and {After} after axis {Axis} of {x[0].Shape}: none can be negative. Slice to remove elements.");
         var n = x[0].Shape[Axis];
         return x[0] with { Shape = x[0].Shape.With(Axis, Before + (n == 0 ? 0 : n + (n - 1) * Between) + After) };

@@ -3,7 +3,7 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀^x₁, ∂y/∂x₀ = x₁·x₀^(x₁−1), ∂y/∂x₁ = y·ln x₀ (0 where x₀ is 0). NaN for a negative base with a fractional exponent.
+/// y = x₀^x₁, ∂y/∂x₀ = x₁·x₀^(x₁−1) (0 where both are 0), ∂y/∂x₁ = y·ln x₀ (0 where x₀ is 0). NaN for a negative base with a fractional exponent.
 /// </summary>
 sealed record PowerOp : BinaryOp
 {
@@ -18,22 +18,29 @@ sealed record PowerOp : BinaryOp
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => i switch
     {
-        0 when Exponent(x[1]) is { } n => n == 0 ? null : n == 1 ? Full(y, 1) : n == 2 ? 2 * x[0] : n * Power(x[0], n - 1),
-        0 => x[1] * Power(x[0], x[1] - 1),
+        0 when Number(x[1]) is { } n => n == 0 ? null : n == 1 ? Full(y, 1) : n == 2 ? 2 * x[0] : n * Power(x[0], n - 1),
+        0 => x[1] * Power(x[0], Lowered(x[0], x[1])),
+        _ when Number(x[0]) is { } a && a != 0 => a == 1 ? null : IsE(a, y.DType) ? y : y * Log(Expr.Constant(a, y.DType)),
         _ => y * Log(Select(Equal(x[0], Full(x[0], 0)), Full(x[0], 1), x[0])),
     };
+
+    /// <summary>b − 1, but b itself where a and b are 0: a⁰ = 1 has the slope 0 at 0, of every order, and 0 · 0⁻¹ is no number.</summary>
+    static Expr Lowered(Expr a, Expr b) => Select(And(Equal(a, Full(a, 0)), Equal(b, Full(b, 0))), b, b - 1);
+
+    /// <summary>Whether a number is e as well as the dtype can tell.</summary>
+    static bool IsE(double a, DType dtype) => dtype == DType.Float32 ? (float)a == (float)Math.E : a == Math.E;
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Power(x[0], x[1]);
 
     private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within)
     {
-        var (isWhole, isFixed) = (Math.Truncate(x[1]) == x[1], Exponent(y.Inputs[1]) is not null);
+        var (isWhole, isFixed) = (Math.Truncate(x[1]) == x[1], Number(y.Inputs[1]) is not null);
         if (x[0] > within || isWhole && isFixed && (x[1] >= 0 || Math.Abs(x[0]) > within)) return null;
         if (x[0] < 0 && !isWhole) return new(NonSmoothKind.OutsideDomain, "A negative number has no power with a fractional exponent.");
         if (x[1] < 1 && Math.Abs(x[0]) <= within) return new(NonSmoothKind.Pole, "A power with an exponent below 1 has an infinite value or slope at 0.");
         return isFixed ? null : new(NonSmoothKind.OutsideDomain, "With a base of 0 or less, the power has no derivative with respect to its exponent; at 0 it is taken as 0.");
     }
 
-    /// <summary>The exponent, where it is one number.</summary>
-    static double? Exponent(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
+    /// <summary>The number x is everywhere, if it is one constant.</summary>
+    static double? Number(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
 }

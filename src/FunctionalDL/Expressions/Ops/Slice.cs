@@ -14,9 +14,9 @@ sealed record SliceOp(int Axis, Dim Start, Dim Size, int Step) : LinearOp
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         var n = x[0].Shape[Axis];
-        if (Start is { IsKnown: true, Size: < 0 } || Step < 1 || Size is { IsKnown: true, Size: < 0 })
+        if (Start.IsNegative || Step < 1 || Size.IsNegative)
             throw new ShapeException($"Slice: start {Start}, size {Size} and step {Step} of axis {Axis} of {x[0].Shape}: start and size cannot be negative and a step is 1 or more.");
-        if (Size != 0 && (n - End) is { IsKnown: true } rest && rest.Size < 0)
+        if (Size != 0 && (n - End).IsNegative)
             throw new ShapeException($"Slice: from {Start} to {End - 1} is outside axis {Axis} of {x[0].Shape}, which has {n} elements. Take fewer.");
         return x[0] with { Shape = x[0].Shape.With(Axis, Size) };
     }
@@ -24,11 +24,12 @@ sealed record SliceOp(int Axis, Dim Start, Dim Size, int Step) : LinearOp
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {
         var n = x[0].Shape[Axis].Size;
-        if (type.Shape[Axis].Size > 0 && End.Resolve(sizes).Size > n)
+        if (type.Shape[Axis].Size > 0 && (n - End.Resolve(sizes)).IsNegative)
             throw new ShapeException($"Slice: from {Start} to {End.Resolve(sizes) - 1} is outside axis {Axis} of {x[0].Shape}, which has {n} elements. Take fewer.");
         var strides = x[0].Shape.Strides();
         var start = Start.Resolve(sizes).Size * strides[Axis];
-        strides[Axis] *= Step;
+        // One element has no next, however far away that would be.
+        strides[Axis] = type.Shape[Axis].Size > 1 ? checked(strides[Axis] * Step) : 0;
         return Layout.Pick(x[0], type.Shape, index => start + Layout.Offset(index, strides));
     }
 

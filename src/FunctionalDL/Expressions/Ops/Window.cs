@@ -9,7 +9,10 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
     public int Rank => Sizes.Count;
 
     /// <summary>The elements along an axis from the first under the window to the last.</summary>
-    public int Extent(int axis) => (Sizes[axis] - 1) * Dilations[axis] + 1;
+    public int Extent(int axis) => Reach(axis) <= int.MaxValue ? (int)Reach(axis)
+        : throw new ShapeException($"Window: {Sizes} elements {Dilations} apart reach over {Reach(axis)}, more than an axis can have. Make the window or the dilation smaller.");
+
+    long Reach(int axis) => (Sizes[axis] - 1L) * Dilations[axis] + 1;
 
     /// <summary>The number of positions along each spatial axis: ⌊(n + before + after − extent)/stride⌋ + 1.</summary>
     public Shape Positions(string op, Shape spatial) => [.. spatial.Select((n, axis) => Positions(op, n, axis))];
@@ -17,11 +20,11 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
     Dim Positions(string op, Dim n, int axis)
     {
         var room = n + Before[axis] + After[axis] - Extent(axis);
-        if (room is { IsKnown: true } known && known.Size < 0)
+        if (room.IsNegative)
             throw new ShapeException($"{op}: a window over {Extent(axis)} elements does not fit axis {axis + 2} of {n} elements with {Before[axis]} before and {After[axis]} after. Make it smaller, or pad.");
         var stride = Strides[axis];
-        var constant = (int)room.Polynomial().Where(term => term.Symbols.Length == 0).Sum(term => term.Coefficient);
-        var rest = (constant % stride + stride) % stride;
+        var constant = room.Polynomial().Where(term => term.Symbols.Length == 0).Sum(term => term.Coefficient);
+        var rest = Dim.Of((constant % stride + stride) % stride);
         return ((room - rest).DivideExactly(stride)
             ?? throw new ShapeException($"{op}: steps of {stride} along axis {axis + 2} of {n} elements are not a whole number of names. Fix the size of the axis, or use stride 1.")) + 1;
     }
@@ -40,8 +43,8 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
                 var x = 0;
                 for (var axis = 0; x >= 0 && axis < sizes.Length; axis++)
                 {
-                    var at = position[axis] * Strides[axis] + element[axis] * Dilations[axis] - Before[axis];
-                    x = at >= 0 && at < sizes[axis] ? x + at * strides[axis] : -1;
+                    var at = (long)position[axis] * Strides[axis] + (long)element[axis] * Dilations[axis] - Before[axis];
+                    x = at >= 0 && at < sizes[axis] ? x + (int)at * strides[axis] : -1;
                 }
                 if (x >= 0) yield return (x, offset, to);
             }

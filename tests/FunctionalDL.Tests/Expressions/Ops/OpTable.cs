@@ -78,7 +78,7 @@ static class OpTable
         Row("SizeOf", Expr.Variable("x", ["batch"], DType.Float64) * SizeOf("batch", DType.Float64), Tensor.Vector(3.0, 6, 9), ("x", Tensor.Vector(1.0, 2, 3))),
         Row("SizedLike", Sum(Expr.Variable("x", ["n"], DType.Float64)).Gradient(Expr.Variable("x", ["n"], DType.Float64)), Tensor.Vector(1.0, 1, 1), ("x", new double[3])),
         Row("Barrier", new(new BarrierOp(), Variable("x", Six), Variable("y", OtherSix)), Tensor.Vector(Six), ("x", Six), ("y", OtherSix)),
-        Row("Checkpoint", Checkpoint(x => x * x * Variable("y", OtherSix), Variable("x", Six)), Tensor.Vector([.. Six.Zip(OtherSix, (x, y) => x * (x * y))]), ("x", Six), ("y", OtherSix)),
+        Row("Rematerialize", Rematerialize(x => x * x * Variable("y", OtherSix), Variable("x", Six)), Tensor.Vector([.. Six.Zip(OtherSix, (x, y) => x * (x * y))]), ("x", Six), ("y", OtherSix)),
         Row("CustomGradient", CustomGradient(v => v[0] * v[1], (v, _, g) => [g * v[1], g * v[0]], Variable("x", Six), Variable("y", OtherSix)),
             Tensor.Vector(-0.68, 0.72, -0.15, -0.24, 0.63, 2.31), ("x", Six), ("y", OtherSix)),
         Row("RandomUniform", RandomUniform(Variable("key", -7), [5], DType.Float64, stream: 2), new Key(unchecked((ulong)-7L)).Uniform([5], DType.Float64, 2), ("key", -7L)),

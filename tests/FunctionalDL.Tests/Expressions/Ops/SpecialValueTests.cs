@@ -64,7 +64,7 @@ public class SpecialValueTests
     public static TheoryData<string, double, double, double, double, double> Binary => new()
     {
         { "/", 1, 0, Inf, Inf, -Inf }, { "/", -1, 0, -Inf, Inf, Inf }, { "/", 0, 0, NaN, Inf, NaN }, { "/", 1, Inf, 0, 0, 0 }, { "/", 1, -0.0, -Inf, -Inf, -Inf },
-        { "^", 0, 0, 1, NaN, 0 }, { "^", -1, 0.5, NaN, NaN, NaN }, { "^", 0, 2, 0, 0, 0 }, { "^", 2, Inf, Inf, Inf, Inf }, { "^", 1, NaN, 1, NaN, 0 },
+        { "^", 0, 0, 1, 0, 0 }, { "^", -1, 0.5, NaN, NaN, NaN }, { "^", 0, 2, 0, 0, 0 }, { "^", 2, Inf, Inf, Inf, Inf }, { "^", 1, NaN, 1, NaN, 0 },
         { "max", 1, 1, 1, 0, 1 }, { "max", NaN, 1, NaN, 0, 1 }, { "max", 1, NaN, NaN, 0, 1 }, { "max", -0.0, 0, 0, 0, 1 }, { "max", 0, -0.0, 0, 0, 1 }, { "max", Inf, 1, Inf, 1, 0 },
         { "min", 1, 1, 1, 0, 1 }, { "min", NaN, 1, NaN, 0, 1 }, { "min", 1, NaN, NaN, 0, 1 }, { "min", 0, -0.0, -0.0, 0, 1 }, { "min", -0.0, 0, -0.0, 0, 1 }, { "min", -Inf, 1, -Inf, 1, 0 },
         { "−", Inf, Inf, NaN, 1, -1 }, { "·", 0, Inf, NaN, Inf, 0 },
@@ -77,6 +77,38 @@ public class SpecialValueTests
         Same(value, z.Evaluate(("x", x), ("y", y)));
         Same(byX, z.Gradient(X).Evaluate(("x", x), ("y", y)), orZero: true);
         Same(byY, z.Gradient(Y).Evaluate(("x", x), ("y", y)), orZero: true);
+    }
+
+    /// <summary>The polynomial 1 + x + x² + x³, from a vector of exponents: its derivatives at 0 are 1, 2 and 6.</summary>
+    [Fact]
+    public void Powers_from_a_vector_of_exponents_have_their_derivatives_at_0()
+    {
+        var n = Expr.Variable("n", [4], DType.Float64);
+        var exponents = ("n", (Tensor)new double[] { 0, 1, 2, 3 });
+        foreach (var powers in new[] { Power(Broadcast(X, [4]), n), Power(Broadcast(X, [4]), Expr.Constant(exponents.Item2)) })
+        {
+            var (derivative, forwards) = (Sum(powers), Sum(powers));
+            foreach (var expected in new double[] { 1, 2, 6 })
+            {
+                (derivative, forwards) = (derivative.Gradient(X), forwards.Jvp([X], [Full(X, 1)]));
+                Same(expected, derivative.Evaluate(("x", 0.0), exponents));
+                Same(expected, forwards.Evaluate(("x", 0.0), exponents));
+            }
+        }
+        // Away from 0 the exponent 0 is one of many: ∂²x^n/∂x∂n = x^(n−1)·(1 + n ln x) is 1/x there.
+        Same(0.25, Power(X, Y).Gradient(X).Gradient(Y).Evaluate(("x", 4.0), ("y", 0.0)));
+    }
+
+    /// <summary>The derivative of a power of a number is written with the logarithm of the number alone.</summary>
+    [Theory]
+    [InlineData(Math.E, "Power")]
+    [InlineData(2, "Log Multiply Power")]
+    [InlineData(1, "")]
+    public void Powers_of_a_number_derive_to_what_a_textbook_says(double number, string ops)
+    {
+        var derivative = Power(Expr.Constant(number), X).Gradient(X);
+        Assert.Equal(ops, string.Join(' ', Graph.TopologicalOrder(derivative).Select(node => node.Op.Name).Where(op => op is not ("Constant" or "Variable" or "Broadcast")).Order()));
+        foreach (var x in new[] { -1.5, 0, 2.5 }) Same(Math.Pow(number, x) * Math.Log(number), derivative.Evaluate(("x", x)), orZero: true);
     }
 
     [Theory]

@@ -5,23 +5,6 @@ namespace FunctionalDL.Tests.Expressions.Text;
 
 public class ParsingTests
 {
-    [Property(MaxTest = 1000)]
-    public bool What_is_printed_reads_back_as_the_same_expression(DoNotSize<int> any)
-    {
-        var seed = any.Item;
-        var e = ScalarExpressions.Random(seed);
-        var read = Expr.Parse(e.Print());
-        return ScalarExpressions.AreEqual(read, e) && read.Print() == e.Print() && read.Evaluate(ScalarExpressions.Point).BitEquals(e.Evaluate(ScalarExpressions.Point));
-    }
-
-    [Property(MaxTest = 100)]
-    public bool So_do_derivatives(DoNotSize<int> any)
-    {
-        var seed = any.Item;
-        var derivative = ScalarExpressions.Random(seed).Gradient(Expr.Variable("x"));
-        return Expr.Parse(derivative.Print()).Evaluate(ScalarExpressions.Point).BitEquals(derivative.Evaluate(ScalarExpressions.Point));
-    }
-
     [Theory]
     [InlineData("1 + 2·3", 7)]
     [InlineData("2^3^2", 512)]

@@ -1,4 +1,4 @@
-namespace FunctionalDL.Tests.Expressions.Text;
+namespace FunctionalDL.LawRuns;
 
 /// <summary>Random scalar expressions over x, y and z from a seed, all of whose values and slopes are moderate where |x|, |y|, |z| ≤ 1.</summary>
 static class ScalarExpressions

@@ -6,9 +6,9 @@ namespace FunctionalDL.Ops;
 /// </summary>
 /// <param name="Inside">f(x₁, x₂, …) as an expression of the variables.</param>
 /// <param name="Variables">What stands for x₁, x₂, … in it.</param>
-sealed record CheckpointOp(Expr Inside, System.Collections.Immutable.ImmutableArray<Expr> Variables) : Op
+sealed record RematerializeOp(Expr Inside, System.Collections.Immutable.ImmutableArray<Expr> Variables) : Op
 {
-    public override string Name => "Checkpoint";
+    public override string Name => "Rematerialize";
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0];
 
@@ -45,14 +45,14 @@ sealed record CheckpointOp(Expr Inside, System.Collections.Immutable.ImmutableAr
 
     internal override Op Reshape(Func<Dim, Dim> map) => Map(op => op.Reshape(map));
 
-    CheckpointOp Map(Func<Op, Op> map)
+    RematerializeOp Map(Func<Op, Op> map)
     {
         var all = Graph.Rebuild([.. Variables, Inside], (node, x) => map(node.Op) is var op && ReferenceEquals(op, node.Op) ? node.WithInputs(x) : new(op, x));
         return new(all[^1], [.. all[..^1]]);
     }
 
     // As with loops, the inside is the same only as itself.
-    public bool Equals(CheckpointOp? other) => ReferenceEquals(this, other);
+    public bool Equals(RematerializeOp? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 }

@@ -1,0 +1,55 @@
+namespace FunctionalDL.Testing;
+
+public static partial class Laws
+{
+    const int MostInner = 4;
+
+    /// <summary>
+    /// The compiled function agrees with the reference, alone and together with values inside it as further outputs; one thread and two give the same bits.
+    /// </summary>
+    public static void CompiledAgrees(ExpressionCase c)
+    {
+        Expr[] inner = [.. Graph.TopologicalOrder(c.Output).Where(node => !node.Inputs.IsEmpty && node != c.Output)];
+        // Spread over the whole of it, so that early and late values are among them.
+        Expr[] some = [.. inner.Where((_, i) => i % (inner.Length / MostInner + 1) == 0)];
+        CompiledAgrees([c.Output], c.Values, c.Tolerance);
+        if (some.Length > 0) CompiledAgrees([c.Output, .. some], c.Values, c.Tolerance);
+    }
+
+    /// <summary>The compiled gradient of L = Σ sin y, with y the value, agrees with the reference, together with L.</summary>
+    public static void CompiledGradientAgrees(ExpressionCase c)
+    {
+        var loss = Sum(Sin(c.Output));
+        CompiledAgrees([loss, .. loss.Gradient(c.FloatVariables)], c.Values, c.Tolerance);
+    }
+
+    /// <summary>Several outputs compiled as one function agree with the reference; one thread and two give the same bits.</summary>
+    /// <param name="outputs">The outputs.</param>
+    /// <param name="values">The variables' values.</param>
+    /// <param name="tolerance">The largest error of a float, relative to max(1, |value|).</param>
+    public static void CompiledAgrees(IReadOnlyList<Expr> outputs, TensorSet values, double tolerance)
+    {
+        var expected = Evaluator.Evaluate([.. outputs], values);
+        var one = Compilation.Compile(outputs, new() { Threads = 1 }).Run(values);
+        var two = Compilation.Compile(outputs, new() { Threads = 2 }).Run(values);
+        for (var i = 0; i < outputs.Count; i++)
+        {
+            if (!one[i].BitEquals(two[i])) throw new LawException($"Laws: output {i} on one thread, {one[i]}, and on two, {two[i]}, differ.");
+            SameValue($"evaluator and engine, output {i},", expected[i], one[i], tolerance);
+        }
+    }
+
+    /// <summary>An expression simplified has the value it had, up to 100 times the case's tolerance, as it may be put together in another order.</summary>
+    public static void SimplificationKeepsTheValue(ExpressionCase c) =>
+        SameValue("an expression and its simplification", c.Evaluate(), c.Output.Simplify().Evaluate(c.Values), SimplifiedTolerance * c.Tolerance);
+
+    /// <summary>The gradient of Σ y by each float variable, simplified, has the value it had.</summary>
+    public static void SimplificationKeepsTheGradient(ExpressionCase c)
+    {
+        var gradients = Sum(c.Output).Gradient(c.FloatVariables);
+        foreach (var (expected, simplified) in Evaluator.Evaluate(gradients, c.Values).Zip(gradients))
+            SameValue("a gradient and its simplification", expected, simplified.Simplify().Evaluate(c.Values), SimplifiedTolerance * c.Tolerance);
+    }
+
+    const double SimplifiedTolerance = 100;
+}

@@ -1,0 +1,49 @@
+using FunctionalDL.Testing;
+
+namespace FunctionalDL.LawRuns;
+
+/// <summary>The laws, each in one row. To add one is to add a row.</summary>
+public static class LawTable
+{
+    /// <summary>Expressions without whole numbers, which may divide by 0 at another point.</summary>
+    static readonly ExpressionOptions Floats = ExpressionOptions.Any with
+    {
+        DTypes = [DType.Float32, DType.Float64, DType.Bool],
+        Allows = node => node.DType != DType.Int64,
+    };
+
+    /// <summary>All laws.</summary>
+    public static IReadOnlyList<Law> All { get; } =
+    [
+        Law.Of("engine", ExpressionOptions.Any, Laws.CompiledAgrees),
+        Law.Of("engine-special", ExpressionOptions.Any with { SpecialValues = true }, Laws.CompiledAgrees),
+        Law.Of("engine-gradient", ExpressionOptions.Smooth, Laws.CompiledGradientAgrees),
+        Law.Of("simplify", ExpressionOptions.Smooth, Laws.SimplificationKeepsTheValue),
+        Law.Of("simplify-gradient", ExpressionOptions.Smooth, Laws.SimplificationKeepsTheGradient),
+        Law.Of("gradient", ExpressionOptions.Smooth, c => Laws.GradientMatchesDifferences(c)),
+        Law.Of("gradient-second", ExpressionOptions.Smooth, c => Laws.SecondGradientMatchesDifferences(c)),
+        Law.Of("vjp-linear", ExpressionOptions.Smooth, Laws.VjpIsLinear),
+        Law.Of("vjp-jvp", ExpressionOptions.Smooth, Laws.ForwardIsTheTransposeOfReverse),
+        Law.Of("vmap", Floats, Laws.VmapIsALoop),
+        Law.Of("onnx", ExpressionOptions.Onnx, OnnxLaw.ValueAndGradientAgree),
+        new("text", seed => new(ScalarExpressions.Random(seed), ScalarExpressions.Point), _ => [], TextLaw.ReadsBack),
+    ];
+
+    /// <summary>Laws that do not hold, to see that it is told: the value, the process and the time are wrong where there is a product.</summary>
+    static IReadOnlyList<Law> Planted { get; } =
+    [
+        Law.Of("planted-value", ExpressionOptions.Any, c => OfProduct(c, () => throw new LawException("planted"))),
+        Law.Of("planted-death", ExpressionOptions.Any, c => OfProduct(c, () => Environment.FailFast("planted"))),
+        Law.Of("planted-hang", ExpressionOptions.Any, c => OfProduct(c, () => Thread.Sleep(Timeout.Infinite))),
+    ];
+
+    static void OfProduct(ExpressionCase c, Action planted)
+    {
+        if (Graph.TopologicalOrder(c.Output).Any(node => node.Op.Name == "MatMul")) planted();
+    }
+
+    /// <summary>The laws of these names.</summary>
+    /// <exception cref="FunctionalException">There is none of a name.</exception>
+    public static IReadOnlyList<Law> Named(params IEnumerable<string> names) => [.. names.Select(name => All.Concat(Planted).FirstOrDefault(law => law.Name == name)
+        ?? throw new FunctionalException($"Laws: there is no law \"{name}\". There are: {string.Join(", ", All)}."))];
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace FunctionalDL.LawRuns;
+
+/// <summary>A long run of laws in child processes, so that one that dies or hangs is a finding like others.</summary>
+/// <param name="Program">The command of this program.</param>
+/// <param name="Watchdog">The longest time for one case.</param>
+/// <param name="Output">Where findings and the summary are written.</param>
+sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter Output)
+{
+    /// <summary>The cases of a child process: many, as each compiles its code anew.</summary>
+    const long BatchSize = 100_000;
+
+    sealed record Part(Law Law, long From, long Count);
+
+    /// <summary>What came of a law.</summary>
+    sealed class Tally
+    {
+        public long Cases;
+        public double Seconds;
+        public readonly List<Finding> Findings = [];
+    }
+
+    /// <summary>Tries each law on so many cases, and writes what was found and a table; the number of findings.</summary>
+    public int All(IReadOnlyList<Law> laws, int seed, long from, long cases, int jobs)
+    {
+        var tallies = laws.ToDictionary(law => law, _ => new Tally());
+        var parts = new ConcurrentQueue<Part>(laws.SelectMany(law => Split(law, from, cases, jobs)));
+        Task.WaitAll([.. Enumerable.Range(0, jobs).Select(_ => Task.Factory.StartNew(() =>
+        {
+            while (parts.TryDequeue(out var part)) Try(part, seed, tallies[part.Law]);
+        }, TaskCreationOptions.LongRunning))]);
+        Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"law",-24}{"cases",12}{"findings",12}{"cases/s",12}{"s",12}"));
+        foreach (var (law, tally) in tallies)
+            Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{law.Name,-24}{tally.Cases,12:N0}{tally.Findings.Count,12}{tally.Cases / tally.Seconds,12:N0}{tally.Seconds,12:N1}"));
+        return tallies.Values.Sum(t => t.Findings.Count);
+    }
+
+    static IEnumerable<Part> Split(Law law, long from, long cases, int jobs)
+    {
+        var size = Math.Clamp((cases + jobs - 1) / jobs, 1, BatchSize);
+        for (long at = 0; at < cases; at += size) yield return new(law, from + at, Math.Min(size, cases - at));
+    }
+
+    void Try(Part part, int seed, Tally tally)
+    {
+        var (start, end) = (part.From, part.From + part.Count);
+        for (var deaths = 0; start < end && deaths < Batch.MostFindings; deaths++)
+        {
+            var watch = Stopwatch.StartNew();
+            var child = Child.Run(Program, Watchdog, "--law", part.Law.Name, "--seed", $"{seed}", "--from", $"{start}", "--cases", $"{end - start}");
+            List<Finding> found = [.. child.Lines.Where(line => line.StartsWith('{')).Select(line => JsonSerializer.Deserialize<Finding>(line)!)];
+            // Where it did not even begin, the next one would not either.
+            if (child.DiedAt == -1) throw new InvalidOperationException($"Laws: {child.Death}");
+            if (child.DiedAt is { } dead) found.Add(Narrowed(part.Law, seed, start, dead, child.Death));
+            var next = child.DiedAt + 1 ?? child.Lines.Where(line => line.StartsWith("to ", StringComparison.Ordinal)).Select(line => long.Parse(line[3..], CultureInfo.InvariantCulture)).Single();
+            lock (tally)
+            {
+                tally.Cases += next - start;
+                tally.Seconds += watch.Elapsed.TotalSeconds;
+                tally.Findings.AddRange(found);
+            }
+            lock (Output)
+                foreach (var finding in found) Output.WriteLine(finding);
+            if (child.DiedAt is null) return;
+            start = next;
+        }
+    }
+
+    /// <summary>The smallest case found that ends a process, where that of its seed does so by itself.</summary>
+    Finding Narrowed(Law law, int seed, long from, long at, string death)
+    {
+        const int mostSteps = 100;
+        var (caseSeed, path, text) = (Law.SeedOf(seed, at), new List<int>(), "");
+        var single = Child.Run(Program, Watchdog, "--law", law.Name, "--seed", $"{seed}", "--from", $"{at}", "--cases", "1");
+        if (single.DiedAt is null)
+            return new(law.Name, caseSeed, death, "It does not do so by itself, after the cases before it alone.") { Replay = $"--law {law.Name} --seed {seed} --from {from} --cases {at - from + 1}" };
+        for (var step = 0; step < mostSteps; step++)
+        {
+            var child = Child.Run(Program, Watchdog, "--law", law.Name, "--narrow", $"{caseSeed}", "--path", string.Join(',', path));
+            text = string.Join('\n', child.Lines);
+            if (child.DiedAt is not >= 0) break;
+            path.Add((int)child.DiedAt);
+        }
+        return new(law.Name, caseSeed, death, text);
+    }
+}
