@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 
 namespace FunctionalDL.Cli;
@@ -25,12 +26,14 @@ static class GradCommand
                 var isAbsent = occurring.All(v => v.VariableName != x.VariableName);
                 output.WriteLine($"∂f/∂{x.VariableName} = {derivative.Simplify().Print()}{Value(derivative, point)}{(isAbsent ? $"   ({x.VariableName} does not occur in f)" : "")}");
             }
-            foreach (var place in point is null ? [] : Differentiability.Check(function, point))
-                Fdl.Colours(output).Write(new Text(place + Environment.NewLine, new Style(Color.Yellow)));
+            if (point is not null) Fdl.Write(Fdl.Colours(output), Differentiability.Report(function, point).Lines, Color.Yellow);
             return Fdl.Done;
         });
         return command;
     }
 
-    static string Value(Expr e, TensorSet? point) => point is null ? "" : $" = {Expr.Constant(e.Evaluate(point)).Print()}";
+    static string Value(Expr e, TensorSet? point) => point is null ? "" : $" = {Digits(e.Evaluate(point).ToScalar())}";
+
+    /// <summary>A value as a number: one that happens to be e or π is no exception.</summary>
+    static string Digits(double value) => value is Math.E or Math.PI ? value.ToString("R", CultureInfo.InvariantCulture) : Expr.Constant(value).Print();
 }

@@ -1,5 +1,6 @@
 namespace FunctionalDL.FSharp
 
+open System
 open FunctionalDL
 
 /// Expressions as curried functions, data last. F#'s own operators, sin, exp, sqrt, abs, … and ** apply to expressions as they are.
@@ -30,8 +31,9 @@ module Expressions =
     /// ∂y/∂x as an expression.
     let gradient (x: Expr) (y: Expr) = y.Gradient x
 
-    /// The derivative of a function of expressions, again a function of expressions.
-    let derivative (f: Expr -> Expr) = fun (x: Expr) -> (f x).Gradient x
+    /// The derivative of a function of expressions, again a function of expressions. What else the function uses is held fixed, even where that is
+    /// x itself: the derivative of b ↦ x·b at x is x.
+    let derivative (f: Expr -> Expr) = fun (x: Expr) -> Differentiation.Gradient(Func<Expr, Expr> f).Invoke x
 
     /// The value of an expression, given values by name.
     let evaluate (values: (string * Tensor) list) (expression: Expr) =

@@ -13,37 +13,59 @@ module Quotations =
 
     let private number (value: float) = FunctionalDL.Expr.Constant(value, DType.Float64)
 
-    let rec private translate (bound: Map<string, FunctionalDL.Expr>) (quoted: Quoted) : FunctionalDL.Expr =
+    /// Functions of one float: their name, how a quotation holds them, and what they are here.
+    let private unary: (string * Quoted * (FunctionalDL.Expr -> FunctionalDL.Expr)) list =
+        [ "-", <@@ (~-): float -> float @@>, (fun x -> -x)
+          "sin", <@@ sin: float -> float @@>, Functions.Sin
+          "cos", <@@ cos: float -> float @@>, Functions.Cos
+          "tan", <@@ tan: float -> float @@>, Functions.Tan
+          "atan", <@@ atan: float -> float @@>, Functions.Atan
+          "tanh", <@@ tanh: float -> float @@>, Functions.Tanh
+          "exp", <@@ exp: float -> float @@>, Functions.Exp
+          "log", <@@ log: float -> float @@>, Functions.Log
+          "sqrt", <@@ sqrt: float -> float @@>, Functions.Sqrt
+          "abs", <@@ abs: float -> float @@>, Functions.Abs ]
+
+    /// Functions of two floats.
+    let private binary: (string * Quoted * (FunctionalDL.Expr -> FunctionalDL.Expr -> FunctionalDL.Expr)) list =
+        [ "+", <@@ (+): float -> float -> float @@>, (fun a b -> a + b)
+          "-", <@@ (-): float -> float -> float @@>, (fun a b -> a - b)
+          "*", <@@ (*): float -> float -> float @@>, (fun a b -> a * b)
+          "/", <@@ (/): float -> float -> float @@>, (fun a b -> a / b)
+          "**", <@@ ( ** ): float -> float -> float @@>, (fun a b -> Functions.Power(a, b))
+          "max", <@@ max: float -> float -> float @@>, (fun a b -> Functions.Maximum(a, b))
+          "min", <@@ min: float -> float -> float @@>, (fun a b -> Functions.Minimum(a, b)) ]
+
+    let private known =
+        [ for name, _, _ in binary -> name ] @ [ for name, _, _ in unary -> name ] |> List.distinct |> String.concat ", "
+
+    // Variables are known by what they are, not by their names: two that a quotation was built with may have the same.
+    let rec private translate (bound: Map<Var, FunctionalDL.Expr>) (quoted: Quoted) : FunctionalDL.Expr =
         let go = translate bound
+        let ofOne (_, template, f) =
+            match quoted with
+            | SpecificCall template (_, _, [ a ]) -> Some(f (go a))
+            | _ -> None
+        let ofTwo (_, template, f) =
+            match quoted with
+            | SpecificCall template (_, _, [ a; b ]) -> Some(f (go a) (go b))
+            | _ -> None
         match quoted with
-        | Var v when bound.ContainsKey v.Name -> bound[v.Name]
+        | Var v when bound.ContainsKey v -> bound[v]
         | Double value -> number value
         | ValueWithName(:? float as value, _, _) -> number value
-        | Let(v, value, body) -> translate (bound.Add(v.Name, go value)) body
-        | SpecificCall <@ (+) @> (_, _, [ a; b ]) -> go a + go b
-        | SpecificCall <@ (-) @> (_, _, [ a; b ]) -> go a - go b
-        | SpecificCall <@ (*) @> (_, _, [ a; b ]) -> go a * go b
-        | SpecificCall <@ (/) @> (_, _, [ a; b ]) -> go a / go b
-        | SpecificCall <@ ( ** ) @> (_, _, [ a; b ]) -> Functions.Power(go a, go b)
-        | SpecificCall <@ (~-) @> (_, _, [ a ]) -> -(go a)
-        | SpecificCall <@ sin @> (_, _, [ a ]) -> Functions.Sin(go a)
-        | SpecificCall <@ cos @> (_, _, [ a ]) -> Functions.Cos(go a)
-        | SpecificCall <@ tan @> (_, _, [ a ]) -> Functions.Tan(go a)
-        | SpecificCall <@ atan @> (_, _, [ a ]) -> Functions.Atan(go a)
-        | SpecificCall <@ tanh @> (_, _, [ a ]) -> Functions.Tanh(go a)
-        | SpecificCall <@ exp @> (_, _, [ a ]) -> Functions.Exp(go a)
-        | SpecificCall <@ log @> (_, _, [ a ]) -> Functions.Log(go a)
-        | SpecificCall <@ sqrt @> (_, _, [ a ]) -> Functions.Sqrt(go a)
-        | SpecificCall <@ abs @> (_, _, [ a ]) -> Functions.Abs(go a)
-        | SpecificCall <@ max @> (_, _, [ a; b ]) -> Functions.Maximum(go a, go b)
-        | SpecificCall <@ min @> (_, _, [ a; b ]) -> Functions.Minimum(go a, go b)
-        | other ->
-            raise (FunctionalException $"Quotation: \"{other}\" is not a function of floats this library knows. Write it with +, -, *, /, **, sin, cos, tan, atan, tanh, exp, log, sqrt, abs, max and min.")
+        | PropertyGet(None, property, []) when property.PropertyType = typeof<float> -> number (property.GetValue null :?> float)
+        | Let(v, value, body) -> translate (bound.Add(v, go value)) body
+        | _ ->
+            match List.tryPick ofOne unary |> Option.orElseWith (fun () -> List.tryPick ofTwo binary) with
+            | Some expression -> expression
+            | None ->
+                raise (FunctionalException $"Quotation: \"{quoted}\" is not a function of floats this library knows. Write it with {known}.")
 
     /// A quoted function of one float as an expression of a variable of its argument's name.
     let quoted (f: Expr<float -> float>) : FunctionalDL.Expr =
         match f with
-        | Lambda(x, body) -> translate (Map [ x.Name, variable x.Name ]) body
+        | Lambda(x, body) -> translate (Map [ x, variable x.Name ]) body
         | other -> raise (FunctionalException $"Quotation: \"{other}\" is not a function. Write it as <@ fun x -> … @>.")
 
     /// The derivative of a quoted function of one float, as an expression of a variable of its argument's name.

@@ -19,7 +19,7 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
     /// <param name="model">The model's bytes.</param>
     /// <param name="outputs">The expressions it was made from, by output.</param>
     /// <param name="parameters">The values of the variables that are not drawn.</param>
-    /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|).</param>
+    /// <param name="tolerance">The largest difference allowed between floats, relative to max(1, |value|); whole numbers and truth values are equal.</param>
     /// <exception cref="OnnxMismatchException">An element differs by more.</exception>
     /// <exception cref="FunctionalException">The evaluator refuses all sizes.</exception>
     /// <exception cref="OnnxRuntimeFailure">OnnxRuntime refuses the model or fails to run it.</exception>
@@ -95,7 +95,8 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
         for (var i = 0; i < ours.Count; i++)
         {
             var (a, b) = (ours.GetDouble(i), theirs.GetDouble(i));
-            var difference = a.Equals(b) ? 0 : Math.Abs(a - b) / Math.Max(1, Math.Abs(a));
+            var difference = ours.DType.IsFloat() && !a.Equals(b) ? Math.Abs(a - b) / Math.Max(1, Math.Abs(a)) : 0;
+            if (!ours.DType.IsFloat() && !IsEqual(ours, theirs, i)) difference = double.PositiveInfinity;
             if (!(difference <= tolerance))
                 throw new OnnxMismatchException(FormattableString.Invariant($"ONNX: element {Position(ours.Shape, i)} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, ")
                     + FormattableString.Invariant($"with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more."));
@@ -103,6 +104,11 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
         }
         return found;
     }
+
+    /// <summary>Whether whole numbers or truth values are equal, with every digit.</summary>
+    static bool IsEqual(Tensor ours, Tensor theirs, int i) => ours is Tensor<long> whole
+        ? whole.Span[i] == theirs.As<long>().Span[i]
+        : ours.GetDouble(i).Equals(theirs.GetDouble(i));
 
     /// <summary>The indices of the i-th element in row-major order, such as <c>[3, 7]</c>.</summary>
     static string Position(Shape shape, int i)

@@ -13,6 +13,9 @@ public sealed record ExpressionCase(Expr Output, TensorSet Values)
     /// <summary>The variables one can differentiate with respect to.</summary>
     public IReadOnlyList<Expr> FloatVariables => [.. Variables.Where(v => v.DType.IsFloat())];
 
+    /// <summary>The sizes of the named dimensions.</summary>
+    internal Sizes Sizes => Evaluator.Bind(Variables, Values);
+
     /// <summary>The case computed in another floating-point precision.</summary>
     public ExpressionCase WithPrecision(DType dtype) =>
         new(Output.WithPrecision(dtype), Values.Map((_, value) => value.DType.IsFloat() ? value.Cast(dtype) : value));

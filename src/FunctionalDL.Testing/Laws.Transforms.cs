@@ -8,9 +8,9 @@ public static partial class Laws
         var exact = c.WithPrecision(DType.Float64);
         var (y, xs) = (exact.Output, exact.FloatVariables);
         if (xs.Count == 0) return;
-        var (v, values) = New("v", y, exact.Values);
+        var (v, values) = New("v", y, exact.Values, exact.Sizes);
         var u = new Expr[xs.Count];
-        for (var i = 0; i < u.Length; i++) (u[i], values) = New("u", xs[i], values);
+        for (var i = 0; i < u.Length; i++) (u[i], values) = New("u", xs[i], values, exact.Sizes);
         var forward = Sum(v * y.Jvp(xs, u));
         var reverse = y.Vjp(xs, v).Zip(u, (g, t) => Sum(g * t)).Aggregate((a, b) => a + b);
         SameValue("⟨v, Jvp u⟩ and ⟨Vjp v, u⟩", forward.Evaluate(values), reverse.Evaluate(values), 1e-9);

@@ -8,7 +8,9 @@ namespace FunctionalDL.Testing;
 /// <remarks>
 /// Everything is computed twice, the second time with up to two parts in a million of noise on each variable and each rounded result. A node whose
 /// value then moves by more than one part in ten thousand is refused. That keeps logarithms from 0, differences from cancelling and relations from
-/// near ties, for any op. Where special values are wanted the noise is relative, so that 0 and infinities stay what they are.
+/// near ties, for any op. An op whose value jumps is also looked at with more noise the other way, as it tells elements apart that differ by rounding alone.
+/// Where special values are wanted the noise is relative, so that 0 and infinities stay what they are; and a value of an elementary function so small that it
+/// has lost digits is refused, as an evaluator may take it for 0.
 /// </remarks>
 sealed class Trace(Sizes sizes, ExpressionOptions options)
 {
@@ -33,7 +35,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             if (!options.DTypes.Contains(node.DType) || !options.Allows(node) || !options.EmptyTensors && type.Shape.ElementCount == 0) return false;
             Tensor Compute(Func<Expr, Tensor> input) => node.Op.Evaluate([.. node.Inputs.Select(input)], type, sizes);
             var (at, near) = (Compute(x => values[x].At), Compute(x => values[x].Near));
-            if (!IsTame(at, near)) return false;
+            if (!IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at) || Jumps(node.Op) && !IsTame(at, Compute(x => Opposite(values[x])))) return false;
             values[node] = (at, Rounds(node.Op) ? Noisy(near) : near);
         }
         return true;
@@ -53,6 +55,25 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     /// <summary>Whether an op computes new numbers, rather than moving, choosing or negating those it is given.</summary>
     static bool Rounds(Op op) => op is UnaryOp or AddOp or SubtractOp or MultiplyOp or DivideOp or PowerOp or SumOp or MatMulOp or ScatterAddOp
         or ConvolutionOp or MaxPoolGradientOp or ScanOp;
+
+    /// <summary>Whether the value of an op may change much where its inputs change little.</summary>
+    static bool Jumps(Op op) => op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp || op is CastOp { To: DType.Int64 or DType.Bool };
+
+    /// <summary>A value on the other side of that without noise, and further away.</summary>
+    static Tensor Opposite((Tensor At, Tensor Near) value)
+    {
+        const double further = 8;
+        if (!value.At.DType.IsFloat()) return value.At;
+        var (at, near) = (value.At.Cast(DType.Float64).As<double>(), value.Near.Cast(DType.Float64).As<double>());
+        return BinaryOp.Zip<double, double>(at, near, (a, n) => double.IsFinite(a) && double.IsFinite(n) ? a - further * (n - a) : a).Cast(value.At.DType);
+    }
+
+    static bool HasLostDigits(Tensor value) => value switch
+    {
+        Tensor<float> x => x.Span.ToArray().Any(float.IsSubnormal),
+        Tensor<double> x => x.Span.ToArray().Any(double.IsSubnormal),
+        _ => false,
+    };
 
     bool IsTame(Tensor at, Tensor near)
     {

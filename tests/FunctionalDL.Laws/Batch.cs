@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace FunctionalDL.LawRuns;
 
-/// <summary>Some cases of a law in a row: what a child process does. It writes a line for each finding, and a last one with the number it came to.</summary>
+/// <summary>Some cases of a law in a row: what a child process does. It writes a line for each finding, and a last one with the number it came to and the seconds of processor time.</summary>
 static class Batch
 {
     /// <summary>After so many findings more are of little use.</summary>
@@ -20,7 +21,7 @@ static class Batch
             output.WriteLine(JsonSerializer.Serialize(finding));
             output.Flush();
         }
-        output.WriteLine($"to {i}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"to {i} {Environment.CpuUsage.TotalTime.TotalSeconds}"));
     }
 
     /// <summary>Writes a case that ends the process, then tries the smaller ones of it in turn, and says which it is at.</summary>

@@ -28,8 +28,9 @@ sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
             if (isHung) process.Kill(entireProcessTree: true);
             process.WaitForExit();
             string[] lines = output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            return process.ExitCode == 0 && !isHung ? new(lines, null, "")
-                : new(lines, progress.At, isHung ? $"no end after {watchdog.TotalSeconds} s" : $"the process died (exit code {process.ExitCode}): {Shortened(error.Result)}");
+            if (process.ExitCode == 0 && !isHung) return new(lines, null, "");
+            if (progress.At < 0) throw new InvalidOperationException($"Laws: the process did not begin: {error.Result}");
+            return new(lines, progress.At, isHung ? $"no end after {watchdog.TotalSeconds} s" : $"the process died (exit code {process.ExitCode}): {Shortened(error.Result)}");
         }
         finally
         {

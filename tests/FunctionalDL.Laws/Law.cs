@@ -16,6 +16,11 @@ public sealed record Law(string Name, Func<int, ExpressionCase> Draw, Func<Expre
         seed => new Random(seed) is var random ? ExpressionBuilder.Build(random, options, random.Next(1, MostMoves + 1)) : null!,
         c => ExpressionShrinker.Shrink(c, options), check);
 
+    /// <summary>A law of random expressions as they stand in calculus.</summary>
+    public static Law OfAlgebra(string name, Action<ExpressionCase> check) => new(name,
+        seed => new Random(seed) is var random ? AlgebraicBuilder.Build(random, random.Next(1, MostMoves + 1)) : null!,
+        c => ExpressionShrinker.Shrink(c, AlgebraicBuilder.Options), check);
+
     /// <summary>The seed of the i-th case of a run: the two mixed, so that neighbours have nothing in common (SplitMix64, Steele et al. 2014).</summary>
     public static int SeedOf(int run, long i)
     {

@@ -20,8 +20,8 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
     sealed class Tally
     {
         public long Cases;
-        public double Seconds;
-        public readonly List<Finding> Findings = [];
+        public int Findings;
+        public double Seconds, Processor;
     }
 
     /// <summary>Tries each law on so many cases, and writes what was found and a table; the number of findings.</summary>
@@ -33,10 +33,11 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
         {
             while (parts.TryDequeue(out var part)) Try(part, seed, tallies[part.Law]);
         }, TaskCreationOptions.LongRunning))]);
-        Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"law",-24}{"cases",12}{"findings",12}{"cases/s",12}{"s",12}"));
+        Output.WriteLine($"{"law",-24}{"cases",12}{"findings",12}{"cases/s",12}{"of processor",14}");
         foreach (var (law, tally) in tallies)
-            Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{law.Name,-24}{tally.Cases,12:N0}{tally.Findings.Count,12}{tally.Cases / tally.Seconds,12:N0}{tally.Seconds,12:N1}"));
-        return tallies.Values.Sum(t => t.Findings.Count);
+            Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{law.Name,-24}{tally.Cases,12:N0}{tally.Findings,12}{tally.Cases / tally.Seconds,12:N0}{tally.Cases / tally.Processor,14:N0}"));
+        return tallies.Values.Sum(t => t.Findings);
     }
 
     static IEnumerable<Part> Split(Law law, long from, long cases, int jobs)
@@ -45,6 +46,7 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
         for (long at = 0; at < cases; at += size) yield return new(law, from + at, Math.Min(size, cases - at));
     }
 
+    /// <summary>Tries a part, after a death from the case after it on.</summary>
     void Try(Part part, int seed, Tally tally)
     {
         var (start, end) = (part.From, part.From + part.Count);
@@ -53,16 +55,13 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
             var watch = Stopwatch.StartNew();
             var child = Child.Run(Program, Watchdog, "--law", part.Law.Name, "--seed", $"{seed}", "--from", $"{start}", "--cases", $"{end - start}");
             List<Finding> found = [.. child.Lines.Where(line => line.StartsWith('{')).Select(line => JsonSerializer.Deserialize<Finding>(line)!)];
-            // Where it did not even begin, the next one would not either.
-            if (child.DiedAt == -1) throw new InvalidOperationException($"Laws: {child.Death}");
-            if (child.DiedAt is { } dead) found.Add(Narrowed(part.Law, seed, start, dead, child.Death));
-            var next = child.DiedAt + 1 ?? child.Lines.Where(line => line.StartsWith("to ", StringComparison.Ordinal)).Select(line => long.Parse(line[3..], CultureInfo.InvariantCulture)).Single();
+            var (next, processor) = (child.DiedAt + 1 ?? end, watch.Elapsed.TotalSeconds);
+            if (child.DiedAt is { } at) found.Add(Narrowed(part.Law, seed, start, at, child.Death));
+            else if (child.Lines[^1].Split(' ') is ["to", var to, var used])
+                (next, processor) = (long.Parse(to, CultureInfo.InvariantCulture), double.Parse(used, CultureInfo.InvariantCulture));
             lock (tally)
-            {
-                tally.Cases += next - start;
-                tally.Seconds += watch.Elapsed.TotalSeconds;
-                tally.Findings.AddRange(found);
-            }
+                (tally.Cases, tally.Findings, tally.Seconds, tally.Processor) =
+                    (tally.Cases + next - start, tally.Findings + found.Count, tally.Seconds + watch.Elapsed.TotalSeconds, tally.Processor + processor);
             lock (Output)
                 foreach (var finding in found) Output.WriteLine(finding);
             if (child.DiedAt is null) return;
@@ -82,8 +81,8 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
         {
             var child = Child.Run(Program, Watchdog, "--law", law.Name, "--narrow", $"{caseSeed}", "--path", string.Join(',', path));
             text = string.Join('\n', child.Lines);
-            if (child.DiedAt is not >= 0) break;
-            path.Add((int)child.DiedAt);
+            if (child.DiedAt is not { } number) break;
+            path.Add((int)number);
         }
         return new(law.Name, caseSeed, death, text);
     }

@@ -22,6 +22,17 @@ public static partial class Differentiation
         return Vjp(y, xs, Functions.Full(y, 1));
     }
 
+    /// <summary>
+    /// The derivative of a function of expressions, again one: x ↦ ∂f(u)/∂u at u = x. What else the function uses is held fixed, x itself too, so derivatives
+    /// may stand inside functions that derivatives are taken of: the derivative of b ↦ x·b at x is x.
+    /// </summary>
+    /// <param name="f">The function; its value is a scalar.</param>
+    public static Func<Expr, Expr> Gradient(Func<Expr, Expr> f) => x =>
+    {
+        var u = Placeholder.Like(x);
+        return f(u).Gradient(u).Substitute((u.VariableName!, x));
+    };
+
     /// <summary>The vector–Jacobian product gᵀ · ∂y/∂x for each x: the gradient of ⟨g, y⟩ with g held fixed.</summary>
     /// <exception cref="ShapeException"><paramref name="g"/> is not of the type of <paramref name="y"/>.</exception>
     /// <exception cref="DTypeException"><paramref name="y"/> or an x is not a float.</exception>
@@ -31,28 +42,28 @@ public static partial class Differentiation
             if (!e.DType.IsFloat()) throw new DTypeException($"Gradient: {e.Type} has no derivative. Cast it to a float first.");
         if (g.Type != y.Type) throw new ShapeException($"Vjp: the outgoing gradient is {g.Type}, the function's value {y.Type}. Give a gradient of that type.");
         var variables = Graph.Variables([y, .. xs]);
-        return SizedLikeOp.Tie(Vjp([(y, g)], xs), variables);
+        return SizedLikeOp.Tie(Vjp([(y, new Cotangent(g))], xs), variables);
     }
 
     /// <summary>Σ gᵀ · ∂y/∂x over several functions y, for each x; what the functions share is differentiated once.</summary>
-    internal static Expr[] Vjp(IReadOnlyList<(Expr Y, Expr G)> functions, IReadOnlyList<Expr> xs)
+    internal static Expr[] Vjp(IReadOnlyList<(Expr Y, Cotangent G)> functions, IReadOnlyList<Expr> xs)
     {
         var order = Graph.TopologicalOrder([.. functions.Select(f => f.Y)]);
         var active = Graph.Dependents(order, xs);
-        var gradients = new Dictionary<Expr, Expr>();
-        void Add(Expr x, Expr share) => gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
+        var gradients = new Dictionary<Expr, Cotangent>();
+        void Add(Expr x, Cotangent share) => gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
         foreach (var (y, g) in functions) Add(y, g);
         for (var n = order.Count - 1; n >= 0; n--)
         {
             var node = order[n];
             if (!active.Contains(node) || !gradients.TryGetValue(node, out var gradient)) continue;
-            var pullback = node.Op.Pullback(node, gradient);
+            var pullback = node.Op.MaskedPullback(node, gradient);
             for (var i = 0; i < node.Inputs.Length; i++)
                 if (node.Inputs[i] is var x && active.Contains(x) && x.DType.IsFloat() && pullback(i) is { } share) Add(x, share);
         }
         // The gradient that reached x, or the nodes of its name together.
         var byName = order.Where(node => node.VariableName is not null && gradients.ContainsKey(node)).ToLookup(node => node.VariableName!, node => gradients[node]);
         return [.. xs.Select(x => (x.VariableName is { } name ? byName[name] : gradients.TryGetValue(x, out var g) ? [g] : [])
-            .Aggregate((Expr?)null, (sum, g) => sum is null ? g : sum + g) ?? Functions.ZerosLike(x))];
+            .Aggregate((Cotangent?)null, (sum, g) => sum is { } s ? s + g : g)?.Clean ?? Functions.ZerosLike(x))];
     }
 }

@@ -10,5 +10,14 @@ public sealed record NonSmoothPoint(Expr Node, NonSmoothKind Kind, string Explan
 {
     /// <summary>The node, where and why.</summary>
     public override string ToString() =>
-        $"Not differentiable: {Printer.Print(Node, 1).Split('\n')[^1]}{(Node.Rank == 0 ? "" : $", element {Element}{(Count > 1 ? $" and {Count - 1} more" : "")}")}. {Explanation}";
+        $"The chain rule's condition fails at {Printer.Print(Node, 1).Split('\n')[^1]}{Where}. {Explanation}";
+
+    string Where
+    {
+        get
+        {
+            if (Node.Rank == 0) return "";
+            return Count > 1 ? $", element {Element} and {Count - 1} more" : $", element {Element}";
+        }
+    }
 }

@@ -53,6 +53,8 @@ public static class Simplifier
                 var factors = new Stack<Expr>();
                 var right = x[1];
                 for (; right.Op is MultiplyOp && single.Contains(right); right = right.Inputs[0]) factors.Push(right.Inputs[1]);
+                // Numbers that stand apart could not be multiplied.
+                if (x[0].Number() is not null && right.Number() is not null) return result;
                 result = x[0] * right;
                 foreach (var factor in factors)
                 {
@@ -91,6 +93,7 @@ public static class Simplifier
     {
         PowerOp => Powers.Power(node),
         SqrtOp or ExpOp or LogOp => Powers.Inverse(node),
+        SelectOp => Constants.Chosen(node) ?? Choices.Select(node),
         SinOp or CosOp or TanhOp or AtanOp or ErfOp or AbsOp when !builder.IsShared(node.Inputs[0]) => Trigonometry.Parity(node),
         _ => null,
     };
@@ -100,7 +103,7 @@ public static class Simplifier
     {
         AddOp or SubtractOp => Rules.Sum.Of(node, builder).ToExpr(),
         NegateOp when !node.DType.IsFloat() || node.Inputs[0].Op is AddOp or SubtractOp => Rules.Sum.Of(node, builder).ToExpr(),
-        NegateOp or MultiplyOp or DivideOp when node.DType.IsFloat() && Product.Of(node, builder) is { IsInRange: true } product => product.ToExpr(),
+        NegateOp or MultiplyOp or DivideOp when node.DType.IsFloat() => Product.Of(node, builder).ToExpr(),
         _ => null,
     };
 }

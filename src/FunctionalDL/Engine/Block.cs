@@ -16,11 +16,26 @@ sealed unsafe class Block
 
     public Block(long bytes)
     {
-        memory = GC.AllocateArray<CacheLine>(checked((int)(RoundUp(bytes) / Line + 2)), pinned: true);
+        Bytes = bytes;
+        memory = Allocate(bytes);
         var first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
         start = (int)(RoundUp((long)first) - (long)first);
         Address = first + start;
     }
+
+    static CacheLine[] Allocate(long bytes)
+    {
+        try
+        {
+            return GC.AllocateArray<CacheLine>(checked((int)(RoundUp(bytes) / Line + 2)), pinned: true);
+        }
+        catch (Exception e) when (e is OutOfMemoryException or OverflowException)
+        {
+            throw new FunctionalException($"Engine: {bytes:N0} bytes of memory are needed at once, and cannot be had. Give fewer examples or smaller inputs at a time, or fewer threads.", e);
+        }
+    }
+
+    public long Bytes { get; }
 
     /// <summary>The first byte. It stays valid as long as this object lives.</summary>
     public byte* Address { get; }

@@ -56,13 +56,13 @@ public sealed class CompiledFunction
         var sizes = Evaluator.Bind(Variables, values);
         var plan = plans[sizes];
         var workspace = Workspace.For(plan, threads);
-        var results = plan.Given.ToDictionary(storage => storage, storage => Tensor.Unwritten(storage.DType, storage.Count));
+        var results = plan.Given.ToDictionary(storage => storage, storage => Tensor.Unwritten(storage.DType, checked((int)storage.Count)));
         var pins = new List<MemoryHandle>();
         try
         {
             foreach (var (storage, value) in plan.Variables.Select(v => (v.Value, values[v.Key])).Concat(results.Select(r => (r.Key, r.Value))))
             {
-                pins.Add(Pin(value));
+                pins.Add(Workspace.Pin(value));
                 workspace.Addresses[storage.Slot] = (byte*)pins[^1].Pointer;
             }
             return use(workspace, results, sizes);
@@ -73,14 +73,6 @@ public sealed class CompiledFunction
             plan.Idle.Give(workspace);
         }
     }
-
-    static MemoryHandle Pin(Tensor value) => value switch
-    {
-        Tensor<float> x => x.Memory.Pin(),
-        Tensor<double> x => x.Memory.Pin(),
-        Tensor<long> x => x.Memory.Pin(),
-        _ => value.As<bool>().Memory.Pin(),
-    };
 
     /// <summary>
     /// Starts a run of many steps in which variables take the values of outputs after each step, such as parameters and an optimizer's state. The values

@@ -19,7 +19,7 @@ static class Epilogue
         for (var i = 0; i < result.Length; i++)
         {
             result[i] = steps[i];
-            MatMulStep[] products = [.. steps[i].Reads.Select(s => s.Producer).OfType<MatMulStep>().Where(unread.ContainsKey)];
+            MatMulStep[] products = [.. steps[i].ReadStorages.Select(s => s.Producer).OfType<MatMulStep>().Where(unread.ContainsKey)];
             if (steps[i] is TileStep tile && products.Where(p => tile.Follows(p.Blocks, needed)).MaxBy(p => p.Operations) is { } product)
             {
                 (result[unread[product]], result[i], product.Epilogue) = (null, product, tile);

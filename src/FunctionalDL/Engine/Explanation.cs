@@ -30,7 +30,7 @@ static class Explanation
         for (var i = 0; i < times.Length; i++)
         {
             var step = plan.Steps[i];
-            var bytes = step.Reads.Concat(step.Writes).Sum(s => s.Bytes);
+            var bytes = step.ReadStorages.Concat(step.WrittenStorages).Sum(s => s.Bytes);
             text.AppendLine(culture, $"{i,4} {times[i],9:F1} µs {step.Operations / times[i] / 1e3,7:F1} GFLOP/s {bytes / times[i] / 1e3,7:F1} GB/s {InUse(plan, i).Sum(s => s.Bytes) / 1e6,7:F2} MB  {step}");
         }
         if (times.Length > 0) AppendPeak(text, plan);

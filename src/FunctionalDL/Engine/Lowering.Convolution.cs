@@ -9,7 +9,7 @@ sealed partial class Lowering
     View Convolve(ConvOp op, View x, View w, int[] shape)
     {
         var rows = new Matrix(w, 0, [Group(w, 0, op.Groups)], [(w.Sizes[0] / op.Groups, w.Strides[0])], Matrix.Axes(w, 1, w.Sizes.Length - 1));
-        return Own(Packed(ConvolutionStep.Of(x, rows, Slide(Forward(op.Window, x, shape, null), rows, x)), w), s => s.Output, shape);
+        return Own(Packed(ConvolutionStep.Of(x, rows, Slide(op.Name, Forward(op.Window, x, shape, null), rows, x)), w), s => s.Output, shape);
     }
 
     /// <summary>
@@ -23,13 +23,13 @@ sealed partial class Lowering
         SlidingAxis[] axes = [.. Enumerable.Range(0, window.Rank).Select(a => new SlidingAxis(
             y.Sizes[a + 2], y.Strides[a + 2], shape[a + 2], 0, 1, window.Extent(a) - 1 - window.Before[a], window.Strides[a] - 1,
             [.. Enumerable.Range(0, window.Sizes[a]).Select(k => window.Extent(a) - 1 - k * window.Dilations[a])]))];
-        return Own(Packed(ConvolutionStep.Of(y, rows, Slide(axes, rows, y)), w), s => s.Output, shape);
+        return Own(Packed(ConvolutionStep.Of(y, rows, Slide(op.Name, axes, rows, y)), w), s => s.Output, shape);
     }
 
     /// <summary>w[o, (c, k)] = Σ y[b, o, p] · x[b, (c, k), p]: sums over parts of the examples, and their sum.</summary>
     View Correlate(ConvKernelGradientOp op, View x, View y, int[] shape)
     {
-        var step = CorrelationStep.Of(x, y, new(Forward(op.Window, x, y.Sizes, y), Longest(x, op.Groups), 1), op.Groups);
+        var step = CorrelationStep.Of(x, y, new(op.Name, Forward(op.Window, x, y.Sizes, y), Longest(x, op.Groups), 1), op.Groups);
         return Reduce(Code.Sum, [0], Own(step, s => s.Output, [step.Parts, .. shape]), shape);
     }
 
@@ -76,12 +76,12 @@ sealed partial class Lowering
         [.. Enumerable.Range(0, window.Sizes[a]).Select(k => k * window.Dilations[a])]))];
 
     /// <summary>Bands enough for the cache, and for several threads where there are few examples and much to do.</summary>
-    static Sliding Slide(SlidingAxis[] axes, Matrix w, View x)
+    static Sliding Slide(string op, SlidingAxis[] axes, Matrix w, View x)
     {
         var (groups, positions) = (w.Batches.Length, axes.Aggregate(1L, (product, a) => product * a.Positions));
-        var parts = x.Sizes[0] * groups * w.Rows.Length * w.Columns.Length * positions < ConvolutionStep.Small ? 1
+        var parts = (long)x.Sizes[0] * groups * w.Rows.Length * w.Columns.Length * positions < ConvolutionStep.Small ? 1
             : (ConvolutionStep.LeastParts + x.Sizes[0] * groups - 1) / (x.Sizes[0] * groups);
-        return new(axes, Longest(x, groups), parts);
+        return new(op, axes, Longest(x, groups), parts);
     }
 
     /// <summary>The elements of one channel for which a group's fit the cache.</summary>
@@ -92,7 +92,7 @@ sealed partial class Lowering
     {
         if (!convolutions.Contains(node.Inputs[0]) || uses[node.Inputs[0]] > 1 || x.Storage.Producer is not ConvolutionStep { IsWhole: true } step)
             return Pool(op, x, x, shape, MaxPoolStep.Mode.Value);
-        step.Pool(new(Forward(op.Window, x, shape, View.Of(new(x.Storage.DType, 0), shape)), int.MaxValue, 1));
+        step.Pool(new(op.Name, Forward(op.Window, x, shape, View.Of(new(x.Storage.DType, 0), shape)), int.MaxValue, 1));
         return View.Of(step.Output, shape);
     }
 
@@ -102,6 +102,6 @@ sealed partial class Lowering
         var pooled = mode == MaxPoolStep.Mode.Put ? values : View.Of(new(x.Storage.DType, 0), shape);
         if (mode != MaxPoolStep.Mode.Value) x = Dense(x);
         if (mode == MaxPoolStep.Mode.Take) values = Dense(values);
-        return Own(MaxPoolStep.Of(new(Forward(op.Window, x, pooled.Sizes, pooled), int.MaxValue, 1), x, values, mode), s => s.Output, shape);
+        return Own(MaxPoolStep.Of(new(op.Name, Forward(op.Window, x, pooled.Sizes, pooled), MaxPoolStep.CopyElements, 1), x, values, mode), s => s.Output, shape);
     }
 }

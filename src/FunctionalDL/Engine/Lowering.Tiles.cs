@@ -47,7 +47,7 @@ sealed partial class Lowering
 
     View Elementwise(Code code, DType lane, View[] x, DType dtype, int[] shape)
     {
-        var count = shape.Aggregate(1, (product, n) => product * n);
+        var count = View.CountOf(shape);
         var (step, extent) = StepFor(x, count, s => s.Fits(x, count), Extent.Full);
         var output = new Storage(dtype, count) { Producer = step };
         lanes[output] = lane;
@@ -68,7 +68,7 @@ sealed partial class Lowering
         var rank = x.Sizes.Length;
         int[] kept = [.. Enumerable.Range(0, rank).Where(axis => !axes.Contains(axis) && x.Sizes[axis] != 1)];
         int[] reduced = [.. axes.Where(axis => x.Sizes[axis] != 1)];
-        var length = reduced.Aggregate(1, (product, axis) => product * x.Sizes[axis]);
+        var length = View.CountOf([.. reduced.Select(axis => x.Sizes[axis])]);
         if (kept.Length > 0 && reduced.Length > 0 && reduced.Min() < kept.Min() && reduced.Max() > kept.Max())
         {
             // First along rows, where they are, then over what is left of them.

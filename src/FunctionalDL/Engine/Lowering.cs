@@ -69,13 +69,13 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (BroadcastOp, _) => x[0].Broadcast(shape),
             (TransposeOp op, _) => x[0].Transpose(op.Order),
             (ReshapeOp, _) => x[0].Reshape(shape) ?? Dense(x[0]).Reshape(shape)!,
-            (SliceOp op, _) when x[0].Sizes[op.Axis] is var n && op.Start.Resolve(sizes).Size + (shape[op.Axis] - 1) * op.Step < n =>
+            (SliceOp op, _) when x[0].Sizes[op.Axis] is var n && op.Start.Resolve(sizes).Size + (shape[op.Axis] - 1L) * op.Step < n =>
                 x[0].Slice(op.Axis, op.Start.Resolve(sizes).Size, shape[op.Axis], op.Step),
             (CastOp, [{ Count: > 0 }]) => Cast(x[0], type.DType, shape),
             (SumOp op, [{ Count: > 0 }]) => Reduce(Code.Sum, op.Axes, x[0], shape),
             (MaxOp op, [{ Count: > 0 }]) => Reduce(Code.Max, op.Axes, x[0], shape),
             (MinOp op, [{ Count: > 0 }]) => Reduce(Code.Min, op.Axes, x[0], shape),
-            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) => Multiply(x[0], x[1], shape),
+            (MatMulOp, [{ Count: > 0 }, { Count: > 0 }]) when type.DType.IsFloat() => Multiply(x[0], x[1], shape),
             (ConvOp op, [{ Count: > 0 }, { Count: > 0 }]) => Convolve(op, x[0], x[1], shape),
             (ConvInputGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => ConvolveBack(op, x[0], x[1], shape),
             (ConvKernelGradientOp op, [{ Count: > 0 }, { Count: > 0 }]) => Correlate(op, x[0], x[1], shape),
@@ -88,7 +88,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (ScatterAddOp op, _) => ScatterAdd(op, x, shape),
             (OneHotOp op, _) => OneHot(x[0], type.DType, shape),
             (ConcatOp op, _) => Concat(op.Axis, x, shape),
-            (PadOp op, _) => Pad(op, x[0], shape),
+            (PadOp op, _) when op.Before.Resolve(sizes).Size is >= 0 and var before && before + (x[0].Sizes[op.Axis] - 1L) * (op.Between + 1L) < shape[op.Axis] => Pad(op, x[0], shape),
             (ArgMaxOp op, [{ Count: > 0 }]) => Own(new ArgMaxStep(Dense(x[0]), op.Axis), s => s.Output, shape),
             _ => Own(new ReferenceStep(node.Op, type, sizes, x), s => s.Output, shape),
         };
@@ -106,7 +106,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
     View Own<TStep>(TStep step, Func<TStep, Storage> output, int[] shape) where TStep : Step
     {
         steps.Add(step);
-        foreach (var storage in step.Reads)
+        foreach (var storage in step.ReadStorages)
             if (storage.Producer is TileStep read) read.IsRead = true;
         return View.Of(output(step), shape);
     }
@@ -143,7 +143,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 
     View Concat(int axis, View[] x, int[] shape)
     {
-        var whole = View.Of(new(x[0].Storage.DType, shape.Aggregate(1, (product, n) => product * n)), shape);
+        var whole = View.Of(new(x[0].Storage.DType, View.CountOf(shape)), shape);
         var places = new View[x.Length];
         for (int i = 0, start = 0; i < x.Length; start += x[i].Sizes[axis], i++) places[i] = whole.Slice(axis, start, x[i].Sizes[axis], 1);
         if (!places.All(p => p.Count == places[0].Count && p.Count > 0)) return Own(new AssembleStep(x, whole.Storage, places, null), s => s.Output, shape);
@@ -161,7 +161,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 
     View Pad(PadOp op, View x, int[] shape)
     {
-        var whole = View.Of(new(x.Storage.DType, shape.Aggregate(1, (product, n) => product * n)), shape);
+        var whole = View.Of(new(x.Storage.DType, View.CountOf(shape)), shape);
         var place = whole.Slice(op.Axis, op.Before.Resolve(sizes).Size, x.Sizes[op.Axis], op.Between + 1);
         return Own(new AssembleStep([x], whole.Storage, [place], op.Value), s => s.Output, shape);
     }

@@ -37,6 +37,10 @@ sealed class Matrix
     /// <summary>Whether every batch has the same matrix.</summary>
     public bool IsShared { get; }
 
+    /// <summary>The elements of all batches.</summary>
+    public Access Access => Batches.Length == 0 || Rows.Length == 0 || Columns.Length == 0 ? (Access)View : new(View.Storage, null,
+        (long)View.Offset + Batches.Min() + Rows.Min() + Columns.Min(), (long)View.Offset + Batches.Max() + Rows.Max() + Columns.Max(), View.Storage.DType);
+
     /// <summary>The elements as text: equal for the same elements of a storage in the same order.</summary>
     public string Layout { get; }
 

@@ -18,7 +18,8 @@ static unsafe class PackedConstants
     public static Block Of(Tensor constant, string layout, long bytes, Pack pack) => Known.GetOrCreateValue(constant).GetOrAdd(layout, _ =>
     {
         var block = new Block(bytes);
-        fixed (byte* from = Workspace.Bytes(constant)) pack(from, block.Address);
+        using var pin = Workspace.Pin(constant);
+        pack((byte*)pin.Pointer, block.Address);
         return block;
     });
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -37,6 +38,26 @@ sealed unsafe class Placement
             foreach (var (source, target) in rows)
                 foreach (var s in sequences)
                     for (int i = 0, x = source + s.From, y = target + s.To; i < s.Count; i++, x += s.FromStep, y += s.ToStep) to[y] = from[x];
+    }
+
+    /// <summary>The first and the last offset in memory and on the copy; the last before the first where there is no element.</summary>
+    public ((long First, long Last) From, (long First, long Last) To) Ends
+    {
+        get
+        {
+            if (rows.Length == 0 || sequences.Length == 0) return ((0, -1), (0, -1));
+            (long First, long Last) Sum(Func<(int From, int To), int> row, Func<Sequence, int> start, Func<Sequence, int> step) =>
+                (rows.Min(row) + sequences.Min(s => (long)start(s)), rows.Max(row) + sequences.Max(s => start(s) + (s.Count - 1L) * step(s)));
+            return (Sum(r => r.From, s => s.From, s => s.FromStep), Sum(r => r.To, s => s.To, s => s.ToStep));
+        }
+    }
+
+    /// <summary>Adds the elements of the copy to those in memory.</summary>
+    public void Add<T>(T* to, T* from) where T : unmanaged, INumber<T>
+    {
+        foreach (var (target, source) in rows)
+            foreach (var s in sequences)
+                for (int i = 0, x = source + s.To, y = target + s.From; i < s.Count; i++, x += s.ToStep, y += s.FromStep) to[y] += from[x];
     }
 
     /// <summary>Copies the elements back.</summary>

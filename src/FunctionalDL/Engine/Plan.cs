@@ -17,13 +17,13 @@ sealed class Plan
         Variables = lowering.Variables;
         var all = Order([.. Outputs.Select(o => o.Storage.Producer), .. lowering.Steps]);
         var before = Unchanging(all, unchanging);
-        var needed = all.SelectMany(s => s.Reads).Concat(Outputs.Select(o => o.Storage)).ToHashSet();
+        var needed = all.SelectMany(s => s.ReadStorages).Concat(Outputs.Select(o => o.Storage)).ToHashSet();
         Step[] once = [.. Epilogue.Join([.. all.Where(before.Contains)], needed)];
         (Steps, StepsBefore) = ([.. once, .. Epilogue.Join([.. all.Where(s => !before.Contains(s))], needed)], once.Length);
         foreach (var storage in Variables.Values.Concat(Outputs.Select(o => o.Storage))) Place(storage);
-        foreach (var storage in Steps.SelectMany(s => s.Reads)) Place(storage);
+        foreach (var storage in Steps.SelectMany(s => s.ReadStorages)) Place(storage);
         foreach (var step in Steps) step.Seal();
-        foreach (var storage in Steps.SelectMany(s => s.Writes)) Place(storage);
+        foreach (var storage in Steps.SelectMany(s => s.WrittenStorages)) Place(storage);
         ScratchBytes = Steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 
         Constants = [.. lowering.Constants.Where(c => needed.Contains(c.Storage)).Select(c => (c.Storage, Workspace.Constant(c.Value))), .. lowering.Prepacked];
@@ -31,6 +31,7 @@ sealed class Plan
         Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
         Lifetimes = new (int, int)[slots.Count];
         ArenaBytes = Arrange();
+        PlanVerifier.Verify(this);
     }
 
     /// <summary>All steps; the first <see cref="StepsBefore"/> are for once, before a loop or when the memory is made, the rest for each run.</summary>
@@ -54,13 +55,13 @@ sealed class Plan
 
     public long ArenaBytes { get; }
 
-    public int ScratchBytes { get; }
+    public long ScratchBytes { get; }
 
     /// <summary>For each slot in the arena the first and the last step that uses it.</summary>
     public (int First, int Last)[] Lifetimes { get; }
 
     /// <summary>The memory of a run on so many threads, beside what the caller gives.</summary>
-    public long Bytes(int threads) => ArenaBytes + (long)threads * ScratchBytes + Steps.Sum(s => s.InnerBytes(threads));
+    public long Bytes(int threads) => ArenaBytes + threads * ScratchBytes + Steps.Sum(s => s.InnerBytes(threads));
 
     /// <summary>Workspaces not in use.</summary>
     public IdleWorkspaces Idle { get; } = new();
@@ -82,7 +83,7 @@ sealed class Plan
         var stack = new Stack<(Step Step, IEnumerator<Storage> Reads)>();
         void Visit(Step? step)
         {
-            if (step is not null && seen.Add(step)) stack.Push((step, step.Reads.GetEnumerator()));
+            if (step is not null && seen.Add(step)) stack.Push((step, step.ReadStorages.GetEnumerator()));
         }
         foreach (var root in roots.OrderBy(step => step?.Level))
         {
@@ -101,7 +102,7 @@ sealed class Plan
         var changing = Variables.Where(v => !variables.Contains(v.Key)).Select(v => v.Value).ToHashSet();
         var last = Outputs.Select(o => o.Storage.Producer).ToHashSet();
         foreach (var step in steps)
-            if (!last.Contains(step) && step.Reads.All(s => s.Producer is { } producer ? result.Contains(producer) : !changing.Contains(s))) result.Add(step);
+            if (!last.Contains(step) && step.ReadStorages.All(s => s.Producer is { } producer ? result.Contains(producer) : !changing.Contains(s))) result.Add(step);
         return result;
     }
 
@@ -110,20 +111,20 @@ sealed class Plan
     {
         var last = new int[slots.Count];
         for (var i = 0; i < Steps.Length; i++)
-            foreach (var storage in Steps[i].Reads.Concat(Steps[i].Writes)) last[storage.Slot] = i;
-        foreach (var storage in Steps.Take(StepsBefore).SelectMany(s => s.Writes)) last[storage.Slot] = Steps.Length;
+            foreach (var storage in Steps[i].ReadStorages.Concat(Steps[i].WrittenStorages)) last[storage.Slot] = i;
+        foreach (var storage in Steps.Take(StepsBefore).SelectMany(s => s.WrittenStorages)) last[storage.Slot] = Steps.Length;
         foreach (var output in Outputs) last[output.Storage.Slot] = Steps.Length;
 
         var memory = new MemoryPlan();
         for (var i = 0; i < Steps.Length; i++)
         {
-            foreach (var storage in Steps[i].Writes)
+            foreach (var storage in Steps[i].WrittenStorages)
                 if (!Given.Contains(storage))
                 {
                     Offsets[storage.Slot] = memory.Take(storage.Bytes);
                     Lifetimes[storage.Slot] = (i, last[storage.Slot]);
                 }
-            foreach (var storage in Steps[i].Reads.Concat(Steps[i].Writes).Distinct())
+            foreach (var storage in Steps[i].ReadStorages.Union(Steps[i].WrittenStorages))
                 if (last[storage.Slot] == i && Offsets[storage.Slot] >= 0) memory.Give(Offsets[storage.Slot], storage.Bytes);
         }
         return memory.Bytes;

@@ -31,13 +31,16 @@ static class Simplification
         StopGradientOp or CustomGradientOp or RematerializeOp => (null, x),
         PowerOp when Number(x[1]) == 1 => (null, [x[0]]),
         PowerOp when Number(x[1]) == 2 => (new MultiplyOp(), [x[0], x[0]]),
-        AddOp when Number(x[1]) == 0 => (null, [x[0]]),
-        AddOp when Number(x[0]) == 0 => (null, [x[1]]),
+        AddOp when IsNoTerm(x[1]) => (null, [x[0]]),
+        AddOp when IsNoTerm(x[0]) => (null, [x[1]]),
         MultiplyOp when Number(x[1]) == 1 => (null, [x[0]]),
         MultiplyOp when Number(x[0]) == 1 => (null, [x[1]]),
         DivideOp when Number(x[1]) == 1 => (null, [x[0]]),
         _ => (node.Op, x),
     };
+
+    /// <summary>Whether adding x changes nothing; 0 does not qualify among floats, as −0 + 0 is 0.</summary>
+    static bool IsNoTerm(Expr x) => Number(x) is 0 and var zero && (!x.DType.IsFloat() || double.IsNegative(zero));
 
     /// <summary>The number repeated everywhere in x, if it is one.</summary>
     public static double? Number(Expr x)

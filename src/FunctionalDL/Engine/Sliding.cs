@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FunctionalDL.Engine;
 
 /// <summary>One spatial axis of a convolution: positions p and window elements e meet at p·Stride + Elements[e] on the padded axis, where source element i lies
@@ -32,36 +34,60 @@ sealed unsafe class Sliding
     // For each band where elements and what belongs to positions are, in memory and on a copy.
     readonly Placement[] elements, positions;
 
-    /// <param name="axes">The spatial axes.</param>
-    /// <param name="longest">The elements that a copy should not exceed.</param>
-    /// <param name="bands">The least number of bands, if the first axis is that long.</param>
-    public Sliding(IReadOnlyList<SlidingAxis> axes, int longest, int bands)
-    {
-        // The first axis is cut into bands, the last is the one vectors go along.
-        this.axes = axes.Count > 1 ? [.. axes] : [new(1, 0, 1, 0, 1, 0, 0, [0]), .. axes];
-        var first = this.axes[0];
-        var (size, row) = (Places(0, first.Positions), 1);
-        for (var axis = 1; axis < this.axes.Length; axis++) row *= RoundUp(Places(axis, this.axes[axis].Positions), this.axes[axis].Stride);
-        bands = Math.Clamp(Math.Max(bands, (int)(((long)size * row + longest - 1) / longest)), 1, first.Positions);
-        BandRows = (first.Positions + bands - 1) / bands;
-        Bands = (first.Positions + BandRows - 1) / BandRows;
+    /// <summary>The axis that is cut into bands: the first with more than one position, so that the positions of a band follow each other.</summary>
+    readonly int cut;
 
-        var rank = this.axes.Length;
+    /// <param name="op">The op, for the message.</param>
+    /// <param name="axes">The spatial axes.</param>
+    /// <param name="longest">The elements that a copy should not exceed, where a band is as short as it can be.</param>
+    /// <param name="bands">The least number of bands, if there are so many positions.</param>
+    /// <exception cref="ShapeException">A copy of the least band has more elements than an array.</exception>
+    public Sliding(string op, IReadOnlyList<SlidingAxis> axes, int longest, int bands)
+    {
+        // The last axis is the one vectors go along. A single position has no next, whatever the stride.
+        SlidingAxis[] all = axes.Count > 1 ? [.. axes] : [new(1, 0, 1, 0, 1, 0, 0, [0]), .. axes];
+        this.axes = Array.ConvertAll(all, a => a.Positions > 1 ? a : a with { Stride = 1 });
+        var rank = all.Length;
+        cut = Math.Max(0, Array.FindIndex(all, a => a.Positions > 1));
+        var band = this.axes[cut];
+        var leastRows = Math.Min(band.Positions, cut == rank - 1 ? LeastRun : 1);
+        var size = Enumerable.Range(0, rank).Aggregate(1.0, (product, axis) => product * Room(axis, this.axes[axis].Positions));
+        bands = (int)Math.Clamp(Math.Max(bands, Math.Ceiling(size / longest)), 1, Math.Ceiling((double)band.Positions / leastRows));
+        BandRows = (band.Positions + bands - 1) / bands;
+        Bands = (band.Positions + BandRows - 1) / BandRows;
+        var places = Enumerable.Range(0, rank).Aggregate(1.0, (product, axis) => product * Room(axis, BandRowsOf(axis)));
+        if (places > Most)
+            throw new ShapeException($"{op}: a padded copy of the least part of [{string.Join(", ", axes.Select(a => a.Size))}] under a window at [{string.Join(", ", axes.Select(a => a.Positions))}] positions "
+                + $"has {places:N0} elements, more than the {Most:N0} there can be. Cut the input along an axis, or make padding and dilation smaller.");
+
         (rows, phases) = (new int[rank], new int[rank]);
         Count = 1;
-        for (var axis = rank - 1; axis >= 0; axis--) (rows[axis], Count) = (Count, Count * (RoundUp(BandPlaces(axis), this.axes[axis].Stride) / this.axes[axis].Stride));
+        for (var axis = rank - 1; axis >= 0; axis--) (rows[axis], Count) = (Count, Count * (int)(Room(axis, BandRowsOf(axis)) / this.axes[axis].Stride));
         for (var axis = rank - 1; axis >= 0; axis--) (phases[axis], Count) = (Count, Count * this.axes[axis].Stride);
 
-        Elements = [0];
-        for (var axis = 0; axis < rank; axis++) Elements = [.. Elements.SelectMany(o => this.axes[axis].Elements.Select(e => o + At(axis, e)))];
-        Span = 1 + (BandRows - 1) * rows[0];
-        Positions = first.Positions;
-        for (var axis = 1; axis < rank; axis++) (Span, Positions) = (Span + (this.axes[axis].Positions - 1) * rows[axis], Positions * this.axes[axis].Positions);
-        elements = [.. Enumerable.Range(0, Bands).Select(band => Place(this.axes[^1].Stride, axis => Enumerable.Range(0, BandPlaces(axis))
-            .Select(i => (Source: Source(axis, i, band), i)).Where(x => x.Source >= 0).Select(x => (x.Source * this.axes[axis].Step, At(axis, x.i)))))];
-        positions = [.. Enumerable.Range(0, Bands).Select(band => Place(1, axis => Enumerable.Range(0, axis > 0 ? this.axes[axis].Positions : Math.Min(BandRows, first.Positions - band * BandRows))
-            .Select(p => ((axis > 0 ? p : p + band * BandRows) * this.axes[axis].PositionStep, p * rows[axis]))))];
+        (Elements, Span, Positions) = ([0], 1, 1);
+        for (var axis = 0; axis < rank; axis++)
+        {
+            Elements = [.. Elements.SelectMany(o => this.axes[axis].Elements.Select(e => o + At(axis, e)))];
+            (Span, Positions) = (Span + (BandRowsOf(axis) - 1) * rows[axis], Positions * this.axes[axis].Positions);
+        }
+        elements = [.. Enumerable.Range(0, Bands).Select(b => Place(this.axes[^1].Stride, axis => Enumerable.Range(0, (int)Places(axis, BandRowsOf(axis)))
+            .Select(i => (Source: Source(axis, i, b), i)).Where(x => x.Source >= 0).Select(x => (x.Source * this.axes[axis].Step, At(axis, x.i)))))];
+        positions = [.. Enumerable.Range(0, Bands).Select(b => Place(1, axis => Enumerable.Range(0, Math.Min(BandRowsOf(axis), this.axes[axis].Positions - First(axis, b)))
+            .Select(p => ((p + First(axis, b)) * this.axes[axis].PositionStep, p * rows[axis]))))];
     }
+
+    /// <summary>Along the axis of vectors a band has so many positions, so that weights are not read too often.</summary>
+    const int LeastRun = 512;
+
+    /// <summary>The most elements of a copy: with several of them, and some to spare, they are counted by integers.</summary>
+    const int Most = 1 << 30;
+
+    /// <summary>The rows of positions along an axis that a copy holds.</summary>
+    int BandRowsOf(int axis) => axis == cut ? BandRows : axes[axis].Positions;
+
+    /// <summary>The first position of a band along an axis.</summary>
+    int First(int axis, int band) => axis == cut ? band * BandRows : 0;
 
     Placement Place(int stride, Func<int, IEnumerable<(int From, int To)>> axis) => new([.. Enumerable.Range(0, axes.Length).Select(a => axis(a).ToArray())], stride);
 
@@ -78,28 +104,28 @@ sealed unsafe class Sliding
     public int[] Elements { get; }
 
     /// <summary>Whether some places are padding.</summary>
-    public bool IsPadded => axes.Index().Any(a => Enumerable.Range(0, Places(a.Index, a.Item.Positions)).Any(i => a.Item.Source(i) < 0));
+    public bool IsPadded => axes.Index().Any(a => Enumerable.Range(0, (int)Places(a.Index, a.Item.Positions)).Any(i => a.Item.Source(i) < 0));
 
     /// <summary>Whether no element lies under the window at two positions.</summary>
     public bool IsApart => axes.All(a => a.Elements.Max() < a.Stride);
 
     /// <summary>Whether every element lies under the window somewhere between the first position and the last.</summary>
-    public bool IsComplete => axes.Index().All(a => Enumerable.Range(0, Places(a.Index, a.Item.Positions)).Count(i => a.Item.Source(i) >= 0) == a.Item.Size);
+    public bool IsComplete => axes.Index().All(a => Enumerable.Range(0, (int)Places(a.Index, a.Item.Positions)).Count(i => a.Item.Source(i) >= 0) == a.Item.Size);
 
     public int Bands { get; }
 
     /// <summary>The rows of positions in a band; fewer in the last.</summary>
     public int BandRows { get; }
 
-    /// <summary>The positions in a row of the first axis.</summary>
-    public int RowPositions => Positions / axes[0].Positions;
+    /// <summary>The positions in a band; fewer in the last.</summary>
+    public int BandPositions => Positions / axes[cut].Positions * BandRows;
 
     /// <summary>The runs of positions that follow each other in a band of a copy: where they start, among the positions and on the copy, and how many they are.</summary>
     public IEnumerable<(int Position, int At, int Count)> Runs()
     {
-        var (last, position) = (axes[^1].Positions, 0);
-        int[] starts = [.. Enumerable.Range(0, BandRows).Select(p => p * rows[0])];
-        for (var axis = 1; axis < axes.Length - 1; axis++) starts = [.. starts.SelectMany(o => Enumerable.Range(0, axes[axis].Positions).Select(p => o + p * rows[axis]))];
+        var (last, position) = (BandRowsOf(axes.Length - 1), 0);
+        int[] starts = [0];
+        for (var axis = 0; axis < axes.Length - 1; axis++) starts = [.. starts.SelectMany(o => Enumerable.Range(0, BandRowsOf(axis)).Select(p => o + p * rows[axis]))];
         foreach (var start in starts)
         {
             yield return (position, start, last);
@@ -110,17 +136,20 @@ sealed unsafe class Sliding
     /// <summary>Copies the elements of a plane that a band of positions meets.</summary>
     public void CopyElements<T>(T* plane, int band, T* to) where T : unmanaged => elements[band].Copy(plane, to);
 
-    /// <summary>Copies the elements back to a plane that is one band.</summary>
-    public void ReturnElements<T>(T* plane, T* from) where T : unmanaged => elements[0].Return(plane, from);
+    /// <summary>Copies a band's elements back to a plane.</summary>
+    public void ReturnElements<T>(T* plane, int band, T* from) where T : unmanaged => elements[band].Return(plane, from);
 
-    /// <summary>Sets all that is not padding on the copy of a plane that is one band.</summary>
-    public void FillElements<T>(T* to, T value) where T : unmanaged => elements[0].Fill(to, value);
+    /// <summary>Adds a band's elements to a plane's.</summary>
+    public void AddElements<T>(T* plane, int band, T* from) where T : unmanaged, INumber<T> => elements[band].Add(plane, from);
+
+    /// <summary>Sets all that is not padding on the copy of a band.</summary>
+    public void FillElements<T>(int band, T* to, T value) where T : unmanaged => elements[band].Fill(to, value);
 
     /// <summary>Copies what belongs to a band's positions.</summary>
     public void CopyPositions<T>(T* plane, int band, T* to) where T : unmanaged => positions[band].Copy(plane, to);
 
-    /// <summary>Copies what belongs to the positions of a plane that is one band back to it.</summary>
-    public void ReturnPositions<T>(T* plane, T* from) where T : unmanaged => positions[0].Return(plane, from);
+    /// <summary>Copies what belongs to a band's positions back to a plane.</summary>
+    public void ReturnPositions<T>(T* plane, int band, T* from) where T : unmanaged => positions[band].Return(plane, from);
 
     /// <summary>The offset in memory of what a window's element meets at a position, or −1 where that is padding, and the offset of what belongs to the position.</summary>
     public (int Source, int Position) Meet(int position, int element)
@@ -138,13 +167,33 @@ sealed unsafe class Sliding
         return (source, at);
     }
 
-    int Source(int axis, int place, int band) => axes[axis].Source(axis > 0 ? place : place + band * BandRows * axes[0].Stride);
+    /// <summary>What is wrong with the copies: that an element is looked for or left outside of the plane, of the copy or of the positions.</summary>
+    /// <param name="x">The planes, of whose last axes elements are copied.</param>
+    /// <param name="y">What belongs to the positions, where it is copied.</param>
+    public IEnumerable<string> Faults(View? x, View? y = null)
+    {
+        if (Elements.Min() < 0 || Elements.Max() + (long)Span > Count) yield return $"has a window that ends at element {Elements.Max() + (long)Span} of a copy of {Count}";
+        if (Positions > (long)Bands * BandPositions) yield return $"has {Bands} bands of {BandPositions} for {Positions} positions";
+        for (var band = 0; band < Bands; band++)
+        {
+            if (Beyond(elements[band].Ends, x, Count) is { } element) yield return $"copies elements {element}";
+            if (Beyond(positions[band].Ends, y, Span) is { } position) yield return $"copies positions {position}";
+        }
+    }
+
+    static string? Beyond(((long First, long Last) From, (long First, long Last) To) ends, View? planes, int count)
+    {
+        var most = planes?.Sizes.Zip(planes.Strides).Skip(2).Sum(a => (a.First - 1L) * a.Second) ?? long.MaxValue;
+        return ends.From.First < 0 || ends.From.Last > most || ends.To.First < 0 || ends.To.Last >= count ? $"{ends.From} of {most + 1} to {ends.To} of {count}" : null;
+    }
+
+    int Source(int axis, int place, int band) => axes[axis].Source(place + First(axis, band) * axes[axis].Stride);
 
     int At(int axis, int place) => place / axes[axis].Stride * rows[axis] + place % axes[axis].Stride * phases[axis];
 
-    int BandPlaces(int axis) => Places(axis, axis == 0 ? BandRows : axes[axis].Positions);
+    /// <summary>The places along an axis under the windows at so many positions.</summary>
+    long Places(int axis, int positions) => (positions - 1L) * axes[axis].Stride + axes[axis].Elements.Max() + 1;
 
-    int Places(int axis, int positions) => (positions - 1) * axes[axis].Stride + axes[axis].Elements.Max() + 1;
-
-    static int RoundUp(int n, int multiple) => (n + multiple - 1) / multiple * multiple;
+    /// <summary>The places with those that fill up the last stride.</summary>
+    long Room(int axis, int positions) => (Places(axis, positions) + axes[axis].Stride - 1) / axes[axis].Stride * axes[axis].Stride;
 }

@@ -6,15 +6,24 @@ abstract class Step
     /// <summary>Greater than the level of every step whose result is read: what makes the order of steps free of cycles.</summary>
     public int Level { get; init; }
 
-    public abstract IEnumerable<Storage> Reads { get; }
+    /// <summary>All that the step reads of what others write or the caller gives.</summary>
+    public abstract IEnumerable<Access> Reads { get; }
 
-    public abstract IEnumerable<Storage> Writes { get; }
+    /// <summary>All that the step writes, for others or for itself: nothing else does.</summary>
+    public abstract IEnumerable<Access> Writes { get; }
+
+    public IEnumerable<Storage> ReadStorages => Reads.Select(a => a.Storage).Distinct();
+
+    public IEnumerable<Storage> WrittenStorages => Writes.Select(a => a.Storage).Distinct();
+
+    /// <summary>What is wrong with the step by itself, once it is sealed and its storages have slots: where it goes beyond memory of its own, or its parts do not fit together.</summary>
+    public virtual IEnumerable<string> Faults(IReadOnlyList<Storage> slots) => [];
 
     /// <summary>The arithmetic operations of a run, roughly.</summary>
     public virtual long Operations => 0;
 
     /// <summary>Bytes of memory of its own each thread needs while a chunk runs.</summary>
-    public virtual int ScratchBytes => 0;
+    public virtual long ScratchBytes => 0;
 
     /// <summary>Bytes of memory for plans of its own, on so many threads.</summary>
     public virtual long InnerBytes(int threads) => 0;

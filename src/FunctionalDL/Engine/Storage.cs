@@ -1,13 +1,13 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>Where a value lives while a plan runs: so many elements of one dtype, written by one step.</summary>
-sealed class Storage(DType dtype, int count)
+sealed class Storage(DType dtype, long count)
 {
     public DType DType { get; } = dtype;
 
-    public int Count { get; } = count;
+    public long Count { get; } = count;
 
-    public long Bytes => (long)Count * DType.ByteSize();
+    public long Bytes => Count * DType.ByteSize();
 
     /// <summary>The step that writes it; null for variables and constants, which are there before the first step.</summary>
     public Step? Producer { get; set; }

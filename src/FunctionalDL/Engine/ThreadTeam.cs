@@ -89,7 +89,12 @@ sealed class ThreadTeam
         {
             case Asleep: member.Wake.Release(); return true;
             case Awake: return true;
+            default: return TryBegin(thread, member);
         }
+    }
+
+    bool TryBegin(int thread, Member member)
+    {
         try
         {
             new Thread(() => Serve(thread, member)) { IsBackground = true, Name = $"FunctionalDL {thread}" }.UnsafeStart();

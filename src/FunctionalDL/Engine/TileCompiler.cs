@@ -11,6 +11,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     const long ChunkWork = 8_000;
     const int MostChunks = 64;
 
+    /// <summary>Sums of columns, one a chunk, are no more than that or than the elements summed.</summary>
+    const int MostPartials = 1 << 20;
+
     /// <summary>Rows of fewer elements are not worth a loop each.</summary>
     const int NarrowColumns = 32;
 
@@ -216,13 +219,14 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         if (tileColumns < columns && (blocks is null || pending.Any(p => p.Form is Form.Load or Form.ReduceAll))) tileRows = 1;
         var tiles = ((columns + tileColumns - 1) / tileColumns) * ((rows + tileRows - 1) / tileRows);
 
+        // At the start of the scratch memory the columns of a tile are reduced.
+        var scratch = produced.Values.Contains(Extent.Column) ? Block.RoundUp(tileColumns * (long)sizeof(double)) : 0;
         var work = cost * total / 16;
         var chunks = (int)Math.Clamp(work / ChunkWork, 1, Math.Min(MostChunks, tiles));
+        if (scratch > 0) chunks = Math.Min(chunks, Math.Max(rows, MostPartials / columns + 1));
         var perChunk = (tiles + chunks - 1) / chunks;
         chunks = blocks?.Count ?? (tiles + perChunk - 1) / perChunk;
 
-        // At the start of the scratch memory the columns of a tile are reduced.
-        var scratch = produced.Values.Contains(Extent.Column) ? Block.RoundUp(tileColumns * (long)sizeof(double)) : 0;
         var offsets = registers.ConvertAll(r =>
         {
             var at = scratch;
@@ -267,15 +271,16 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         {
             Instructions = [.. instructions],
             Operands = [.. operands],
-            Endings = [.. endings.Select(e => e with { Partial = new(e.Lane.IsFloat() && (e.Code == Code.Sum || !IsColumn(e)) ? DType.Float64 : e.Lane, checked(e.Width * chunks)) })],
+            Endings = [.. endings.Select(e => e with { Partial = new(e.Lane.IsFloat() && (e.Code == Code.Sum || !IsColumn(e)) ? DType.Float64 : e.Lane, (long)e.Width * chunks) })],
             Blocks = blocks,
+            Total = total,
             Rows = rows,
             Columns = columns,
             TileRows = tileRows,
             TileColumns = tileColumns,
             TilesPerChunk = perChunk,
             Chunks = chunks,
-            ScratchBytes = (int)scratch,
+            ScratchBytes = scratch,
         };
     }
 

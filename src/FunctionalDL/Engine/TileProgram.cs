@@ -60,6 +60,9 @@ sealed unsafe class TileProgram
     /// <summary>The blocks of the product that the tiles are parts of, if they are: a chunk each.</summary>
     public Blocks? Blocks { get; init; }
 
+    /// <summary>The elements of what the step goes over.</summary>
+    public required int Total { get; init; }
+
     public required int Rows { get; init; }
 
     public required int Columns { get; init; }
@@ -72,7 +75,7 @@ sealed unsafe class TileProgram
 
     public required int Chunks { get; init; }
 
-    public required int ScratchBytes { get; init; }
+    public required long ScratchBytes { get; init; }
 
     public IEnumerable<Storage> Partials => Endings.Select(e => e.Partial);
 

@@ -27,9 +27,14 @@ sealed class TileStep(int total) : Step
     /// <summary>The length of a row; 0 as long as nothing depends on it.</summary>
     int columns;
 
-    public override IEnumerable<Storage> Reads => ops.SelectMany(op => op.Inputs).Select(x => x.Storage).Where(s => !produced.ContainsKey(s)).Distinct();
+    public override IEnumerable<Access> Reads => ops.SelectMany(op => op.Inputs).Where(x => !produced.ContainsKey(x.Storage)).Distinct().Select(x => (Access)x);
 
-    public override IEnumerable<Storage> Writes => produced.Keys.Where(s => s.IsStored).Select(s => s.Memory).Distinct().Concat(Partials);
+    public override IEnumerable<Access> Writes => produced.Keys.Where(s => s.IsStored).Select(s => s.Within is { } window ? (Access)window : s).Concat(Partials.Select(s => (Access)s));
+
+    public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots) => new TileVerifier(program!, ops, produced, slots).Faults();
+
+    /// <summary>The instructions, once the step is sealed.</summary>
+    public TileProgram Program => program!;
 
     /// <summary>All that the operations give, in memory or not.</summary>
     public IEnumerable<Storage> Results => produced.Keys;
@@ -44,7 +49,7 @@ sealed class TileStep(int total) : Step
     /// <summary>The operations, by name.</summary>
     public string Names => string.Join(", ", ops.GroupBy(op => op.Name).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"));
 
-    public override int ScratchBytes => program!.ScratchBytes;
+    public override long ScratchBytes => program!.ScratchBytes;
 
     /// <summary>Whether an elementwise operation with <paramref name="count"/> results can be part of this step, and how much it covers.</summary>
     public Extent? Fits(View[] inputs, int count)
@@ -114,7 +119,7 @@ sealed class TileStep(int total) : Step
 
     /// <summary>Whether this step can run on a product's blocks: its elements are the product's, and what it does with rows needs no more of them than a block has.</summary>
     public bool Follows(Blocks blocks, IReadOnlySet<Storage> needed) => total == blocks.Product.Count && FitsColumns(blocks.Columns)
-        && Reads.Count(s => s.Count == total && s != blocks.Product) + produced.Count(p => p.Value == Extent.Full && needed.Contains(p.Key.Memory)) <= MostArrays
+        && ReadStorages.Count(s => s.Count == total && s != blocks.Product) + produced.Count(p => p.Value == Extent.Full && needed.Contains(p.Key.Memory)) <= MostArrays
         && (blocks.Width == blocks.Columns || !produced.ContainsValue(Extent.Row))
         && (blocks.Count <= total / blocks.Columns / LeastRows || !produced.ContainsValue(Extent.Column))
         && ops.All(op => op.Inputs.All(x => x.Storage != blocks.Product || x.IsWhole && (op.Extent != Extent.Row || op.Code.IsReduction())));

@@ -9,8 +9,7 @@ sealed class View
     public View(Storage storage, int offset, int[] sizes, int[] strides)
     {
         (Storage, Offset, Sizes, Strides) = (storage, offset, sizes, strides);
-        Count = 1;
-        foreach (var size in sizes) Count *= size;
+        Count = CountOf(sizes);
         (var lead, IsDense) = (1, true);
         for (var axis = sizes.Length - 1; axis >= 0; axis--)
         {
@@ -18,6 +17,18 @@ sealed class View
             lead *= sizes[axis];
         }
         IsDense |= Count == 0;
+    }
+
+    /// <summary>The elements of so many rows, columns, …</summary>
+    /// <exception cref="ShapeException">They are more than an array can have.</exception>
+    public static int CountOf(ReadOnlySpan<int> sizes)
+    {
+        if (sizes.Contains(0)) return 0;
+        var count = 1L;
+        foreach (var size in sizes)
+            if ((count *= size) > Array.MaxLength)
+                throw new ShapeException($"Engine: an array of [{string.Join(", ", sizes.ToArray())}] has more than the {Array.MaxLength} elements it can hold. Split an axis, such as the batch.");
+        return (int)count;
     }
 
     public Storage Storage { get; }
@@ -35,6 +46,20 @@ sealed class View
 
     /// <summary>Whether the window is the whole storage in order.</summary>
     public bool IsWhole => IsDense && Offset == 0 && Count == Storage.Count;
+
+    /// <summary>The places of the first element in memory and of the last; the last before the first where there is none.</summary>
+    public (long First, long Last) Ends
+    {
+        get
+        {
+            if (Count == 0) return (Offset, Offset - 1L);
+            var (first, last) = ((long)Offset, (long)Offset);
+            for (var axis = 0; axis < Sizes.Length; axis++)
+                if (Strides[axis] < 0) first += (Sizes[axis] - 1L) * Strides[axis];
+                else last += (Sizes[axis] - 1L) * Strides[axis];
+            return (first, last);
+        }
+    }
 
     /// <summary>A storage as a row-major array.</summary>
     public static View Of(Storage storage, int[] sizes)
@@ -67,7 +92,8 @@ sealed class View
     {
         int[] sizes = [.. Sizes], strides = [.. Strides];
         sizes[axis] = size;
-        strides[axis] *= step;
+        // A single element has no next, whatever the step.
+        if (size > 1) strides[axis] *= step;
         return new(Storage, size == 0 ? Offset : Offset + start * Strides[axis], sizes, strides);
     }
 

@@ -1,6 +1,5 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using FunctionalDL.Ops;
 
 namespace FunctionalDL.Engine;
 
@@ -107,25 +106,21 @@ sealed unsafe class Workspace
         return Tensor<T>.Adopt(shape, values);
     }
 
-    /// <summary>Dense indices, once all are known to be in range.</summary>
-    public long* Indices(View indices, int size, string op)
-    {
-        var at = (long*)this[indices];
-        for (var i = 0; i < indices.Count; i++)
-            if ((ulong)at[i] >= (ulong)size) GatherOp.Checked(op, Read(indices, Shape.Of([.. indices.Sizes.Select(n => (Dim)n)])), size);
-        return at;
-    }
-
     /// <summary>Sets a storage to the elements of a tensor.</summary>
-    public void Write(Tensor value, Storage storage) => Bytes(value).CopyTo(new(this[storage], checked((int)storage.Bytes)));
+    public void Write(Tensor value, Storage storage) => Copy(value, this[storage], storage.Bytes);
 
     /// <summary>A copy of a tensor's elements in memory that does not move.</summary>
     public static Block Copy(Tensor value)
     {
-        var bytes = Bytes(value);
-        var block = new Block(bytes.Length);
-        bytes.CopyTo(new(block.Address, bytes.Length));
+        var block = new Block((long)value.Count * value.DType.ByteSize());
+        Copy(value, block.Address, block.Bytes);
         return block;
+    }
+
+    static void Copy(Tensor value, byte* to, long room)
+    {
+        using var pin = Pin(value);
+        Buffer.MemoryCopy(pin.Pointer, to, room, (long)value.Count * value.DType.ByteSize());
     }
 
     /// <summary>A tensor's elements in memory that does not move, copied once for all plans that have it as a constant.</summary>
@@ -133,11 +128,12 @@ sealed unsafe class Workspace
 
     static readonly ConditionalWeakTable<Tensor, Block> Constants = [];
 
-    public static ReadOnlySpan<byte> Bytes(Tensor value) => value switch
+    /// <summary>A tensor's elements, which do not move until the result is disposed.</summary>
+    public static MemoryHandle Pin(Tensor value) => value switch
     {
-        Tensor<float> x => MemoryMarshal.AsBytes(x.Span),
-        Tensor<double> x => MemoryMarshal.AsBytes(x.Span),
-        Tensor<long> x => MemoryMarshal.AsBytes(x.Span),
-        _ => MemoryMarshal.AsBytes(value.As<bool>().Span),
+        Tensor<float> x => x.Memory.Pin(),
+        Tensor<double> x => x.Memory.Pin(),
+        Tensor<long> x => x.Memory.Pin(),
+        _ => value.As<bool>().Memory.Pin(),
     };
 }

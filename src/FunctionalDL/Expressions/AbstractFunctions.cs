@@ -26,7 +26,7 @@ public static class AbstractFunctions
     // The body's own variables are not its argument's: it is differentiated at a variable of a name no one else has.
     static Expr Derivative(Func<Expr, Expr> body, AbstractFunctionOp f, Expr x)
     {
-        var u = Expr.Variable($"argument of {f.Symbol}", x.Shape, x.DType);
+        var u = Placeholder.Like(x);
         var y = body(u);
         if (y.Type != x.Type) throw new ShapeException($"Define: {f.Symbol} maps {x.Type} to {y.Type}. An abstract function works element by element: keep the type.");
         for (var order = 0; order < f.Order; order++) y = y.Vjp([u], Functions.Full(y, 1))[0];

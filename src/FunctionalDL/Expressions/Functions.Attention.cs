@@ -2,11 +2,12 @@ namespace FunctionalDL;
 
 public static partial class Functions
 {
-    /// <summary>What takes the place of −∞ for a masked score, so that a query all of whose keys are masked has no NaN.</summary>
+    /// <summary>What takes the place of −∞ for a masked score, so that a query all of whose keys are masked has no NaN on the way to its zeros.</summary>
     const double Masked = -1e30;
 
     /// <summary>
     /// softmax(q kᵀ/√d) v, scaled dot-product attention: <c>[b…, t, d], [b…, s, d], [b…, s, e] → [b…, t, e]</c> (Vaswani et al. 2017).
+    /// A query that may see no key at all takes nothing of any: zeros.
     /// </summary>
     /// <param name="q">The queries.</param>
     /// <param name="k">The keys.</param>
@@ -24,11 +25,15 @@ public static partial class Functions
     {
         if (q.Rank < 2 || k.Rank < 2 || !q.Shape[^1].IsKnown) throw new ShapeException($"Attention: queries {q.Shape} and keys {k.Shape}. Both are [b…, time, width] with a known width.");
         var scores = MatMul(q / Math.Sqrt(q.Shape[^1].Size), Transpose(k));
-        if (isCausal) scores = Select(Broadcast(Causal(scores.Shape[^2], scores.Shape[^1]), scores.Shape), scores, Full(scores, Masked));
-        if (mask is null) return Softmax(scores);
+        var causal = isCausal ? Broadcast(Causal(scores.Shape[^2], scores.Shape[^1]), scores.Shape) : null;
+        if (mask is null) return Softmax(causal is null ? scores : Select(causal, scores, Full(scores, Masked)));
         if (mask.DType != DType.Bool) throw new DTypeException($"Attention: the mask is {mask.Type}. Give truth values, such as tokens > 0.");
-        return mask.Shape.BroadcastsTo(scores.Shape) ? Softmax(Select(Broadcast(mask, scores.Shape), scores, Full(scores, Masked)))
-            : throw new ShapeException($"Attention: a mask {mask.Shape} does not broadcast to the scores {scores.Shape}. Its last axis is the keys', the one before the queries'.");
+        if (!mask.Shape.BroadcastsTo(scores.Shape))
+            throw new ShapeException($"Attention: a mask {mask.Shape} does not broadcast to the scores {scores.Shape}. Its last axis is the keys', the one before the queries'.");
+        var visible = Broadcast(mask, scores.Shape);
+        if (causal is not null) visible = visible & causal;
+        // Where a query sees no key, all scores are equal, and so would the weights be.
+        return Select(visible, Softmax(Select(visible, scores, Full(scores, Masked))), ZerosLike(scores));
     }
 
     /// <summary>

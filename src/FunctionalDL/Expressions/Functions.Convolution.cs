@@ -65,6 +65,7 @@ public static partial class Functions
     public static Expr AveragePool(Expr x, int[] window, int[]? strides = null, Padding? padding = null)
     {
         var slide = WindowOn("AveragePool", x.Shape, window, strides ?? window, padding ?? Padding.Valid, null);
+        slide.CheckMeets("AveragePool", x.Shape);
         var (planes, spatial) = (x.Shape[0] * x.Shape[1], x.Shape.Slice(2, x.Rank));
         Expr Total(Expr from) => new(new ConvOp(slide, 1), from, Broadcast(Expr.Constant(1, x.DType), [1, 1, .. window.Select(n => (Dim)n)]));
         var total = Total(Reshape(x, Shape.Of(planes, 1).Concat(spatial)));

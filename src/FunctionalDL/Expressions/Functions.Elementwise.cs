@@ -40,7 +40,7 @@ public static partial class Functions
     /// <summary>The larger of x and a number.</summary>
     public static Expr Maximum(Expr x, double y) => Maximum(x, Expr.Constant(y, x.DType));
 
-    /// <summary>Whether x = y, as bool.</summary>
+    /// <summary>Whether x = y, as bool, for numbers and truth values.</summary>
     public static Expr Equal(Expr x, Expr y) => Apply(new EqualOp(), x, y);
 
     /// <summary>Whether x &lt; y, as bool.</summary>

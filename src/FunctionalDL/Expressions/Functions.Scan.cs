@@ -24,13 +24,16 @@ public static partial class Functions
             throw new ShapeException($"Scan: {initial.Length} carried values and {sequences.Length} sequences. Give one of each or more; the first axis of a sequence is time.");
         Expr[] carries = [.. initial.Select((x, i) => Expr.Variable($"h{i}", x.Shape, x.DType))];
         Expr[] elements = [.. sequences.Select((x, i) => Expr.Variable($"x{i}", x.Shape.Remove(0), x.DType))];
-        var next = step(carries, elements);
+        // The step sees variables that no other expression can name, so that it may take derivatives with respect to them.
+        Expr[] hidden = [.. carries.Concat(elements).Select(Placeholder.Like)];
+        var next = step(hidden[..carries.Length], hidden[carries.Length..]);
         if (next.Length != initial.Length) throw new ShapeException($"Scan: the step makes {next.Length} values of {initial.Length} carried ones. Return one for each.");
         for (var i = 0; i < next.Length; i++)
             if (next[i].Type != initial[i].Type)
                 throw new ShapeException($"Scan: the step makes {next[i].Type} of the carried value {initial[i].Type}. Start with a value of the type the step makes.");
 
-        var (outputs, captured, constants) = Capture(next, [.. carries, .. elements], []);
+        var (outputs, captured, constants) = Capture(next, [.. hidden], []);
+        outputs = Graph.Replace(outputs, hidden.Zip(carries.Concat(elements)).ToDictionary());
         var body = new ScanBody([.. carries], [.. elements], [.. constants], [.. outputs], [], [], reverse);
         var results = LoopMotion.Results(body, [.. initial, .. sequences, .. captured]);
         return new([.. results.Select(body.After)], [.. results.Select(body.Last)]);

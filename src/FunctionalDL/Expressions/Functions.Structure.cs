@@ -57,7 +57,7 @@ public static partial class Functions
         var length = to - from;
         if (step > 1 && !length.IsKnown) throw new ShapeException($"Slice: {length} elements by steps of {step} are not a whole number of names. Give a start and end whose difference is a number.");
         if (length.IsNegative) throw new ShapeException($"Slice: {start} to {end} of axis {axis} of {x.Shape} is empty backwards. Exchange start and end.");
-        return Slice(x, at, from, step == 1 ? length : (int)((length.Size + step - 1L) / step), step);
+        return Slice(x, at, from, step == 1 ? length : (int)((length.Size - 1L + step) / step), step);
     }
 
     /// <summary><paramref name="size"/> elements from <paramref name="start"/> on along an axis; both may be symbolic.</summary>
@@ -105,7 +105,7 @@ public static partial class Functions
     /// <summary>The slices of x at the given int64 indices along an axis: <c>[a…, n, b…], [i…] → [a…, i…, b…]</c>.</summary>
     public static Expr Gather(Expr x, Expr indices, int axis = 0) => new(new GatherOp(x.Shape.Axis(axis, "Gather")), x, indices);
 
-    /// <summary>Zeros of size <paramref name="size"/> along an axis, with the updates added at the indices: <c>[i…], [a…, i…, b…] → [a…, size, b…]</c>.</summary>
+    /// <summary>Zeros of size <paramref name="size"/> along an axis, with the updates added at the indices: <c>[i…], [a…, i…, b…] → [a…, size, b…]</c>. Those of one place are added one after another.</summary>
     public static Expr ScatterAdd(Expr indices, Expr updates, Dim size, int axis = 0) => axis >= 0
         ? new(new ScatterAddOp(axis, size), indices, updates)
         : throw new ShapeException($"ScatterAdd: axis {axis} is negative. Count from the first axis.");

@@ -20,6 +20,12 @@ abstract class Notation
     /// <summary>The name of a variable or of a part.</summary>
     public Printed Symbol(string name) => new(Name(name), Precedence.Atom);
 
+    /// <summary>The names variables have: no number is written by one of them.</summary>
+    public HashSet<string> Taken { get; } = [];
+
+    /// <summary>A number of the formula itself: e and π by name, others in digits.</summary>
+    public Printed Constant(double value) => NamedFunctions.NameOf(value) is { } name && !Taken.Contains(name) ? Symbol(name) : Number(value);
+
     /// <summary>A number, with the digits that tell it from every other float64.</summary>
     public Printed Number(double value)
     {

@@ -27,6 +27,26 @@ public abstract record Op
     /// <summary>The chain rule backwards for all inputs: their shares by number. For an op whose shares have work in common, which is then done once.</summary>
     internal virtual Func<int, Expr?> Pullback(Expr y, Expr g) => i => Vjp(i, y, g);
 
+    /// <summary>The chain rule backwards for a gradient that is masked.</summary>
+    internal virtual Func<int, Cotangent?> MaskedPullback(Expr y, Cotangent g)
+    {
+        var pullback = Pullback(y, g.Clean);
+        return i => pullback(i) is { } share ? new Cotangent(share, g.Mask is { } mask ? Through(i, y, mask) : null, g.Flag).Within(Used(i, y)) : null;
+    }
+
+    /// <summary>Which elements of input i a gradient can reach that is 0 where the mask is false; null where it may reach all.</summary>
+    private protected virtual Expr? Through(int i, Expr y, Expr mask) => null;
+
+    /// <summary>Which elements of input i have a part in the value, for an op that leaves some out, where their slopes may be infinite; null for all.</summary>
+    private protected virtual Expr? Used(int i, Expr y) => null;
+
+    /// <summary>The mask of input i for an op that moves or adds up elements: where the gradient of the mask itself is not 0.</summary>
+    private protected Expr? Moved(int i, Expr y, Expr mask) => Vjp(i, y, mask.Cast(y.DType))?.Cast(DType.Bool);
+
+    /// <summary>The elements that such an op moves, where the slopes of what leads to them may be infinite.</summary>
+    private protected Expr? MovedIfSteep(int i, Expr y) =>
+        Ops.ElementwiseOp.IsSteep(y.Inputs[i]) ? Vjp(i, y, Functions.Full(y, 1))?.Cast(DType.Bool) : null;
+
     /// <summary>The chain rule forwards: Σ ∂y/∂xᵢ · tᵢ over the inputs that have a tangent, or null where it is zero everywhere.</summary>
     internal abstract Expr? Jvp(Expr y, Expr?[] t);
 
@@ -63,6 +83,13 @@ public abstract record Op
 
     /// <summary>The op with every dimension it names replaced, to rebuild a graph for other sizes.</summary>
     internal virtual Op Reshape(Func<Dim, Dim> map) => this;
+
+    /// <summary>The error, where two inputs are not numbers of one dtype.</summary>
+    private protected void CheckNumbers(ReadOnlySpan<TensorType> x)
+    {
+        if (!x[0].DType.IsNumeric() || !x[1].DType.IsNumeric()) throw WrongDType(x, "numbers of one dtype", "Cast truth values to a number, such as x.Cast(DType.Float32).");
+        if (x[0].DType != x[1].DType) throw WrongDType(x, "numbers of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
+    }
 
     /// <summary>The error for inputs that are not of the dtypes the op takes.</summary>
     private protected DTypeException WrongDType(ReadOnlySpan<TensorType> x, string takes, string repair) =>

@@ -64,6 +64,7 @@ public static class Printer
     static Dictionary<Expr, Printed> Write(Notation notation, IReadOnlyList<Expr> order, Func<Expr, Printed?> label, Action<Expr, Printed> written)
     {
         var printed = new Dictionary<Expr, Printed>();
+        notation.Taken.UnionWith(order.Select(node => node.VariableName).OfType<string>());
         foreach (var node in order)
         {
             printed[node] = node.Op.Print(notation, [.. node.Inputs.Select(x => label(x) ?? printed[x])], node);

@@ -12,8 +12,10 @@ static class Spelling
     public static string? Nearest(string name, IEnumerable<string> names)
     {
         var lower = name.ToLowerInvariant();
-        return names.Select(other => (Name: other, Changes: Distance(lower, other.ToLowerInvariant())))
-            .Where(n => n.Changes < name.Length && n.Changes <= Math.Max(1, Math.Max(name.Length, n.Name.Length) / 3))
+        int Most(string other) => Math.Max(1, Math.Max(name.Length, other.Length) / 3);
+        return names.Where(other => Math.Abs(other.Length - name.Length) <= Most(other))
+            .Select(other => (Name: other, Changes: Distance(lower, other.ToLowerInvariant())))
+            .Where(n => n.Changes < name.Length && n.Changes <= Most(n.Name))
             .OrderBy(n => n.Changes).ThenBy(n => char.ToLowerInvariant(n.Name[0]) == lower[0] ? 0 : 1).FirstOrDefault().Name;
     }
 

@@ -104,8 +104,8 @@ public abstract class Tensor
     public abstract Tensor Reshape(Shape shape);
 
     /// <summary>
-    /// The elements converted to another dtype. Real numbers become integers by truncation towards zero; true is 1;
-    /// a number becomes true where it is not 0.
+    /// The elements converted to another dtype. Real numbers become integers by truncation towards zero, NaN 0, and what is beyond int64 its
+    /// largest or smallest number; true is 1; a number becomes true where it is not 0.
     /// </summary>
     public abstract Tensor Cast(DType dtype);
 
@@ -193,10 +193,10 @@ public sealed class Tensor<T> : Tensor where T : unmanaged
     public override Tensor Cast(DType dtype) => dtype == DType ? this : (this, dtype) switch
     {
         (Tensor<float> x, DType.Float64) => x.Map(v => (double)v),
-        (Tensor<float> x, DType.Int64) => x.Map(v => (long)v),
+        (Tensor<float> x, DType.Int64) => x.Map(long.CreateSaturating),
         (Tensor<float> x, _) => x.Map(v => v != 0),
         (Tensor<double> x, DType.Float32) => x.Map(v => (float)v),
-        (Tensor<double> x, DType.Int64) => x.Map(v => (long)v),
+        (Tensor<double> x, DType.Int64) => x.Map(long.CreateSaturating),
         (Tensor<double> x, _) => x.Map(v => v != 0),
         (Tensor<long> x, DType.Float32) => x.Map(v => (float)v),
         (Tensor<long> x, DType.Float64) => x.Map(v => (double)v),

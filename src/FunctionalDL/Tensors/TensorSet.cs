@@ -10,10 +10,10 @@ namespace FunctionalDL;
 /// </summary>
 public sealed class TensorSet : IReadOnlyDictionary<string, Tensor>
 {
-    readonly ImmutableArray<string> names;
+    readonly ImmutableList<string> names;
     readonly ImmutableDictionary<string, Tensor> tensors;
 
-    TensorSet(ImmutableArray<string> names, ImmutableDictionary<string, Tensor> tensors) => (this.names, this.tensors) = (names, tensors);
+    TensorSet(ImmutableList<string> names, ImmutableDictionary<string, Tensor> tensors) => (this.names, this.tensors) = (names, tensors);
 
     /// <summary>No tensors.</summary>
     public static TensorSet Empty { get; } = new([], ImmutableDictionary.Create<string, Tensor>(StringComparer.Ordinal));
@@ -26,7 +26,7 @@ public sealed class TensorSet : IReadOnlyDictionary<string, Tensor>
     /// <exception cref="TensorException">A name stands twice.</exception>
     public static TensorSet Of(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
-        var names = ImmutableArray.CreateBuilder<string>();
+        var names = ImmutableList.CreateBuilder<string>();
         var map = Empty.tensors.ToBuilder();
         foreach (var (name, value) in tensors)
         {
@@ -40,7 +40,7 @@ public sealed class TensorSet : IReadOnlyDictionary<string, Tensor>
     public IReadOnlyList<string> Names => names;
 
     /// <summary>The number of tensors.</summary>
-    public int Count => names.Length;
+    public int Count => names.Count;
 
     /// <summary>The number of elements of all tensors together.</summary>
     public long Elements => tensors.Values.Sum(t => (long)t.Count);
@@ -55,7 +55,7 @@ public sealed class TensorSet : IReadOnlyDictionary<string, Tensor>
     public TensorSet With(string name, Tensor value) => new(tensors.ContainsKey(name) ? names : names.Add(name), tensors.SetItem(name, value));
 
     /// <summary>This set with those of another added, or replaced where they stand.</summary>
-    public TensorSet With(TensorSet others) => others.names.Aggregate(this, (set, name) => set.With(name, others[name]));
+    public TensorSet With(TensorSet others) => new(names.AddRange(others.names.Where(name => !tensors.ContainsKey(name))), tensors.SetItems(others.tensors));
 
     /// <summary>The set with each tensor mapped, in the same order.</summary>
     public TensorSet Map(Func<string, Tensor, Tensor> f) => Of(this.Select(t => KeyValuePair.Create(t.Key, f(t.Key, t.Value))));

@@ -1,3 +1,4 @@
+using FunctionalDL.Ops;
 using static FunctionalDL.Functions;
 
 namespace FunctionalDL;
@@ -14,7 +15,7 @@ public sealed partial class Loss
     public static Loss BinaryCrossEntropy { get; } = new("binary cross-entropy", (p, target) =>
     {
         var y = SameShape("BinaryCrossEntropy", p, target);
-        return -(TimesLog(y, p) + TimesLog(1 - y, 1 - p));
+        return -(TimesLog(y, p) + (1 - y) * Log1P(OneIfBothZero(1 - y, 1 - p) - p));
     }, new(LossPredictions.Probabilities, LossTargets.Probabilities));
 
     /// <summary>
@@ -25,18 +26,34 @@ public sealed partial class Loss
         -Sum(TimesLog(Probabilities("CategoricalCrossEntropy", p, target), p), -1), new(LossPredictions.ClassProbabilities, LossTargets.Classes));
 
     /// <summary>
-    /// Binary cross-entropy of p = σ(z) from the logit z, in the stable form Lᵢ = ln(1 + e^z) − y·z.
+    /// Binary cross-entropy of p = σ(z) from the logit z: Lᵢ = ln(1 + e^z) − y·z, computed for y ≥ ½ as ln(1 + e^−z) + (1 − y)·z, so that neither large nor small
+    /// losses lose digits. 0 for an infinite logit of the right sign.
     /// </summary>
     public static Loss BinaryCrossEntropyFromLogits { get; } = new("binary cross-entropy from logits", (z, target) =>
-        Softplus(z) - SameShape("BinaryCrossEntropyFromLogits", z, target) * z, new(LossPredictions.Logits, LossTargets.Probabilities));
+    {
+        var y = SameShape("BinaryCrossEntropyFromLogits", z, target);
+        var label = (y >= 0.5).Cast(z.DType);
+        var isCertain = Equal(y, label) & (Abs(z) >= double.PositiveInfinity);
+        return Softplus((1 - 2 * label) * z) + (label - y) * Select(isCertain, ZerosLike(z), z);
+    }, new(LossPredictions.Logits, LossTargets.Probabilities));
 
     /// <summary>
-    /// Categorical cross-entropy of p = softmax(z) from the logits z, in the stable form Lᵢ = −Σₖ yₖ (zₖ − ln Σ e^z). Targets are labels <c>int64 [n]</c> or
-    /// probabilities <c>[n, k]</c>.
+    /// Categorical cross-entropy of p = softmax(z) from the logits z, in the stable form Lᵢ = Σₖ yₖ · ln Σ e^s − Σₖ yₖ sₖ with s = z − max z. Targets are labels
+    /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. A class whose logit is −∞ is impossible: it counts for nothing, unless its target is above 0.
     /// </summary>
     public static Loss SoftmaxCrossEntropy { get; } = new("softmax cross-entropy", (z, target) =>
-        -Sum(Probabilities("SoftmaxCrossEntropy", z, target) * LogSoftmax(z), -1), new(LossPredictions.ClassLogits, LossTargets.Classes));
+    {
+        var y = Probabilities("SoftmaxCrossEntropy", z, target);
+        var s = z - StopGradient(ExpandDims(Max(z, -1), -1));
+        var all = Squeeze(Log(SumKeep(Exp(s), -1)), -1);
+        if (y.Op is OneHotOp) return all - Sum(Select(OneHot(y.Inputs[0], z.Shape[^1], DType.Bool), s, ZerosLike(s)), -1);
+        var isNothing = Equal(y, ZerosLike(y)) & (s <= double.NegativeInfinity);
+        return Sum(y, -1) * all - Sum(y * Select(isNothing, ZerosLike(s), s), -1);
+    }, new(LossPredictions.ClassLogits, LossTargets.Classes));
 
-    /// <summary>y · ln p, and 0 with a gradient of 0 where y is 0, whatever p is.</summary>
-    static Expr TimesLog(Expr y, Expr p) => y * Log(Select(Equal(y, Full(y, 0)), Full(p, 1), p));
+    /// <summary>y · ln p, and 0 where both are 0: the gradient is y/p for p and ln p for y, and 0 there.</summary>
+    static Expr TimesLog(Expr y, Expr p) => y * Log(p + OneIfBothZero(y, p));
+
+    /// <summary>1 where y and p are 0, and 0 elsewhere, so that 0 · ln(p + 1) = 0 takes the place of 0 · ln 0.</summary>
+    static Expr OneIfBothZero(Expr y, Expr p) => And(Equal(y, ZerosLike(y)), p <= 0).Cast(p.DType);
 }

@@ -7,30 +7,33 @@ public sealed partial class Loss
     /// <summary>Mean absolute error, Lᵢ = |f(xᵢ) − yᵢ|, with derivative 0 where they are equal.</summary>
     public static Loss MeanAbsoluteError { get; } = Of("mean absolute error", (f, y) => Abs(f - SameShape("MeanAbsoluteError", f, y)));
 
-    /// <summary>Huber's loss (Huber 1964) of the error e = f(xᵢ) − yᵢ: ½ e² up to |e| = δ, and δ (|e| − ½ δ) beyond.</summary>
+    /// <summary>
+    /// Huber's loss (Huber 1964) of the error e = f(xᵢ) − yᵢ: ½ e² up to |e| = δ, and δ (|e| − ½ δ) beyond, computed as c (e − ½ c) with c the error cut to ±δ.
+    /// </summary>
     /// <exception cref="FunctionalException">δ is not above 0.</exception>
     public static Loss Huber(double delta = 1) => delta > 0 && double.IsFinite(delta)
         ? Of(FormattableString.Invariant($"huber({delta})"), (f, target) =>
         {
-            var error = Abs(f - SameShape("Huber", f, target));
-            var within = Minimum(error, delta);
-            return within * (error - 0.5 * within);
+            var error = f - SameShape("Huber", f, target);
+            var cut = Minimum(Maximum(error, -delta), delta);
+            return cut * (error - 0.5 * cut);
         })
         : throw new FunctionalException(FormattableString.Invariant($"Huber: δ {delta} is not a number above 0."));
 
     /// <summary>
-    /// Lᵢ = ln cosh e with the error e = f(xᵢ) − yᵢ and derivative tanh e: near 0 as ln(1 + (eᵃ − 1)²/2eᵃ), a = |e|, beyond 1 as
-    /// a + ln(1 + e⁻²ᵃ) − ln 2, so that it neither cancels nor overflows.
+    /// Lᵢ = ln cosh u with the error u = f(xᵢ) − yᵢ and derivative tanh u: near 0 as ln(1 + (eᵘ − 1)²/2eᵘ), beyond 1 as
+    /// |u| + ln(1 + e^−2|u|) − ln 2, so that it neither cancels nor overflows.
     /// </summary>
     public static Loss LogCosh { get; } = Of("log cosh", (f, target) =>
     {
-        var a = Abs(f - SameShape("LogCosh", f, target));
-        var small = Minimum(a, 1);
-        return Select(a < 1, Log1P(Square(Expm1(small)) / (2 * Exp(small))), a + Softplus(-2 * a) - Math.Log(2));
+        var error = f - SameShape("LogCosh", f, target);
+        var size = Abs(error);
+        return Select(size < 1, Log1P(Square(Expm1(error)) / (2 * Exp(error))), size + Softplus(-2 * size) - Math.Log(2));
     });
 
     /// <summary>
-    /// Poisson's negative log-likelihood of counts yᵢ at the rate f(xᵢ) &gt; 0, without the term ln y! that no parameter changes: Lᵢ = f(xᵢ) − yᵢ ln f(xᵢ).
+    /// Poisson's negative log-likelihood of counts yᵢ at the rate f(xᵢ) &gt; 0, without the term ln y! that no parameter changes: Lᵢ = f(xᵢ) − yᵢ ln f(xᵢ),
+    /// with 0 · ln 0 = 0.
     /// </summary>
     public static Loss Poisson { get; } = Of("poisson", (f, y) => f - TimesLog(SameShape("Poisson", f, y), f), new(LossPredictions.Positive, LossTargets.Counts));
 
@@ -41,5 +44,5 @@ public sealed partial class Loss
         return 1 - Sum(Direction(f) * Direction(y), -1);
     });
 
-    static Expr Direction(Expr x) => x / Sqrt(Maximum(SumKeep(Square(x), -1), 1e-12));
+    static Expr Direction(Expr x) => x / Maximum(NormKeep(x, -1), 1e-6);
 }

@@ -21,6 +21,12 @@ public class DifferentiabilityTests
     [InlineData("x^0.5", -1, NonSmoothKind.OutsideDomain)]
     [InlineData("x^−1", 0, NonSmoothKind.Pole)]
     [InlineData("(x − 1)^x", 1, NonSmoothKind.OutsideDomain)]
+    [InlineData("x^1.5", 0, NonSmoothKind.OutsideDomain)]
+    [InlineData("x^(3/2)", 0, NonSmoothKind.OutsideDomain)]
+    [InlineData("x^(1/2)", 0, NonSmoothKind.Pole)]
+    [InlineData("x + ln(−1)", 1, NonSmoothKind.OutsideDomain)]
+    [InlineData("x + 1/0", 1, NonSmoothKind.Pole)]
+    [InlineData("exp(1000·x)", 1, NonSmoothKind.OutsideDomain)]
     public void Kinks_jumps_poles_and_edges_are_named(string text, double x, NonSmoothKind kind)
     {
         var point = Assert.Single(Differentiability.Check(Expr.Parse(text), TensorSet.Of(("x", x))));
@@ -35,6 +41,9 @@ public class DifferentiabilityTests
     [InlineData("stopgradient(relu(x)) + x", 0)]
     [InlineData("x + relu(0)", 0)]
     [InlineData("sin(x)/cos(x)", 0)]
+    [InlineData("x^(4/2)", 0)]
+    [InlineData("x^(3/2)", 1)]
+    [InlineData("x + exp(−1/0)", 1)]
     public void Elsewhere_nothing_is(string text, double x) => Assert.Empty(Differentiability.Check(Expr.Parse(text), TensorSet.Of(("x", x))));
 
     [Fact]

@@ -83,6 +83,45 @@ public class SimplificationTests
         Assert.Equal(-24, f.Gradient().Evaluate(1.0).ToScalar(), 1e-9);
     }
 
+    /// <summary>Numbers are combined only where the result can be written: never to 0, to ∞, or to a whole number that is not the exact one.</summary>
+    [Fact]
+    public void Numbers_that_do_not_fit_their_type_are_left_apart()
+    {
+        Same(1e-200 * X * (1e-200 * Y), 1, 1e200, 1e200);
+        Same(X / 9007199254740991 / 1e300, 1e300 / 9007199254740991 / 1e300, 1e300, 0);
+        Same(X + 1e308 + 1e308, 1e308, -1e308, 0);
+        Same(1e200 * (X * Y) * 1e200 + 1e200 * (1e200 * (X * Z)), 2e100, 1e-300, 1);
+        var n = Expr.Variable("n", Shape.Scalar, DType.Int64);
+        var sum = Enumerable.Range(0, 4).Select(_ => 9007199254740991 * n).Aggregate((a, b) => a + b);
+        Assert.True(sum.Evaluate(("n", 1L)).BitEquals(sum.Simplify().Evaluate(("n", 1L))));
+        var single = Expr.Variable("x", Shape.Scalar);
+        Assert.Equal(1, (1e-30 * single * (1e-30 * single)).Simplify().Evaluate(("x", 1e30f)).GetDouble(0), 1e-5);
+
+        static void Same(Expr e, double expected, double x, double y) =>
+            Assert.Equal(expected, e.Simplify().Evaluate(("x", x), ("y", y), ("z", y)).ToScalar(), 1e-9 * expected);
+    }
+
+    /// <summary>Σ n/2 of whole numbers is not (Σ n)/2, and a sum of nothing is 0 whatever it would be divided by.</summary>
+    [Fact]
+    public void Divisions_stay_inside_sums_where_they_must()
+    {
+        var n = Expr.Variable("n", [2], DType.Int64);
+        Assert.Equal(0, Sum(n / 2).Simplify().Evaluate(("n", Tensor.Vector(1L, 1L))).GetDouble(0));
+        var (none, batch) = (Expr.Variable("w", [0], DType.Float64), Expr.Variable("w", ["batch"], DType.Float64));
+        foreach (var w in new[] { none, batch })
+            Assert.Equal(0, Sum(w / (X - X)).Simplify().Evaluate(("w", Tensor.Zeros(DType.Float64, [0])), ("x", 1.0)).ToScalar());
+        Assert.Equal("sum(w)/2", Sum(batch / 2).Simplify().Print());
+    }
+
+    /// <summary>Divisions by different numbers, one after another, are not followed to the end of the chain on the stack.</summary>
+    [Fact]
+    public void Long_chains_of_divisions_are_simplified()
+    {
+        var chain = X;
+        for (var i = 0; i < 50_000; i++) chain = chain / (Y + i);
+        Assert.Equal(0, ((chain + 1) * 0).Simplify().Evaluate(("x", 1.0), ("y", 1.0)).ToScalar());
+    }
+
     /// <summary>
     /// Twice is as good as once, and no more ops are applied than before, signs aside: but for very few cases, about one in ten thousand, such as y^−a/x, which is
     /// written with a product below the line.

@@ -41,6 +41,43 @@ public class FdlTests
         Assert.Contains("∂f1/∂(w1·x) = f1′(w1·x) = 1 − tanh(w1·x)² = 0.0098660372\n", output.ReplaceLineEndings("\n").Replace("0.009866037165", "0.0098660372"));
     }
 
+    [Theory]
+    [InlineData("e^x", "df/dx = e^x\n")]
+    [InlineData("2^x", "df/dx = 2^x·ln(2)\n")]
+    [InlineData("1/(1+e^(-x))", "df/dx = e^(−x)/(1 + e^(−x))²\n")]
+    [InlineData("sin(2πx)", "df/dx = 2·π·cos(2·π·x)\n")]
+    [InlineData("x", "The function is x itself: the derivative is 1.\n\nThe derivative\n  df/dx = 1\n")]
+    public void Derive_ends_as_a_textbook_does(string function, string end)
+    {
+        var (code, output, _) = Run("derive", function);
+        Assert.Equal(0, code);
+        Assert.EndsWith(end, output.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("\"abc\" is not a number", "x^2", "x=abc")]
+    [InlineData("\"1<2\" is not a number", "x^2", "x=1<2")]
+    [InlineData("y is not a variable of the function. These are: x.", "x^2", "x=1,y=2")]
+    [InlineData("e is not a variable of the function", "e^x", "e=2")]
+    [InlineData("x is given twice", "x^2", "x=1,x=2")]
+    [InlineData("Write name=number", "x^2", "x")]
+    [InlineData("Write name=number", "x^2", "x=")]
+    [InlineData("There is no expression", "", "x=1")]
+    [InlineData("The function has no variable", "3", "")]
+    [InlineData("no _", "1_000·x", "x=1")]
+    public void What_is_wrong_is_said(string part, string function, string at)
+    {
+        foreach (var command in new[] { "derive", "grad" }.Where(c => c == "derive" || !part.StartsWith("The function has no")))
+        {
+            var (code, _, error) = at.Length == 0 ? Run(command, function) : Run(command, function, "--at", at);
+            Assert.Equal(1, code);
+            Assert.Contains(part, error);
+        }
+    }
+
+    [Fact]
+    public void A_value_is_written_in_digits() => Assert.Contains("= 2.718281828459045\n", Run("grad", "exp(x)", "--at", "x=1").Output.ReplaceLineEndings("\n"));
+
     [Fact]
     public void Grad_says_which_variables_do_not_occur()
     {
@@ -52,14 +89,34 @@ public class FdlTests
 
     [Theory]
     [InlineData(0, "agrees with finite differences", "sin(x)/x", "x=1")]
-    [InlineData(2, "kink", "relu(x)", "x=0")]
-    [InlineData(2, "no value below 0", "ln(x)", "x=-1")]
-    public void Check_compares_where_there_is_a_derivative(int expected, string part, string function, string at)
+    [InlineData(0, "agrees with finite differences", "-log(p)", "p=0.001")]
+    [InlineData(0, "agrees with finite differences", "abs(x)^2", "x=0")]
+    [InlineData(2, "DISAGREES with finite differences", "x·stopgradient(x)", "x=2")]
+    [InlineData(2, "DISAGREES with finite differences", "relu(x) - relu(-x)", "x=0")]
+    [InlineData(3, "its slope is 0 from below and 1 from above", "relu(x)", "x=0")]
+    [InlineData(3, "no value below 0", "ln(x)", "x=-1")]
+    [InlineData(3, "the function has no value here", "x + log(-1)", "x=1")]
+    [InlineData(3, "its slope from above is 0", "x^(3/2)", "x=0")]
+    [InlineData(3, "cannot be compared", "sign(x)", "x=0")]
+    public void Check_ends_in_one_of_three_verdicts(int expected, string part, string function, string at)
     {
         var (code, output, _) = Run("check", function, "--at", at);
         Assert.Equal(expected, code);
         Assert.Contains(part, output);
     }
+
+    /// <summary>What is known of a function at a kink is the same text in each command.</summary>
+    [Theory]
+    [InlineData("derive")]
+    [InlineData("grad")]
+    [InlineData("check")]
+    public void Commands_say_the_same_of_a_kink(string command) =>
+        Assert.Contains("As a whole the function is differentiable here: its slope is 0 from both sides.", Run(command, "cos(abs(x))", "--at", "x=0").Output);
+
+    /// <summary>A body that uses a variable of the name its argument would be given.</summary>
+    [Fact]
+    public void The_argument_of_a_definition_is_no_other_variable() =>
+        Assert.Contains("f1(u2) = u2·u", Run("derive", "sin(f1(x))", "--wrt", "x", "--let", "f1(t)=t·u").Output);
 
     [Fact]
     public void Plot_writes_a_picture_without_a_screen()

@@ -9,7 +9,7 @@ public class JoiningTests
 {
     static readonly int[] Common = [1, 2, 3, 4, 16];
 
-    [Property(MaxTest = 300)]
+    [Property(MaxTest = 150)]
     public void Parts_of_all_kinds_join(DoNotSize<int> any)
     {
         var family = new Family(new(any.Item));

@@ -51,7 +51,7 @@ public class PlanTests
         {
             var plan = new Plan([y], Sizes.None, [0]);
             var step = Assert.IsAssignableFrom<MatMulStep>(Assert.Single(plan.Steps));
-            Assert.DoesNotContain(step.Output, step.Writes);
+            Assert.DoesNotContain(step.Output, step.WrittenStorages);
         }
     }
 

@@ -65,11 +65,21 @@ public class PoolingTests
     }
 
     [Fact]
+    public void A_window_on_nothing_has_no_largest_element()
+    {
+        var y = MaxPool(Variable("x", "batch", 1, 0), [2], [1], padding: 1);
+        var none = TensorSet.Of(("x", Tensor.Zeros(DType.Float64, [1, 1, 0])));
+        Assert.Contains("no elements under a window", Assert.Throws<TensorException>(() => y.Evaluate(none)).Message);
+        Assert.Contains("no elements under a window", Assert.Throws<TensorException>(() => y.Compile().Run(none)).Message);
+    }
+
+    [Fact]
     public void Shapes_that_do_not_fit_are_refused_by_name()
     {
         var x = Variable("x", 2, 3, 5);
         ConvolutionTests.Throws("does not fit", () => MaxPool(x, [6]));
         ConvolutionTests.Throws("Pad less", () => MaxPool(x, [2], padding: 2));
+        ConvolutionTests.Throws("AveragePool: padding [0], [2]", () => AveragePool(x, [2], padding: Padding.Of((0, 2))));
         ConvolutionTests.Throws("spatial", () => AveragePool(x, [2, 2]));
         ConvolutionTests.Throws("1 or more", () => MaxPool(x, [0]));
         Assert.Throws<DTypeException>(() => MaxPool(x.Cast(DType.Int64), [2]));

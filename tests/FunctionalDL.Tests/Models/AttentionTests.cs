@@ -34,10 +34,24 @@ public class AttentionTests
         Close(Direct((i, j) => j <= i && j is 0 or 2 or 3 && j <= i), Attention(q, k, v, mask, isCausal: true));
     }
 
-    [Fact]
-    public void A_query_without_keys_has_no_nan() => Assert.All(
-        Attention(Expr.Constant(Q), Expr.Constant(K), Expr.Constant(V), Expr.Constant(Tensor.Full(DType.Bool, [5], 0))).Evaluate().ToArray<double>(),
-        y => Assert.True(double.IsFinite(y)));
+    /// <summary>The first query sees no key: the only one that is not masked is in its future. It takes nothing, and gives nothing back.</summary>
+    [Theory]
+    [InlineData(DType.Float64), InlineData(DType.Float32)]
+    public void A_query_without_keys_is_zero_and_has_no_gradient(DType dtype)
+    {
+        Expr q = Expr.Variable("q", [3, 4], dtype), k = Expr.Variable("k", [5, 4], dtype), v = Expr.Variable("v", [5, 2], dtype);
+        TensorSet at = TensorSet.Of(("q", Q.Cast(dtype)), ("k", K.Cast(dtype)), ("v", V.Cast(dtype)));
+        var y = Attention(q, k, v, Expr.Constant(Tensor.Vector(false, true, false, false, false)), isCausal: true);
+        Expr[] outputs = [y, .. Sum(Sin(y + 1)).Gradient([q, k, v])];
+        foreach (var values in new[] { Evaluator.Evaluate(outputs, at), Compilation.Compile(outputs).Run(at) })
+        {
+            double[][] numbers = [.. values.Select(value => value.Cast(DType.Float64).ToArray<double>())];
+            Assert.Equal([0, 0, V[1, 0], V[1, 1], V[1, 0], V[1, 1]], numbers[0], (a, b) => Math.Abs(a - b) < 1e-6);
+            Assert.Equal(new double[4], numbers[1][..4]);
+            Assert.All(numbers.SelectMany(n => n), n => Assert.True(double.IsFinite(n)));
+        }
+        Close(new double[6], Attention(Expr.Constant(Q), Expr.Constant(K), Expr.Constant(V), Expr.Constant(Tensor.Full(DType.Bool, [5], 0))));
+    }
 
     static Model Decoder(int width = 8) => Model.Input(DType.Float64, "time", width).TransformerDecoder(2, rotary: true).Initialize(3);
 

@@ -96,6 +96,11 @@ public class ModelExportTests : IDisposable
         var x = Expr.Variable("x", ["n"]);
         var bytes = OnnxExport.ToOnnx([("y", Sin(x))], TensorSet.Empty);
         Assert.Contains("output \"y\"", Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(bytes, [("y", Cos(x))], TensorSet.Empty)).Message);
+
+        // Whole numbers that are nearly equal are not.
+        var n = Expr.Variable("n", [3], DType.Int64);
+        var whole = OnnxExport.ToOnnx([("y", n + 2001)], TensorSet.Empty);
+        Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(whole, [("y", n + 2000)], TensorSet.Empty, tolerance: 1));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ static class OldKernels
         ["Mod"] = Numbers, ["Mul"] = Numbers, ["Neg"] = Numbers, ["Not"] = [Bool], ["Or"] = [Bool], ["Pad"] = All, ["Pow"] = Numbers, ["Range"] = Numbers,
         ["Reciprocal"] = Reals, ["ReduceMax"] = Numbers, ["ReduceMin"] = Numbers, ["ReduceProd"] = [Float, Int64], ["ReduceSum"] = Numbers, ["Reshape"] = All,
         ["Scan"] = All, ["ScatterND"] = All, ["Shape"] = All, ["Sigmoid"] = Reals, ["Sign"] = Numbers, ["Sin"] = Reals, ["Slice"] = All, ["Softplus"] = [Float],
-        ["Sqrt"] = Reals, ["Squeeze"] = All, ["Sub"] = Numbers, ["Tanh"] = Reals, ["Transpose"] = All, ["Unsqueeze"] = All,
+        ["Sqrt"] = Reals, ["Squeeze"] = All, ["Sub"] = Numbers, ["Sum"] = Reals, ["Tanh"] = Reals, ["Transpose"] = All, ["Unsqueeze"] = All,
     };
 
     /// <summary>Where, by the dtype of what it chooses from.</summary>

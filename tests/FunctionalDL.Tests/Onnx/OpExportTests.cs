@@ -86,6 +86,8 @@ public class OpExportTests
         ["MatMul"] = MatMul(X, Transpose(Y)),
         ["MatMul batched"] = MatMul(Cube, Transpose(Cube)),
         ["MatMul of broadcasts"] = MatMul(Broadcast(X, [2, "n", 3]), Broadcast(Transpose(Y), [2, 3, "n"])),
+        ["MatMul between factors"] = MatMul(X * 0.1, Transpose(Y) * 0.3) / 7,
+        ["MatMul of whole numbers"] = MatMul(Transpose(Labels.AsRows()), Labels.AsRows()),
         ["Sum"] = Sum(Cube, 0, 2),
         ["Sum of no axes"] = new(new SumOp([]), X),
         ["Max"] = Max(Cube, 1),
@@ -95,8 +97,12 @@ public class OpExportTests
         ["Conv in groups"] = Convolution(2),
         ["Conv gradients"] = Convolution(1).Gradients2(Images, Kernel(1)),
         ["Conv gradients in groups"] = Convolution(2).Gradients2(Images, Kernel(2)),
+        ["Conv by a padded kernel"] = Conv(Images, Pad(Kernel(1), 3, 1, 0)),
+        ["Conv gradients of a slice"] = Slice(Convolution(1), 3, 0, 2).Gradients2(Images, Kernel(1)),
         ["ConvTranspose"] = ConvTranspose(Images, Kernel(1, 4), [2, 1], padding: 1, outputPadding: [1, 0]),
         ["MaxPool"] = Pooled,
+        ["MaxPool of what is padded"] = MaxPool(Pad(Images, 3, 1, 1), [2, 2]),
+        ["MaxPool of what was padded and moved"] = MaxPool(Transpose(Pad(Transpose(Images), 2, 1, 1)), [2, 2]),
         ["MaxPool gradient"] = Pooled.Gradient2(Images),
         ["MaxPool tangent"] = Square(Pooled.Gradient2(Images)).Gradient2(Images),
         ["AveragePool"] = AveragePool(Images, [3, 2], [1, 2], padding: 1),
@@ -178,6 +184,9 @@ public class OpExportTests
 
 static class Differentiated
 {
+    /// <summary>A vector as a matrix of one row.</summary>
+    public static Expr AsRows(this Expr x) => ExpandDims(x, 0);
+
     /// <summary>The gradient of the sum of squares, which pads what was sliced.</summary>
     public static Expr Gradient2(this Expr y, Expr x) => Gradients2(y, x);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Xml.Linq;
+using SkiaSharp;
 
 namespace FunctionalDL.Tests.Plots;
 
@@ -64,6 +65,19 @@ public sealed class ChartTests : IDisposable
         {
             CultureInfo.CurrentCulture = before;
         }
+    }
+
+    /// <summary>The first axis goes to the right, the second up, and more is darker: of a map that differs in all corners.</summary>
+    [Fact]
+    public void A_heat_map_stands_upright()
+    {
+        // 0 at the lower left, 1 at the lower right, 2 at the upper left, 3 at the upper right.
+        Chart.Of("x", "y").Levels((a, b) => (a > 0 ? 1 : 0) + (b > 0 ? 2 : 0), (-1, 1), (-1, 1), lines: 1, resolution: 50).Save(At("map.png"), 400, 400);
+        using var map = SKBitmap.Decode(At("map.png"));
+        int Light(int x, int y) => map.GetPixel(x, y) is var c ? c.Red + c.Green + c.Blue : 0;
+        int[] corners = [Light(130, 270), Light(300, 270), Light(130, 100), Light(300, 100)];
+        Assert.Equal(corners.OrderDescending(), corners);
+        Assert.Equal(4, corners.Distinct().Count());
     }
 
     [Fact]

@@ -40,6 +40,7 @@ sealed class DerivationWriter
     {
         var derivative = Concrete([y])[0].Gradient(x).Simplify();
         if (IsConstant) Heading($"{Plain(x)} does not occur in the function: the derivative is 0.");
+        else if (y == x) Heading($"The function is {Plain(x)} itself: the derivative is 1.");
         else
         {
             Definitions();
@@ -63,8 +64,9 @@ sealed class DerivationWriter
         foreach (var (part, given) in graph.Givens) Equation("", n => [labels.Label(n, given)!.Value.Text, Formula(n, part)], part);
         foreach (var (name, body) in functions)
         {
-            var u = Expr.Variable("u");
-            Equation("", n => [n.Function(name, [n.Symbol("u")]).Text, Printer.Write(n, [body(u)], _ => null).Last().Value.Text]);
+            var taken = Graph.Variables(body(Placeholder.Like(Expr.Variable("u")))).Select(v => v.VariableName!).ToHashSet();
+            var u = Expr.Variable(FunctionNames.Free("u", taken));
+            Equation("", n => [n.Function(name, [n.Symbol(u.VariableName!)]).Text, Printer.Write(n, [body(u)], _ => null).Last().Value.Text]);
         }
     }
 
@@ -131,7 +133,7 @@ sealed class DerivationWriter
             labels.Derivative(n, labels.Whole(n), Plain(n, x)).Text,
             .. parts.Count <= MostNamedParts ? new[] { Plain(n, derivative, parts) } : [],
             .. NumberText(n, Value(derivative))]);
-        foreach (var point in at is null ? [] : Differentiability.Check(Concrete([y])[0], at)) Heading(point.ToString());
+        foreach (var line in at is null ? [] : Differentiability.Report(Concrete([y])[0], at).Lines) Heading(line);
     }
 
     void Heading(string text) => lines.Add(new(text));

@@ -2,7 +2,8 @@ namespace FunctionalDL;
 
 /// <summary>
 /// Places a graph in layers from left to right, inputs before what uses them (after Sugiyama, Tagawa, Toda 1981): layers by longest path, bends where an
-/// edge passes a layer, orders within layers by the mean place of neighbours, and heights likewise, no closer than a distance.
+/// edge passes a layer, orders within layers by the mean place of neighbours, and heights likewise, no closer than a distance. What a node uses stands from
+/// top to bottom in the order in which it uses it (constraints as in Forster 2004), as long as two nodes do not use the same in opposite orders.
 /// </summary>
 sealed class LayeredLayout
 {
@@ -77,8 +78,30 @@ sealed class LayeredLayout
         foreach (var layer in towardsRight ? layers : layers.AsEnumerable().Reverse())
         {
             var wanted = layer.ToDictionary(node => node, node => (towardsRight ? left : right)[node] is { Count: > 0 } near ? near.Average(n => Height[n]) : Height[node]);
-            if (reorder) layer.Sort((a, b) => wanted[a] != wanted[b] ? wanted[a].CompareTo(wanted[b]) : a.CompareTo(b));
+            if (reorder) Order(layer, wanted);
             Place(layer, wanted);
+        }
+    }
+
+    /// <summary>A layer by the wanted heights, but for what is used before something else: that stands above it.</summary>
+    void Order(List<int> layer, Dictionary<int, double> wanted)
+    {
+        var above = layer.ToDictionary(node => node, _ => new HashSet<int>());
+        foreach (var user in layer.SelectMany(node => right[node]).Distinct())
+            foreach (var (first, second) in left[user].Zip(left[user].Skip(1))) above[second].Add(first);
+        var waiting = new SortedSet<(double Wanted, int Node)>(layer.Select(node => (wanted[node], node)));
+        var (placed, ready) = (new HashSet<int>(), new SortedSet<(double Wanted, int Node)>(waiting.Where(w => above[w.Node].Count == 0)));
+        var below = layer.SelectMany(node => above[node].Select(first => (first, node))).ToLookup(p => p.first, p => p.node);
+        layer.Clear();
+        while (waiting.Count > 0)
+        {
+            // Where all that is left waits for one another, the orders contradict each other: the highest goes first.
+            var next = ready.Count > 0 ? ready.Min : waiting.Min;
+            ready.Remove(next);
+            waiting.Remove(next);
+            placed.Add(next.Node);
+            layer.Add(next.Node);
+            foreach (var node in below[next.Node].Where(node => !placed.Contains(node) && above[node].IsSubsetOf(placed))) ready.Add((wanted[node], node));
         }
     }
 

@@ -20,7 +20,7 @@ static class PictureFormats
 
     public static string Dot(IReadOnlyList<PictureNode> nodes)
     {
-        var text = new StringBuilder("digraph expression {\n  rankdir=LR;\n  node [fontname=\"Helvetica\", shape=box, style=rounded];\n");
+        var text = new StringBuilder("digraph expression {\n  rankdir=LR; ordering=in;\n  node [fontname=\"Helvetica\", shape=box, style=rounded];\n");
         foreach (var node in nodes)
             text.Append($"  n{node.Id} [label=\"{string.Join("\\n", Lines(node).Select(DotText))}\", tooltip=\"{DotText($"{node.Formula}: {node.Type}")}\"{(node.IsVariable ? ", shape=ellipse" : "")}];\n");
         foreach (var node in nodes)

@@ -5,8 +5,11 @@ namespace FunctionalDL.Rules;
 /// <summary>What rules look for in expressions.</summary>
 static class Parts
 {
-    /// <summary>The number an expression is everywhere, where it is a constant repeated.</summary>
-    public static double? Number(this Expr x)
+    /// <summary>The number an expression is everywhere, where it is a constant repeated. Numbers that have a name, e and π, are kept like variables.</summary>
+    public static double? Number(this Expr x) => x.Known() is { } value && NamedFunctions.NameOf(value) is null ? value : null;
+
+    /// <summary>The number an expression is everywhere, whether it has a name or not.</summary>
+    public static double? Known(this Expr x)
     {
         var inner = x.Op is BroadcastOp ? x.Inputs[0] : x;
         return inner.ConstantValue is { Count: 1 } value && value.DType.IsNumeric() && Math.Abs(value.GetDouble(0)) <= Largest(value.DType) ? value.GetDouble(0) : null;
@@ -14,6 +17,10 @@ static class Parts
         // Whole numbers beyond this are not exact in a double; infinities and NaN have rules of their own.
         static double Largest(DType dtype) => dtype.IsFloat() ? double.MaxValue : 1L << 53;
     }
+
+    public static bool IsNamed(this Expr x) => x.Known() is { } value && NamedFunctions.NameOf(value) is not null;
+
+    public static bool IsE(this Expr x) => x.Known() == Math.E;
 
     /// <summary>An expression as a number times a rest: a·x, −x and x itself.</summary>
     public static (double Factor, Expr Of) Scaled(this Expr x) => x.Op switch

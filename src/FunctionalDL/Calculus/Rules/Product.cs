@@ -1,3 +1,4 @@
+using System.Globalization;
 using FunctionalDL.Ops;
 
 namespace FunctionalDL.Rules;
@@ -25,14 +26,14 @@ sealed class Product
     /// <summary>How many multiplications and divisions the powers take, with that of 1 by a divisor if nothing is above it.</summary>
     public int Ops => Math.Max(0, factors.Count - (factors.Values.Any(e => e.Value > 0) ? 1 : 0));
 
-    /// <summary>Whether the number fits the dtype.</summary>
-    public bool IsInRange => Number.Value == 0 || Math.Abs(Number.Value) is var size
-        && (like.DType == DType.Float32 ? size is >= float.Epsilon and <= float.MaxValue : size is >= double.Epsilon and <= double.MaxValue);
-
     /// <summary>An exponent; of a root where some part of it is one.</summary>
     public readonly record struct Exponent(double Value, bool IsRoot = false)
     {
-        public static Exponent operator +(Exponent x, Exponent y) => new(x.Value + y.Value, x.IsRoot || y.IsRoot);
+        public static Exponent operator +(Exponent x, Exponent y) => new(Rounded(x.Value + y.Value), x.IsRoot || y.IsRoot);
+
+        /// <summary>0.1 + 0.2 is 0.3: the number of 15 digits, where it is one as well as floats can tell.</summary>
+        static double Rounded(double sum) =>
+            double.Parse(sum.ToString("G15", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) is var near && Math.Abs(near - sum) <= 2 * (Math.BitIncrement(Math.Abs(sum)) - Math.Abs(sum)) ? near : sum;
     }
 
     /// <summary>The product of no factors, of the type of an expression.</summary>
@@ -65,7 +66,7 @@ sealed class Product
         {
             var (x, sign) = next;
             var inner = x.IsRepeatedScalar() || x.Op is BroadcastOp && IsNumberOverSomething(x.Inputs[0]) ? x.Inputs[0] : x;
-            if (x.Number() is { } number) Number = sign > 0 ? Number * number : number == 0 ? double.NaN : Number / number;
+            if (x.Number() is { } number) Number = sign > 0 ? Number * number : Number / number;
             else if (inner.Op is NegateOp or MultiplyOp or DivideOp && MayOpen(x, inner))
             {
                 if (inner.Op is NegateOp) Number = -Number;
@@ -103,10 +104,11 @@ sealed class Product
     public void Remove(Expr b) => factors.Remove(b);
 
     /// <summary>
-    /// The product as an expression: c·above/(d·below)/n, where n is what all elements are divided by alike.
+    /// The product as an expression: c·above/(d·below)/n, where n is what all elements are divided by alike. Null where the number does not fit the dtype.
     /// </summary>
-    public Expr ToExpr()
+    public Expr? ToExpr()
     {
+        if (!Number.Fits(like.DType)) return null;
         if (Number.Above == 0) return builder.Number(like, 0);
         var above = Chain(factors.Where(f => f.Value.Value > 0));
         var below = Chain(factors.Where(f => f.Value.Value < 0 && !f.Key.IsRepeatedScalar()));
@@ -138,8 +140,8 @@ sealed class Product
         return x.Number() is not null;
     }
 
-    /// <summary>What stands first in a product: variables, then their powers, then the rest.</summary>
-    static int Weight(Expr x) => x.VariableName is not null ? 0 : x.Op is PowerOp && x.Inputs[0].VariableName is not null ? 1 : 2;
+    /// <summary>What stands first in a product: e and π, then variables, then their powers, then the rest.</summary>
+    static int Weight(Expr x) => x.IsNamed() || x.Op is PowerOp && x.Inputs[0].IsNamed() && x.Inputs[1].Number() is not null ? -1 : x.VariableName is not null ? 0 : x.Op is PowerOp && x.Inputs[0].VariableName is not null ? 1 : 2;
 
     /// <summary>The power, without the sign of its exponent; x^(n + ½) of a root as xⁿ·√x.</summary>
     IEnumerable<Expr> Raised(Expr x, Exponent exponent)

@@ -5,6 +5,9 @@ readonly record struct Ratio
 {
     const double LargestWhole = 1L << 53;
 
+    /// <summary>The smallest numbers that keep all their digits.</summary>
+    const double SmallestSingle = 1.1754943508222875e-38, SmallestDouble = 2.2250738585072014e-308;
+
     public Ratio(double above, double below = 1)
     {
         if (below < 0) (above, below) = (-above, -below);
@@ -24,9 +27,30 @@ readonly record struct Ratio
 
     public static Ratio operator +(Ratio x, Ratio y) => x.Below == y.Below ? new(x.Above + y.Above, x.Below) : new(x.Above * y.Below + y.Above * x.Below, x.Below * y.Below);
 
-    public static Ratio operator *(Ratio x, Ratio y) => new(x.Above * y.Above, x.Below * y.Below);
+    public static Ratio operator *(Ratio x, Ratio y) => Of(x.Above * y.Above, x.Below * y.Below, x.Above == 0 || y.Above == 0);
 
-    public static Ratio operator /(Ratio x, Ratio y) => new(x.Above * y.Below, x.Below * y.Above);
+    public static Ratio operator /(Ratio x, Ratio y) => y.Above == 0 ? double.NaN : Of(x.Above * y.Below, x.Below * y.Above, x.Above == 0);
+
+    /// <summary>No number where a result that is not 0 is too small to be told from it.</summary>
+    static Ratio Of(double above, double below, bool isZero)
+    {
+        var ratio = new Ratio(above, below);
+        return ratio.Above == 0 && !isZero ? double.NaN : ratio;
+    }
+
+    /// <summary>Whether the number can be written in a dtype: a whole number exactly, a float to full precision.</summary>
+    public bool Fits(DType dtype)
+    {
+        var (smallest, largest) = dtype switch
+        {
+            DType.Float32 => (SmallestSingle, float.MaxValue),
+            DType.Float64 => (SmallestDouble, double.MaxValue),
+            _ => (1, LargestWhole),
+        };
+        return (Above == 0 || InRange(Above) && InRange(Value)) && InRange(Below) && (dtype.IsFloat() || Below == 1 && IsWhole(Above));
+
+        bool InRange(double x) => Math.Abs(x) >= smallest && Math.Abs(x) <= largest;
+    }
 
     static bool IsWhole(double x) => Math.Floor(x) == x && Math.Abs(x) <= LargestWhole;
 

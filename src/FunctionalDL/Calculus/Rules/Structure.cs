@@ -55,11 +55,11 @@ static class Structure
             (BroadcastOp, DivideOp) when x.Rank > 0 && x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
             (BroadcastOp, MultiplyOp) when x.Rank > 0 && x.Inputs[0].Number() is { } a => a * new Expr(node.Op, x.Inputs[1]),
 
-            // Σ −x = −Σ x, Σ a·x = a·Σ x, Σ x/a = (Σ x)/a
+            // Σ −x = −Σ x, Σ a·x = a·Σ x, Σ x/a = (Σ x)/a; but Σ x/0 over no elements is 0, and whole numbers lose a rest in each division.
             (SumOp, NegateOp) => -new Expr(node.Op, x.Inputs[0]),
             (SumOp, MultiplyOp) when x.Inputs[0].IsRepeatedScalar() => x.Inputs[0].Inputs[0] * new Expr(node.Op, x.Inputs[1]),
             (SumOp, MultiplyOp) when x.Inputs[1].IsRepeatedScalar() => x.Inputs[1].Inputs[0] * new Expr(node.Op, x.Inputs[0]),
-            (SumOp, DivideOp) when x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
+            (SumOp sum, DivideOp) when x.Inputs[1].IsRepeatedScalar() && x.DType.IsFloat() && (IsNotZero(x.Inputs[1]) || HasElements(x, sum.Axes)) => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
             _ => null,
         };
     }
@@ -88,6 +88,11 @@ static class Structure
         int[] left = [.. Enumerable.Range(0, x.Rank).Where(axis => !inner.Contains(axis))];
         return Functions.Sum(x, [.. inner, .. outer.Select(axis => left[axis])]);
     }
+
+    /// <summary>Whether it is known that there is something to be summed.</summary>
+    static bool HasElements(Expr x, Axes axes) => axes.All(axis => x.Shape[axis].IsKnown && x.Shape[axis].Size > 0);
+
+    static bool IsNotZero(Expr x) => x.Known() is { } number && number != 0;
 
     static Dim Size(Shape shape, Axes axes) => axes.Aggregate((Dim)1, (product, axis) => product * shape[axis]);
 

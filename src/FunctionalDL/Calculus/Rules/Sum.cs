@@ -73,48 +73,52 @@ sealed class Sum
     }
 
     /// <summary>An expression as a number times a rest: a·x, −x, a·x/(b·y), and x itself.</summary>
-    (Ratio Factor, Expr Of) Scaled(Expr x)
+    (Ratio Factor, Expr Of) Scaled(Expr x, int depth = 0)
     {
-        if (x.Op is NegateOp) return Scaled(x.Inputs[0]) is var (k, rest) ? (-k, rest) : default;
+        if (depth > Product.MostParts) return (1, x);
+        if (x.Op is NegateOp) return Scaled(x.Inputs[0], depth + 1) is var (k, rest) ? (-k, rest) : default;
         if (x.Op is MultiplyOp && x.Inputs[0].Number() is { } a) return (a, x.Inputs[1]);
         if (x.Op is not DivideOp || !x.DType.IsFloat()) return (1, x);
         var ((above, numerator), (below, denominator)) = (Part(x.Inputs[0]), Part(x.Inputs[1]));
         if (below.Above == 0 || above == 1 && below == 1) return (1, x);
         return (above / below, denominator is null ? numerator ?? builder.Number(x, 1) : builder.Of(new DivideOp(), numerator ?? builder.Number(x, 1), denominator));
 
-        (Ratio, Expr?) Part(Expr e) => e.Number() is { } number ? (number, null) : builder.IsShared(e) ? (1, e) : Scaled(e);
+        (Ratio, Expr?) Part(Expr e) => e.Number() is { } number ? (number, null) : builder.IsShared(e) ? (1, e) : Scaled(e, depth + 1);
     }
 
     /// <summary>The sum as an expression, with what it simplifies to: sin² + cos² = 1, and common factors outside.</summary>
     public Expr? ToExpr()
     {
         if (!like.DType.IsFloat()) return Written();
-        Pythagoras();
+        while (Pythagoras()) ;
         return CommonFactor() ?? Written();
     }
 
-    /// <summary>k·r·sin²u + k·r·cos²u = k·r, and k − k·sin²u = k·cos²u, likewise with sine and cosine exchanged.</summary>
-    void Pythagoras()
+    /// <summary>k·r·sin²u + k·r·cos²u = k·r, and k − k·sin²u = k·cos²u, likewise with sine and cosine exchanged. Whether there was such a pair.</summary>
+    bool Pythagoras()
     {
         var squares = new Dictionary<(Expr Others, Expr Of, Type Function, Ratio Factor), Expr>();
-        foreach (var (term, k) in terms.ToArray())
+        foreach (var (term, k) in terms)
         {
             if (Square(term) is not var (f, rest)) continue;
             var (u, other) = (f.Inputs[0], f.Op is SinOp ? (Op)new CosOp() : new SinOp());
-            if (squares.Remove((rest, u, other.GetType(), k), out var partner))
+            if (squares.TryGetValue((rest, u, other.GetType(), k), out var partner))
             {
                 terms.Remove(term);
                 terms.Remove(partner);
                 Add(k, rest);
+                return true;
             }
-            else if (rest.Number() == 1 && constant == -k)
+            if (rest.Number() == 1 && constant == -k)
             {
                 terms.Remove(term);
                 constant = 0;
                 Add(-k, builder.Of(new PowerOp(), builder.Of(other, u), builder.Number(u, 2)));
+                return true;
             }
-            else squares[(rest, u, f.Op.GetType(), k)] = term;
+            squares[(rest, u, f.Op.GetType(), k)] = term;
         }
+        return false;
     }
 
     /// <summary>The sine or cosine of which a term has the square as a factor, and the rest of the term.</summary>
@@ -124,7 +128,7 @@ sealed class Sum
         var product = Product.Of(term, builder);
         if (product.Factors.FirstOrDefault(f => f is { Base.Op: SinOp or CosOp, Exponent.Value: 2 }).Base is not { } function) return null;
         product.Remove(function);
-        return (function, product.ToExpr());
+        return product.ToExpr() is { } others ? (function, others) : null;
     }
 
     /// <summary>x·y ± x·z = x·(y ± z), y/x ± z/x = (y ± z)/x, x ± x·z = x·(1 ± z), where that takes no more ops.</summary>
@@ -143,10 +147,14 @@ sealed class Sum
         var (inside, result) = (new Sum(like, builder), Product.One(like, builder));
         var sign = terms.Values.All(k => k.Above < 0) ? -1 : 1;
         foreach (var (product, k) in products.Zip(terms.Values))
-            inside.Add(sign * k, product.ToExpr());
+        {
+            if (product.ToExpr() is not { } rest) return null;
+            inside.Add(sign * k, rest);
+        }
+        if (inside.Written() is not { } sum) return null;
         foreach (var (b, exponent) in common) result.Multiply(b, exponent);
         result.Number = sign;
-        result.Multiply(inside.Written()!, new(1));
+        result.Multiply(sum, new(1));
         return result.ToExpr();
     }
 
@@ -156,7 +164,8 @@ sealed class Sum
     /// </summary>
     Expr? Written()
     {
-        if (constant.Value <= 0 && terms.Count > 0 && terms.Values.All(k => k.Above < 0) && terms.Values.Any(k => k != -1)) return Times(-1, Negated().Written());
+        if (!constant.Fits(like.DType)) return null;
+        if (constant.Above <= 0 && terms.Count > 0 && terms.Values.All(k => k.Above < 0) && terms.Values.Any(k => k != -1)) return Times(-1, Negated().Written());
 
         var parts = terms.Select(t => (Factor: t.Value, Term: t.Key)).ToList();
         var first = parts.FindIndex(t => t.Factor.Above > 0);
@@ -185,9 +194,9 @@ sealed class Sum
     Expr? Times(Ratio k, Expr? term)
     {
         if (term is null || k == 1) return term;
-        if (!like.DType.IsFloat()) return builder.Times(k.Value, term);
+        if (!like.DType.IsFloat()) return k.Fits(like.DType) ? builder.Times(k.Value, term) : null;
         var product = builder.IsShared(term) ? Product.Whole(term, builder) : Product.Of(term, builder);
         product.Number *= k;
-        return product.IsInRange ? product.ToExpr() : null;
+        return product.ToExpr();
     }
 }

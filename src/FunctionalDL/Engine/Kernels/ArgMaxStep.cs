@@ -18,9 +18,9 @@ sealed unsafe class ArgMaxStep : Step
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => [x.Storage];
+    public override IEnumerable<Access> Reads => [x];
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
 
     public override string ToString() => $"argmax {outer}×{size}×{inner}";
 

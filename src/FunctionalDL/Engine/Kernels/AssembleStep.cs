@@ -17,27 +17,38 @@ sealed unsafe class AssembleStep : Step
     {
         (parts, this.fill) = ([.. inputs.Zip(places)], fill);
         Level = LevelAfter(inputs);
-        Output = new(output.DType, output.Count) { Producer = this };
+        Output = output;
+        output.Producer = this;
     }
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => parts.Select(p => p.From.Storage).Distinct();
+    public override IEnumerable<Access> Reads => parts.Select(p => (Access)p.From);
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => fill is null ? parts.Select(p => (Access)p.To) : [Output];
+
+    public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
+    {
+        foreach (var (from, to) in parts)
+        {
+            if (!from.Sizes.AsSpan().SequenceEqual(to.Sizes) || from.Storage.DType != to.Storage.DType) yield return $"copies a window of {from.Count} elements to one of {to.Count}";
+            if (to.Count > 0 && (to.Ends.First < 0 || to.Ends.Last >= Output.Count)) yield return $"copies to elements {to.Ends} of {Output.Count}";
+        }
+    }
 
     public override string ToString() => $"assemble {Output.Count} elements from {parts.Length} parts";
 
     public override void Run(Workspace workspace)
     {
         var to = workspace[Output];
+        var count = checked((int)Output.Count);
         if (fill is { } value)
             switch (Output.DType)
             {
-                case DType.Float32: new Span<float>(to, Output.Count).Fill((float)value); break;
-                case DType.Float64: new Span<double>(to, Output.Count).Fill(value); break;
-                case DType.Int64: new Span<long>(to, Output.Count).Fill((long)value); break;
-                default: new Span<bool>(to, Output.Count).Fill(value != 0); break;
+                case DType.Float32: new Span<float>(to, count).Fill((float)value); break;
+                case DType.Float64: new Span<double>(to, count).Fill(value); break;
+                case DType.Int64: new Span<long>(to, count).Fill((long)value); break;
+                default: new Span<bool>(to, count).Fill(value != 0); break;
             }
         if (Output.Count >= Small) workspace.Team.Run(this, workspace, 0, parts.Length);
         else
@@ -48,6 +59,6 @@ sealed unsafe class AssembleStep : Step
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
         var (from, place) = parts[chunk];
-        if (from.Count > 0) Windows.Copy(from, workspace[from], place, workspace[Output] + (long)place.Offset * Output.DType.ByteSize());
+        if (from.Count > 0) Windows.Copy(from, workspace[from], place, workspace[place]);
     }
 }

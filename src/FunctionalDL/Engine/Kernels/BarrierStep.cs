@@ -15,9 +15,9 @@ sealed unsafe class BarrierStep : Step
     public Storage Output { get; }
 
     // In this order, so that all steps towards the known value come before those that x is needed for.
-    public override IEnumerable<Storage> Reads => [known.Storage, x.Storage];
+    public override IEnumerable<Access> Reads => [known, x];
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
 
     public override string ToString() => $"copy {x.Count} elements";
 

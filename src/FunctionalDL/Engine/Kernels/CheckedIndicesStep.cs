@@ -4,24 +4,23 @@ namespace FunctionalDL.Engine;
 sealed unsafe class CheckedIndicesStep : Step
 {
     readonly View indices;
-    readonly int size;
-    readonly string op;
+    readonly IndexCheck check;
 
     public CheckedIndicesStep(View indices, int size, string op)
     {
-        (this.indices, this.size, this.op) = (indices, size, op);
+        (this.indices, check) = (indices, new(indices, size, op));
         Level = LevelAfter(indices);
         Output = new(DType.Int64, indices.Count) { Producer = this };
     }
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => [indices.Storage];
+    public override IEnumerable<Access> Reads => [check.Access];
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
 
     public override string ToString() => $"check {indices.Count} indices";
 
     public override void Run(Workspace workspace) =>
-        new ReadOnlySpan<long>(workspace.Indices(indices, size, op), indices.Count).CopyTo(new(workspace[Output], indices.Count));
+        new ReadOnlySpan<long>(check.In(workspace), indices.Count).CopyTo(new(workspace[Output], indices.Count));
 }

@@ -120,7 +120,7 @@ static unsafe class ConvolutionKernel<TSimd, TVector, T> where TSimd : ISimd<TVe
     /// <summary>
     /// c[r, j] += Σᵢ y[r·rowStride + i] · x[offsets[j] + i] over so many vectors of each of some planes, for 4 rows and 6 or 3 offsets.
     /// </summary>
-    public static void Correlate<TColumns>(T* y, int rowStride, T* x, int* offsets, int vectors, int planes, int yPlane, int xPlane, T* c, int stride) where TColumns : struct, INumber
+    public static void Correlate<TColumns>(T* y, int rowStride, T* x, int* offsets, int vectors, int planes, long yPlane, long xPlane, T* c, int stride) where TColumns : struct, INumber
     {
         TVector a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
         TVector b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
@@ -135,7 +135,7 @@ static unsafe class ConvolutionKernel<TSimd, TVector, T> where TSimd : ISimd<TVe
         }
         for (; planes > 0; planes--, y += yPlane, x0 += xPlane, x1 += xPlane, x2 += xPlane, x3 += xPlane, x4 += xPlane, x5 += xPlane)
         {
-            T* ya = y, yb = y + rowStride, yc = y + 2 * rowStride, yd = y + 3 * rowStride;
+            T* ya = y, yb = y + rowStride, yc = y + 2L * rowStride, yd = y + 3L * rowStride;
             for (var i = 0; i < vectors * TSimd.Count; i += TSimd.Count)
             {
                 TVector a = TSimd.Load(ya + i), b = TSimd.Load(yb + i), g = TSimd.Load(yc + i), d = TSimd.Load(yd + i), s;
@@ -176,8 +176,8 @@ static unsafe class ConvolutionKernel<TSimd, TVector, T> where TSimd : ISimd<TVe
         }
         Accumulate<TColumns>(c, a0, a1, a2, a3, a4, a5);
         Accumulate<TColumns>(c + stride, b0, b1, b2, b3, b4, b5);
-        Accumulate<TColumns>(c + 2 * stride, c0, c1, c2, c3, c4, c5);
-        Accumulate<TColumns>(c + 3 * stride, d0, d1, d2, d3, d4, d5);
+        Accumulate<TColumns>(c + 2L * stride, c0, c1, c2, c3, c4, c5);
+        Accumulate<TColumns>(c + 3L * stride, d0, d1, d2, d3, d4, d5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

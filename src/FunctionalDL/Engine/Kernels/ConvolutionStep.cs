@@ -33,8 +33,8 @@ abstract class ConvolutionStep : Step
         (X, W, Sliding) = (x, w, sliding);
         Level = LevelAfter(x, w.View);
         var dtype = x.Storage.DType;
-        Output = new(dtype, checked(Examples * Groups * N * sliding.Positions)) { Producer = this };
-        Packed = new(dtype, checked(Groups * packedRows * K));
+        Output = new(dtype, (long)Examples * Groups * N * sliding.Positions) { Producer = this };
+        Packed = new(dtype, (long)Groups * packedRows * K);
         Offsets = [.. Enumerable.Range(0, Inputs).SelectMany(c => sliding.Elements.Select(e => c * sliding.Count + e))];
     }
 
@@ -53,7 +53,7 @@ abstract class ConvolutionStep : Step
     public void Pool(Sliding pooling)
     {
         Pooling = pooling;
-        Output = new(Output.DType, Examples * Groups * N * pooling.Positions) { Producer = this };
+        Output = new(Output.DType, (long)Examples * Groups * N * pooling.Positions) { Producer = this };
     }
 
     /// <summary>Whether every example is convolved as a whole.</summary>
@@ -91,9 +91,15 @@ abstract class ConvolutionStep : Step
     public override long Operations => 2L * Examples * Groups * N * K * Sliding.Positions;
 
     // Where a result is not a number, the weights are read as they were.
-    public override IEnumerable<Storage> Reads => [X.Storage, W.View.Storage, .. IsPacked ? new[] { Packed } : [], .. Bias is { } bias ? new[] { bias.Storage } : []];
+    public override IEnumerable<Access> Reads => [X, W.Access.As(Output.DType), .. IsPacked ? new Access[] { Packed } : [], .. Bias is { } bias ? new[] { ((Access)bias).As(Output.DType) } : []];
 
-    public override IEnumerable<Storage> Writes => IsPacked ? [Output] : [Output, Packed];
+    public override IEnumerable<Access> Writes => IsPacked ? [Output] : [Output, Packed];
+
+    public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
+    {
+        if (Inputs * Groups != X.Sizes[1] || K != Inputs * Sliding.Elements.Length || Bias is { } bias && bias.Count != Groups * N) yield return $"has {K} weights a channel for {Inputs} inputs";
+        foreach (var fault in Sliding.Faults(X).Concat(Pooling?.Faults(null) ?? [])) yield return fault;
+    }
 
     public override string ToString() => $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}{(Bias is null ? "" : ", bias")}{(IsRectified ? ", relu" : "")}{(Pooling is null ? "" : ", max pooling")}";
 
@@ -132,7 +138,8 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
     int Chunks => Groups * ((Units + UnitsPerChunk - 1) / UnitsPerChunk);
 
     /// <summary>A tile with a row to spare, biases, and the copy with a tile's width to spare; what is to be pooled, and what the pooling takes.</summary>
-    public override int ScratchBytes => ((panelRows + 3) * TileColumns + Inputs * Sliding.Count + (Pooling is null ? 0 : panelRows * Sliding.Positions + MaxPooling.Elements)) * sizeof(T);
+    public override long ScratchBytes =>
+        ((panelRows + 3L) * TileColumns + (long)Inputs * Sliding.Count + (Pooling is null ? 0 : (long)panelRows * Sliding.Positions + MaxPooling.Elements)) * sizeof(T);
 
     MaxPooling<T> MaxPooling => pooling ??= new(Pooling!);
 
@@ -205,7 +212,8 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
         var x = (T*)workspace[X] + (long)example * X.Strides[0] + (long)group * Inputs * X.Strides[1];
         for (var c = 0; c < Inputs; c++) Sliding.CopyElements(x + (long)c * X.Strides[1], band, copy + c * Sliding.Count);
 
-        var first = band * Sliding.BandRows * Sliding.RowPositions;
+        var first = band * Sliding.BandPositions;
+        var end = Math.Min(Sliding.BandPositions, Sliding.Positions - first);
         fixed (int* offsets = Offsets)
             for (var panel = 0; panel < Panels; panel++)
             {
@@ -218,13 +226,13 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
                 {
                     var vectors = Math.Min(TileVectors, (Sliding.Span - start + TSimd.Count - 1) / TSimd.Count);
                     ConvolutionKernel<TSimd, TVector, T>.Convolve(Height(rows), vectors, PackedPanel((T*)workspace[Packed], group, panel), copy + start, offsets, K, tile, TileColumns);
-                    if (Write(tile, runs, rows, biases, y, Sliding.Positions - first)) continue;
+                    if (Write(tile, runs, rows, biases, y, end)) continue;
                     foreach (var (_, position, count) in runs)
-                        for (var row = 0; row < rows; row++) Correct(workspace, y + (long)row * Sliding.Positions + position, example, channel + row, first + position, Math.Min(count, Sliding.Positions - first - position), biases[row]);
+                        for (var row = 0; row < rows; row++) Correct(workspace, y + (long)row * Sliding.Positions + position, example, channel + row, first + position, Math.Min(count, end - position), biases[row]);
                 }
                 if (Pooling is { } pool)
                     for (var row = 0; row < rows; row++)
-                        MaxPooling.Largest(y + row * Sliding.Positions, (T*)workspace[Output] + (plane + row) * pool.Positions, y + panelRows * Sliding.Positions, isFirst: row == 0);
+                        MaxPooling.Largest(y + row * Sliding.Positions, (T*)workspace[Output] + (plane + row) * pool.Positions, y + (long)panelRows * Sliding.Positions, isFirst: row == 0);
             }
     }
 
@@ -242,7 +250,7 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
                 var sums = Vector512.Load(tile + row * TileColumns + at) + Vector512.Create(biases[row]);
                 wrong |= ~Vector512.Equals(sums, sums);
                 if (isRectified) sums = Vector512.AndNot(sums, Vector512.LessThanOrEqual(sums, Vector512<T>.Zero));
-                Part.Store(sums, to, count);
+                Part.Store(sums, to, Math.Min(count, end - position));
             }
         }
         return wrong == Vector512<T>.Zero;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
@@ -32,12 +33,13 @@ abstract class CorrelationStep : Step
         (X, Y, Sliding, Groups) = (x, y, sliding, groups);
         Level = LevelAfter(x, y);
         Vectors = (sliding.Span + lanes - 1) / lanes;
-        var units = x.Sizes[0] * sliding.Bands;
-        var copyBytes = (Inputs * sliding.Count + N * Vectors * lanes) * x.Storage.DType.ByteSize();
-        UnitsAtOnce = Math.Clamp(Math.Min(LongRun / Vectors, CopiesBytes / copyBytes), 1, units);
-        UnitsPerPart = Math.Max(UnitsAtOnce, (units + MostParts - 1) / MostParts);
+        var units = checked(x.Sizes[0] * sliding.Bands);
+        var copyBytes = ((long)Inputs * sliding.Count + (long)N * Vectors * lanes) * x.Storage.DType.ByteSize();
+        var mostParts = (int)Math.Clamp(Array.MaxLength / ((long)groups * N * K), 1, MostParts);
+        UnitsAtOnce = (int)Math.Clamp(Math.Min(LongRun / Vectors, CopiesBytes / copyBytes), 1, units);
+        UnitsPerPart = Math.Max(UnitsAtOnce, (units + mostParts - 1) / mostParts);
         UnitsAtOnce = Math.Min(UnitsAtOnce, UnitsPerPart);
-        Output = new(x.Storage.DType, checked(Parts * Groups * N * K)) { Producer = this };
+        Output = new(x.Storage.DType, (long)Parts * Groups * N * K) { Producer = this };
         var last = (Inputs - 1) * sliding.Count + sliding.Elements[^1];
         Offsets = [.. Enumerable.Range(0, Inputs).SelectMany(c => sliding.Elements.Select(e => c * sliding.Count + e)), .. Enumerable.Repeat(last, (columns - K % columns) % columns)];
     }
@@ -54,9 +56,16 @@ abstract class CorrelationStep : Step
 
     public override long Operations => 2L * X.Sizes[0] * Groups * N * K * Sliding.Positions;
 
-    public override IEnumerable<Storage> Reads => [X.Storage, Y.Storage];
+    public override IEnumerable<Access> Reads => [X, ((Access)Y).As(Output.DType)];
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
+
+    public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
+    {
+        if (Inputs * Groups != X.Sizes[1] || N * Groups != Y.Sizes[1] || X.Sizes[0] != Y.Sizes[0]) yield return $"has {Groups} groups of {N} channels for {Y.Sizes[1]}";
+        if (Vectors < 1 || UnitsAtOnce < 1 || UnitsAtOnce > UnitsPerPart) yield return $"takes {UnitsAtOnce} of {UnitsPerPart} copies at once";
+        foreach (var fault in Sliding.Faults(X, Y)) yield return fault;
+    }
 
     public override string ToString() => $"kernel gradient {X.Sizes[0]}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{Sliding.Positions}×{K} in {Parts} parts";
 
@@ -81,14 +90,14 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
 
     int PaddedN => (N + PanelRows - 1) / PanelRows * PanelRows;
 
-    int XElements => Inputs * Sliding.Count;
+    long XElements => (long)Inputs * Sliding.Count;
 
-    int YElements => PaddedN * RowElements;
+    long YElements => (long)PaddedN * RowElements;
 
-    public override int ScratchBytes => (UnitsAtOnce * (XElements + YElements) + TSimd.Count + Tiles) * sizeof(T);
+    public override long ScratchBytes => (UnitsAtOnce * (XElements + YElements) + TSimd.Count + Tiles) * sizeof(T);
 
     /// <summary>The elements of the sums, with rows and columns that fill up the last tiles.</summary>
-    int Tiles => PaddedN * Offsets.Length;
+    long Tiles => (long)PaddedN * Offsets.Length;
 
     public override void Run(Workspace workspace)
     {
@@ -103,12 +112,12 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
         var y = (T*)workspace.Scratch(thread);
         var x = y + UnitsAtOnce * YElements;
         var sums = x + UnitsAtOnce * XElements + TSimd.Count;
-        new Span<T>(y, ScratchBytes / sizeof(T)).Clear();
+        NativeMemory.Clear(y, (nuint)ScratchBytes);
         var (first, end) = (part * UnitsPerPart, Math.Min(X.Sizes[0] * Sliding.Bands, (part + 1) * UnitsPerPart));
         for (var unit = first; unit < end; unit += UnitsAtOnce)
         {
             // Padding stays what it is from one example to the next, but not from band to band.
-            if (unit > first && Sliding.Bands > 1) new Span<T>(y, (int)(sums - y)).Clear();
+            if (unit > first && Sliding.Bands > 1) NativeMemory.Clear(y, (nuint)((byte*)sums - (byte*)y));
             Correlate(workspace, unit, Math.Min(UnitsAtOnce, end - unit), group, x, y, sums);
         }
 
@@ -116,8 +125,8 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
         for (var row = 0; row < N; row++)
             for (var k = 0; k < K; k++)
             {
-                var sum = sums[row * Offsets.Length + k];
-                output[row * K + k] = T.IsNaN(sum) ? Exact(workspace, first, end, group, row, k) : sum;
+                var sum = sums[(long)row * Offsets.Length + k];
+                output[(long)row * K + k] = T.IsNaN(sum) ? Exact(workspace, first, end, group, row, k) : sum;
             }
     }
 
@@ -132,20 +141,20 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
         {
             var band = (first + i) % Sliding.Bands;
             var from = Input(workspace, first + i, group);
-            for (var c = 0; c < Inputs; c++) Sliding.CopyElements(from + (long)c * X.Strides[1], band, x + i * XElements + c * Sliding.Count);
-            for (var n = 0; n < N; n++) Sliding.CopyPositions(Gradient(workspace, first + i, group * N + n), band, y + i * YElements + n * RowElements);
+            for (var c = 0; c < Inputs; c++) Sliding.CopyElements(from + (long)c * X.Strides[1], band, x + i * XElements + (long)c * Sliding.Count);
+            for (var n = 0; n < N; n++) Sliding.CopyPositions(Gradient(workspace, first + i, group * N + n), band, y + i * YElements + (long)n * RowElements);
         }
         fixed (int* offsets = Offsets)
             for (var row = 0; row < PaddedN; row += PanelRows)
                 for (var k = 0; k < Offsets.Length; k += TColumns.Value)
                     ConvolutionKernel<TSimd, TVector, T>.Correlate<TColumns>(
-                        y + row * RowElements, RowElements, x, offsets + k, Vectors, units, YElements, XElements, sums + row * Offsets.Length + k, Offsets.Length);
+                        y + (long)row * RowElements, RowElements, x, offsets + k, Vectors, units, YElements, XElements, sums + (long)row * Offsets.Length + k, Offsets.Length);
     }
 
     /// <summary>A sum that is not a number, again without the padding: a zero there times an infinite gradient is none of it.</summary>
     T Exact(Workspace workspace, int first, int end, int group, int row, int k)
     {
-        var (channel, element, band) = (k / Sliding.Elements.Length, k % Sliding.Elements.Length, Sliding.BandRows * Sliding.RowPositions);
+        var (channel, element, band) = (k / Sliding.Elements.Length, k % Sliding.Elements.Length, Sliding.BandPositions);
         var sum = T.Zero;
         for (var unit = first; unit < end; unit++)
         {

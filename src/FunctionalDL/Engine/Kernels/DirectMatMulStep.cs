@@ -57,7 +57,7 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
     {
         var to = (T*)packed;
         for (var batch = 0; batch < PackedBatchesB; batch++)
-            for (var column = 0; column < M; column += PanelColumns, to += PanelColumns * K)
+            for (var column = 0; column < M; column += PanelColumns, to += (long)PanelColumns * K)
                 Panel<T>.Pack((T*)b + B.Batches[batch], B, column, Math.Min(PanelColumns, M - column), to, PanelColumns);
     }
 

@@ -8,6 +8,7 @@ sealed unsafe class GatherStep : Step
     const int ChunkBytes = 1 << 17;
 
     readonly View x, indices;
+    readonly IndexCheck check;
     readonly int outer, size, inner;
 
     public GatherStep(View x, View indices, int axis)
@@ -15,14 +16,15 @@ sealed unsafe class GatherStep : Step
         (this.x, this.indices) = (x, indices);
         Level = LevelAfter(x, indices);
         (outer, size, inner) = x.Around(axis);
-        Output = new(x.Storage.DType, outer * indices.Count * inner) { Producer = this };
+        check = new(indices, size, "Gather");
+        Output = new(x.Storage.DType, (long)outer * indices.Count * inner) { Producer = this };
     }
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => [x.Storage, indices.Storage];
+    public override IEnumerable<Access> Reads => [Access.By(check, x, size), check.Access];
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
 
     long PerChunk => Math.Max(1, ChunkBytes / Math.Max(1, (long)inner * Output.DType.ByteSize()));
 
@@ -30,7 +32,7 @@ sealed unsafe class GatherStep : Step
 
     public override void Run(Workspace workspace)
     {
-        workspace.Indices(indices, size, "Gather");
+        check.In(workspace);
         workspace.Team.Run(this, workspace, 0, (int)(((long)outer * indices.Count + PerChunk - 1) / PerChunk));
     }
 

@@ -152,7 +152,7 @@ static unsafe class Loops
 
     readonly struct Number<TFrom, TTo> : IConversion<TFrom, TTo> where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
     {
-        public static TTo Apply(TFrom x) => TTo.CreateTruncating(x);
+        public static TTo Apply(TFrom x) => TTo.CreateSaturating(x);
     }
 
     readonly struct IsNotZero<T> : IConversion<T, bool> where T : unmanaged, INumber<T>

@@ -11,16 +11,16 @@ abstract class MatMulStep : Step
     bool isConstant;
     Blocks? blocks;
     (int A, int B)? blockCounts;
-    int blockBytes, spareBytes;
+    long blockBytes, spareBytes;
 
     protected MatMulStep(Matrix a, Matrix b, int packedRows, int packedColumns)
     {
         (A, B) = (a, b);
         Level = LevelAfter(a.View, b.View);
         var dtype = a.View.Storage.DType;
-        Output = new(dtype, checked(Batches * N * M)) { Producer = this };
-        PackedA = new(dtype, checked(PackedBatchesA * packedRows * K));
-        PackedB = new(dtype, checked(PackedBatchesB * packedColumns * K));
+        Output = new(dtype, (long)Batches * N * M) { Producer = this };
+        PackedA = new(dtype, (long)PackedBatchesA * packedRows * K);
+        PackedB = new(dtype, (long)PackedBatchesB * packedColumns * K);
     }
 
     public Storage Output { get; }
@@ -60,23 +60,33 @@ abstract class MatMulStep : Step
 
     public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}{(Epilogue is null ? "" : $" in {Blocks.Count} blocks, then {Epilogue.Names}")}";
 
-    public override IEnumerable<Storage> Reads => [A.View.Storage, IsPackedBefore ? PackedB : B.View.Storage, .. Epilogue?.Reads.Where(s => s != Output) ?? []];
+    public override IEnumerable<Access> Reads => [A.Access.As(Output.DType), IsPackedBefore ? PackedB : B.Access.As(Output.DType), .. Epilogue?.Reads.Where(a => a.Storage != Output) ?? []];
 
-    public override IEnumerable<Storage> Writes =>
-        [.. Epilogue is null || Output.IsStored ? [Output] : Array.Empty<Storage>(), PackedA, .. IsPackedBefore ? [] : new[] { PackedB }, .. Epilogue?.Writes ?? []];
+    public override IEnumerable<Access> Writes =>
+        [.. Epilogue is null || Output.IsStored ? [Output] : Array.Empty<Access>(), PackedA, .. IsPackedBefore ? [] : new Access[] { PackedB }, .. Epilogue?.Writes ?? []];
+
+    /// <summary>The sides have equal columns and batches, and the blocks are the product, each within its width.</summary>
+    public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
+    {
+        if (A.Columns.Length != B.Columns.Length || A.Batches.Length != B.Batches.Length) yield return $"multiplies {A.Columns.Length} columns by {B.Columns.Length}, and {A.Batches.Length} batches by {B.Batches.Length}";
+        if (FirstRow(0) != 0 || FirstRow(BlocksA) != N || FirstColumn(0) != 0 || FirstColumn(BlocksB) != M) yield return "has blocks that are not the whole product";
+        if (Enumerable.Range(0, BlocksA).Any(b => FirstRow(b) > FirstRow(b + 1)) || Enumerable.Range(0, BlocksB).Any(b => FirstColumn(b + 1) - FirstColumn(b) is var width && (width < 0 || width > Blocks.Width)))
+            yield return $"has blocks wider than {Blocks.Width}";
+        foreach (var fault in Epilogue?.Faults(slots) ?? []) yield return fault;
+    }
 
     public override void Seal()
     {
         // Counted here at the latest, before threads that share the plan ask.
         var blocks = Blocks;
         Epilogue?.Seal(blocks);
-        var bytes = checked((int)Block.RoundUp(Enumerable.Range(0, BlocksA).Max(a => FirstRow(a + 1) - FirstRow(a)) * (long)blocks.Width * Output.DType.ByteSize()));
+        var bytes = Block.RoundUp(Enumerable.Range(0, BlocksA).Max(a => FirstRow(a + 1) - FirstRow(a)) * (long)blocks.Width * Output.DType.ByteSize());
         if (Epilogue is not null && !Output.IsStored) blockBytes = bytes;
         if (NeedsSpare) spareBytes = bytes;
     }
 
     /// <summary>A block, where only the epilogue reads it, a spare one, where it is summed in parts, and what the epilogue needs.</summary>
-    public override int ScratchBytes => checked(blockBytes + spareBytes + (Epilogue?.ScratchBytes ?? 0));
+    public override long ScratchBytes => blockBytes + spareBytes + (Epilogue?.ScratchBytes ?? 0);
 
     /// <summary>Whether a block is the sum of several, so that memory for another is needed.</summary>
     protected virtual bool NeedsSpare => false;
@@ -126,9 +136,9 @@ abstract class MatMulStep : Step
 
     sealed class PackStep(MatMulStep product) : Step
     {
-        public override IEnumerable<Storage> Reads => [product.B.View.Storage];
+        public override IEnumerable<Access> Reads => [product.B.Access];
 
-        public override IEnumerable<Storage> Writes => [product.PackedB];
+        public override IEnumerable<Access> Writes => [product.PackedB];
 
         public override string ToString() => $"pack {product.M}×{product.K}";
 

@@ -18,6 +18,9 @@ abstract class MaxPoolStep : Step
         Put,
     }
 
+    /// <summary>The elements of a copy that a plane is cut into bands for.</summary>
+    public const int CopyElements = 1 << 20;
+
     /// <summary>Elements below which it is not worth another thread's attention.</summary>
     const int Small = 1 << 14;
 
@@ -33,20 +36,34 @@ abstract class MaxPoolStep : Step
     {
         (Sliding, X, Values, Action) = (sliding, x, values, action);
         Level = LevelAfter(x, values);
-        Output = new(x.Storage.DType, action == Mode.Put ? x.Count : Planes * sliding.Positions) { Producer = this };
+        Output = new(x.Storage.DType, action == Mode.Put ? x.Count : (long)Planes * sliding.Positions) { Producer = this };
     }
 
     public Storage Output { get; }
+
+    /// <summary>The bands that a plane is cut into.</summary>
+    public int Bands => Sliding.Bands;
 
     protected int Planes => X.Sizes[0] * X.Sizes[1];
 
     protected int PlaneElements => X.Count / Planes;
 
-    protected int PlanesPerChunk => (Small + PlaneElements - 1) / PlaneElements;
+    protected int PlanesPerChunk => Math.Max(1, Small / PlaneElements);
 
-    public override IEnumerable<Storage> Reads => [X.Storage, Values.Storage];
+    public override IEnumerable<Access> Reads => [X, ((Access)Values).As(Output.DType)];
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
+
+    public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
+    {
+        var values = Action switch
+        {
+            Mode.Put => Planes * (long)Sliding.Positions,
+            _ => X.Count,
+        };
+        if (Values.Count != values) yield return $"has {Values.Count} values for {values} places";
+        foreach (var fault in Sliding.Faults(X, Action == Mode.Put ? Values : null)) yield return fault;
+    }
 
     public override long Operations => (long)Planes * Sliding.Positions * Sliding.Elements.Length;
 
@@ -64,7 +81,7 @@ sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPool
 {
     readonly MaxPooling<T> pooling = new(sliding);
 
-    public override int ScratchBytes => pooling.Elements * sizeof(T);
+    public override long ScratchBytes => (long)pooling.Elements * sizeof(T);
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {

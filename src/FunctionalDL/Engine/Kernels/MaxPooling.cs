@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
@@ -6,10 +7,11 @@ namespace FunctionalDL.Engine;
 /// <summary>Max pooling of a plane, on copies in which what lies under one element of the window is a run. The scratch memory is prepared for the first of several planes.</summary>
 sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatingPointIeee754<T>
 {
+    readonly int bands = sliding.Bands;
     readonly bool isPadded = sliding.IsPadded, isApart = sliding.IsApart, isComplete = sliding.IsComplete;
 
     /// <summary>The elements of scratch memory.</summary>
-    public int Elements => 3 * CopyElements + 2 * RunElements;
+    public long Elements => 3L * CopyElements + 2L * RunElements;
 
     /// <summary>The elements of a copy, and of what belongs to positions, with a vector to spare.</summary>
     int CopyElements => sliding.Count + Vector512<T>.Count;
@@ -20,45 +22,60 @@ sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatin
     public void Largest(T* plane, T* to, T* scratch, bool isFirst)
     {
         var largest = scratch + CopyElements;
-        if (isFirst) new Span<T>(scratch, CopyElements).Fill(T.NegativeInfinity);
-        Find(plane, scratch, largest);
-        sliding.ReturnPositions(to, largest);
+        for (var band = 0; band < bands; band++)
+        {
+            if (IsNew(isFirst)) new Span<T>(scratch, CopyElements).Fill(T.NegativeInfinity);
+            Find(plane, band, scratch, largest);
+            sliding.ReturnPositions(to, band, largest);
+        }
     }
 
     /// <summary>The elements of another plane at their places.</summary>
     public void Take(T* plane, T* others, T* to, T* scratch, bool isFirst)
     {
         T* real = scratch + CopyElements, other = real + CopyElements, largest = other + CopyElements, result = largest + RunElements;
-        if (isFirst) Prepare(scratch, real);
-        Find(plane, scratch, largest);
-        sliding.CopyElements(others, 0, other);
-        Move(scratch, real, largest, other, result, put: false);
-        sliding.ReturnPositions(to, result);
+        for (var band = 0; band < bands; band++)
+        {
+            if (IsNew(isFirst)) Prepare(band, scratch, real);
+            Find(plane, band, scratch, largest);
+            sliding.CopyElements(others, band, other);
+            Move(scratch, real, largest, other, result, put: false);
+            sliding.ReturnPositions(to, band, result);
+        }
     }
 
     /// <summary>Zeros, with the values of positions added at their places.</summary>
     public void Put(T* plane, T* values, Span<T> to, T* scratch, bool isFirst)
     {
         T* real = scratch + CopyElements, other = real + CopyElements, largest = other + CopyElements, value = largest + RunElements;
-        if (isFirst) Prepare(scratch, real);
-        Find(plane, scratch, largest);
-        sliding.CopyPositions(values, 0, value);
-        if (!isApart) new Span<T>(other, CopyElements).Clear();
-        Move(scratch, real, largest, other, value, put: true);
-        if (!isComplete) to.Clear();
-        fixed (T* target = to) sliding.ReturnElements(target, other);
+        if (!isComplete || bands > 1) to.Clear();
+        for (var band = 0; band < bands; band++)
+        {
+            if (IsNew(isFirst)) Prepare(band, scratch, real);
+            Find(plane, band, scratch, largest);
+            sliding.CopyPositions(values, band, value);
+            if (!isApart) new Span<T>(other, CopyElements).Clear();
+            Move(scratch, real, largest, other, value, put: true);
+            // An element may lie under windows of two bands.
+            fixed (T* target = to)
+                if (bands == 1) sliding.ReturnElements(target, band, other);
+                else sliding.AddElements(target, band, other);
+        }
     }
 
-    void Prepare(T* copy, T* real)
+    /// <summary>Padding stays what it is from one plane to the next, but not from band to band.</summary>
+    bool IsNew(bool isFirst) => isFirst || bands > 1;
+
+    void Prepare(int band, T* copy, T* real)
     {
         new Span<T>(copy, CopyElements).Fill(T.NegativeInfinity);
-        new Span<T>(real, Elements - CopyElements).Clear();
-        sliding.FillElements(real, T.One);
+        NativeMemory.Clear(real, (nuint)((Elements - CopyElements) * sizeof(T)));
+        sliding.FillElements(band, real, T.One);
     }
 
-    void Find(T* plane, T* copy, T* largest)
+    void Find(T* plane, int band, T* copy, T* largest)
     {
-        sliding.CopyElements(plane, 0, copy);
+        sliding.CopyElements(plane, band, copy);
         for (var i = 0; i < sliding.Span; i += Vector512<T>.Count)
         {
             var found = Vector512.Create(T.NegativeInfinity);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -15,7 +16,7 @@ static unsafe class Panel<T> where T : unmanaged
     {
         var rows = matrix.Rows.AsSpan(first, width);
         var columns = matrix.Columns;
-        if (width < full) new Span<T>(to, checked(full * columns.Length)).Clear();
+        if (width < full) NativeMemory.Clear(to, (nuint)full * (nuint)columns.Length * (nuint)sizeof(T));
         for (int start = 0, end; start < width; start = end)
         {
             for (end = start + 1; end < width && rows[end] == rows[end - 1] + 1; end++) { }

@@ -15,16 +15,16 @@ sealed unsafe class RandomUniformStep : Step
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => [key.Storage];
+    public override IEnumerable<Access> Reads => [((Access)key).As(DType.Int64)];
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
 
     public override string ToString() => $"random, {Output.Count} numbers";
 
     public override void Run(Workspace workspace)
     {
         var seed = *(ulong*)workspace[key];
-        if (Output.DType == DType.Float32) Philox.Fill(seed, (ulong)stream, new Span<float>(workspace[Output], Output.Count));
-        else Philox.Fill(seed, (ulong)stream, new Span<double>(workspace[Output], Output.Count));
+        if (Output.DType == DType.Float32) Philox.Fill(seed, (ulong)stream, new Span<float>(workspace[Output], checked((int)Output.Count)));
+        else Philox.Fill(seed, (ulong)stream, new Span<double>(workspace[Output], checked((int)Output.Count)));
     }
 }

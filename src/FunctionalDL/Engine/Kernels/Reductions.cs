@@ -65,7 +65,7 @@ static unsafe class Reductions
         return result;
     }
 
-    /// <summary>Sets a chunk's partial result to that of no elements.</summary>
+    /// <summary>Sets a chunk's partial result to what changes nothing: for a sum −0, as 0 would make a sum of −0 positive.</summary>
     public static void Fill(Ending ending, byte* partial, int chunk)
     {
         switch (ending.Partial.DType)
@@ -79,7 +79,7 @@ static unsafe class Reductions
     static void Fill<T>(Ending ending, byte* partial, int chunk) where T : unmanaged, INumber<T> =>
         new Span<T>((T*)partial + (long)chunk * ending.Width, ending.Width).Fill(T.CreateSaturating(ending.Code switch
         {
-            Code.Sum => 0,
+            Code.Sum => -0.0,
             Code.Max => double.NegativeInfinity,
             _ => double.PositiveInfinity,
         }));
@@ -90,6 +90,9 @@ static unsafe class Reductions
         var strip = new Strip { A = x, Rows = 1, Columns = n };
         switch (ending.Lane)
         {
+            case DType.Float32 when ending.Code == Code.Sum:
+                ((double*)partial)[chunk] += Sum((float*)x, n);
+                break;
             case DType.Float32:
                 float single;
                 strip.D = (byte*)&single;
@@ -117,6 +120,26 @@ static unsafe class Reductions
         Code.Max => T.Max(*sum, x),
         _ => T.Min(*sum, x),
     };
+
+    /// <summary>Σ x in float64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static double Sum(float* x, int n)
+    {
+        var (w, i) = (Vector512<float>.Count, 0);
+        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; i <= n - 2 * w; i += 2 * w)
+        {
+            var (a, b) = Vector512.Widen(Vector512.Load(x + i));
+            var (c, d) = Vector512.Widen(Vector512.Load(x + i + w));
+            s0 += a;
+            s1 += b;
+            s2 += c;
+            s3 += d;
+        }
+        var sum = Vector512.Sum((s0 + s1) + (s2 + s3));
+        for (; i < n; i++) sum += x[i];
+        return sum;
+    }
 
     /// <summary>sum += x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -17,9 +17,9 @@ sealed unsafe class ReferenceStep : Step
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => inputs.Select(x => x.Storage).Distinct();
+    public override IEnumerable<Access> Reads => inputs.Select(x => (Access)x);
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
 
     public override string ToString() => $"{op.Name} by the evaluator";
 

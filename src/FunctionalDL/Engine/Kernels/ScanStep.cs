@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FunctionalDL.Ops;
 
 namespace FunctionalDL.Engine;
@@ -39,8 +40,8 @@ sealed unsafe class ScanStep : Step
         var constants = body.Constants.Where(v => !HasRows(v)).Select(v => v.VariableName!).ToHashSet();
         plan = new([.. body.Outputs], sizes, [.. Enumerable.Range(0, body.Next.Length + body.Stacked.Length)], constants);
 
-        Operations = length * chunks * plan.Steps.Skip(plan.StepsBefore).Sum(s => s.Operations);
-        shared = [.. plan.Steps.Take(plan.StepsBefore).SelectMany(s => s.Writes)];
+        Operations = (long)length * chunks * plan.Steps.Skip(plan.StepsBefore).Sum(s => s.Operations);
+        shared = [.. plan.Steps.Take(plan.StepsBefore).SelectMany(s => s.WrittenStorages)];
 
         // Values before the step at t are at t, or at t + 1 where time runs backwards.
         outputs = new Place[plan.Outputs.Length];
@@ -74,9 +75,24 @@ sealed unsafe class ScanStep : Step
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => inputs.Select(x => x.Storage).Distinct();
+    public override IEnumerable<Access> Reads => inputs.Select(x => (Access)x);
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Output];
+
+    /// <summary>Every value of a step of the loop lies inside what it is a part of, at the first step and the last, and the results are all of the output.</summary>
+    public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
+    {
+        var end = varying.Concat(outputs).Where(p => p.Outer == Output).Select(End).DefaultIfEmpty().Max();
+        if (end != Output.Bytes) yield return $"its results end at byte {end} of {Output.Bytes}";
+        foreach (var place in varying.Concat(unchanging).Concat(outputs))
+        {
+            if (place.Start < 0 || End(place) > place.Outer!.Bytes) yield return $"a value of {place.Bytes} bytes goes from byte {place.Start} to {End(place)} of {place.Outer!.Bytes}";
+            if (place.Inner is { } inner && inner.Bytes != place.Bytes) yield return $"a value of {inner.Bytes} bytes has a place of {place.Bytes}";
+        }
+    }
+
+    /// <summary>Where a value ends at the last step of the last chunk.</summary>
+    long End(Place place) => place.Start + Math.Max(0, length - 1) * place.Step + (chunks - 1) * place.Chunk + place.Bytes;
 
     public override long Operations { get; }
 
@@ -122,7 +138,7 @@ sealed unsafe class ScanStep : Step
         var kept = body.Carries.Length + body.Stacked.Length;
         for (var i = 0; i < body.Carries.Length; i++)
             Copy(workspace[inputs[i]] + chunk * outputs[i].Chunk, At(workspace, varying[i], body.IsReversed ? length - 1 : 0, chunk), outputs[i].Bytes);
-        foreach (var sum in outputs.AsSpan(kept)) new Span<byte>(At(workspace, sum, 0, chunk), (int)sum.Bytes).Clear();
+        foreach (var sum in outputs.AsSpan(kept)) NativeMemory.Clear(At(workspace, sum, 0, chunk), (nuint)sum.Bytes);
         for (var step = 0; step < length; step++)
         {
             var t = body.IsReversed ? length - 1 - step : step;

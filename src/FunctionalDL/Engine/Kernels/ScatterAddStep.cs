@@ -6,6 +6,7 @@ sealed unsafe class ScatterAddStep : Step
     const int ChunkElements = 256;
 
     readonly View updates, indices;
+    readonly IndexCheck check;
     readonly int outer, size, inner;
     readonly nint add;
 
@@ -13,21 +14,22 @@ sealed unsafe class ScatterAddStep : Step
     {
         (this.updates, this.indices, this.outer, this.size, this.inner) = (updates, indices, outer, size, inner);
         Level = LevelAfter(updates, indices);
-        Output = new(updates.Storage.DType, outer * size * inner) { Producer = this };
+        check = new(indices, size, "ScatterAdd");
+        Output = new(updates.Storage.DType, (long)outer * size * inner) { Producer = this };
         add = Kernel.Of(Code.Add, Output.DType, Extent.Full);
     }
 
     public Storage Output { get; }
 
-    public override IEnumerable<Storage> Reads => [updates.Storage, indices.Storage];
+    public override IEnumerable<Access> Reads => [updates, check.Access];
 
-    public override IEnumerable<Storage> Writes => [Output];
+    public override IEnumerable<Access> Writes => [Access.By(check, Output, size)];
 
     public override string ToString() => $"scatter {indices.Count} slices of {inner} to {size}";
 
     public override void Run(Workspace workspace)
     {
-        workspace.Indices(indices, size, "ScatterAdd");
+        check.In(workspace);
         workspace.Team.Run(this, workspace, 0, (inner + ChunkElements - 1) / ChunkElements);
     }
 

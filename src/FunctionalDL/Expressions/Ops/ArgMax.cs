@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FunctionalDL.Ops;
 
 /// <summary>
@@ -17,13 +19,21 @@ sealed record ArgMaxOp(int Axis) : Op
         var size = x[0].Shape.Around(Axis).Size;
         if (size == 0 && type.Shape.ElementCount > 0) throw new TensorException($"ArgMax: axis {Axis} of {x[0].Describe()} has no elements. Give at least one.");
         var result = new long[type.Shape.ElementCount];
-        for (var at = 0; at < result.Length; at++)
+        switch (x[0])
         {
-            double At(long i) => x[0].GetDouble(Offset(x[0].Shape, at, i));
-            for (var i = 1; i < size && !double.IsNaN(At(result[at])); i++)
-                if (!(At(i) <= At(result[at]))) result[at] = i;
+            case Tensor<float> v: Search(v.Span, result, v.Shape); break;
+            case Tensor<double> v: Search(v.Span, result, v.Shape); break;
+            default: Search(x[0].As<long>().Span, result, x[0].Shape); break;
         }
         return Tensor<long>.Adopt(type.Shape, result);
+    }
+
+    void Search<T>(ReadOnlySpan<T> x, Span<long> result, Shape shape) where T : INumber<T>
+    {
+        var size = shape.Around(Axis).Size;
+        for (var at = 0; at < result.Length; at++)
+            for (var i = 1; i < size && x[Offset(shape, at, result[at])] is var largest && !T.IsNaN(largest); i++)
+                if (!(x[Offset(shape, at, i)] <= largest)) result[at] = i;
     }
 
     /// <summary>The offset of element i along the axis, of those that result <paramref name="at"/> is made of.</summary>

@@ -11,15 +11,9 @@ abstract record BinaryOp : ElementwiseOp
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
-        CheckDTypes(x);
+        CheckNumbers(x);
         SameShape(x);
         return x[0];
-    }
-
-    private protected void CheckDTypes(ReadOnlySpan<TensorType> x)
-    {
-        if (x[0].DType != x[1].DType) throw WrongDType(x, "two inputs of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
-        if (!x[0].DType.IsNumeric()) throw WrongDType(x, "numbers", "Cast both sides to a number.");
     }
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch

@@ -1,7 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x converted to another dtype: <c>[…] → […]</c>. Between floats the gradient is converted back; elsewhere it is zero.
+/// y = x converted to another dtype: <c>[…] → […]</c>. A float becomes an integer towards zero; NaN becomes 0, and what is too large for int64 its largest
+/// or smallest number. A number is true where it is not 0, NaN too. Between floats the gradient is converted back; elsewhere it is zero.
 /// </summary>
 sealed record CastOp(DType To) : Op
 {
@@ -12,6 +13,8 @@ sealed record CastOp(DType To) : Op
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0].Cast(To);
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => To.IsFloat() && y.Inputs[0].DType.IsFloat() ? g.Cast(y.Inputs[0].DType) : null;
+
+    private protected override Expr? Through(int i, Expr y, Expr mask) => mask;
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => To.IsFloat() && t[0] is { } tangent ? tangent.Cast(To) : null;
 
@@ -26,7 +29,17 @@ sealed record CastOp(DType To) : Op
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(To.Name(), x);
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Cast", x, ("to", To));
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        if (To != DType.Int64 || !y.Inputs[0].DType.IsFloat()) return graph.Node("Cast", x, ("to", To));
+        // ONNX leaves open what becomes of NaN and of numbers beyond the integers: they are taken out before, and set after.
+        const double limit = 1UL << 63;
+        string Bound(double value) => graph.Constant(Tensor.Scalar(value).Cast(y.Inputs[0].DType));
+        var isWithin = graph.Node("Less", [graph.Node("Abs", x), Bound(limit)]);
+        var whole = graph.Node("Cast", [graph.Node("Where", [isWithin, x[0], Bound(0)])], ("to", To));
+        var capped = graph.Node("Where", [graph.Node("LessOrEqual", [Bound(limit), x[0]]), graph.Constant(long.MaxValue), whole]);
+        return graph.Node("Where", [graph.Node("LessOrEqual", [x[0], Bound(-limit)]), graph.Constant(long.MinValue), capped]);
+    }
 
     internal override Op Retype(Func<DType, DType> map) => new CastOp(map(To));
 }

@@ -15,11 +15,12 @@ abstract record ComparisonOp : ElementwiseOp
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
-        if (x[0].DType != x[1].DType || !x[0].DType.IsNumeric())
-            throw WrongDType(x, "two inputs of one numeric dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
+        CheckDTypes(x);
         SameShape(x);
         return x[0] with { DType = DType.Bool };
     }
+
+    private protected virtual void CheckDTypes(ReadOnlySpan<TensorType> x) => CheckNumbers(x);
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
     {
@@ -30,6 +31,6 @@ abstract record ComparisonOp : ElementwiseOp
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1]);
 
-    private protected sealed override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => Math.Abs(x[0] - x[1]) <= within
+    private protected sealed override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => y.Inputs[0].DType.IsFloat() && Math.Abs(x[0] - x[1]) <= within
         ? new(NonSmoothKind.Jump, "The comparison changes where both sides are equal; the derivative is that of the branch taken.") : null;
 }

@@ -14,7 +14,7 @@ sealed record ConstantOp(Tensor Value) : Op
     internal override Expr? Jvp(Expr y, Expr?[] t) => null;
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
-        Value is { Count: 1, Shape.Rank: 0 } ? notation.Number(Value.GetDouble(0)) : notation.Symbol(Value.Describe());
+        Value is { Count: 1, Shape.Rank: 0 } ? notation.Constant(Value.GetDouble(0)) : notation.Symbol(Value.Describe());
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Constant(Value);
 

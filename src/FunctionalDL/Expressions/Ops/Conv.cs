@@ -27,5 +27,5 @@ sealed record ConvOp(Window Window, int Groups) : ConvolutionOp(Window, Groups)
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched is [true, false] ? AsExamples(y, x, n) : null;
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Conv", x, [.. Window.Onnx(), ("group", (long)Groups)]);
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Conv", [x[0], graph.ApartFromPad(y.Inputs[1], x[1])], [.. Window.Onnx(), ("group", (long)Groups)]);
 }

@@ -39,7 +39,7 @@ sealed record ConvKernelGradientOp(Window Window, int Groups) : ConvolutionOp(Wi
         if (Groups > 1) data = graph.Node("Reshape", [data, graph.Shape(Shape.Of(batch, Groups, inputs).Concat(spatial))], ("allowzero", 1L));
         data = graph.Node("Transpose", [data], ("perm", Groups > 1 ? [2, 1, 0, .. space.Select(a => a + 1)] : (long[])[1, 0, .. space]));
         if (Groups > 1) data = graph.Node("Reshape", [data, graph.Shape(Shape.Of(inputs, batch * Groups).Concat(spatial))], ("allowzero", 1L));
-        var kernel = graph.Node("Transpose", [x[1]], ("perm", (long[])[1, 0, .. space]));
+        var kernel = graph.ApartFromPad(y.Inputs[1], graph.Node("Transpose", [x[1]], ("perm", (long[])[1, 0, .. space])));
         var result = graph.Node("Conv", [data, kernel], ("strides", Window.Dilations.ToLongs()), ("dilations", Window.Strides.ToLongs()),
             ("pads", Window.Before.Concat(Window.After).Select(n => (long)n).ToArray()), ("group", (long)Groups));
         result = graph.Node("Slice", [result, graph.Constant(Tensor.Vector(new long[Window.Rank])), graph.Constant(Tensor.Vector(Window.Sizes.ToLongs())), graph.Constant(Tensor.Vector(space))]);

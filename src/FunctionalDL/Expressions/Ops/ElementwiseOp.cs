@@ -3,6 +3,8 @@ namespace FunctionalDL.Ops;
 /// <summary>An op applied element by element to inputs of one shape. Its chain rule is its partial derivatives.</summary>
 abstract record ElementwiseOp : Op
 {
+    const int LongestChain = 8;
+
     /// <summary>∂y/∂xᵢ element by element, or null where it is zero everywhere.</summary>
     protected abstract Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y);
 
@@ -10,11 +12,16 @@ abstract record ElementwiseOp : Op
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => Partial(i, y) is { } d ? Product(g, d) : null;
 
+    internal override Func<int, Cotangent?> MaskedPullback(Expr y, Cotangent g) => i => Vjp(i, y, g.Value) is { } share ? g with { Value = share } : null;
+
     /// <summary>g · d, without factors of 1 and as a quotient where d is a reciprocal.</summary>
     static Expr Product(Expr g, Expr d) => IsOne(g) ? d : IsOne(d) ? g : d.Op is DivideOp && IsOne(d.Inputs[0]) ? g / d.Inputs[1] : g * d;
 
     /// <summary>Whether a factor is 1 everywhere, as the gradient is that differentiation begins with.</summary>
-    private protected static bool IsOne(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value && value.GetDouble(0) == 1;
+    private protected static bool IsOne(Expr x) => Number(x) == 1;
+
+    /// <summary>The number x is everywhere, if it is one constant.</summary>
+    private protected static double? Number(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {
@@ -36,6 +43,23 @@ abstract record ElementwiseOp : Op
     {
         var small = y.Inputs.Select(input => input.Op is BroadcastOp ? input.Inputs[0].Shape : input.Shape);
         return small.Aggregate(Shape.Scalar, (a, b) => Shape.Broadcast(a, b)!) == y.Shape ? [.. y.Inputs.Select(graph.WithoutBroadcast)] : x;
+    }
+
+    /// <summary>
+    /// Whether x is a function of one element at a time that may have an infinite slope, such as ln or a quotient, or a short chain of functions of such a one,
+    /// whose elements may have been moved.
+    /// </summary>
+    internal static bool IsSteep(Expr x)
+    {
+        for (var length = 0; length < LongestChain && x.Op is ElementwiseOp or ReshapeOp or TransposeOp or BroadcastOp; length++)
+        {
+            if (x.Op is LogOp or Log1POp or SqrtOp or ExpOp or Expm1Op) return true;
+            if (x.Op is DivideOp && Number(x.Inputs[1]) is null || x.Op is PowerOp && !(Number(x.Inputs[1]) >= 1)) return true;
+            Expr[] moving = [.. x.Inputs.Where(input => Number(input) is null)];
+            if (moving.Length != 1) return false;
+            x = moving[0];
+        }
+        return false;
     }
 
     private protected void SameShape(ReadOnlySpan<TensorType> x)

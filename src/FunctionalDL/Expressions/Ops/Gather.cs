@@ -37,6 +37,10 @@ sealed record GatherOp(int Axis) : Op
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 1 ? null
         : new(new ScatterAddOp(Axis, y.Inputs[0].Shape[Axis]), y.Inputs[1], g);
 
+    private protected override Expr? Used(int i, Expr y) => MovedIfSteep(i, y);
+
+    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(this, tangent, y.Inputs[1]) : null;
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)

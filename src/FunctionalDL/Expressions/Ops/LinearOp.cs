@@ -9,6 +9,8 @@ abstract record LinearOp : Op
         return new Expr(Tangent, [.. t.Select((tangent, i) => tangent ?? Functions.ZerosLike(y.Inputs[i]))]);
     }
 
+    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+
     /// <summary>The op's linear part, where the op adds a constant.</summary>
     protected virtual Op Tangent => this;
 }

@@ -1,9 +1,10 @@
+using System.Numerics;
 using static FunctionalDL.Functions;
 
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀ x₁, the matrix product over the last two axes: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>, floats of one dtype.
+/// y = x₀ x₁, the matrix product over the last two axes: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>, numbers of one dtype; whole ones wrap around.
 /// With g the incoming gradient: ∂L/∂x₀ = g x₁ᵀ and ∂L/∂x₁ = x₀ᵀ g.
 /// </summary>
 sealed record MatMulOp : Op
@@ -13,8 +14,7 @@ sealed record MatMulOp : Op
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         var (a, b) = (x[0].Shape, x[1].Shape);
-        if (x[0].DType != x[1].DType || !x[0].DType.IsFloat())
-            throw WrongDType(x, "two floats of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
+        CheckNumbers(x);
         if (a.Rank < 2 || b.Rank < 2) throw new ShapeException($"MatMul: {a} × {b}: both sides need two axes or more. Reshape the vector to a row or a column.");
         if (a[^1] != b[^2]) throw new ShapeException($"MatMul: inner dimensions differ, {a} × {b} ({a[^1]} and {b[^2]}). Transpose one side?");
         if (a.Slice(0, a.Rank - 2) != b.Slice(0, b.Rank - 2))
@@ -22,22 +22,23 @@ sealed record MatMulOp : Op
         return x[0] with { Shape = a.With(a.Rank - 1, b[^1]) };
     }
 
+    // Floats are summed in float64, so that the reference is exact to the last bit or so of float32.
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
     {
-        Tensor<float> a => Multiply(a, x[1], type.Shape, v => v, v => (float)v),
-        var a => Multiply(a.As<double>(), x[1], type.Shape, v => v, v => v),
+        Tensor<float> a => Multiply(a, x[1], type.Shape, v => (double)v, v => (float)v),
+        Tensor<double> a => Multiply(a, x[1], type.Shape, v => v, v => v),
+        var a => Multiply(a.As<long>(), x[1], type.Shape, v => v, v => v),
     };
 
-    // Sums in float64, so that the reference is exact to the last bit or so of float32.
-    static Tensor<T> Multiply<T>(Tensor<T> x0, Tensor x1, Shape shape, Func<T, double> widen, Func<double, T> narrow) where T : unmanaged
+    static Tensor<T> Multiply<T, TSum>(Tensor<T> x0, Tensor x1, Shape shape, Func<T, TSum> widen, Func<TSum, T> narrow) where T : unmanaged where TSum : INumber<TSum>
     {
         var (n, m, k) = (shape[^2].Size, shape[^1].Size, x0.Shape[^1].Size);
-        double[] a = [.. x0.Memory.ToArray().Select(widen)], b = [.. x1.As<T>().Memory.ToArray().Select(widen)];
+        TSum[] a = Array.ConvertAll(x0.Span.ToArray(), v => widen(v)), b = Array.ConvertAll(x1.As<T>().Span.ToArray(), v => widen(v));
         var result = new T[shape.ElementCount];
         for (var at = 0; at < result.Length; at++)
         {
             var (batch, row, column) = (at / (n * m), at / m % n, at % m);
-            double sum = 0;
+            var sum = TSum.Zero;
             for (var i = 0; i < k; i++) sum += a[(batch * n + row) * k + i] * b[(batch * k + i) * m + column];
             result[at] = narrow(sum);
         }
@@ -70,9 +71,12 @@ sealed record MatMulOp : Op
     {
         Shape[] small = [.. y.Inputs.Select(input => IsLeadingBroadcast(input) ? input.Inputs[0].Shape : input.Shape)];
         var leads = small.Select(shape => shape.Slice(0, shape.Rank - 2)).Aggregate((a, b) => Shape.Broadcast(a, b)!);
-        return graph.Node("MatMul", leads == y.Shape.Slice(0, y.Rank - 2)
+        string[] sides = leads == y.Shape.Slice(0, y.Rank - 2)
             ? [.. y.Inputs.Select((input, i) => IsLeadingBroadcast(input) ? graph.WithoutBroadcast(input) : x[i])]
-            : x);
+            : x;
+        if (y.DType != DType.Float64) return graph.Node("MatMul", sides);
+        // OnnxRuntime to 1.31 joins a product and a constant factor next to it, which it then rounds to float32.
+        return graph.Apart(graph.Node("MatMul", [.. sides.Select(graph.Apart)]));
     }
 
     static bool IsLeadingBroadcast(Expr x) => x.Op is BroadcastOp && x.Inputs[0].Rank >= 2

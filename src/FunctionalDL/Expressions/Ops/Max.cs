@@ -1,11 +1,13 @@
 namespace FunctionalDL.Ops;
 
-/// <summary>y = max x over the axes: NaN where an element is, −∞ over no elements (the smallest integer for int64).</summary>
-sealed record MaxOp(Axes Axes) : ReduceExtremum(Axes)
+/// <summary>y = max x over the axes: NaN where an element is. Over no elements it is an error, or −∞ where that does no harm.</summary>
+sealed record MaxOp(Axes Axes, bool MayBeOfNone = false) : ReduceExtremum(Axes)
 {
     public override string Name => "Max";
 
-    protected override double Empty(DType dtype) => double.NegativeInfinity;
+    protected override double Start => double.NegativeInfinity;
+
+    protected override double? OfNone => MayBeOfNone ? double.NegativeInfinity : null;
 
     protected override T Combine<T>(T sum, T x) => T.Max(sum, x);
 }

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = the largest element under the window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>; −∞ where the window is on none.
-/// The gradient goes to the first of the largest elements.
+/// y = the largest element under the window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>. The gradient goes to the
+/// first of the largest elements. A window on none is an error.
 /// </summary>
 sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 {
@@ -10,13 +10,19 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0] with { Shape = Pooled(x) };
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => Take(x[0], x[0], type.Shape, double.NegativeInfinity);
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0].Count > 0 || type.Shape.ElementCount == 0
+        ? Take(x[0], x[0], type.Shape, double.NegativeInfinity)
+        : throw new TensorException($"MaxPool: {x[0].Describe()} has no elements under a window. Give at least one along each axis.");
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => new(new MaxPoolGradientOp(Window), y.Inputs[0], g);
 
+    private protected override Expr? Used(int i, Expr y) => MovedIfSteep(i, y);
+
+    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], tangent) : null;
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("MaxPool", x, Window.Onnx());
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("MaxPool", [graph.ApartFromPad(y.Inputs[0], x[0])], Window.Onnx());
 
     internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => Tied(x[0], within).Select(at =>
         (at.Position, new NonSmooth(NonSmoothKind.Kink, "MaxPool has a kink where several elements under the window are the largest; the derivative goes to the first.")));

@@ -14,9 +14,7 @@ abstract record MaxPoolingOp(Window Window) : Op
         foreach (var type in x)
             if (!type.DType.IsFloat() || type.DType != x[0].DType) throw WrongDType(x, "floats of one dtype", "Cast the input to a float.");
         if (shape.Rank != Window.Rank + 2) throw new ShapeException($"{Name}: takes [batch, channels, s…] with {Window.Rank} spatial axes, given {shape}. Reshape the input.");
-        for (var axis = 0; axis < Window.Rank; axis++)
-            if (Window.Before[axis] >= Window.Extent(axis) || Window.After[axis] >= Window.Extent(axis))
-                throw new ShapeException($"{Name}: padding {Window.Before}, {Window.After} lets a window of {Window.Sizes} lie outside {shape}. Pad less than the window's size.");
+        Window.CheckMeets(Name, shape);
         return shape.Slice(0, 2).Concat(Window.Positions(Name, ConvolutionOp.Spatial(shape)));
     }
 

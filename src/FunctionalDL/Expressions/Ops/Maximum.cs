@@ -1,11 +1,9 @@
-using static FunctionalDL.Functions;
-
 namespace FunctionalDL.Ops;
 
 /// <summary>
 /// y = max(x₀, x₁), NaN where either is. ∂y/∂x₀ = [x₀ > x₁], ∂y/∂x₁ = 1 − [x₀ > x₁]: of the subgradients at a tie the one that follows x₁.
 /// </summary>
-sealed record MaximumOp : BinaryOp
+sealed record MaximumOp : ChoiceOp
 {
     public override string Name => "Maximum";
 
@@ -13,7 +11,7 @@ sealed record MaximumOp : BinaryOp
 
     protected override T Apply<T>(T a, T b) => T.Max(a, b);
 
-    protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => (i == 0 ? x[0] > x[1] : Not(x[0] > x[1])).Cast(y.DType);
+    protected override Expr TakesFirst(IReadOnlyList<Expr> x) => x[0] > x[1];
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("max", x);
 

@@ -7,14 +7,23 @@ abstract record ReduceExtremum(Axes Axes) : ReduceOp(Axes)
 {
     internal override Expr? Vjp(int i, Expr y, Expr g) => Spread(g, y.Inputs[0].Shape) * Shares(y);
 
-    internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new SumOp(Axes), tangent * Shares(y)) : null;
+    private protected override Expr? Used(int i, Expr y) => ElementwiseOp.IsSteep(y.Inputs[0]) ? Extremes(y) : null;
+
+    internal override Expr? Jvp(Expr y, Expr?[] t)
+    {
+        if (t[0] is not { } tangent) return null;
+        var shares = tangent * Shares(y);
+        return new(new SumOp(Axes), ElementwiseOp.IsSteep(y.Inputs[0]) ? Select(Extremes(y), shares, ZerosLike(shares)) : shares);
+    }
+
+    /// <summary>Which elements are extreme.</summary>
+    Expr Extremes(Expr y) => Equal(y.Inputs[0], Spread(y, y.Inputs[0].Shape));
 
     /// <summary>∂y/∂x: 1 over the number of extreme elements at each of them, 0 elsewhere.</summary>
     Expr Shares(Expr y)
     {
-        var x = y.Inputs[0];
-        var mask = Equal(x, Spread(y, x.Shape)).Cast(x.DType);
-        return mask / Spread(new(new SumOp(Axes), mask), x.Shape);
+        var mask = Extremes(y).Cast(y.DType);
+        return mask / Spread(new(new SumOp(Axes), mask), y.Inputs[0].Shape);
     }
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => Onnx(graph, "Reduce" + Name, x[0]);

@@ -5,8 +5,11 @@ namespace FunctionalDL.Ops;
 /// <summary>y = the elements along some axes reduced to one, and the axes removed: <c>[a, n, b] → [a, b]</c>, for numbers.</summary>
 abstract record ReduceOp(Axes Axes) : Op
 {
-    /// <summary>The value of a reduction over no elements.</summary>
-    protected abstract double Empty(DType dtype);
+    /// <summary>What a reduction begins with.</summary>
+    protected abstract double Start { get; }
+
+    /// <summary>The value over no elements; null where there is none.</summary>
+    protected abstract double? OfNone { get; }
 
     protected abstract T Combine<T>(T sum, T x) where T : INumber<T>;
 
@@ -20,14 +23,20 @@ abstract record ReduceOp(Axes Axes) : Op
     }
 
     // Floats are reduced in float64, so that the reference is exact to the last bit or so of float32.
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] is Tensor<long> whole
-        ? Reduce(whole, type.Shape)
-        : Reduce((Tensor<double>)x[0].Cast(DType.Float64), type.Shape).Cast(type.DType);
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
+    {
+        if (x[0].Count == 0 && type.Shape.ElementCount > 0)
+            return OfNone is { } value ? Tensor.Full(type.DType, type.Shape, value)
+                : throw new TensorException($"{Name}: axes {Axes} of {x[0].Describe()} have no elements. Give at least one.");
+        return x[0] is Tensor<long> whole
+            ? Reduce(whole, type.Shape)
+            : Reduce((Tensor<double>)x[0].Cast(DType.Float64), type.Shape).Cast(type.DType);
+    }
 
     Tensor<T> Reduce<T>(Tensor<T> x, Shape shape) where T : unmanaged, INumber<T>
     {
         var result = new T[shape.ElementCount];
-        Array.Fill(result, T.CreateSaturating(Empty(x.DType)));
+        Array.Fill(result, T.CreateSaturating(Start));
         var to = new int[x.Shape.Rank];
         var kept = Enumerable.Range(0, to.Length).Where(axis => !Axes.Contains(axis)).ToArray();
         foreach (var (axis, stride) in kept.Zip(shape.Strides())) to[axis] = stride;
@@ -38,6 +47,8 @@ abstract record ReduceOp(Axes Axes) : Op
         }
         return Tensor<T>.Adopt(shape, result);
     }
+
+    private protected override Expr? Through(int i, Expr y, Expr mask) => Spread(mask, y.Inputs[0].Shape);
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this with { Axes = [.. Axes.Select(axis => axis + 1)] }, x);
 

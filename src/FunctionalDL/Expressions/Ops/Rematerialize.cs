@@ -14,18 +14,21 @@ sealed record RematerializeOp(Expr Inside, System.Collections.Immutable.Immutabl
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0];
 
-    internal override Func<int, Expr?> Pullback(Expr y, Expr g)
+    internal override Func<int, Cotangent?> MaskedPullback(Expr y, Cotangent g)
     {
         Expr[] floats = [.. Variables.Where(v => v.DType.IsFloat())];
-        var gradient = Placeholder.Like(g);
-        var shares = Differentiation.Vjp([(Inside, gradient)], floats);
+        var inner = new Cotangent(Placeholder.Like(g.Value), g.Mask is null ? null : Placeholder.Like(g.Mask), g.Flag is null ? null : Placeholder.Like(g.Flag));
+        var shares = Differentiation.Vjp([(Inside, inner)], floats);
         // All of the inside depends on x₁ or on the key of random numbers, and is computed anew from where those are.
-        var x = y.Inputs.Skip(1).Select((x, i) => i == 0 || x.Rank == 0 ? new Expr(new BarrierOp(), x, g) : x);
-        var results = Graph.Replace(shares, Variables.Zip(x, KeyValuePair.Create).Append(new(gradient, g)).ToDictionary());
-        return i => i > 0 && Array.IndexOf(floats, Variables[i - 1]) is >= 0 and var at ? results[at] : null;
+        var x = y.Inputs.Skip(1).Select((x, i) => i == 0 || x.Rank == 0 ? new Expr(new BarrierOp(), x, g.Value) : x);
+        var given = Variables.Zip(x, KeyValuePair.Create).Append(new(inner.Value, g.Value)).ToDictionary();
+        if (g.Mask is not null) given[inner.Mask!] = g.Mask;
+        if (g.Flag is not null) given[inner.Flag!] = g.Flag;
+        var results = Graph.Replace(shares, given);
+        return i => i > 0 && Array.IndexOf(floats, Variables[i - 1]) is >= 0 and var at ? new Cotangent(results[at], null, g.Flag) : null;
     }
 
-    internal override Expr? Vjp(int i, Expr y, Expr g) => Pullback(y, g)(i);
+    internal override Expr? Vjp(int i, Expr y, Expr g) => MaskedPullback(y, new Cotangent(g))(i)?.Clean;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {

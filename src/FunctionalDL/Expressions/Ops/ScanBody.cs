@@ -90,7 +90,7 @@ sealed record ScanBody(
     {
         ImmutableArray<Expr> carry = Fresh(Next, 0), before = Fresh(Carries, 1), stacked = Fresh(Stacked, 2), summed = Fresh(Summed, 3);
         var (elements, constants) = (Floats(Elements), Floats(Constants));
-        var g = Differentiation.Vjp([.. Outputs.Zip(carry.Concat(stacked).Concat(summed))], [.. Carries, .. elements, .. constants]);
+        var g = Differentiation.Vjp([.. Outputs.Zip(carry.Concat(stacked).Concat(summed), (y, g) => (y, new Cotangent(g)))], [.. Carries, .. elements, .. constants]);
         Expr[] results = [.. g.Zip(before, (share, own) => share + own), .. g.Skip(Carries.Length)];
         kept = [.. Dear(results)];
         var given = Fresh(kept, KeptSeries);

@@ -41,6 +41,8 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? null : new(new GatherOp(Axis), g, y.Inputs[0]);
 
+    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)

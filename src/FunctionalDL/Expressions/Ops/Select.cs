@@ -45,6 +45,13 @@ sealed record SelectOp : ElementwiseOp
         _ => Select(y.Inputs[0], ZerosLike(y), g),
     };
 
+    internal override Func<int, Cotangent?> MaskedPullback(Expr y, Cotangent g) => i => i switch
+    {
+        0 => null,
+        1 => g.Within(y.Inputs[0]),
+        _ => g.Within(Not(y.Inputs[0])),
+    };
+
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is null && t[2] is null ? null
         : Select(y.Inputs[0], t[1] ?? ZerosLike(y), t[2] ?? ZerosLike(y));
 

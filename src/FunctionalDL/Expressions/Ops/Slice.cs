@@ -37,6 +37,8 @@ sealed record SliceOp(int Axis, Dim Start, Dim Size, int Step) : LinearOp
         ? Functions.ZerosLike(y.Inputs[0])
         : new(new PadOp(Axis, Start, y.Inputs[0].Shape[Axis] - End, Step - 1, 0), g);
 
+    private protected override Expr? Used(int i, Expr y) => MovedIfSteep(i, y);
+
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this with { Axis = Axis + 1 }, x);
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>

@@ -1,11 +1,15 @@
 namespace FunctionalDL.Ops;
 
-/// <summary>y = Σ x over the axes, 0 over no elements. ∂y/∂x = 1: the gradient is repeated along the axes.</summary>
+/// <summary>
+/// y = Σ x over the axes, 0 over no elements, and −0 where all are −0, as additions have it. ∂y/∂x = 1: the gradient is repeated along the axes.
+/// </summary>
 sealed record SumOp(Axes Axes) : ReduceOp(Axes)
 {
     public override string Name => "Sum";
 
-    protected override double Empty(DType dtype) => 0;
+    protected override double Start => -0.0;
+
+    protected override double? OfNone => 0;
 
     protected override T Combine<T>(T sum, T x) => sum + x;
 

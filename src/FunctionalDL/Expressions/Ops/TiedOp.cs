@@ -9,6 +9,8 @@ abstract record TiedOp : Op
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? g : null;
 
+    private protected override Expr? Through(int i, Expr y, Expr mask) => mask;
+
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0];
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched[0] ? new(this, x) : Functions.Broadcast(new(this, x), y.Shape.Insert(0, n));

@@ -57,6 +57,17 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
             throw new ShapeException($"{op}: a window of {Rank} axes with strides {Strides}, dilations {Dilations} and padding {Before}, {After}. Give one number for each spatial axis.");
         if (Sizes.Concat(Strides).Concat(Dilations).Any(n => n < 1) || Before.Concat(After).Any(n => n < 0))
             throw new ShapeException($"{op}: size {Sizes}, stride {Strides}, dilation {Dilations}, padding {Before}, {After}: the first three are 1 or more and padding is 0 or more.");
+        for (var axis = 0; axis < Rank; axis++)
+            if ((Sizes[axis] - 1L) * Dilations[axis] + Before[axis] + After[axis] >= int.MaxValue)
+                throw new ShapeException($"{op}: size {Sizes[axis]}, dilation {Dilations[axis]} and padding {Before[axis]}, {After[axis]} along axis {axis + 2} reach over more elements than a tensor can have. Make them smaller.");
+    }
+
+    /// <summary>The error, where the window lies outside a tensor at some position.</summary>
+    public void CheckMeets(string op, Shape shape)
+    {
+        for (var axis = 0; axis < Rank; axis++)
+            if (Before[axis] >= Extent(axis) || After[axis] >= Extent(axis))
+                throw new ShapeException($"{op}: padding {Before}, {After} lets a window of {Sizes} lie outside {shape}. Pad less than the window's size.");
     }
 
     /// <summary>The window as ONNX's attributes.</summary>

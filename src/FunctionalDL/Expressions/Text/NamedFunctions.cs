@@ -48,6 +48,9 @@ static class NamedFunctions
 
     public static bool TryGetConstant(string name, out double value) => Constants.TryGetValue(name, out value);
 
+    /// <summary>The name of e or π; null for other numbers.</summary>
+    public static string? NameOf(double value) => value == Math.E ? "e" : value == Math.PI ? "π" : null;
+
     /// <summary>The function whose name differs least from a word, where it differs little.</summary>
     public static string? Nearest(string name) => Spelling.Nearest(name, Table.Keys);
 

@@ -12,6 +12,9 @@ public class ParseException : FunctionalException
     /// <summary>The column in that line, from 1 on.</summary>
     public int Column { get; }
 
+    /// <summary>The beginning of a word, where it is too long for a message.</summary>
+    internal static string Shown(string word) => word.Length <= 40 ? word : word[..40] + "…";
+
     static (int Line, int Column) Locate(string text, int position)
     {
         var before = text.AsSpan(0, position);

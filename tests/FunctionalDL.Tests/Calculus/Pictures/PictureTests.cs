@@ -44,6 +44,31 @@ public class PictureTests
         return boxes.Index().All(a => boxes.Take(a.Index).All(b => a.Item[0] >= b[0] + b[2] || b[0] >= a.Item[0] + a.Item[2] || a.Item[1] >= b[1] + b[3] + 30 || b[1] >= a.Item[1] + a.Item[3] + 30));
     }
 
+    /// <summary>What a node uses stands from top to bottom in the order in which it uses it.</summary>
+    [Theory]
+    [InlineData("a − b/(a + 1)")]
+    [InlineData("b/(a + 1) − a")]
+    [InlineData("a/b")]
+    [InlineData("(b − a)/(c − d)")]
+    [InlineData("sin(a)/(b − tanh(c·d))")]
+    [InlineData("(a − b)·(d − a)")]
+    [InlineData("max(sin(x), min(y, z − x/y))")]
+    [InlineData("d/(c − b/(a − d))")]
+    public void Operands_stand_in_order(string text)
+    {
+        var nodes = PictureNode.Of(Graph.Merge([Expr.Parse(text)])[0], null);
+        var layout = new LayeredLayout([.. nodes.Select(n => n.Inputs)], 100);
+        foreach (var node in nodes)
+        {
+            double[] arrivals = [.. node.Inputs.Distinct().Select(x => layout.Height[layout.Routes[(x, node.Id)][^2]])];
+            Assert.Equal(arrivals.Order(), arrivals);
+        }
+    }
+
+    /// <summary>Where two nodes use the same in opposite orders, one of them is drawn the other way round, and the layout ends.</summary>
+    [Fact]
+    public void Contradicting_orders_do_no_harm() => Assert.Contains("<svg", Picture.Of(Expr.Parse("(a − b)·(b − a)")).ToSvg());
+
     [Fact]
     public void A_graph_too_large_to_see_is_refused()
     {

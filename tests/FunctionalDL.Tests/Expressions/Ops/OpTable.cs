@@ -36,6 +36,7 @@ static class OpTable
         Binary("Divide", Divide, (x, y) => x * (1 / y)), Binary("Power", Power, (x, y) => Math.Exp(y * Math.Log(x)), Positive),
         Binary("Maximum", Maximum, (x, y) => x > y ? x : y), Binary("Minimum", Minimum, (x, y) => x > y ? y : x),
         Binary("Equal", Equal, (x, y) => x == y ? 1 : 0), Binary("Less", Less, (x, y) => x < y ? 1 : 0), Binary("LessOrEqual", LessOrEqual, (x, y) => x <= y ? 1 : 0),
+        Row("Equal", Equal(Variable("x", Truths(3)), Variable("y", Tensor.Vector(true, true, false))), Tensor.Vector(true, false, false), ("x", Truths(3)), ("y", Tensor.Vector(true, true, false))),
         Logical("And", And, (x, y) => x & y), Logical("Or", Or, (x, y) => x | y), Logical("Not", (x, _) => Not(x), (x, _) => !x),
         Row("Select", Select(Variable("c", Truths(6)), Variable("x", Six), Variable("y", OtherSix)), Tensor.Vector(-1.7, -1.2, -0.1, -0.8, 0.9, 1.1),
             ("c", Truths(6)), ("x", Six), ("y", OtherSix)),
@@ -49,6 +50,9 @@ static class OpTable
         Row("MatMul", MatMul(Variable("x", Tensor.Of([2, 1, 3], Six)), Variable("y", Tensor.Of([2, 3, 1], OtherSix))),
             Tensor.Of([2, 1, 1], [-0.68 + 0.72 - 0.15, -0.24 + 0.63 + 2.31]), ("x", Tensor.Of([2, 1, 3], Six)), ("y", Tensor.Of([2, 3, 1], OtherSix))),
 
+        Row("MatMul", MatMul(Variable("x", Tensor.Of([2, 3], Wholes)), Variable("y", Tensor.Of([3, 2], Wholes))), Tensor.Of([2, 2], [9L + 0 + 0, -6 - 10 + 0, 15 + 0 - 7, -10 - 35 + 1]),
+            ("x", Tensor.Of([2, 3], Wholes)), ("y", Tensor.Of([3, 2], Wholes))),
+        Row("ArgMax", ArgMax(Variable("x", Tensor.Of([2, 3], Wholes)), 1), new long[] { 0, 0 }, ("x", Tensor.Of([2, 3], Wholes))),
         Matrix("Reshape", x => Reshape(x, [3, 2]), new double[,] { { -1.7, -0.6 }, { -0.1, 0.3 }, { 0.9, 2.1 } }),
         Matrix("Transpose", x => Transpose(x), new double[,] { { -1.7, 0.3 }, { -0.6, 0.9 }, { -0.1, 2.1 } }),
         Row("Transpose", Transpose(Variable("x", Tensor.Of([1, 2, 3], Six)), 2, 0, 1), Tensor.Of([3, 1, 2], [-1.7, 0.3, -0.6, 0.9, -0.1, 2.1]), ("x", Tensor.Of([1, 2, 3], Six))),

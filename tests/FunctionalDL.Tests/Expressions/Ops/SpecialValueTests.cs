@@ -151,10 +151,9 @@ public class SpecialValueTests
         var x = Expr.Variable("x", [2, 0], DType.Float64);
         var none = ("x", Tensor.Zeros(DType.Float64, [2, 0]));
         Assert.Equal([0.0, 0], Sum(x, 1).Evaluate(none).ToArray<double>());
-        Assert.Equal([-Inf, -Inf], Max(x, 1).Evaluate(none).ToArray<double>());
-        Assert.Equal([Inf, Inf], Min(x, 1).Evaluate(none).ToArray<double>());
         Same(NaN, Mean(x).Evaluate(none));
-        Assert.Equal([long.MinValue, long.MinValue], Max(x.Cast(DType.Int64), 1).Evaluate(none).ToArray<long>());
+        foreach (var extreme in new[] { Max(x, 1), Min(x, 1), Max(x.Cast(DType.Int64), 1) })
+            Assert.StartsWith($"{extreme.Op.Name}: axes [1]", Assert.Throws<TensorException>(() => extreme.Evaluate(none)).Message);
         Assert.StartsWith("ArgMax: axis 1", Assert.Throws<TensorException>(() => ArgMax(x, 1).Evaluate(none)).Message);
     }
 

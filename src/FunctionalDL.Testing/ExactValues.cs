@@ -1,0 +1,138 @@
+using System.Globalization;
+using FunctionalDL.Ops;
+using FunctionalDL.Rules;
+
+namespace FunctionalDL.Testing;
+
+/// <summary>
+/// The values of expressions in exact arithmetic, at one point. Functions that have no fractions as values get arbitrary ones, that keep what is known of them:
+/// sin² + cos² = 1, odd and even, and the exponential and the logarithm undo each other.
+/// </summary>
+sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random random)
+{
+    static readonly Rational E = Rational.Of(Math.E);
+
+    const int LargestExponent = 40, LongestValue = 4096;
+
+    /// <summary>By arguments to 12 digits, for numbers that were combined may be rounded.</summary>
+    readonly Dictionary<(string Function, string X, string Y), Rational> functions = [];
+
+    /// <summary>Whether a part of the expression last asked for has no value at the point: something divided by 0, or the root of a negative number.</summary>
+    public bool IsUndefined { get; private set; }
+
+    /// <summary>The elements of an expression; null where one has no value, or none that could be compared.</summary>
+    public Rational[]? Of(Expr expression, Sizes sizes)
+    {
+        IsUndefined = false;
+        var values = new Dictionary<Expr, Rational[]>();
+        foreach (var node in Graph.TopologicalOrder(expression))
+        {
+            if (Of(node, [.. node.Inputs.Select(x => values[x])], sizes) is not { } value) return null;
+            values[node] = value;
+        }
+        return values[expression];
+    }
+
+    Rational[]? Of(Expr node, Rational[][] x, Sizes sizes) => node.Op switch
+    {
+        VariableOp => point[node.VariableName!],
+        ConstantOp when Enumerable.Range(0, node.ConstantValue!.Count).All(i => double.IsFinite(node.ConstantValue!.GetDouble(i))) =>
+            [.. Enumerable.Range(0, node.ConstantValue!.Count).Select(i => Rational.Of(node.ConstantValue!.GetDouble(i)))],
+        SizeOfOp size => [size.Dim.Resolve(sizes).Size],
+        SizedLikeOp or StopGradientOp or ReshapeOp => x[0],
+        BroadcastOp when x[0].Length == 1 => [.. Enumerable.Repeat(x[0][0], Count(node, sizes))],
+        SumOp when Count(node, sizes) == 1 => [x[0].Aggregate((Rational)0, (a, b) => a + b)],
+        ElementwiseOp when node.DType.IsFloat() => Each(node, x),
+        _ => null,
+    };
+
+    static int Count(Expr node, Sizes sizes) => (int)node.Shape.Resolve(sizes).ElementCount;
+
+    Rational[]? Each(Expr node, Rational[][] x)
+    {
+        // Powers of one base are added up, which arbitrary values know nothing of: only whole and half exponents are followed.
+        var isFixed = node.Op is PowerOp && node.Inputs[1].Known() is not null;
+        if (isFixed && x[1][0].Below > 2) return null;
+        var isExponential = node.Op is PowerOp && !isFixed && node.Inputs[0].IsE();
+        var result = new Rational[x[0].Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var element = isExponential ? Exp(x[1][i]) : Element(node.Op, x[0][i], x.Length > 1 ? x[1][i] : 0);
+            if (element is not { } value || value.Above.GetBitLength() > LongestValue) return null;
+            result[i] = value;
+        }
+        return result;
+    }
+
+    Rational? Element(Op op, Rational x, Rational y) => op switch
+    {
+        AddOp => x + y,
+        SubtractOp => x - y,
+        MultiplyOp => x * y,
+        DivideOp => y.Sign == 0 ? Undefined() : x / y,
+        NegateOp => -x,
+        AbsOp => x.Abs(),
+        SignOp => x.Sign,
+        SqrtOp => Root(x),
+        PowerOp => Power(x, y),
+        ExpOp => Exp(x),
+        LogOp => Log(x),
+        SinOp => Angle(x) is var t ? x.Sign * 2 * t / (1 + t * t) : null,
+        CosOp => Angle(x) is var t ? (1 - t * t) / (1 + t * t) : null,
+        TanhOp or AtanOp or ErfOp => x.Sign * Arbitrary(op.Name, x.Abs(), 0),
+        SigmoidOp => x.Sign < 0 ? 1 - Arbitrary(op.Name, -x, 0) : Arbitrary(op.Name, x, 0),
+        SoftplusOp or Expm1Op or Log1POp => Arbitrary(op.Name, x, 0),
+        _ => null,
+    };
+
+    /// <summary>tan(x/2) for |x|.</summary>
+    Rational Angle(Rational x) => x.Sign == 0 ? 0 : Arbitrary("tan", x.Abs(), 0);
+
+    Rational? Power(Rational x, Rational y)
+    {
+        if (y.Below.IsOne) return Whole(x, y);
+        if (y.Below == 2) return Root(x) is { } root ? Whole(root, y * 2) : null;
+        return x.Sign > 0 ? Arbitrary("Power", x, y) : null;
+    }
+
+    Rational? Whole(Rational x, Rational n) => x.Sign == 0 && n.Sign < 0 ? Undefined() : n.Abs().Above > LargestExponent ? null : x.Power((int)n.Above);
+
+    Rational? Root(Rational x) => x.Sign < 0 ? Undefined() : x.Root();
+
+    Rational? Undefined()
+    {
+        IsUndefined = true;
+        return null;
+    }
+
+    Rational Exp(Rational x)
+    {
+        if (x.Sign == 0) return 1;
+        if (x == 1) return E;
+        var value = Arbitrary("Exp", x, 0);
+        functions[Key("Log", value, 0)] = x;
+        return value;
+    }
+
+    Rational? Log(Rational x)
+    {
+        if (x.Sign <= 0) return Undefined();
+        if (x == 1) return 0;
+        if (x == E) return 1;
+        var value = Arbitrary("Log", x, 0);
+        functions[Key("Exp", value, 0)] = x;
+        return value;
+    }
+
+    /// <summary>A number between 0 and 1 that stands for the value of a function.</summary>
+    Rational Arbitrary(string function, Rational x, Rational y)
+    {
+        var key = Key(function, x, y);
+        if (!functions.TryGetValue(key, out var value)) functions[key] = value = new(random.Next(1, 1000), 1009);
+        return value;
+    }
+
+    static (string, string, string) Key(string function, Rational x, Rational y) => (function, Digits(x), Digits(y));
+
+    static string Digits(Rational x) => x.ToDouble().ToString("G12", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,190 @@
+using FunctionalDL.Engine;
+
+namespace FunctionalDL.Tests.Engine.Verification;
+
+/// <summary>Faults planted in plans, one at a time: each is found, and named with the step and the op.</summary>
+public class PlanVerifierTests
+{
+    /// <summary>A step that says of itself what a test wants.</summary>
+    sealed class Planted(IEnumerable<Access> reads, IEnumerable<Access> writes) : Step
+    {
+        public override IEnumerable<Access> Reads => reads;
+
+        public override IEnumerable<Access> Writes => writes;
+
+        public override long ScratchBytes => Scratch;
+
+        public long Scratch { get; init; }
+
+        public override string ToString() => "planted";
+
+        public override void Run(Workspace workspace) => throw new NotSupportedException();
+    }
+
+    /// <summary>Four products in a row: each value is read by the next step alone.</summary>
+    static Plan Products()
+    {
+        var x = Expr.Variable("x", [8, 8]);
+        var plan = new Plan([MatMul(MatMul(MatMul(MatMul(x, x), x), x), x)], Sizes.None, [0]);
+        Assert.Equal(4, plan.Steps.Length);
+        return plan;
+    }
+
+    /// <summary>The value of a step of the products.</summary>
+    static Storage Value(Plan plan, int step) => ((MatMulStep)plan.Steps[step]).Output;
+
+    static void Finds(string fault, Plan plan, Action<Plan> plant)
+    {
+        PlanVerifier.Verify(plan);
+        plant(plan);
+        var message = Assert.Throws<PlanException>(() => PlanVerifier.Verify(plan)).Message;
+        Assert.Contains(fault, message);
+    }
+
+    /// <summary>A step in place of the second product, that reads the first.</summary>
+    static void FindsRead(string fault, Func<Storage, Access> read) => Finds("step 1, planted, " + fault, Products(), plan =>
+        plan.Steps[1] = new Planted([read(Value(plan, 0))], [Value(plan, 1)]));
+
+    [Fact]
+    public void A_wrong_offset() => FindsRead("reads elements 1 to 64", s => new View(s, 1, [8, 8], [8, 1]));
+
+    [Fact]
+    public void An_offset_below_the_start() => FindsRead("reads elements -8 to 55", s => new View(s, -8, [8, 8], [8, 1]));
+
+    [Fact]
+    public void A_wrong_stride() => FindsRead("reads elements 0 to 70", s => new View(s, 0, [8, 8], [9, 1]));
+
+    [Fact]
+    public void An_extent_that_is_too_large() => FindsRead("reads elements 0 to 71", s => new View(s, 0, [9, 8], [8, 1]));
+
+    [Fact]
+    public void An_offset_that_needs_more_than_32_bits() => FindsRead("reads elements 0 to 3999999998000000000", s => new View(s, 0, [2_000_000_000, 1], [2_000_000_000, 1]));
+
+    [Fact]
+    public void Elements_of_another_size() => FindsRead("reads float64", s => ((Access)s).As(DType.Float64));
+
+    [Fact]
+    public void Indices_that_nobody_checks() => FindsRead("reads one of 8 slices of slot", s => Access.By(null!, s, 8));
+
+    [Fact]
+    public void Indices_that_are_checked_for_more_than_there_is() => FindsRead("reads one of 8 slices of slot", s => Access.By(new(View.Of(s, [64]), 9, "Gather"), s, 8));
+
+    [Fact]
+    public void A_storage_without_a_place() => FindsRead("reads a storage that has no place", _ => new Storage(DType.Float32, 64));
+
+    [Fact]
+    public void A_read_before_the_write() => Finds("before a step writes it", Products(), plan => (plan.Steps[0], plan.Steps[1]) = (plan.Steps[1], plan.Steps[0]));
+
+    [Fact]
+    public void A_read_of_what_the_step_itself_writes() => Finds("before a step writes it", Products(), plan =>
+        plan.Steps[1] = new Planted([Value(plan, 1)], [Value(plan, 1)]));
+
+    [Fact]
+    public void A_variable_that_is_written() => Finds("which is given", Products(), plan => plan.Steps[0] = new Planted([], [plan.Variables["x"]]));
+
+    [Fact]
+    public void A_value_that_is_written_twice() => Finds("which step 0 has written", Products(), plan => plan.Steps[1] = new Planted([], [Value(plan, 0)]));
+
+    [Fact]
+    public void Two_values_in_one_place() => Finds("over slot", Products(), plan => plan.Offsets[Value(plan, 1).Slot] = plan.Offsets[Value(plan, 0).Slot] + 32);
+
+    [Fact]
+    public void A_value_freed_too_early() => Finds("which is needed until step 3", Products(), plan =>
+    {
+        Assert.Equal(plan.Offsets[Value(plan, 0).Slot], plan.Offsets[Value(plan, 2).Slot]);
+        plan.Steps[3] = new Planted([Value(plan, 2), Value(plan, 0)], [Value(plan, 3)]);
+    });
+
+    [Fact]
+    public void A_value_beyond_the_arena() => Finds("of an arena of", Products(), plan => plan.Offsets[Value(plan, 0).Slot] = plan.ArenaBytes - 64);
+
+    [Fact]
+    public void A_value_that_is_nowhere() => Finds("has 0 places in memory", Products(), plan => plan.Offsets[Value(plan, 0).Slot] = -1);
+
+    [Fact]
+    public void Scratch_memory_that_is_too_small() => Finds("bytes of scratch memory", Products(), plan =>
+        plan.Steps[1] = new Planted([Value(plan, 0)], [Value(plan, 1)]) { Scratch = plan.ScratchBytes + 1 });
+
+    [Theory]
+    [InlineData(0, 3, 4, 4)]
+    [InlineData(0, 4, 3, 5)]
+    [InlineData(1, 4, 5, 3)]
+    public void Parts_that_are_not_the_whole(int first, int rows, int second, int others) => Finds("do not make the whole", Products(), plan =>
+    {
+        var whole = View.Of(Value(plan, 1), [8, 8]);
+        plan.Steps[1] = new Planted([Value(plan, 0)], [whole.Slice(0, first, rows, 1), whole.Slice(0, second, others, 1)]);
+    });
+
+    [Theory, InlineData(0), InlineData(1)]
+    public void Parts_that_are_the_whole_are_right(int axis)
+    {
+        var plan = Products();
+        var whole = View.Of(Value(plan, 1), [8, 8]);
+        plan.Steps[1] = new Planted([Value(plan, 0)], [whole.Slice(axis, 7, 1, 1), whole.Slice(axis, 0, 1, 1), whole.Slice(axis, 1, 6, 1)]);
+        PlanVerifier.Verify(plan);
+    }
+
+    /// <summary>What joined two reductions of three rows each as if they were three rows of three.</summary>
+    [Fact]
+    public void A_number_a_row_taken_for_a_whole_row() => Finds("step 1, tile 3×3", Joined(), plan =>
+    {
+        var sum = new Storage(DType.Float32, 3);
+        var step = new TileStep(9) { Level = 1 };
+        var whole = View.Of(plan.Outputs[0].Storage, [6]);
+        step.Add(Code.Sum, DType.Float32, [View.Of(plan.Variables["a"], [3, 3])], sum, Extent.Row, 3);
+        foreach (var start in new[] { 0, 3 }) step.Add(Code.Identity, DType.Float32, [View.Of(sum, [3])], new(DType.Float32, 3) { Within = whole.Slice(0, start, 3, 1) }, Extent.Full, 3);
+        step.Seal();
+        plan.Steps[1] = step;
+    });
+
+    static Plan Joined()
+    {
+        var a = Expr.Variable("a", [3, 3]);
+        var plan = new Plan([Concat(0, Sum(a, 1), Sum(a, 1))], Sizes.None, [0]);
+        Assert.Equal(2, plan.Steps.Length);
+        return plan;
+    }
+
+    /// <summary>A tile step with registers, rows reduced, and a bias of one element a column.</summary>
+    static void FindsInTiles(string fault, Action<TileProgram> plant)
+    {
+        var (x, b) = (Expr.Variable("x", [50, 40]), Expr.Variable("b", [40]));
+        var plan = new Plan([Softmax(x + b) * Tanh(x)], Sizes.None, [0]);
+        Finds(fault, plan, p => plant(Assert.IsType<TileStep>(Assert.Single(p.Steps)).Program));
+    }
+
+    static int Find(TileProgram program, Func<Operand, bool> which) => Array.FindIndex(program.Operands, o => which(o));
+
+    [Fact]
+    public void A_tile_that_starts_too_late() => FindsInTiles("an operand goes from element 1 to 2000", p => Change(p, o => o.RowStep == 40 && o.Slot >= 0, o => o with { Offset = 4 }));
+
+    [Fact]
+    public void A_tile_with_a_wrong_row_step() => FindsInTiles("an operand goes from element 0 to 2048", p => Change(p, o => o.RowStep == 40 && o.Slot >= 0, o => o with { RowStep = 41 }));
+
+    [Fact]
+    public void A_bias_that_is_read_as_if_it_had_rows() => FindsInTiles("an operand goes from element 0 to 1999", p => Change(p, o => o is { RowStep: 0, ColumnStep: 1, Slot: >= 0 }, o => o with { RowStep = 40 }));
+
+    [Fact]
+    public void An_operand_of_another_size() => FindsInTiles("an operand of 8 bytes", p => Change(p, o => o.Slot >= 0, o => o with { Size = 8 }));
+
+    [Fact]
+    public void A_register_beyond_the_scratch_memory() => FindsInTiles("scratch memory", p => Change(p, o => o.Slot == Operand.Scratch, o => o with { Offset = p.ScratchBytes - 64 }));
+
+    [Fact]
+    public void A_register_over_another() => FindsInTiles("the one before it ends at", p =>
+    {
+        var at = Find(p, o => o.Slot == Operand.Scratch);
+        var other = Array.FindLastIndex(p.Operands, o => o.Slot == Operand.Scratch);
+        Assert.NotEqual(at, other);
+        p.Operands[other] = p.Operands[other] with { Offset = p.Operands[at].Offset + 64 };
+    });
+
+    [Fact]
+    public void A_register_that_is_read_before_it_is_written() => FindsInTiles("is read before it is written", p => Array.Reverse(p.Instructions));
+
+    static void Change(TileProgram program, Func<Operand, bool> which, Func<Operand, Operand> change)
+    {
+        var at = Find(program, which);
+        program.Operands[at] = change(program.Operands[at]);
+    }
+}
