@@ -92,7 +92,10 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     {
         if (!value.DType.IsFloat()) return value;
         var i = 31L * values.Count;
-        double Moved(double v) => v + ((i++ * 2654435761 >> 7 & 1023) - 511.5) / 512 * Noise * (options.SpecialValues ? Math.Abs(v) : Math.Max(1, Math.Abs(v)));
+        // Of many different sizes, so that hardly ever two large terms that cancel are moved alike.
+        const int sizes = 1 << 20;
+        double Part() => ((i++ * 2654435761 >> 7 & sizes - 1) - sizes / 2 + 0.5) * 2 / sizes;
+        double Moved(double v) => v + Part() * Noise * (options.SpecialValues ? Math.Abs(v) : Math.Max(1, Math.Abs(v)));
         return value.Cast(DType.Float64).As<double>().Map(v => double.IsFinite(v) ? Moved(v) : v).Cast(value.DType);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FunctionalDL;
 using FunctionalDL.LawRuns;
 
 Option<long> cases = new("--cases") { Description = "How many cases of each law", DefaultValueFactory = _ => 1000 };
