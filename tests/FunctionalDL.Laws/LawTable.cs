@@ -30,7 +30,7 @@ public static class LawTable
         Law.Of("gradient-second", ExpressionOptions.Smooth, c => Laws.SecondGradientMatchesDifferences(c)),
         Law.Of("vjp-linear", ExpressionOptions.Smooth, Laws.VjpIsLinear),
         Law.Of("vjp-jvp", ExpressionOptions.Smooth, Laws.ForwardIsTheTransposeOfReverse),
-        Law.Of("branch", ExpressionOptions.Smooth, BranchLaws.UntakenBranchesSendNothing),
+        Law.Of("branches", ExpressionOptions.Smooth, BranchLaws.UntakenBranchesSendNothing),
         Law.Of("vmap", Floats, Laws.VmapIsALoop),
         Law.Of("onnx", ExpressionOptions.Onnx, OnnxLaw.ValueAndGradientAgree),
         new("text", seed => new(ScalarExpressions.Random(seed), ScalarExpressions.Point), _ => [], TextLaw.ReadsBack),
