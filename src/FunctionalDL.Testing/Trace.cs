@@ -92,9 +92,8 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     {
         if (!value.DType.IsFloat()) return value;
         var i = 31L * values.Count;
-        // Of many different sizes, so that hardly ever two large terms that cancel are moved alike.
-        const int sizes = 1 << 20;
-        double Part() => ((i++ * 2654435761 >> 7 & sizes - 1) - sizes / 2 + 0.5) * 2 / sizes;
+        // Hardly ever are large terms that cancel moved so that they still do.
+        double Part() => RandomValues.Mix((ulong)i++) * Math.ScaleB(1, -63) - 1;
         double Moved(double v) => v + Part() * Noise * (options.SpecialValues ? Math.Abs(v) : Math.Max(1, Math.Abs(v)));
         return value.Cast(DType.Float64).As<double>().Map(v => double.IsFinite(v) ? Moved(v) : v).Cast(value.DType);
     }
