@@ -4,14 +4,16 @@ using System.IO.Compression;
 namespace FunctionalDL;
 
 /// <summary>
-/// Reads IDX files, plain or gzipped: two zero bytes, a byte for the element type, a byte for the rank, the sizes as big-endian 32-bit integers, and the
+/// Reads IDX files, plain or gzipped: two zero bytes, a byte for the element type, a byte for the rank, the sizes as big-endian 32-bit
+/// integers, and the
 /// elements, big-endian, row by row (LeCun, Cortes, Burges: the MNIST database).
 /// </summary>
 public static class IdxFile
 {
     /// <summary>The file's elements converted to a dtype, in the shape the file gives.</summary>
     /// <exception cref="DataException">
-    /// The file cannot be read, is not IDX, is shorter or longer than its header says, or holds a number that is not whole where int64 is asked for.
+    /// The file cannot be read, is not IDX, is shorter or longer than its header says, or holds a number that is not whole where int64 is
+    /// asked for.
     /// </exception>
     public static Tensor Read(string path, DType dtype)
     {
