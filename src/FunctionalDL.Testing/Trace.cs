@@ -92,7 +92,9 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     {
         if (!value.DType.IsFloat()) return value;
         var i = 31L * values.Count;
-        double Moved(double v) => v + ((i++ * 2654435761 >> 7 & 1023) - 511.5) / 512 * Noise * (options.SpecialValues ? Math.Abs(v) : Math.Max(1, Math.Abs(v)));
+        // Hardly ever are large terms that cancel moved so that they still do.
+        double Part() => RandomValues.Mix((ulong)i++) * Math.ScaleB(1, -63) - 1;
+        double Moved(double v) => v + Part() * Noise * (options.SpecialValues ? Math.Abs(v) : Math.Max(1, Math.Abs(v)));
         return value.Cast(DType.Float64).As<double>().Map(v => double.IsFinite(v) ? Moved(v) : v).Cast(value.DType);
     }
 }
