@@ -11,6 +11,9 @@ public sealed record PartialSlopes(string Variable, Slopes Slopes, double Gradie
     /// <summary>Whether the function has a derivative here and the chain rule gives another number.</summary>
     public bool IsMissed => Slopes.Kind == Smoothness.Differentiable
         && !(Math.Abs(Gradient - Slopes.Derivative) <= Tolerance * Math.Max(1, Math.Abs(Slopes.Derivative)));
+
+    /// <summary>The variable, its slopes, and what the chain rule gives.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Variable}: {Slopes}; the chain rule gives {Gradient:R}");
 }
 
 /// <summary>Where the chain rule's condition fails at a point, and what is known of the whole function nevertheless.</summary>

@@ -14,4 +14,7 @@ public sealed record GradientCheckOptions
 
     /// <summary>How expressions are evaluated: the reference evaluator, or a compiled function for large models.</summary>
     public Func<IReadOnlyList<Expr>, Func<TensorSet, Tensor[]>> Evaluator { get; init; } = outputs => values => FunctionalDL.Evaluator.Evaluate([.. outputs], values);
+
+    /// <summary>What is checked, and how.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Samples} elements of each variable, tolerance {Tolerance:R}, {Key}");
 }

@@ -147,7 +147,7 @@ public class StreamedEncoderTests
         Assert.Equal([0, 0], Row(1)[..2]);
         Assert.Equal([tags[tag.IndexOf(""), 0], tags[tag.IndexOf(""), 1]], Row(1)[3..]);
         Assert.Equal([0, 0], Row(2)[3..]);
-        Assert.True(encoder.Embed(2).Apply(new(new(false, DType.Float32)), Expr.Variable("x", ["batch", 3])).Shape == Shape.Of("batch", 5));
+        Assert.True(encoder.Embed(2).Apply(new(new(false, DType.Float32), LayerNames.None), Expr.Variable("x", ["batch", 3])).Shape == Shape.Of("batch", 5));
         Assert.Contains("embeds 0 columns", Assert.Throws<FunctionalException>(() => TableEncoder.Fit(table, ["x"]).Embed(2)).Message);
         Assert.Contains("vectors of 0", Assert.Throws<FunctionalException>(() => encoder.Embed(0)).Message);
     }
