@@ -52,7 +52,9 @@ public class CultureTests
         using var progress = new StringWriter();
         var run = model.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.01), 2, 5, options: new()
         {
-            Validation = data, Metrics = [Metric.RootMeanSquaredError], Callbacks = [new ConsoleProgress(progress, true, new Clock()), new ConsoleProgress(progress, false)],
+            Validation = data,
+            Metrics = [Metric.RootMeanSquaredError],
+            Callbacks = [new ConsoleProgress(progress, true, new Clock()), new ConsoleProgress(progress, false)],
         });
         var epoch = new EpochResult(1, 0.5, 1234, 1.5, new(0.25, new Dictionary<string, double> { ["mae"] = -0.125 }));
         var table = Table.Of(["a", "b"], [["1.5", "2"], ["2.5", "3"]]);

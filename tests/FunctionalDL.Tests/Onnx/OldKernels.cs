@@ -12,17 +12,15 @@ static class OldKernels
 
     static readonly int[] Reals = [Float, Double], Numbers = [Float, Double, Int64], All = [Float, Double, Int64, Bool];
 
-    static readonly Dictionary<string, int[]> Kernels = new()
+    static readonly Dictionary<string, int[]> Kernels = new (string Ops, int[] Types)[]
     {
-        ["Abs"] = Numbers, ["Add"] = Numbers, ["And"] = [Bool], ["ArgMax"] = Reals, ["Atan"] = [Float], ["Cast"] = All, ["Concat"] = All, ["Constant"] = All,
-        ["ConstantOfShape"] = All, ["Conv"] = [Float], ["ConvTranspose"] = [Float], ["Cos"] = [Float], ["Div"] = Numbers, ["Equal"] = All, ["Erf"] = [Float],
-        ["Exp"] = Reals, ["Expand"] = All, ["Floor"] = Reals, ["Gather"] = All, ["GatherND"] = All, ["Identity"] = All, ["IsInf"] = Reals, ["IsNaN"] = Reals,
-        ["Less"] = Numbers, ["LessOrEqual"] = Numbers, ["Log"] = Reals, ["MatMul"] = Numbers, ["Max"] = Numbers, ["MaxPool"] = Reals, ["Min"] = Numbers,
-        ["Mod"] = Numbers, ["Mul"] = Numbers, ["Neg"] = Numbers, ["Not"] = [Bool], ["Or"] = [Bool], ["Pad"] = All, ["Pow"] = Numbers, ["Range"] = Numbers,
-        ["Reciprocal"] = Reals, ["ReduceMax"] = Numbers, ["ReduceMin"] = Numbers, ["ReduceProd"] = [Float, Int64], ["ReduceSum"] = Numbers, ["Reshape"] = All,
-        ["Scan"] = All, ["ScatterND"] = All, ["Shape"] = All, ["Sigmoid"] = Reals, ["Sign"] = Numbers, ["Sin"] = Reals, ["Slice"] = All, ["Softplus"] = [Float],
-        ["Sqrt"] = Reals, ["Squeeze"] = All, ["Sub"] = Numbers, ["Sum"] = Reals, ["Tanh"] = Reals, ["Transpose"] = All, ["Unsqueeze"] = All,
-    };
+        ("And Not Or", [Bool]),
+        ("Atan Conv ConvTranspose Cos Erf Softplus", [Float]),
+        ("ArgMax Exp Floor IsInf IsNaN Log MaxPool Reciprocal Sigmoid Sin Sqrt Tanh", Reals),
+        ("ReduceProd", [Float, Int64]),
+        ("Abs Add Div Less LessOrEqual MatMul Max Min Mod Mul Neg Pow Range ReduceMax ReduceMin ReduceSum Sign Sub", Numbers),
+        ("Cast Concat Constant ConstantOfShape Equal Expand Gather GatherND Identity Pad Reshape Scan ScatterND Shape Slice Squeeze Transpose Unsqueeze", All),
+    }.SelectMany(row => row.Ops.Split(' ').Select(op => KeyValuePair.Create(op, row.Types))).ToDictionary();
 
     /// <summary>Where, by the dtype of what it chooses from.</summary>
     static readonly int[] Where = Numbers;
