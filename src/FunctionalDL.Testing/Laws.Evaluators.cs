@@ -5,7 +5,8 @@ public static partial class Laws
     const int MostInner = 4;
 
     /// <summary>
-    /// The compiled function agrees with the reference, alone and together with values inside it as further outputs; one thread and two give the same bits.
+    /// The compiled function agrees with the reference, alone and together with values inside it as further outputs; one thread and two
+    /// give the same bits.
     /// </summary>
     public static void CompiledAgrees(ExpressionCase c)
     {
@@ -34,21 +35,30 @@ public static partial class Laws
         var two = Compilation.Compile(outputs, new() { Threads = 2 }).Run(values);
         for (var i = 0; i < outputs.Count; i++)
         {
-            if (!one[i].BitEquals(two[i])) throw new LawException($"Laws: output {i} on one thread, {one[i]}, and on two, {two[i]}, differ.");
+            if (!one[i].BitEquals(two[i]))
+                throw new LawException($"Laws: output {i} on one thread, {one[i]}, and on two, {two[i]}, differ.");
             SameValue($"evaluator and engine, output {i},", expected[i], one[i], tolerance);
         }
     }
 
-    /// <summary>An expression simplified has the value it had, up to 100 times the case's tolerance, as it may be put together in another order.</summary>
-    public static void SimplificationKeepsTheValue(ExpressionCase c) =>
-        SameValue("an expression and its simplification", c.Evaluate(), c.Output.Simplify().Evaluate(c.Values), SimplifiedTolerance * c.Tolerance);
+    /// <summary>
+    /// An expression simplified has the value it had, up to 100 times the case's tolerance, as it may be put together in another order.
+    /// </summary>
+    public static void SimplificationKeepsTheValue(ExpressionCase c)
+    {
+        var simplified = c.Output.Simplify().Evaluate(c.Values);
+        SameValue("an expression and its simplification", c.Evaluate(), simplified, SimplifiedTolerance * c.Tolerance);
+    }
 
     /// <summary>The gradient of Σ y by each float variable, simplified, has the value it had.</summary>
     public static void SimplificationKeepsTheGradient(ExpressionCase c)
     {
         var gradients = Sum(c.Output).Gradient(c.FloatVariables);
-        foreach (var (expected, simplified) in Evaluator.Evaluate(gradients, c.Values).Zip(gradients))
-            SameValue("a gradient and its simplification", expected, simplified.Simplify().Evaluate(c.Values), SimplifiedTolerance * c.Tolerance);
+        foreach (var (expected, gradient) in Evaluator.Evaluate(gradients, c.Values).Zip(gradients))
+        {
+            var simplified = gradient.Simplify().Evaluate(c.Values);
+            SameValue("a gradient and its simplification", expected, simplified, SimplifiedTolerance * c.Tolerance);
+        }
     }
 
     const double SimplifiedTolerance = 100;

@@ -16,7 +16,9 @@ public static partial class Laws
         SameValue("⟨v, Jvp u⟩ and ⟨Vjp v, u⟩", forward.Evaluate(values), reverse.Evaluate(values), 1e-9);
     }
 
-    /// <summary>f mapped over three slices of its float variables, and of the first of them alone, is f of each slice; and so is its gradient.</summary>
+    /// <summary>
+    /// f mapped over three slices of its float variables, and of the first of them alone, is f of each slice; and so is its gradient.
+    /// </summary>
     public static void VmapIsALoop(ExpressionCase c)
     {
         if (c.FloatVariables.Count > 0) VmapIsALoop(c, [.. c.FloatVariables]);
@@ -26,9 +28,11 @@ public static partial class Laws
     static void VmapIsALoop(ExpressionCase c, Expr[] over)
     {
         const int n = 3;
-        TensorSet[] slices = [.. Enumerable.Range(0, n).Select(i => over.Aggregate(c.Values, (set, x) => set.With(x.VariableName!, Near(c.Values[x.VariableName!], i))))];
+        TensorSet Slice(int i) => over.Aggregate(c.Values, (set, x) => set.With(x.VariableName!, Near(c.Values[x.VariableName!], i)));
+        TensorSet[] slices = [.. Enumerable.Range(0, n).Select(Slice)];
         Expr[] stacks = [.. over.Select(x => Expr.Variable("s" + x.VariableName, x.Shape.Insert(0, n), x.DType))];
-        var values = over.Zip(stacks).Aggregate(c.Values, (set, v) => set.With(v.Second.VariableName!, Stacked(slices.Select(s => s[v.First.VariableName!]))));
+        Tensor Stack(Expr x) => Stacked(slices.Select(s => s[x.VariableName!]));
+        var values = over.Zip(stacks).Aggregate(c.Values, (set, v) => set.With(v.Second.VariableName!, Stack(v.First)));
 
         List<Expr> outputs = [c.Output];
         if (c.Output.DType.IsFloat()) outputs.AddRange(Sum(c.Output).Gradient(over));
@@ -38,8 +42,9 @@ public static partial class Laws
             SameValue("a loop and Vmap", Stacked(looped.Select(values => values[i])), mapped[i], 100 * c.Tolerance);
 
         // Close to the case's own values, so that it stays as well conditioned as those are.
-        static Tensor Near(Tensor value, int slice) => (Expr.Constant(value.Cast(DType.Float64)) * (1 + slice * 1e-3)).Evaluate().Cast(value.DType);
+        static Tensor Near(Tensor value, int slice) =>
+            (Expr.Constant(value.Cast(DType.Float64)) * (1 + slice * 1e-3)).Evaluate().Cast(value.DType);
     }
 
-    static Tensor Stacked(IEnumerable<Tensor> values) => Stack(0, [.. values.Select(Expr.Constant)]).Evaluate();
+    static Tensor Stacked(IEnumerable<Tensor> values) => Functions.Stack(0, [.. values.Select(Expr.Constant)]).Evaluate();
 }

@@ -2,12 +2,16 @@ using Builder = FunctionalDL.Testing.ExpressionBuilder;
 
 namespace FunctionalDL.Testing;
 
-/// <summary>Moves whose results a compiler may compute together: reductions, what is made of parts, and rows that use a number of their own.</summary>
+/// <summary>
+/// Moves whose results a compiler may compute together: reductions, what is made of parts, and rows that use a number of their own.
+/// </summary>
 static partial class Moves
 {
     static readonly Func<Expr, int[], Expr>[] Reductions = [Sum, Mean, Max, Min];
 
-    /// <summary>Reductions side by side: of one node or several of its type, by one function or several, and now and then of unequal size.</summary>
+    /// <summary>
+    /// Reductions side by side: of one node or several of its type, by one function or several, and now and then of unequal size.
+    /// </summary>
     static Expr? Joined(Builder b)
     {
         var x = b.Find(x => x.DType.IsNumeric() && x.Rank > 0) ?? b.Fresh(b.DType(d => d.IsNumeric()), [b.Dim(), b.Dim()]);

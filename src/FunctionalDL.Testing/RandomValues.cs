@@ -40,7 +40,9 @@ static class RandomValues
     /// <summary>A size from 0, or 1, to 65, mostly small.</summary>
     public static int Size(this Random random, bool orZero = true) => Edges[random.Next(orZero ? 0 : 1, Edges.Length)];
 
-    /// <summary>Three sizes. Often two are one, or one is the product of the others, so that numbers of elements coincide that have nothing to do with each other.</summary>
+    /// <summary>
+    /// Three sizes. Often two are one, or one is the product of the others, so that numbers of elements coincide that have nothing to do with each other.
+    /// </summary>
     public static int[] Sizes(this Random random, bool orZero = true)
     {
         var (a, b, c) = (random.Size(orZero), random.Size(orZero), random.Size(orZero));

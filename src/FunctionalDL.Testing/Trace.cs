@@ -36,6 +36,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             Tensor Compute(Func<Expr, Tensor> input) => node.Op.Evaluate([.. node.Inputs.Select(input)], type, sizes);
             var (at, near) = (Compute(x => values[x].At), Compute(x => values[x].Near));
             if (!IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at)) return false;
+            if (node.Op is EqualOp && AreNearlyEqual(values[node.Inputs[0]].At, values[node.Inputs[1]].At)) return false;
             if (Jumps(node.Op) && !IsTame(at, Compute(x => Opposite(values[x])))) return false;
             if (options.SpecialValues && Adds(node.Op) && Cancels(Compute(x => Absolute(values[x].At)), at)) return false;
             values[node] = (at, Rounds(node.Op) ? Noisy(near) : near);
@@ -59,7 +60,12 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
         or ConvolutionOp or MaxPoolGradientOp or ScanOp;
 
     /// <summary>Whether the value of an op may change much where its inputs change little.</summary>
-    static bool Jumps(Op op) => op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp || op is CastOp { To: DType.Int64 or DType.Bool };
+    static bool Jumps(Op op) =>
+        op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp || op is CastOp { To: DType.Int64 or DType.Bool };
+
+    /// <summary>Whether some elements may be equal but for rounding, which no noise shows, as then they are unequal too.</summary>
+    static bool AreNearlyEqual(Tensor a, Tensor b) => a.DType.IsFloat() && Enumerable.Range(0, a.Count).Any(i =>
+        a.GetDouble(i) != b.GetDouble(i) && Math.Abs(a.GetDouble(i) - b.GetDouble(i)) <= MayMove * Math.Max(1, Math.Abs(a.GetDouble(i))));
 
     /// <summary>A value on the other side of that without noise, and further away.</summary>
     static Tensor Opposite((Tensor At, Tensor Near) value)
@@ -67,7 +73,8 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
         const double further = 8;
         if (!value.At.DType.IsFloat()) return value.At;
         var (at, near) = (value.At.Cast(DType.Float64).As<double>(), value.Near.Cast(DType.Float64).As<double>());
-        return BinaryOp.Zip<double, double>(at, near, (a, n) => double.IsFinite(a) && double.IsFinite(n) ? a - further * (n - a) : a).Cast(value.At.DType);
+        static double Beyond(double a, double n) => double.IsFinite(a) && double.IsFinite(n) ? a - further * (n - a) : a;
+        return BinaryOp.Zip<double, double>(at, near, Beyond).Cast(value.At.DType);
     }
 
     /// <summary>Whether an op is a sum of many terms, in an order of its own.</summary>
@@ -75,12 +82,12 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
 
     static Tensor Absolute(Tensor value) => value.DType.IsFloat() ? new Expr(new AbsOp(), Expr.Constant(value)).Evaluate() : value;
 
-    /// <summary>Whether the terms of a sum, all taken positive, are much larger than the sum: large ones cancel, and their rounding stays.</summary>
+    /// <summary>Whether the terms of a sum, all taken positive, are much larger than it: large ones cancel, and their rounding stays.</summary>
     static bool Cancels(Tensor total, Tensor sum)
     {
         const double most = 50;
-        return total.DType.IsFloat()
-            && Enumerable.Range(0, sum.Count).Any(i => double.IsFinite(sum.GetDouble(i)) && total.GetDouble(i) > most * Math.Max(1, Math.Abs(sum.GetDouble(i))));
+        return total.DType.IsFloat() && Enumerable.Range(0, sum.Count).Any(i =>
+            double.IsFinite(sum.GetDouble(i)) && total.GetDouble(i) > most * Math.Max(1, Math.Abs(sum.GetDouble(i))));
     }
 
     static bool HasLostDigits(Tensor value) => value switch

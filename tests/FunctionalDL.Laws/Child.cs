@@ -18,7 +18,12 @@ sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
         {
             using var progress = Progress.Create(path);
             progress.At = -1;
-            var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments, "--progress", path]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments, "--progress", path])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             // A dump of a process that dies would only take time.
             start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
             using var process = Process.Start(start)!;
@@ -30,7 +35,9 @@ sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
             string[] lines = output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (process.ExitCode == 0 && !isHung) return new(lines, null, "");
             if (progress.At < 0) throw new InvalidOperationException($"Laws: the process did not begin: {error.Result}");
-            return new(lines, progress.At, isHung ? $"no end after {watchdog.TotalSeconds} s" : $"the process died (exit code {process.ExitCode}): {Shortened(error.Result)}");
+            return new(lines, progress.At, isHung
+                ? $"no end after {watchdog.TotalSeconds} s"
+                : $"the process died (exit code {process.ExitCode}): {Shortened(error.Result)}");
         }
         finally
         {

@@ -7,7 +7,8 @@ namespace FunctionalDL.LawRuns;
 /// <param name="Draw">The case of a seed.</param>
 /// <param name="Shrink">Smaller cases, the boldest first.</param>
 /// <param name="Check">Throws where the law does not hold.</param>
-public sealed record Law(string Name, Func<int, ExpressionCase> Draw, Func<ExpressionCase, IEnumerable<ExpressionCase>> Shrink, Action<ExpressionCase> Check)
+public sealed record Law(
+    string Name, Func<int, ExpressionCase> Draw, Func<ExpressionCase, IEnumerable<ExpressionCase>> Shrink, Action<ExpressionCase> Check)
 {
     const int MostMoves = 12;
 

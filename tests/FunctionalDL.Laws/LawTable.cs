@@ -36,7 +36,7 @@ public static class LawTable
         new("text", seed => new(ScalarExpressions.Random(seed), ScalarExpressions.Point), _ => [], TextLaw.ReadsBack),
     ];
 
-    /// <summary>Laws that do not hold, to see that it is told: the value, the process and the time are wrong where there is a product.</summary>
+    /// <summary>Laws that do not hold where there is a product, to see that it is told: a wrong value, a death and a hang.</summary>
     static IReadOnlyList<Law> Planted { get; } =
     [
         Law.Of("planted-value", ExpressionOptions.Any, c => OfProduct(c, () => throw new LawException("planted"))),
@@ -51,6 +51,7 @@ public static class LawTable
 
     /// <summary>The laws of these names.</summary>
     /// <exception cref="FunctionalException">There is none of a name.</exception>
-    public static IReadOnlyList<Law> Named(params IEnumerable<string> names) => [.. names.Select(name => All.Concat(Planted).FirstOrDefault(law => law.Name == name)
+    public static IReadOnlyList<Law> Named(params IEnumerable<string> names) => [.. names.Select(name =>
+        All.Concat(Planted).FirstOrDefault(law => law.Name == name)
         ?? throw new FunctionalException($"Laws: there is no law \"{name}\". There are: {string.Join(", ", All)}."))];
 }

@@ -9,7 +9,8 @@ static class OnnxLaw
     public static void ValueAndGradientAgree(ExpressionCase c)
     {
         List<(string Name, Expr Value)> outputs = [("value", c.Output)];
-        if (c.Output.DType.IsFloat() && c.FloatVariables.FirstOrDefault() is { } x) outputs.Add(("gradient", Sum(Tanh(c.Output)).Gradient(x)));
+        if (c.Output.DType.IsFloat() && c.FloatVariables.FirstOrDefault() is { } x)
+            outputs.Add(("gradient", Sum(Tanh(c.Output)).Gradient(x)));
         using var session = OnnxSession.LoadSmall(OnnxExport.ToOnnx(outputs, TensorSet.Empty));
         var theirs = session.Run(c.Values);
         foreach (var ((name, _), ours) in outputs.Zip(Evaluator.Evaluate([.. outputs.Select(o => o.Value)], c.Values)))

@@ -34,8 +34,11 @@ root.SetAction(parsed =>
     // A child ends with its parent: that closes its input.
     new Thread(() => { Console.In.ReadToEnd(); Environment.Exit(1); }) { IsBackground = true }.Start();
     using var at = Progress.Open(file);
-    if (parsed.GetValue(narrow) is { } case_)
-        Batch.Narrow(chosen[0], case_, (parsed.GetValue(path) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse), at, Console.Out);
+    if (parsed.GetValue(narrow) is { } narrowed)
+    {
+        string[] numbers = (parsed.GetValue(path) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        Batch.Narrow(chosen[0], narrowed, numbers.Select(int.Parse), at, Console.Out);
+    }
     else Batch.Run(chosen[0], parsed.GetValue(seed), parsed.GetValue(from), parsed.GetValue(cases), at, Console.Out);
     return 0;
 });

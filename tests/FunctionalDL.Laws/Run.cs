@@ -22,6 +22,8 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
         public long Cases;
         public int Findings;
         public double Seconds, Processor;
+
+        public double Rate(double seconds) => Cases / seconds;
     }
 
     /// <summary>Tries each law on so many cases, and writes what was found and a table; the number of findings.</summary>
@@ -36,7 +38,7 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
         Output.WriteLine($"{"law",-24}{"cases",12}{"findings",12}{"cases/s",12}{"of processor",14}");
         foreach (var (law, tally) in tallies)
             Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{law.Name,-24}{tally.Cases,12:N0}{tally.Findings,12}{tally.Cases / tally.Seconds,12:N0}{tally.Cases / tally.Processor,14:N0}"));
+                $"{law.Name,-24}{tally.Cases,12:N0}{tally.Findings,12}{tally.Rate(tally.Seconds),12:N0}{tally.Rate(tally.Processor),14:N0}"));
         return tallies.Values.Sum(t => t.Findings);
     }
 
@@ -53,15 +55,18 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
         for (var deaths = 0; start < end && deaths < Batch.MostFindings; deaths++)
         {
             var watch = Stopwatch.StartNew();
-            var child = Child.Run(Program, Watchdog, "--law", part.Law.Name, "--seed", $"{seed}", "--from", $"{start}", "--cases", $"{end - start}");
-            List<Finding> found = [.. child.Lines.Where(line => line.StartsWith('{')).Select(line => JsonSerializer.Deserialize<Finding>(line)!)];
+            var child = Child.Run(Program, Watchdog, [.. Arguments(part.Law, seed, start, end - start)]);
+            var told = child.Lines.Where(line => line.StartsWith('{'));
+            List<Finding> found = [.. told.Select(line => JsonSerializer.Deserialize<Finding>(line)!)];
             var (next, processor) = (child.DiedAt + 1 ?? end, watch.Elapsed.TotalSeconds);
             if (child.DiedAt is { } at) found.Add(Narrowed(part.Law, seed, start, at, child.Death));
             else if (child.Lines[^1].Split(' ') is ["to", var to, var used])
                 (next, processor) = (long.Parse(to, CultureInfo.InvariantCulture), double.Parse(used, CultureInfo.InvariantCulture));
             lock (tally)
-                (tally.Cases, tally.Findings, tally.Seconds, tally.Processor) =
-                    (tally.Cases + next - start, tally.Findings + found.Count, tally.Seconds + watch.Elapsed.TotalSeconds, tally.Processor + processor);
+            {
+                (tally.Cases, tally.Findings) = (tally.Cases + next - start, tally.Findings + found.Count);
+                (tally.Seconds, tally.Processor) = (tally.Seconds + watch.Elapsed.TotalSeconds, tally.Processor + processor);
+            }
             lock (Output)
                 foreach (var finding in found) Output.WriteLine(finding);
             if (child.DiedAt is null) return;
@@ -69,14 +74,19 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
         }
     }
 
+    static IEnumerable<string> Arguments(Law law, int seed, long from, long cases) =>
+        ["--law", law.Name, "--seed", $"{seed}", "--from", $"{from}", "--cases", $"{cases}"];
+
     /// <summary>The smallest case found that ends a process, where that of its seed does so by itself.</summary>
     Finding Narrowed(Law law, int seed, long from, long at, string death)
     {
         const int mostSteps = 100;
         var (caseSeed, path, text) = (Law.SeedOf(seed, at), new List<int>(), "");
-        var single = Child.Run(Program, Watchdog, "--law", law.Name, "--seed", $"{seed}", "--from", $"{at}", "--cases", "1");
-        if (single.DiedAt is null)
-            return new(law.Name, caseSeed, death, "It does not do so by itself, after the cases before it alone.") { Replay = $"--law {law.Name} --seed {seed} --from {from} --cases {at - from + 1}" };
+        if (Child.Run(Program, Watchdog, [.. Arguments(law, seed, at, 1)]).DiedAt is null)
+        {
+            var replay = string.Join(' ', Arguments(law, seed, from, at - from + 1));
+            return new(law.Name, caseSeed, death, "It does not do so by itself, after the cases before it alone.") { Replay = replay };
+        }
         for (var step = 0; step < mostSteps; step++)
         {
             var child = Child.Run(Program, Watchdog, "--law", law.Name, "--narrow", $"{caseSeed}", "--path", string.Join(',', path));

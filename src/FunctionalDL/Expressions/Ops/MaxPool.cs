@@ -22,7 +22,8 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], tangent) : null;
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("MaxPool", [graph.ApartFromPad(y.Inputs[0], x[0])], Window.Onnx());
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
+        graph.Node("MaxPool", [graph.ApartFromPad(y.Inputs[0], x[0])], Window.Onnx());
 
     internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => Tied(x[0], within).Select(at =>
         (at.Position, new NonSmooth(NonSmoothKind.Kink, "MaxPool has a kink where several elements under the window are the largest; the derivative goes to the first.")));
