@@ -46,7 +46,8 @@ sealed class PngDecoder(string path, PngHeader header, byte[] palette)
         }
     }
 
-    /// <summary>Adds what the filter took off each byte: of that one pixel to the left, of that above, of their mean, or of the nearest of three.</summary>
+    /// <summary>Adds what the filter took off each byte: of that one pixel to the left, of that above, of their mean, or of the nearest of
+    /// three.</summary>
     void Unfilter(int filter, Span<byte> row, ReadOnlySpan<byte> above)
     {
         var step = Math.Max(1, header.Samples * header.Bits / 8);

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace FunctionalDL;
 
 /// <summary>
-/// PNG files (ISO/IEC 15948): a signature, then chunks of a length, a type, data and a CRC, from IHDR with the size to IEND. All of them are checked before any pixel is made.
+/// PNG files (ISO/IEC 15948): a signature, then chunks of a length, a type, data and a CRC, from IHDR with the size to IEND. All of them
+/// are checked before any pixel is made.
 /// </summary>
 static class PngFile
 {

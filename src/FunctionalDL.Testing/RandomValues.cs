@@ -52,6 +52,15 @@ static class RandomValues
         };
     }
 
+    /// <summary>A number for each number, without pattern (SplitMix64, Steele et al. 2014).</summary>
+    public static ulong Mix(ulong i)
+    {
+        var z = i * 0x9E3779B97F4A7C15;
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+        z = (z ^ z >> 27) * 0x94D049BB133111EB;
+        return z ^ z >> 31;
+    }
+
     /// <summary>One of several things.</summary>
     public static T Of<T>(this Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
 }

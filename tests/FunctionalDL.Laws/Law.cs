@@ -21,14 +21,8 @@ public sealed record Law(string Name, Func<int, ExpressionCase> Draw, Func<Expre
         seed => new Random(seed) is var random ? AlgebraicBuilder.Build(random, random.Next(1, MostMoves + 1)) : null!,
         c => ExpressionShrinker.Shrink(c, AlgebraicBuilder.Options), check);
 
-    /// <summary>The seed of the i-th case of a run: the two mixed, so that neighbours have nothing in common (SplitMix64, Steele et al. 2014).</summary>
-    public static int SeedOf(int run, long i)
-    {
-        var z = ((ulong)(uint)run << 32) + (ulong)i * 0x9E3779B97F4A7C15;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-        z = (z ^ z >> 27) * 0x94D049BB133111EB;
-        return (int)((z ^ z >> 31) >> 33);
-    }
+    /// <summary>The seed of the i-th case of a run: the two mixed, so that neighbours have nothing in common.</summary>
+    public static int SeedOf(int run, long i) => (int)(RandomValues.Mix(RandomValues.Mix((uint)run) + (ulong)i) >> 33);
 
     /// <summary>Tries the case of a seed; null where the law holds.</summary>
     public Finding? Try(int seed)

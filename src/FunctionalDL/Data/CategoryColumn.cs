@@ -4,8 +4,10 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL;
 
 /// <summary>
-/// A column of texts. There is a feature for each, 1 in the rows that have it and 0 elsewhere; a text that is not among them is 0 in all. An embedded column has a single
-/// feature, the text's index among them and −1 for any other, for <see cref="TableEncoder.Embed"/> to make a vector of. In raw inputs too a text's index stands for it, and −1
+/// A column of texts. There is a feature for each, 1 in the rows that have it and 0 elsewhere; a text that is not among them is 0 in all.
+/// An embedded column has a single
+/// feature, the text's index among them and −1 for any other, for <see cref="TableEncoder.Embed"/> to make a vector of. In raw inputs too
+/// a text's index stands for it, and −1
 /// for any other.
 /// </summary>
 /// <param name="Name">The column's name in the table.</param>
@@ -25,7 +27,8 @@ public sealed record CategoryColumn(string Name, ImmutableArray<string> Categori
 
     internal override Expr Encode(Expr x) => IsEmbedded ? x : Equal(x, Range(Categories.Length, x.DType)).Cast(x.DType);
 
-    /// <summary>The vectors of the feature: <c>[batch, 1] → [batch, width]</c>, zeros for a text that is not among the categories.</summary>
+    /// <summary>The vectors of the feature: <c>[batch, 1] → [batch, width]</c>, zeros for a text that is not among the
+    /// categories.</summary>
     internal Expr Embed(Expr feature, Expr weight)
     {
         var index = Maximum(feature, 0.0).Cast(DType.Int64);

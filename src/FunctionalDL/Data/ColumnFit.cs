@@ -42,7 +42,8 @@ sealed class ColumnFit(string name, bool isCategorical, bool isEmbedded)
         if (likeNumber is null && NumberHint.Of(cell, part.Notation) is { } hint) likeNumber = $"{part.Place(row, name)} \"{cell}\" {hint}";
     }
 
-    /// <exception cref="DataException">There are no values, or too many texts, or some are numbers or look like them and others are not.</exception>
+    /// <exception cref="DataException">There are no values, or too many texts, or some are numbers or look like them and others are
+    /// not.</exception>
     public TableColumn ToColumn()
     {
         if (known == 0) throw new DataException($"TableEncoder: column \"{name}\" has no values. Leave it out.");
@@ -50,13 +51,20 @@ sealed class ColumnFit(string name, bool isCategorical, bool isEmbedded)
         if (likeNumber is not null) throw new DataException($"{likeNumber}; or, where texts are meant, name the column as categorical.");
         if (numbers.Count > 0)
         {
-            throw new DataException($"{noNumber}, and {(2 * numbers.Count > known ? "most" : $"{numbers.Count:N0} of {known:N0}")} of the column are, such as \"{number}\". "
+            var share = 2 * numbers.Count > known ? "most" : $"{numbers.Count:N0} of {known:N0}";
+            throw new DataException($"{noNumber}, and {share} of the column are, such as \"{number}\". "
                 + "Correct it, mark it as missing (CsvOptions.Missing), or name the column as categorical.");
         }
         if (unit is { Length: > 0 } && texts.Count > 2)
-            throw new DataException($"{noNumber}, and all of the column are numbers with \"{unit}\". Give CsvOptions.Units = [\"{unit}\"]; or, where texts are meant, name the column as categorical.");
+        {
+            throw new DataException($"{noNumber}, and all of the column are numbers with \"{unit}\". Give CsvOptions.Units = [\"{unit}\"]; "
+                + "or, where texts are meant, name the column as categorical.");
+        }
         if (texts.Count > most)
-            throw new DataException($"TableEncoder: column \"{name}\" has {texts.Count} different texts, more than {most}. Leave it out, join some of them, or have it embedded.");
+        {
+            throw new DataException($"TableEncoder: column \"{name}\" has {texts.Count} different texts, more than {most}. "
+                + "Leave it out, join some of them, or have it embedded.");
+        }
         return new CategoryColumn(name, [.. texts.Order(StringComparer.Ordinal), .. missing > 0 ? [""] : Array.Empty<string>()], isEmbedded);
     }
 }

@@ -4,14 +4,17 @@ using System.Globalization;
 namespace FunctionalDL;
 
 /// <summary>
-/// Reads CSV as RFC 4180 writes it: commas between cells; a cell in quotes is as it stands between them, space around another is left out. A line without any character is
-/// left out, except where a table has a single column: there it is a missing value, unless nothing follows. See <see cref="CsvOptions"/> for other marks and encodings.
+/// Reads CSV as RFC 4180 writes it: commas between cells; a cell in quotes is as it stands between them, space around another is left out.
+/// A line without any character is
+/// left out, except where a table has a single column: there it is a missing value, unless nothing follows. See <see cref="CsvOptions"/>
+/// for other marks and encodings.
 /// </summary>
 public static class CsvFile
 {
     /// <summary>A whole file.</summary>
     /// <exception cref="DataException">
-    /// The file cannot be read, has no rows, has bytes that are not of its encoding, a quote out of place, or a row with another number of cells than the first.
+    /// The file cannot be read, has no rows, has bytes that are not of its encoding, a quote out of place, or a row with another number of
+    /// cells than the first.
     /// </exception>
     public static Table Read(string path, CsvOptions? options = null) => ReadParts(path, int.MaxValue, options).Single();
 
@@ -20,7 +23,8 @@ public static class CsvFile
     public static Table Read(TextReader text, string source, CsvOptions? options = null) => Parts(text, source, int.MaxValue, options ?? new()).Single();
 
     /// <summary>
-    /// A file piece by piece as the pieces are asked for, each a table of so many rows and the last of those left, for files too large to hold.
+    /// A file piece by piece as the pieces are asked for, each a table of so many rows and the last of those left, for files too large to
+    /// hold.
     /// </summary>
     /// <exception cref="FunctionalException"><paramref name="size"/> is below 1.</exception>
     /// <inheritdoc cref="Read(string, CsvOptions)"/>
@@ -64,7 +68,8 @@ public static class CsvFile
 
     static bool IsLikeNumber(string cell, NumberNotation notation) => notation.Read(cell) is not null || NumberHint.Of(cell, notation) is not null;
 
-    /// <summary>The rows of a text with the line each begins on, read as they are asked for, once each is known to have as many cells as the first.</summary>
+    /// <summary>The rows of a text with the line each begins on, read as they are asked for, once each is known to have as many cells as
+    /// the first.</summary>
     static IEnumerable<TableRow> Rows(TextReader text, string source, CsvOptions options)
     {
         var reader = new CsvReader(text, source, options.Delimiter);
@@ -85,12 +90,13 @@ public static class CsvFile
                 isSecond = true;
                 continue;
             }
-            if (isSecond && mayBeOther && row.Cells.Length == 1 && first.Value.Cells.Length == 1 && Delimiters.Suggest(options, first.Value.Cells, row.Cells) is { Length: > 0 } other)
-                throw new DataException($"CSV: {source}, line {row.Number} is a single cell, \"{row.Cells[0]}\".{other} In quotes it would be one cell.");
+            var hint = isSecond ? Delimiters.Suggest(options, first.Value.Cells, row.Cells) : "";
+            if (hint != "" && mayBeOther && row.Cells.Length == 1 && first.Value.Cells.Length == 1)
+                throw new DataException($"CSV: {source}, line {row.Number} is a single cell, \"{row.Cells[0]}\".{hint} In quotes it would be one cell.");
             if (row.Cells.Length != first.Value.Cells.Length)
             {
-                throw new DataException($"CSV: {source}, line {row.Number} has {row.Cells.Length} cells, line {first.Value.Number} has {first.Value.Cells.Length}."
-                    + (isSecond && Delimiters.Suggest(options, first.Value.Cells, row.Cells) is { Length: > 0 } mark ? mark : " Give every row as many."));
+                throw new DataException($"CSV: {source}, line {row.Number} has {row.Cells.Length} cells, line {first.Value.Number} has "
+                    + $"{first.Value.Cells.Length}.{(hint != "" ? hint : " Give every row as many.")}");
             }
             isSecond = false;
             foreach (var line in empty) yield return line;

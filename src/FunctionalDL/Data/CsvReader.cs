@@ -1,7 +1,8 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// The rows of a text as RFC 4180 writes them, one after another: cells, of which one in quotes is as it stands between them, and of another the space around is left out.
+/// The rows of a text as RFC 4180 writes them, one after another: cells, of which one in quotes is as it stands between them, and of
+/// another the space around is left out.
 /// </summary>
 sealed class CsvReader(TextReader text, string source, string delimiter)
 {

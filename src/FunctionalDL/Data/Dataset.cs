@@ -7,10 +7,12 @@ public sealed class Dataset : RowSet<Dataset>
     /// <param name="inputs">The inputs.</param>
     /// <param name="targets">The targets.</param>
     /// <param name="allowMissing">
-    /// Whether NaN among the inputs stands for a missing value, as in what <see cref="TableEncoder.Raw"/> makes. It is for models that know what to do with it, such as those
+    /// Whether NaN among the inputs stands for a missing value, as in what <see cref="TableEncoder.Raw"/> makes. It is for models that
+    /// know what to do with it, such as those
     /// behind <see cref="TableEncoder.Before"/>; others make NaN of it.
     /// </param>
-    /// <exception cref="FunctionalException">There are no rows, the counts differ, or a number is infinite, or NaN where it is not allowed.</exception>
+    /// <exception cref="FunctionalException">There are no rows, the counts differ, or a number is infinite, or NaN where it is not
+    /// allowed.</exception>
     public Dataset(Tensor inputs, Tensor targets, bool allowMissing = false)
     {
         if (inputs.Shape.Rank == 0 || targets.Shape.Rank == 0)

@@ -1,6 +1,7 @@
 namespace FunctionalDL;
 
-/// <summary>The number of values, their mean, and the sum of their squared deviations from it. Those of two sets give those of both (Chan, Golub, LeVeque 1979).</summary>
+/// <summary>The number of values, their mean, and the sum of their squared deviations from it. Those of two sets give those of both (Chan,
+/// Golub, LeVeque 1979).</summary>
 readonly record struct Moments(long Count, double Mean, double Squares)
 {
     /// <summary>The standard deviation; 1 where all values are equal, or there are none.</summary>

@@ -8,14 +8,16 @@ namespace FunctionalDL;
 public sealed record Normalizer(Tensor<double> Mean, Tensor<double> Deviation)
 {
     /// <summary>
-    /// The normalizer after which every column of these inputs has mean 0 and standard deviation 1. NaN stands for a missing value, which does not count;
+    /// The normalizer after which every column of these inputs has mean 0 and standard deviation 1. NaN stands for a missing value, which
+    /// does not count;
     /// a column of which all are missing stays as it is.
     /// </summary>
     /// <exception cref="DTypeException">The inputs are not float32 or float64.</exception>
     public static Normalizer Fit(Tensor inputs) => Fit([inputs]);
 
     /// <summary>The normalizer of inputs that come part by part, of which one is held at a time.</summary>
-    /// <exception cref="FunctionalException">There are no parts, their examples differ in shape, or they are not float32 or float64.</exception>
+    /// <exception cref="FunctionalException">There are no parts, their examples differ in shape, or they are not float32 or
+    /// float64.</exception>
     public static Normalizer Fit(IEnumerable<Tensor> parts)
     {
         (Shape Shape, Moments[] Moments)? sum = null;
@@ -33,7 +35,8 @@ public sealed record Normalizer(Tensor<double> Mean, Tensor<double> Deviation)
     internal static Normalizer Of(Shape shape, Moments[] moments) =>
         new(Tensor<double>.Adopt(shape, [.. moments.Select(m => m.Mean)]), Tensor<double>.Adopt(shape, [.. moments.Select(m => m.Deviation)]));
 
-    /// <summary>The moments of each column. The first value is taken off first, so that the mean of equal values is that value and their deviation 0.</summary>
+    /// <summary>The moments of each column. The first value is taken off first, so that the mean of equal values is that value and their
+    /// deviation 0.</summary>
     static Moments[] MomentsOf<T>(ReadOnlySpan<T> x, int columns) where T : IFloatingPoint<T>
     {
         var (first, sum) = (new double[columns], new double[columns]);

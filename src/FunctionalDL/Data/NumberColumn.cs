@@ -4,8 +4,10 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL;
 
 /// <summary>
-/// A column of numbers. Its feature is the number, moved to the nearer bound where it is outside them, and normalized; 0 (the mean) where it is missing. Where values
-/// were missing when the column was fitted, a second feature is 1 for a missing value and 0 for a known one. In raw inputs a number stands for itself and NaN for a missing one.
+/// A column of numbers. Its feature is the number, moved to the nearer bound where it is outside them, and normalized; 0 (the mean) where
+/// it is missing. Where values
+/// were missing when the column was fitted, a second feature is 1 for a missing value and 0 for a known one. In raw inputs a number stands
+/// for itself and NaN for a missing one.
 /// </summary>
 /// <param name="Name">The column's name in the table.</param>
 /// <param name="Low">The lower bound.</param>

@@ -46,25 +46,25 @@ static partial class NumberHint
     const RegexOptions Settings = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture;
 
     [GeneratedRegex(@"^[-+−]?(∞|inf(inity)?)$", Settings)]
-    private static partial Regex Infinity();
+    internal static partial Regex Infinity();
 
     [GeneratedRegex(@"^((\d{4}([-/.])\d{1,2}\3\d{1,2}|\d{1,2}([-/.])\d{1,2}\4(\d{4}|\d{2})|\d{4}[-/](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[-/]\d{4}"
         + @"|\d{1,2}\.?[- ]\p{L}{3,9}\.?[-, ]+\d{2,4}|\p{L}{3,9}\.? \d{1,2},? \d{4})([T ,]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)( ?[ap]m)?"
         + @"( ?(Z|UTC|[-+]\d{2}:?\d{2}))?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex Date();
+    internal static partial Regex Date();
 
     [GeneratedRegex($@"(?<=^[-+−]?)\s*(\p{{Sc}}|({Currencies})(?=[ \d]))\s*|\s*(\p{{Sc}}|[%‰°]|(?<=[\d ])({Currencies}))\s*$", Settings)]
-    private static partial Regex Affix();
+    internal static partial Regex Affix();
 
     const string Currencies = "EUR|USD|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|BRL|RUB|TRY|KRW";
 
     [GeneratedRegex(@"^\(?[-+−]?\s?(\d{1,3}(?<mark>[.,'’_ \u00a0\u202f\u2009])\d{3}(\k<mark>\d{3})*([.,]\d+)?|\d{1,3}(,\d{2})*,\d{3}(\.\d+)?|\d*[.,]?\d+|\d+[.,])"
         + @"(e[-+]?\d+)?[-−]?\)?$", Settings)]
-    private static partial Regex Number();
+    internal static partial Regex Number();
 
     [GeneratedRegex(@"^[-+−]?[1-9]\d{0,2}[.,]\d{3}$", Settings)]
-    private static partial Regex Grouped();
+    internal static partial Regex Grouped();
 
     [GeneratedRegex(@"^[-+−]?\d[\d.,]*\s*([\p{L}°µ%/²³]+)$", RegexOptions.CultureInvariant)]
-    private static partial Regex Measure();
+    internal static partial Regex Measure();
 }

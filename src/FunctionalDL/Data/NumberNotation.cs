@@ -11,10 +11,12 @@ sealed record NumberNotation(char DecimalMark, char? ThousandsMark, ImmutableArr
     /// <summary>Numbers as programs write them: a point, and nothing else.</summary>
     public static NumberNotation Plain { get; } = new('.', null, [], null);
 
-    /// <summary>The finite number that a cell holds; null where it holds something else, or a whole number of more digits than float64 keeps.</summary>
+    /// <summary>The finite number that a cell holds; null where it holds something else, or a whole number of more digits than float64
+    /// keeps.</summary>
     public double? Read(string cell)
     {
-        if (DateFormat is not null && DateTime.TryParseExact(cell, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date))
+        const DateTimeStyles style = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (DateFormat is not null && DateTime.TryParseExact(cell, DateFormat, CultureInfo.InvariantCulture, style, out var date))
             return (date - DateTime.UnixEpoch).TotalDays;
         return Finite(cell) ?? Written(WithoutUnit(cell));
     }
@@ -38,7 +40,8 @@ sealed record NumberNotation(char DecimalMark, char? ThousandsMark, ImmutableArr
             if (unit.Length > 0 && text.EndsWith(unit, StringComparison.Ordinal)) return text[..^unit.Length].Trim();
             if (unit.Length > 0 && text.StartsWith(unit, StringComparison.Ordinal)) return text[unit.Length..].Trim();
             // The sign may stand before the unit: −€5.
-            if (unit.Length > 0 && text is ['-' or '+' or Minus, .. var rest] && rest.StartsWith(unit, StringComparison.Ordinal)) return $"{text[0]}{rest[unit.Length..].Trim()}";
+            if (unit.Length > 0 && text is ['-' or '+' or Minus, .. var rest] && rest.StartsWith(unit, StringComparison.Ordinal))
+                return $"{text[0]}{rest[unit.Length..].Trim()}";
         }
         return text;
     }

@@ -1,8 +1,10 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// Numbers met one after another, in a fixed amount of memory: bins in order, with the exact moments of what is in each. Up to <see cref="MostBins"/> different numbers have
-/// a bin each; of more, neighbours share one that holds no more than a 1/<see cref="MostBins"/>th or two of all, and fewer the nearer they are to either end, where numbers
+/// Numbers met one after another, in a fixed amount of memory: bins in order, with the exact moments of what is in each. Up to
+/// <see cref="MostBins"/> different numbers have
+/// a bin each; of more, neighbours share one that holds no more than a 1/<see cref="MostBins"/>th or two of all, and fewer the nearer they
+/// are to either end, where numbers
 /// lie that are far from each other (Dunning, Ertl: t-digests).
 /// </summary>
 sealed class NumberSummary
@@ -25,8 +27,10 @@ sealed class NumberSummary
     }
 
     /// <summary>
-    /// Bounds, and the moments of the numbers moved to the nearer bound where they are outside. The bounds are Tukey's outer fences, three interquartile ranges beyond the
-    /// quartiles, so that a number that lost its decimal point does not drown the others; where the quartiles are equal, they are the smallest and largest number.
+    /// Bounds, and the moments of the numbers moved to the nearer bound where they are outside. The bounds are Tukey's outer fences, three
+    /// interquartile ranges beyond the
+    /// quartiles, so that a number that lost its decimal point does not drown the others; where the quartiles are equal, they are the
+    /// smallest and largest number.
     /// </summary>
     public (double Low, double High, Moments Moments) WithinFences()
     {

@@ -5,7 +5,8 @@ namespace FunctionalDL;
 
 /// <summary>
 /// A table of text: named columns, rows of as many cells, read from a CSV file (<see cref="CsvFile"/>) or made of any other source of rows.
-/// Cells become numbers or labels where tensors are made of them; <see cref="TableEncoder"/> makes features of both, and of missing values. Immutable.
+/// Cells become numbers or labels where tensors are made of them; <see cref="TableEncoder"/> makes features of both, and of missing
+/// values. Immutable.
 /// </summary>
 public sealed class Table : RowSet<Table>
 {
@@ -21,7 +22,8 @@ public sealed class Table : RowSet<Table>
     }
 
     /// <summary>
-    /// A table of rows from anywhere; a cell that is null or empty is a missing value. Numbers are written with a decimal point and nothing else. Errors count the rows from 0.
+    /// A table of rows from anywhere; a cell that is null or empty is a missing value. Numbers are written with a decimal point and
+    /// nothing else. Errors count the rows from 0.
     /// </summary>
     /// <param name="columns">The columns' names.</param>
     /// <param name="rows">The rows, each of as many cells as there are columns.</param>
@@ -55,21 +57,24 @@ public sealed class Table : RowSet<Table>
 
     /// <summary>Columns as numbers: <c>float32 [rows, columns]</c>.</summary>
     /// <exception cref="DataException">
-    /// There is no such column, or a cell is missing or not a finite number, or it is beyond 2²⁴ and float32 does not hold it, such as a time in seconds or an id.
+    /// There is no such column, or a cell is missing or not a finite number, or it is beyond 2²⁴ and float32 does not hold it, such as a
+    /// time in seconds or an id.
     /// </exception>
     public Tensor<float> Numbers(params string[] columns) => (Tensor<float>)Numbers(DType.Float32, columns);
 
     /// <summary>Columns as numbers: <c>dtype [rows, columns]</c>. In float64 whole numbers keep 15 digits and more, in int64 all.</summary>
     /// <exception cref="DataException">
-    /// There is no such column, or a cell is missing or not a finite number, or it is a whole number of more digits than the dtype keeps, or in int64 one that is not whole.
+    /// There is no such column, or a cell is missing or not a finite number, or it is a whole number of more digits than the dtype keeps,
+    /// or in int64 one that is not whole.
     /// </exception>
     /// <exception cref="DTypeException">The dtype is bool.</exception>
     public Tensor Numbers(DType dtype, params string[] columns) => dtype switch
     {
-        DType.Float32 => Convert<float>(columns, (_, cell) => Notation.Read(cell) is { } x && IsKept(x) ? (float)x : null, cell => Notation.Read(cell) is null ? NotNumber(cell)
-            : "is a number that float32 does not keep. Take it in float64, Numbers(DType.Float64, …), and normalize it before it becomes float32, as a TableEncoder does."),
+        DType.Float32 => Convert<float>(columns, (_, cell) => Notation.Read(cell) is { } x && IsKept(x) ? (float)x : null,
+            cell => NotNumber(cell, "is a number that float32 does not keep. Take it in float64, Numbers(DType.Float64, …), and normalize it before it becomes "
+                + "float32, as a TableEncoder does.")),
         DType.Float64 => Convert<double>(columns, (_, cell) => Notation.Read(cell), NotNumber),
-        DType.Int64 => Convert<long>(columns, (_, cell) => Whole(cell), cell => Notation.Read(cell) is null ? NotNumber(cell) : "is not a whole number of int64. Take it in float64."),
+        DType.Int64 => Convert<long>(columns, (_, cell) => Whole(cell), cell => NotNumber(cell, "is not a whole number of int64. Take it in float64.")),
         _ => throw new DTypeException($"Table: {dtype.Name()} holds no numbers. Take float32, float64 or int64."),
     };
 
@@ -82,6 +87,9 @@ public sealed class Table : RowSet<Table>
         return Notation.Read(cell) is { } x && double.IsInteger(x) && Math.Abs(x) <= 1L << 53 ? (long)x : null;
     }
 
+    /// <summary>Why a cell is refused as a number of a dtype, where it is a number.</summary>
+    string NotNumber(string cell, string otherwise) => Notation.Read(cell) is null ? NotNumber(cell) : otherwise;
+
     /// <summary>Why a cell is refused as a number.</summary>
     internal string NotNumber(string cell) => NumberHint.Of(cell, Notation) is { } hint ? $"is not a finite number: it {hint}."
         : "is not a finite number. Correct it, mark it as missing (CsvOptions.Missing), or read the column as categories.";
@@ -93,7 +101,8 @@ public sealed class Table : RowSet<Table>
     /// <summary>A column as labels: the index of each row's text among the classes, <c>int64 [rows]</c>.</summary>
     /// <param name="column">The column.</param>
     /// <param name="classes">The texts there may be, such as the <see cref="Categories"/> of all data there is.</param>
-    /// <exception cref="DataException">There is no such column, or two classes are equal, or a cell is missing or not one of them.</exception>
+    /// <exception cref="DataException">There is no such column, or two classes are equal, or a cell is missing or not one of
+    /// them.</exception>
     public Tensor<long> Labels(string column, ImmutableArray<string> classes)
     {
         var index = new Dictionary<string, long>();

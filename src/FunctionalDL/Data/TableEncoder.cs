@@ -6,9 +6,11 @@ using System.Text.Json;
 namespace FunctionalDL;
 
 /// <summary>
-/// Makes features for a model out of a table's columns, <c>float32 [rows, features]</c>: numbers normalized, categories one by one or as an index, missing values filled in
+/// Makes features for a model out of a table's columns, <c>float32 [rows, features]</c>: numbers normalized, categories one by one or as
+/// an index, missing values filled in
 /// and marked, and numbers far from all others brought nearer.
-/// It is fitted on training data and applied to others like it; as an expression of raw inputs, <c>float64 [rows, columns]</c>, it becomes part of an exported model.
+/// It is fitted on training data and applied to others like it; as an expression of raw inputs, <c>float64 [rows, columns]</c>, it becomes
+/// part of an exported model.
 /// Raw inputs are float64, so that times in seconds and the like keep their digits until they are normalized.
 /// </summary>
 public sealed class TableEncoder
@@ -32,26 +34,32 @@ public sealed class TableEncoder
     /// <summary>The names of the features in order.</summary>
     public ImmutableArray<string> Features { get; }
 
-    /// <summary>The encoder fitted to columns of a table. A column is one of numbers where all its known values are, and one of categories where none is or looks like one.</summary>
+    /// <summary>The encoder fitted to columns of a table. A column is one of numbers where all its known values are, and one of categories
+    /// where none is or looks like one.</summary>
     /// <param name="table">The training data.</param>
     /// <param name="columns">The columns to make features of: not the target.</param>
     /// <param name="categorical">Columns that are categories though their texts look like numbers.</param>
-    /// <param name="embedded">Columns that are categories of which the feature is an index, for <see cref="Embed"/>: those of many texts.</param>
+    /// <param name="embedded">Columns that are categories of which the feature is an index, for <see cref="Embed"/>: those of many
+    /// texts.</param>
     /// <exception cref="DataException">
-    /// There is no such column, a column has no values at all, some but not all of its values are numbers, some look like numbers or dates and are not read as such, or it has
+    /// There is no such column, a column has no values at all, some but not all of its values are numbers, some look like numbers or dates
+    /// and are not read as such, or it has
     /// more than 1000 categories and is not embedded.
     /// </exception>
     public static TableEncoder Fit(Table table, IEnumerable<string> columns, IEnumerable<string>? categorical = null, IEnumerable<string>? embedded = null) =>
         Fit([table], columns, categorical, embedded);
 
     /// <summary>
-    /// The encoder fitted to a table that comes part by part, such as <see cref="CsvFile.ReadParts"/> gives. It goes through the parts once and holds one at a time: means and
-    /// deviations are those of all numbers, the bounds are exact up to 16,384 different numbers and to a 5,000th of all numbers' ranks beyond.
+    /// The encoder fitted to a table that comes part by part, such as <see cref="CsvFile.ReadParts"/> gives. It goes through the parts
+    /// once and holds one at a time: means and
+    /// deviations are those of all numbers, the bounds are exact up to 16,384 different numbers and to a 5,000th of all numbers' ranks
+    /// beyond.
     /// </summary>
     /// <param name="parts">The training data.</param>
     /// <param name="columns">The columns to make features of: not the target.</param>
     /// <param name="categorical">Columns that are categories though their texts look like numbers.</param>
-    /// <param name="embedded">Columns that are categories of which the feature is an index, for <see cref="Embed"/>: those of many texts.</param>
+    /// <param name="embedded">Columns that are categories of which the feature is an index, for <see cref="Embed"/>: those of many
+    /// texts.</param>
     /// <inheritdoc cref="Fit(Table, IEnumerable{string}, IEnumerable{string}, IEnumerable{string})"/>
     public static TableEncoder Fit(IEnumerable<Table> parts, IEnumerable<string> columns, IEnumerable<string>? categorical = null, IEnumerable<string>? embedded = null)
     {
@@ -68,8 +76,10 @@ public sealed class TableEncoder
     }
 
     /// <summary>
-    /// The raw inputs of a table, <c>float64 [rows, columns]</c>: a row for each of its rows, a number for each column. See the kinds of <see cref="TableColumn"/> for what
-    /// stands for what. To train on them, say that values may be missing: <c>new Dataset(encoder.Raw(table), targets, allowMissing: true)</c>.
+    /// The raw inputs of a table, <c>float64 [rows, columns]</c>: a row for each of its rows, a number for each column. See the kinds of
+    /// <see cref="TableColumn"/> for what
+    /// stands for what. To train on them, say that values may be missing: <c>new Dataset(encoder.Raw(table), targets, allowMissing:
+    /// true)</c>.
     /// </summary>
     /// <exception cref="DataException">A column is not there, or a cell of a column of numbers is not one.</exception>
     public Tensor<double> Raw(Table table) => RawRows(table, 0, table.Count);
@@ -83,7 +93,8 @@ public sealed class TableEncoder
         return Tensor<double>.Adopt(shape, result);
     }
 
-    /// <summary>The features of a table, <c>float32 [rows, features]</c>, made some rows at a time: beside them it needs a fixed amount of memory.</summary>
+    /// <summary>The features of a table, <c>float32 [rows, features]</c>, made some rows at a time: beside them it needs a fixed amount of
+    /// memory.</summary>
     /// <exception cref="DataException">
     /// A column is not there, a cell of a column of numbers is not one, or there are more features than a tensor holds.
     /// </exception>
@@ -108,7 +119,8 @@ public sealed class TableEncoder
         : throw new ShapeException($"TableEncoder: takes [rows, {Columns.Length}], given {raw.Shape}. Give a number for each of the columns {string.Join(", ", Columns.Select(c => c.Name))}.");
 
     /// <summary>
-    /// A layer that makes a vector of each embedded column's index and leaves the other features as they are: <c>[batch, features] → [batch, others + embedded·width]</c>, with
+    /// A layer that makes a vector of each embedded column's index and leaves the other features as they are: <c>[batch, features] →
+    /// [batch, others + embedded·width]</c>, with
     /// <c>weight [categories, width]</c> for each. A text that was not there when the column was fitted is zeros.
     /// </summary>
     /// <param name="width">The size of a vector.</param>
@@ -117,7 +129,10 @@ public sealed class TableEncoder
     public Layer Embed(int width, Initializer? initializer = null)
     {
         if (width < 1 || !Columns.Any(column => column is CategoryColumn { IsEmbedded: true }))
-            throw new FunctionalException($"TableEncoder: embeds {Columns.Count(c => c is CategoryColumn { IsEmbedded: true })} columns in vectors of {width}. Fit it with embedded columns, and give a width of 1 or more.");
+        {
+            var count = Columns.Count(column => column is CategoryColumn { IsEmbedded: true });
+            throw new FunctionalException($"TableEncoder: embeds {count} columns in vectors of {width}. Fit it with embedded columns, and give a width of 1 or more.");
+        }
         return Layer.Of("embed", (scope, x) =>
         {
             if (x.Rank != 2 || x.Shape[1] != Features.Length) throw new ShapeException($"Embed: takes the encoder's [batch, {Features.Length}] features, given {x.Shape}.");
@@ -132,12 +147,14 @@ public sealed class TableEncoder
         });
     }
 
-    /// <summary>A model of features with this encoder in front: the model of raw inputs, <c>float64 [batch, columns]</c>, to export.</summary>
+    /// <summary>A model of features with this encoder in front: the model of raw inputs, <c>float64 [batch, columns]</c>, to
+    /// export.</summary>
     /// <exception cref="FunctionalException">The model does not take these features.</exception>
     public Model Before(Model model) => model.WithInput(Layer.Of("encode", raw => Apply(raw).Cast(model.InputVariable.DType)), DType.Float64, Columns.Length);
 
     /// <summary>
-    /// The columns in order as JSON, for those who use an exported model: <c>[{"name": "age"}, {"name": "colour", "categories": ["blue", "red"]}]</c>.
+    /// The columns in order as JSON, for those who use an exported model: <c>[{"name": "age"}, {"name": "colour", "categories": ["blue",
+    /// "red"]}]</c>.
     /// Put it among the model's metadata, under <c>columns</c> say.
     /// </summary>
     public string Describe()

@@ -55,8 +55,8 @@ public static partial class Functions
     public static Expr ArgMax(Expr x, int axis = -1) => new(new ArgMaxOp(x.Shape.Axis(axis, "ArgMax")), x);
 
     /// <summary>
-    /// ln Σ eˣ over an axis, which is removed, computed as m + ln Σ e^(x − m) with m = max x. It is −∞ for −∞ alone, with a gradient of 0, and ∞ with +∞,
-    /// where it has no gradient: NaN.
+    /// ln Σ eˣ over an axis, which is removed, computed as m + ln Σ e^(x − m) with m = max x. It is −∞ for −∞ alone, with a gradient of
+    /// 0, and ∞ with +∞, where it has no gradient: NaN.
     /// </summary>
     public static Expr LogSumExp(Expr x, int axis = -1) => Squeeze(LogSumExpKeep(x, axis), axis);
 
@@ -79,8 +79,8 @@ public static partial class Functions
     public static Expr Norm(Expr x) => Norm(x, All(x));
 
     /// <summary>
-    /// The Euclidean norm √Σ x² over some axes, which are removed, computed as m · √Σ (x/m)² with m = max |x|, so that no square overflows or vanishes.
-    /// It is 0 where there are no elements. Its gradient x/‖x‖ is 0 at 0.
+    /// The Euclidean norm √Σ x² over some axes, which are removed, computed as m · √Σ (x/m)² with m = max |x|, so that no square
+    /// overflows or vanishes. It is 0 where there are no elements. Its gradient x/‖x‖ is 0 at 0.
     /// </summary>
     /// <exception cref="DTypeException">x is not a float.</exception>
     public static Expr Norm(Expr x, params int[] axes)

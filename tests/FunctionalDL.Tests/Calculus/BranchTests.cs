@@ -66,7 +66,9 @@ public class BranchTests
         Assert.Equal([4, 4, 3.25, 4], Sum(y).Gradient(X).Evaluate(At).ToArray<double>());
     }
 
-    /// <summary>Both branches of one Select meet in one Select on the way back, without a sum; outside branches nothing is selected.</summary>
+    /// <summary>
+    /// Both branches of one Select meet in one Select on the way back, without a sum; outside branches nothing is selected.
+    /// </summary>
     [Theory]
     [InlineData("elu", 1)]
     [InlineData("leaky relu", 1)]

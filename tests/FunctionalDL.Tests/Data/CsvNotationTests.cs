@@ -53,7 +53,8 @@ public class CsvNotationTests : IDisposable
         return Numbers(CsvOptions.Of(culture), number.ToString("N8", format)).Single() == number;
     }
 
-    /// <summary>Cells that look like numbers or dates are never categories, and the error names the line and the option to read them with.</summary>
+    /// <summary>Cells that look like numbers or dates are never categories, and the error names the line and the option to read them
+    /// with.</summary>
     [Theory]
     [InlineData("DecimalMark = ','", "12,5", "7,75")]
     [InlineData("ThousandsMark = ','", "1,250", "2,300")]

@@ -5,7 +5,8 @@ using FsCheck.Xunit;
 
 namespace FunctionalDL.Tests.Data;
 
-/// <summary>Random tables, written as RFC 4180 says by a writer of its own, in many ways of writing the same, come back cell by cell.</summary>
+/// <summary>Random tables, written as RFC 4180 says by a writer of its own, in many ways of writing the same, come back cell by
+/// cell.</summary>
 public class CsvOracleTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("functionaldl").FullName;

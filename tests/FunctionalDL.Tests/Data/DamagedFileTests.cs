@@ -6,7 +6,8 @@ using FunctionalDL.Tests.Images;
 namespace FunctionalDL.Tests.Data;
 
 /// <summary>
-/// Small files of each kind, changed and cut at random: each is read or refused by a typed error, and none costs much more memory than it has bytes.
+/// Small files of each kind, changed and cut at random: each is read or refused by a typed error, and none costs much more memory than it
+/// has bytes.
 /// <c>FUZZ_CASES=100000</c> runs as many of each kind.
 /// </summary>
 public class DamagedFileTests : IDisposable

@@ -28,7 +28,8 @@ public class StreamedEncoderTests
         Assert.Equal(a.Scale.Deviation[0], b.Scale.Deviation[0], 1e-9 * 1e6);
     }
 
-    /// <summary>Beyond as many different numbers as have a bin each, the moments stay exact and the quartiles are off by a few of all ranks.</summary>
+    /// <summary>Beyond as many different numbers as have a bin each, the moments stay exact and the quartiles are off by a few of all
+    /// ranks.</summary>
     [Theory, InlineData(1), InlineData(2)]
     public void Many_numbers_are_summed_up_in_a_fixed_amount_of_memory(int seed)
     {
@@ -93,7 +94,8 @@ public class StreamedEncoderTests
         Assert.Equal(DType.Float64, encoder.Before(Model.Input(DType.Float64, 1).Dense(2).Initialize(1)).Predict(encoder.Raw(table)).DType);
     }
 
-    /// <summary>Encoding goes some rows at a time through the engine; all of them, and the last few, are what the evaluator makes of them.</summary>
+    /// <summary>Encoding goes some rows at a time through the engine; all of them, and the last few, are what the evaluator makes of
+    /// them.</summary>
     [Fact]
     public void What_is_encoded_in_batches_is_what_the_expression_says()
     {

@@ -2,7 +2,8 @@ using System.IO.Compression;
 
 namespace FunctionalDL.Tests.Images;
 
-/// <summary>Any form of PNG there is: a colour type and bits, in one pass or seven, each row filtered in one of five ways, the data cut into chunks anywhere.</summary>
+/// <summary>Any form of PNG there is: a colour type and bits, in one pass or seven, each row filtered in one of five ways, the data cut
+/// into chunks anywhere.</summary>
 sealed record PngForm(int Height, int Width, int Colour, int Bits, bool IsInterlaced)
 {
     static readonly (int Colour, int[] Bits)[] Kinds = [(0, [1, 2, 4, 8, 16]), (2, [8, 16]), (3, [1, 2, 4, 8]), (4, [8, 16]), (6, [8, 16])];

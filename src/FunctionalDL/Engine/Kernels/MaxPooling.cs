@@ -91,6 +91,8 @@ sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatin
         {
             var (most, searched, value, taken) = (Vector512.Load(largest + i), Vector512<T>.AllBitsSet, Vector512.Load(positions + i), Vector512<T>.Zero);
             var lanes = Part.Lanes<T>(sliding.Span - i);
+            // What is put is added to 0, so that −0 becomes 0; what is taken stays what it is.
+            if (put) value += Vector512<T>.Zero;
             foreach (var element in sliding.Elements)
             {
                 var x = Vector512.Load(copy + element + i);
@@ -98,7 +100,7 @@ sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatin
                 if (isPadded) first &= Vector512.Equals(Vector512.Load(real + element + i), Vector512<T>.One);
                 searched = Vector512.AndNot(searched, first);
                 var at = places + element + i;
-                if (!put) taken += Vector512.Load(at) & first;
+                if (!put) taken |= Vector512.Load(at) & first;
                 else if (isApart) Part.Store(value & first, at, lanes);
                 else (Vector512.Load(at) + (value & first)).Store(at);
             }
