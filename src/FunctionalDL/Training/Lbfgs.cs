@@ -74,7 +74,7 @@ public sealed record Lbfgs
             var change = (Difference(next.W, at.W), Difference(next.Gradient, at.Gradient));
             if (Dot(change.Item1, change.Item2) > 0) changes.Add(change);
             if (changes.Count > Memory) changes.RemoveAt(0);
-            if (at.Value - next.Value < ValueTolerance * Math.Max(Math.Abs(at.Value), Math.Abs(next.Value))) stop = LbfgsStop.Value;
+            if (ValueTolerance > 0 && at.Value - next.Value < ValueTolerance * Math.Max(Math.Abs(at.Value), Math.Abs(next.Value))) stop = LbfgsStop.Value;
             at = next;
             steps++;
             Progress?.Invoke(steps, at.Value);
