@@ -67,7 +67,7 @@ public class CultureTests
             {
                 Loss.Huber(0.5), Loss.Triplet(0.25), Loss.BinaryCrossEntropyFromLogits.WithLabelSmoothing(0.1) + Penalty.L2(0.001), Metric.Accuracy.FromProbabilities(0.25), new EarlyStopping(2, 0.5),
                 Optimizer.Adam(0.001) >> Clip.GlobalNorm(0.5) >> Schedule.Cosine(1000, 0.1) >> Optimizer.WeightDecay(0.5) >> Optimizer.ReduceOnPlateau(10, 0.5),
-                Initializer.Normal(0.5), Initializer.Constant(-0.5), new Lbfgs(), new LbfgsResult(at, -0.5, 0.25, 1, 2), new LearningRates([(0.1, 0.5)], 0.1), new TrainingPosition(1, 2, 3, 0.5, 4, 0.5),
+                Initializer.Normal(0.5), Initializer.Constant(-0.5), new Lbfgs(), new LbfgsResult(at, -0.5, 0.25, 1, 2, LbfgsStop.Value), new LearningRates([(0.1, 0.5)], 0.1), new TrainingPosition(1, 2, 3, 0.5, 4, 0.5),
                 new FitOptions { ValidationShare = 0.5 }, epoch, epoch.Validation!, Digits(run.ToString()), TableEncoder.Fit(table, ["a"]).Columns[0], data, Key.Of(1),
             }.Select(o => o.ToString()!),
             Digits(Regex.Replace(progress.ToString(), " +\n", "\n")),

@@ -24,14 +24,28 @@ public abstract class Callback
     /// <summary>Reports each epoch.</summary>
     public static Callback Report(IProgress<EpochResult> progress) => EachEpoch(status => progress.Report(status.History[^1]));
 
-    /// <summary>Saves a checkpoint after each epoch, and within an epoch after every <paramref name="everySteps"/> steps where given.</summary>
+    /// <summary>
+    /// Saves a checkpoint after each epoch, and within an epoch after every <paramref name="everySteps"/> steps where given. Where a save fails, as on a full disk, the checkpoint before
+    /// stays, the run goes on, and its <see cref="TrainingRun.Warnings"/> say so; a folder that is not there is an error before the first step.
+    /// </summary>
     /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
     public static Callback SaveCheckpoint(string path, int? everySteps = null) => everySteps is < 1
         ? throw new FunctionalException($"SaveCheckpoint: every {everySteps} steps. Give 1 or more.")
-        : new Lambda(status =>
+        : new Saving(path, everySteps);
+
+    sealed class Saving(string path, int? everySteps) : Callback
+    {
+        public override void OnStart(TrainingStatus status) => AtomicFile.RequireFolder(path);
+
+        public override void OnStep(TrainingStatus status)
         {
-            if (status.Position.Step % everySteps == 0) status.Checkpoint().Save(path);
-        }, status => status.Checkpoint().Save(path));
+            if (status.Position.Step % everySteps == 0) Save(status);
+        }
+
+        public override void OnEpoch(TrainingStatus status) => Save(status);
+
+        void Save(TrainingStatus status) => status.Try(() => status.Checkpoint().Save(path));
+    }
 
     sealed class Lambda(Action<TrainingStatus>? step, Action<TrainingStatus>? epoch) : Callback
     {

@@ -105,7 +105,7 @@ public sealed record Checkpoint
         foreach (var (name, tensor) in tensors)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{tensor.Describe()}\0"));
-            hash.AppendData(Safetensors.LittleEndian(tensor));
+            Safetensors.EachPart(tensor, hash.AppendData);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -7,7 +7,7 @@ public static class Clip
 {
     /// <summary>Each element of a gradient cut to ±limit.</summary>
     /// <exception cref="FunctionalException">The limit is not a number above 0.</exception>
-    public static Optimizer Value(double limit) => Optimizer.Of(Named("value", limit), g => Minimum(Maximum(g, -limit), limit));
+    public static Optimizer Value(double limit) => Optimizer.Of(Named("value", limit), g => Minimum(Maximum(g, -limit), limit), OptimizerRole.Transform);
 
     /// <summary>
     /// All gradients scaled by min(1, limit/‖g‖), with ‖g‖ the norm of all of them together (Pascanu, Mikolov, Bengio 2013). It is
@@ -23,7 +23,7 @@ public static class Clip
         var length = Sqrt(input.Gradients.Values.Select(g => Sum(Square(g / unit))).Aggregate(Add));
         var isLong = unit * length > limit;
         return new(input.Gradients.ToOrdered((_, g) => Select(isLong, g / unit * (limit / length), g)), input.State);
-    });
+    }, OptimizerRole.Transform);
 
     static string Named(string what, double limit) => limit > 0 && double.IsFinite(limit)
         ? FormattableString.Invariant($"clip {what}({limit})")

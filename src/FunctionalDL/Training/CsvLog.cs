@@ -5,12 +5,18 @@ namespace FunctionalDL;
 
 /// <summary>
 /// Writes the history as CSV after each epoch: <c>epoch,loss,steps,seconds</c>, with validation <c>validation_loss</c> and each metric, and each metric of the examples trained on as
-/// <c>training_…</c>. The file always holds the whole history, also that of a run before it was resumed.
+/// <c>training_…</c>. The file always holds the whole history, also that of a run before it was resumed. Where it cannot be written the run goes on, and its
+/// <see cref="TrainingRun.Warnings"/> say so; a folder that is not there is an error before the first step.
 /// </summary>
 public sealed class CsvLog(string path) : Callback
 {
     /// <inheritdoc/>
-    public override void OnEpoch(TrainingStatus status) => AtomicFile.Write(path, stream =>
+    public override void OnStart(TrainingStatus status) => AtomicFile.RequireFolder(path);
+
+    /// <inheritdoc/>
+    public override void OnEpoch(TrainingStatus status) => status.Try(() => Write(status));
+
+    void Write(TrainingStatus status) => AtomicFile.Write(path, stream =>
     {
         using var csv = new CsvWriter(new StreamWriter(stream, leaveOpen: true), CultureInfo.InvariantCulture);
         var last = status.History[^1];

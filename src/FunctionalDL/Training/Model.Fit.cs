@@ -55,15 +55,19 @@ public sealed partial class Model
 
     /// <summary>The model trained by L-BFGS on all data at once. Layers stay as they are for predicting: nothing random, statistics fixed.</summary>
     /// <exception cref="FunctionalException">The data does not fit the model or the loss, or the loss is not finite where it begins.</exception>
-    public Model Fit(Dataset data, Loss loss, Lbfgs method, long seed = 0)
+    public Model Fit(Dataset data, Loss loss, Lbfgs method, long seed = 0) => Fit(data, loss, method, out _, seed);
+
+    /// <summary>As the other, with what the method came to and why it ended.</summary>
+    /// <inheritdoc cref="Fit(Dataset, Loss, Lbfgs, long)"/>
+    public Model Fit(Dataset data, Loss loss, Lbfgs method, out LbfgsResult result, long seed = 0)
     {
-        if (!IsInitialized) return Initialize(seed).Fit(data, loss, method);
+        if (!IsInitialized) return Initialize(seed).Fit(data, loss, method, out result);
         CheckInputs(data);
         TargetChecks.Check(loss, data.Targets, Output.Shape);
         PredictionChecks.Check(this, loss, data);
         var trainable = ParameterList.Where(p => p.IsTrainable).Select(p => p.Name).ToHashSet();
         var function = loss.Apply(Output, Loss.TargetVariable(data.Targets, Output), ParameterList);
-        var result = method.Minimize(function, Parameters.Where((name, _) => trainable.Contains(name)), Parameters.With("input", data.Inputs).With("target", data.Targets));
+        result = method.Minimize(function, Parameters.Where((name, _) => trainable.Contains(name)), Parameters.With("input", data.Inputs).With("target", data.Targets));
         return WithParameters(Parameters.With(result.Parameters));
     }
 

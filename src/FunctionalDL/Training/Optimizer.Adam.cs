@@ -16,18 +16,14 @@ public sealed partial class Optimizer
     /// </summary>
     /// <exception cref="FunctionalException">η, λ or ε is negative, or a β is not in [0, 1).</exception>
     public static Optimizer AdamW(double learningRate = 1e-3, double decay = 1e-2, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
-        AdamDirection(beta1, beta2, epsilon) >> AddWeights(decay) >> Sgd(learningRate);
+        AdamDirection(beta1, beta2, epsilon) >> WeightDecay(decay) >> Sgd(learningRate);
 
     /// <summary>
     /// LAMB (You et al. 2020): with r = m̂ / (√v̂ + ε) + λ w of Adam, Δw = −η ‖w‖/‖r‖ · r for each parameter; the ratio is 1 where a norm is 0.
     /// </summary>
     /// <exception cref="FunctionalException">η, λ or ε is negative, or a β is not in [0, 1).</exception>
     public static Optimizer Lamb(double learningRate = 1e-3, double decay = 1e-2, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6) =>
-        AdamDirection(beta1, beta2, epsilon) >> AddWeights(decay) >> PerParameter("trust ratio", (w, r) =>
-        {
-            var (weights, updates) = (Norm(w), Norm(r));
-            return Select((weights > 0) & (updates > 0), weights / updates, Full(weights, 1)) * r;
-        }) >> Sgd(learningRate);
+        AdamDirection(beta1, beta2, epsilon) >> WeightDecay(decay) >> TrustRatio >> Sgd(learningRate);
 
     /// <summary>AMSGrad (Reddi, Kale, Kumar 2018): m and v as in Adam, v̂ ← max(v̂, v), Δw = −η m / (√v̂ + ε), without bias correction.</summary>
     /// <exception cref="FunctionalException">η or ε is negative, or a β is not in [0, 1).</exception>
@@ -88,12 +84,19 @@ public sealed partial class Optimizer
         return (m / BiasCorrection(beta1, t, g.DType) / (Sqrt(v / BiasCorrection(beta2, t, g.DType)) + epsilon), [m, v]);
     });
 
+    /// <summary>‖w‖/‖r‖ · r, with a ratio of 1 where a norm is 0.</summary>
+    static Optimizer TrustRatio => Of("trust ratio", _ => TensorSet.Empty, input => new(input.Gradients.ToOrdered((parameter, r) =>
+    {
+        var (weights, updates) = (Norm(input.Parameters[parameter]), Norm(r));
+        return Select((weights > 0) & (updates > 0), weights / updates, Full(weights, 1)) * r;
+    }), input.State), OptimizerRole.Transform);
+
     static Optimizer Moments(string name, double beta1, double beta2, double epsilon, string[] slots, Func<Expr, Expr[], Expr, (Expr, Expr[])> rule)
     {
         RequireDecay(name, "β₁", beta1);
         RequireDecay(name, "β₂", beta2);
         RequireEpsilon(name, epsilon);
-        return PerParameter(FormattableString.Invariant($"{name}({beta1}, {beta2}, {epsilon})"), slots, rule);
+        return Direction(FormattableString.Invariant($"{name}({beta1}, {beta2}, {epsilon})"), slots, rule);
     }
 
     /// <summary>1 − βᵗ, computed in float64 so that its first values keep their precision.</summary>

@@ -9,7 +9,7 @@ public sealed partial class Optimizer
     public static Optimizer AdaGrad(double learningRate = 0.01, double epsilon = 1e-10)
     {
         RequireEpsilon("AdaGrad", epsilon);
-        return PerParameter(FormattableString.Invariant($"adagrad({epsilon})"), ["sum"], (g, slots, _) =>
+        return Direction(FormattableString.Invariant($"adagrad({epsilon})"), ["sum"], (g, slots, _) =>
         {
             var s = slots[0] + Square(g);
             return (g / (Sqrt(s) + epsilon), [s]);
@@ -24,7 +24,7 @@ public sealed partial class Optimizer
     {
         RequireDecay("AdaDelta", "ρ", decay);
         RequireEpsilon("AdaDelta", epsilon);
-        return PerParameter(FormattableString.Invariant($"adadelta({decay}, {epsilon})"), ["v", "u"], (g, slots, _) =>
+        return Direction(FormattableString.Invariant($"adadelta({decay}, {epsilon})"), ["v", "u"], (g, slots, _) =>
         {
             var v = Average(decay, slots[0], Square(g));
             var d = Sqrt(slots[1] + epsilon) / Sqrt(v + epsilon) * g;
@@ -32,17 +32,22 @@ public sealed partial class Optimizer
         }) >> Sgd(learningRate);
     }
 
-    /// <summary>RMSProp (Tieleman, Hinton 2012): v ← ρ v + (1 − ρ) g², Δw = −η g / (√v + ε).</summary>
-    /// <exception cref="FunctionalException">η or ε is negative, or ρ is not in [0, 1).</exception>
-    public static Optimizer RmsProp(double learningRate = 1e-3, double decay = 0.9, double epsilon = 1e-8)
+    /// <summary>
+    /// RMSProp (Tieleman, Hinton 2012): v ← ρ v + (1 − ρ) g², Δw = −η g / (√v + ε). Centered (Graves 2013), v is the variance, which is the average of g² less the square
+    /// of the average a of g: v ← ρ (v + (1 − ρ)(g − a)²), a ← ρ a + (1 − ρ) g. With momentum b ← μ b + g / (√v + ε), Δw = −η b.
+    /// </summary>
+    /// <exception cref="FunctionalException">η or ε is negative, or ρ or μ is not in [0, 1).</exception>
+    public static Optimizer RmsProp(double learningRate = 1e-3, double decay = 0.9, double epsilon = 1e-8, double momentum = 0, bool centered = false)
     {
         RequireDecay("RmsProp", "ρ", decay);
+        RequireDecay("RmsProp", "momentum", momentum);
         RequireEpsilon("RmsProp", epsilon);
-        return PerParameter(FormattableString.Invariant($"rmsprop({decay}, {epsilon})"), ["v"], (g, slots, _) =>
+        var scaled = Direction(FormattableString.Invariant($"rmsprop({decay}, {epsilon}{(centered ? ", centered" : "")})"), centered ? ["v", "mean"] : ["v"], (g, slots, _) =>
         {
-            var v = Average(decay, slots[0], Square(g));
-            return (g / (Sqrt(v) + epsilon), [v]);
-        }) >> Sgd(learningRate);
+            var v = centered ? decay * (slots[0] + (1 - decay) * Square(g - slots[1])) : Average(decay, slots[0], Square(g));
+            return (g / (Sqrt(v) + epsilon), centered ? [v, Average(decay, slots[1], g)] : [v]);
+        });
+        return momentum > 0 ? scaled >> Momentum(learningRate, momentum) : scaled >> Sgd(learningRate);
     }
 
     /// <summary>
@@ -70,7 +75,7 @@ public sealed partial class Optimizer
             var u = g / (isMatrix ? ExpandDims(Sqrt(row) / Sqrt(Sum(row)), 1) * ExpandDims(Sqrt(column), 0) : Sqrt(row));
             var rate = Maximum(RootMeanSquare(w), epsilon2) * Minimum(1 / Sqrt(step), learningRate).Cast(g.DType);
             return (-(rate / Maximum(RootMeanSquare(u) / clip, 1)) * u, [row, column]);
-        });
+        }, OptimizerRole.Solver);
     }
 
     /// <summary>Zeros for a matrix's moments along one axis; the other parameters keep all moments in the first slot and none in the second.</summary>

@@ -9,17 +9,23 @@ public sealed partial class Optimizer
     public static Optimizer Sgd(double learningRate)
     {
         Require(learningRate >= 0 && double.IsFinite(learningRate), "Optimizer", "learning rate", learningRate, "a number, 0 or more");
-        return Of(FormattableString.Invariant($"sgd({learningRate})"), g => -learningRate * g);
+        return Of(FormattableString.Invariant($"sgd({learningRate})"), g => -learningRate * g, OptimizerRole.Solver);
     }
 
-    /// <summary>Descent with momentum (Polyak 1964): v ← μ v + g, Δw = −η v; with Nesterov's look-ahead (Nesterov 1983, in the form of Sutskever et al. 2013) Δw = −η (g + μ v).</summary>
-    /// <exception cref="FunctionalException">η is negative, or μ is not in [0, 1).</exception>
-    public static Optimizer Momentum(double learningRate, double momentum = 0.9, bool nesterov = false)
+    /// <summary>
+    /// Descent with momentum (Polyak 1964): v ← μ v + g, Δw = −η v; with Nesterov's look-ahead (Nesterov 1983, in the form of Sutskever et al. 2013) Δw = −η (g + μ v). Dampened by
+    /// τ, v ← g at the first step and v ← μ v + (1 − τ) g from the second on, as in PyTorch.
+    /// </summary>
+    /// <exception cref="FunctionalException">η is negative, μ is not in [0, 1), τ is not in [0, 1], or Nesterov's form is to be dampened.</exception>
+    public static Optimizer Momentum(double learningRate, double momentum = 0.9, bool nesterov = false, double dampening = 0)
     {
         RequireDecay("Momentum", "momentum", momentum);
-        return PerParameter(FormattableString.Invariant($"momentum({momentum}{(nesterov ? ", nesterov" : "")})"), ["velocity"], (g, slots, _) =>
+        Require(dampening is >= 0 and <= 1, "Momentum", "dampening", dampening, "from 0 to 1");
+        Require(!nesterov || dampening == 0, "Momentum", "dampening", dampening, "0, as Nesterov's look-ahead needs it");
+        var damped = dampening == 0 ? "" : FormattableString.Invariant($", dampening {dampening}");
+        return Direction(FormattableString.Invariant($"momentum({momentum}{(nesterov ? ", nesterov" : "")}{damped})"), ["velocity"], (g, slots, t) =>
         {
-            var v = momentum * slots[0] + g;
+            var v = momentum * slots[0] + (dampening == 0 ? g : (1 - dampening * (t > 1).Cast(g.DType)) * g);
             return (nesterov ? g + momentum * v : v, [v]);
         }) >> Sgd(learningRate);
     }
@@ -30,7 +36,7 @@ public sealed partial class Optimizer
     {
         RequireDecay("Lion", "β₁", beta1);
         RequireDecay("Lion", "β₂", beta2);
-        return PerParameter(FormattableString.Invariant($"lion({beta1}, {beta2})"), ["m"], (g, slots, _) =>
+        return Direction(FormattableString.Invariant($"lion({beta1}, {beta2})"), ["m"], (g, slots, _) =>
             (Sign(Average(beta1, slots[0], g)), [Average(beta2, slots[0], g)])) >> Sgd(learningRate);
     }
 
@@ -45,7 +51,7 @@ public sealed partial class Optimizer
     public static Optimizer Muon(double learningRate = 0.02, double momentum = 0.95, Optimizer? others = null)
     {
         RequireDecay("Muon", "momentum", momentum);
-        var matrices = PerParameter(FormattableString.Invariant($"muon({momentum})"), ["velocity"], (g, slots, _) =>
+        var matrices = Direction(FormattableString.Invariant($"muon({momentum})"), ["velocity"], (g, slots, _) =>
         {
             var v = momentum * slots[0] + g;
             return (Math.Sqrt(Math.Max(1, g.Shape[1].Size / (double)g.Shape[0].Size)) * Orthogonalize(g + momentum * v), [v]);

@@ -4,18 +4,18 @@ public sealed partial class Optimizer
 {
     /// <summary>
     /// An optimizer that treats each parameter by itself: a rule from its gradient, its slots (zeros at first, of its shape) and the step number t = 1, 2, … (an int64
-    /// scalar) to its update and its next slots.
+    /// scalar) to its update and its next slots. A slot may be kept for its own sake, and not read.
     /// </summary>
-    public static Optimizer PerParameter(string name, IReadOnlyList<string> slots, Func<Expr, Expr[], Expr, (Expr Update, Expr[] Slots)> rule) =>
-        PerParameter(name, [.. slots.Select(slot => (slot, (Func<Tensor, Tensor>)ZerosLike))], (_, g, state, t) => rule(g, state, t));
+    public static Optimizer PerParameter(string name, IReadOnlyList<string> slots, Func<Expr, Expr[], Expr, (Expr Update, Expr[] Slots)> rule, OptimizerRole role = OptimizerRole.Solver) =>
+        PerParameter(name, [.. slots.Select(slot => (slot, (Func<Tensor, Tensor>)ZerosLike))], (_, g, state, t) => rule(g, state, t), role);
 
-    /// <summary>An optimizer without state that changes each gradient by itself, knowing the parameter.</summary>
-    static Optimizer PerParameter(string name, Func<Expr, Expr, Expr> rule) => Of(name, _ => TensorSet.Empty,
-        input => new(input.Gradients.ToOrdered((parameter, g) => rule(input.Parameters[parameter], g)), input.State));
+    /// <summary>What comes before a solver's −η: a rule from the gradient, its slots and the step number to a direction.</summary>
+    static Optimizer Direction(string name, IReadOnlyList<string> slots, Func<Expr, Expr[], Expr, (Expr Direction, Expr[] Slots)> rule) =>
+        PerParameter(name, slots, rule, OptimizerRole.Transform);
 
     /// <summary>As above, with the first value of each slot made from the parameter's, and a rule that knows the parameter.</summary>
     static Optimizer PerParameter(string name, IReadOnlyList<(string Name, Func<Tensor, Tensor> Initial)> slots,
-        Func<Expr, Expr, Expr[], Expr, (Expr Update, Expr[] Slots)> rule) => Of(name,
+        Func<Expr, Expr, Expr[], Expr, (Expr Update, Expr[] Slots)> rule, OptimizerRole role, bool isLast = false) => new(name,
         parameters => TensorSet.Of(slots.SelectMany(slot => parameters.Select(p => KeyValuePair.Create($"{slot.Name}.{p.Key}", slot.Initial(p.Value))))
             .Append(KeyValuePair.Create<string, Tensor>(StepSlot, 0L))),
         input =>
@@ -31,7 +31,7 @@ public sealed partial class Optimizer
                 foreach (var (slot, value) in slots.Zip(next)) state[$"{slot.Name}.{parameter}"] = value;
             }
             return new(updates, state);
-        });
+        }, role, isLast);
 
     const string StepSlot = "step";
 

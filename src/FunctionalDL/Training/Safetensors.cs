@@ -26,9 +26,10 @@ public static class Safetensors
     {
         try
         {
-            return Read(File.ReadAllBytes(path), path);
+            using var stream = File.OpenRead(path);
+            return Read(stream, path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new DataException($"Safetensors: {path} cannot be read: {e.Message} Check the path.", e);
         }
@@ -44,7 +45,7 @@ public static class Safetensors
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (var (_, tensor) in ordered) stream.Write(LittleEndian(tensor));
+        foreach (var (_, tensor) in ordered) EachPart(tensor, stream.Write);
     }
 
     static byte[] Header(IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -77,65 +78,103 @@ public static class Safetensors
             json.WriteEndObject();
         }
         while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
-        return buffer.ToArray();
+        return buffer.Length <= LongestHeader ? buffer.ToArray()
+            : throw new DataException($"Safetensors: the header would have {buffer.Length} bytes, and a file may have {LongestHeader}: it could not be read. Write fewer tensors, or less text.");
     }
 
-    /// <summary>A tensor's elements as the format has them.</summary>
-    internal static ReadOnlySpan<byte> LittleEndian(Tensor tensor) => tensor switch
+    /// <summary>A tensor's elements as the format has them, part by part: a span of bytes holds no more than 2³¹ of them.</summary>
+    internal static void EachPart(Tensor tensor, Action<ReadOnlySpan<byte>> use, int part = SafetensorsDType.Part)
     {
-        Tensor<float> x => MemoryMarshal.AsBytes(x.Span),
-        Tensor<double> x => MemoryMarshal.AsBytes(x.Span),
-        Tensor<long> x => MemoryMarshal.AsBytes(x.Span),
-        _ => MemoryMarshal.AsBytes(tensor.As<bool>().Span),
-    };
+        switch (tensor)
+        {
+            case Tensor<float> x: EachPart(x.Span, use, part); break;
+            case Tensor<double> x: EachPart(x.Span, use, part); break;
+            case Tensor<long> x: EachPart(x.Span, use, part); break;
+            default: EachPart(tensor.As<bool>().Span, use, part); break;
+        }
+    }
+
+    static void EachPart<T>(ReadOnlySpan<T> elements, Action<ReadOnlySpan<byte>> use, int part) where T : unmanaged
+    {
+        for (; !elements.IsEmpty; elements = elements[Math.Min(part, elements.Length)..]) use(MemoryMarshal.AsBytes(elements[..Math.Min(part, elements.Length)]));
+    }
 
     /// <summary>Reads a file's bytes; <paramref name="source"/> is what errors call it.</summary>
     /// <inheritdoc cref="Load"/>
     public static (TensorSet Tensors, IReadOnlyDictionary<string, string> Metadata) Read(ReadOnlyMemory<byte> bytes, string source)
     {
+        using var stream = MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray());
+        return Read(stream, source);
+    }
+
+    /// <summary>Reads a stream that knows its length, from its beginning: the header, and then tensor by tensor, each only where the whole file is as the header says.</summary>
+    static (TensorSet Tensors, IReadOnlyDictionary<string, string> Metadata) Read(Stream stream, string source)
+    {
+        var (entries, metadata) = Entries(stream, source);
+        return (TensorSet.Of(entries.Select(e => KeyValuePair.Create(e.Name, e.Read(stream)))), metadata);
+    }
+
+    /// <summary>A tensor in a file: its first byte, counted from the file's beginning, and that after its last.</summary>
+    internal sealed record Entry(string Name, SafetensorsDType DType, Shape Shape, long Begin, long End)
+    {
+        public Tensor Read(Stream stream)
+        {
+            stream.Position = Begin;
+            return DType.Read(Shape, stream);
+        }
+    }
+
+    /// <summary>The tensors of a file, in the order of its header, and the map of text. All of the file is theirs, and none overlap.</summary>
+    internal static (IReadOnlyList<Entry> Entries, IReadOnlyDictionary<string, string> Metadata) Entries(Stream stream, string source)
+    {
         DataException Bad(string what, Exception? inner = null) => new($"Safetensors: {source} {what}. Get the file again, or save it anew.", inner!);
 
-        if (bytes.Length < 8) throw Bad($"has {bytes.Length} bytes, fewer than the 8 of its header's length");
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes.Span);
-        if (length > LongestHeader || length > (ulong)bytes.Length - 8) throw Bad($"says its header has {length} bytes, and {bytes.Length - 8} follow");
-        var data = bytes[(8 + (int)length)..];
+        if (stream.Length < 8) throw Bad($"has {stream.Length} bytes, fewer than the 8 of its header's length");
+        Span<byte> first = stackalloc byte[8];
+        stream.ReadExactly(first);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(first);
+        if (length > LongestHeader || length > (ulong)stream.Length - 8) throw Bad($"says its header has {length} bytes, and {stream.Length - 8} follow");
+        var header = new byte[length];
+        stream.ReadExactly(header);
+        var begin = 8 + (long)length;
+        var bytes = stream.Length - begin;
         try
         {
-            using var document = JsonDocument.Parse(bytes.Slice(8, (int)length), new() { AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(header, new() { AllowDuplicateProperties = false });
             var metadata = new Dictionary<string, string>();
-            var entries = new List<(string Name, SafetensorsDType DType, Shape Shape, int Begin, int End)>();
+            var entries = new List<Entry>();
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == Metadata)
                     foreach (var pair in property.Value.EnumerateObject()) metadata.Add(pair.Name, pair.Value.GetString() ?? "");
                 else
-                    entries.Add(Entry(property));
+                    entries.Add(At(property));
             }
-            var end = 0;
+            var end = 0L;
             foreach (var entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
             {
                 if (entry.Begin != end) throw Bad($"has tensor \"{entry.Name}\" at byte {entry.Begin}, where {end} is next: tensors overlap or leave a gap");
-                if (entry.End - (long)entry.Begin != (long)entry.Shape.ElementCount * entry.DType.Bytes || entry.End > data.Length)
-                    throw Bad($"has tensor \"{entry.Name}\" {entry.Shape} at bytes {entry.Begin} to {entry.End} of {data.Length}, which does not fit");
+                if (entry.End < entry.Begin || entry.End - entry.Begin != (long)entry.Shape.ElementCount * entry.DType.Bytes || entry.End > bytes)
+                    throw Bad($"has tensor \"{entry.Name}\" {entry.Shape} at bytes {entry.Begin} to {entry.End} of {bytes}, which does not fit");
                 end = entry.End;
             }
-            if (end != data.Length) throw Bad($"has {data.Length} bytes of tensors, of which {end} belong to one");
-            return (TensorSet.Of(entries.Select(e => KeyValuePair.Create(e.Name, e.DType.Read(e.Shape, data.Span[e.Begin..e.End])))), metadata);
+            if (end != bytes) throw Bad($"has {bytes} bytes of tensors, of which {end} belong to one");
+            return ([.. entries.Select(e => e with { Begin = begin + e.Begin, End = begin + e.End })], metadata);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ShapeException)
         {
             throw Bad($"has a header that cannot be read: {e.Message.TrimEnd('.')}", e);
         }
 
-        (string, SafetensorsDType, Shape, int, int) Entry(JsonProperty property)
+        Entry At(JsonProperty property)
         {
             var dtype = property.Value.GetProperty("dtype").GetString() ?? "";
             var offsets = property.Value.GetProperty("data_offsets");
             if (offsets.GetArrayLength() != 2) throw Bad($"has tensor \"{property.Name}\" with {offsets.GetArrayLength()} offsets, not 2");
-            return (property.Name,
+            return new(property.Name,
                 SafetensorsDType.Of(dtype) ?? throw Bad($"has tensor \"{property.Name}\" of dtype {dtype}, which is not one this library reads"),
                 [.. property.Value.GetProperty("shape").EnumerateArray().Select(d => (Dim)d.GetInt32())],
-                offsets[0].GetInt32(), offsets[1].GetInt32());
+                offsets[0].GetInt64(), offsets[1].GetInt64());
         }
     }
 }

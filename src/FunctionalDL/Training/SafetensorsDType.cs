@@ -2,9 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace FunctionalDL;
 
-/// <summary>A dtype of the safetensors format: its size, and how its bytes become a tensor.</summary>
-sealed record SafetensorsDType(int Bytes, Func<Shape, ReadOnlySpan<byte>, Tensor> Read)
+/// <summary>A dtype of the safetensors format: its size, and how the bytes of a stream become a tensor.</summary>
+sealed record SafetensorsDType(int Bytes, Func<Shape, Stream, Tensor> Read)
 {
+    /// <summary>The elements that are read or written at once.</summary>
+    public const int Part = 1 << 20;
+
     /// <summary>The dtype of a name, or null.</summary>
     public static SafetensorsDType? Of(string name) => name switch
     {
@@ -33,8 +36,29 @@ sealed record SafetensorsDType(int Bytes, Func<Shape, ReadOnlySpan<byte>, Tensor
     };
 
     static SafetensorsDType Plain<T>(int bytes) where T : unmanaged =>
-        new(bytes, (shape, data) => Tensor<T>.Adopt(shape, MemoryMarshal.Cast<byte, T>(data).ToArray()));
+        new(bytes, (shape, stream) =>
+        {
+            var elements = new T[shape.ElementCount];
+            foreach (var part in Parts(elements)) stream.ReadExactly(MemoryMarshal.AsBytes(part.Span));
+            return Tensor<T>.Adopt(shape, elements);
+        });
 
     static SafetensorsDType Widened<TFile, T>(int bytes, Converter<TFile, T> widen) where TFile : unmanaged where T : unmanaged =>
-        new(bytes, (shape, data) => Tensor<T>.Adopt(shape, Array.ConvertAll(MemoryMarshal.Cast<byte, TFile>(data).ToArray(), widen)));
+        new(bytes, (shape, stream) =>
+        {
+            var elements = new T[shape.ElementCount];
+            var buffer = new TFile[Math.Min(Part, elements.Length)];
+            foreach (var part in Parts(elements))
+            {
+                var read = buffer.AsSpan(0, part.Length);
+                stream.ReadExactly(MemoryMarshal.AsBytes(read));
+                for (var i = 0; i < read.Length; i++) part.Span[i] = widen(read[i]);
+            }
+            return Tensor<T>.Adopt(shape, elements);
+        });
+
+    static IEnumerable<Memory<T>> Parts<T>(T[] elements)
+    {
+        for (var left = elements.AsMemory(); !left.IsEmpty; left = left[Math.Min(Part, left.Length)..]) yield return left[..Math.Min(Part, left.Length)];
+    }
 }

@@ -7,7 +7,8 @@ namespace FunctionalDL;
 
 /// <summary>
 /// Writes loss, validation loss and metrics of each epoch for TensorBoard: one event file in a folder, in the TFRecord format (length, its checksum, event, its
-/// checksum, with masked CRC-32C). A run that is resumed begins a file of its own with the epochs before.
+/// checksum, with masked CRC-32C). A run that is resumed begins a file of its own with the epochs before. Where an epoch cannot be written the run goes on, and its
+/// <see cref="TrainingRun.Warnings"/> say so.
 /// </summary>
 /// <param name="folder">The folder TensorBoard is started with; made if it is not there.</param>
 /// <param name="clock">The clock of the events; the system's if not given.</param>
@@ -25,7 +26,7 @@ public sealed class TensorBoardLog(string folder, TimeProvider? clock = null) : 
     }
 
     /// <inheritdoc/>
-    public override void OnEpoch(TrainingStatus status) => Append([Event(status.History[^1])]);
+    public override void OnEpoch(TrainingStatus status) => status.Try(() => Append([Event(status.History[^1])]));
 
     void Append(IEnumerable<byte[]> events)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace FunctionalDL;
@@ -17,8 +18,9 @@ sealed class Training
     readonly EpochPredictions? predictions;
     readonly bool isRandom, hasTarget;
 
-    readonly List<EpochResult> history;
+    readonly List<string> warnings = [];
     TensorSet best = TensorSet.Empty;
+    ImmutableList<EpochResult> history;
     TrainingStatus? status;
     long lap;
 
@@ -49,6 +51,7 @@ sealed class Training
         var (previous, current) = ((carried, at), (carried, at));
         var loop = Start(carried);
         lap = Stopwatch.GetTimestamp();
+        var isFailed = true;
         try
         {
             Tell(loop, at, at, epochs, (callback, status) => callback.OnStart(status));
@@ -57,7 +60,11 @@ sealed class Training
                 (previous, current) = (current, (carried, at));
                 foreach (var (batch, isLast) in WithLast(data.Batches(at, key)))
                 {
-                    if (options.Cancellation.IsCancellationRequested) return Result(loop.State, at);
+                    if (options.Cancellation.IsCancellationRequested)
+                    {
+                        isFailed = false;
+                        return Result(loop.State, at);
+                    }
                     if (data.Examples == 0) checks.Batch(batch.Data, at);
                     Step(loop, batch, at.Step + 1);
                     if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, at);
@@ -76,13 +83,28 @@ sealed class Training
                     callback.OnStep(status);
                     callback.OnEpoch(status);
                 });
-                history[^1] = history[^1] with { Seconds = history[^1].Seconds + Lap() };
+                history = history.SetItem(history.Count - 1, history[^1] with { Seconds = history[^1].Seconds + Lap() });
             }
+            isFailed = false;
             return Result(carried, at);
         }
         finally
         {
-            foreach (var callback in options.Callbacks) callback.OnEnd(status!);
+            foreach (var callback in options.Callbacks) End(callback, isFailed);
+            status?.End();
+        }
+    }
+
+    /// <summary>Tells of the end; where the run fails, a callback that does so too hides nothing of why.</summary>
+    void End(Callback callback, bool isFailed)
+    {
+        try
+        {
+            callback.OnEnd(status!);
+        }
+        catch (FunctionalException e) when (isFailed)
+        {
+            warnings.Add(e.Message);
         }
     }
 
@@ -117,20 +139,20 @@ sealed class Training
     void EndEpoch(TensorSet carried, TrainingPosition at)
     {
         var validation = held is null ? null : WithParameters(carried).Evaluate(held, loss, [.. options.Metrics]);
-        history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds + Lap(), validation) { Metrics = predictions?.Measure(options.Metrics) ?? Metric.None });
+        history = history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds + Lap(), validation) { Metrics = predictions?.Measure(options.Metrics) ?? Metric.None });
         if (options.EarlyStopping is { } stopping && stopping.Best(history) == history.Count - 1) best = ParametersOf(carried);
         options.Progress?.Invoke(history[^1]);
     }
 
     Loop Start(TensorSet carried) => step.Start(carried, new() { Threads = options.Threads }, predictions is null ? [] : [forward.Output]);
 
-    TrainingStatus Status(Loop loop, TrainingPosition at, TrainingPosition next, int epochs) => new(() => At(loop.State, next))
+    TrainingStatus Status(Loop loop, TrainingPosition at, TrainingPosition next, int epochs) => new(() => At(loop.State, next), warnings.Add)
     {
         Position = at,
         Epochs = epochs,
         StepsPerEpoch = data.Steps,
         Loss = at.Step > (options.Resume?.Position.Step ?? 0) ? loop.Scalar(0) : double.NaN,
-        History = history.AsReadOnly(),
+        History = history,
     };
 
     Checkpoint At(TensorSet carried, TrainingPosition at) => new()
@@ -142,10 +164,11 @@ sealed class Training
         Position = at,
         Examples = data.Examples,
         BatchSize = data.BatchSize,
-        History = [.. history],
+        History = history,
     };
 
-    TrainingRun Result(TensorSet carried, TrainingPosition at) => new(WithParameters(best.Count > 0 ? best : carried), [.. history], At(carried, at));
+    TrainingRun Result(TensorSet carried, TrainingPosition at) =>
+        new(WithParameters(best.Count > 0 ? best : carried), history, At(carried, at)) { Warnings = warnings.AsReadOnly() };
 
     TensorSet ParametersOf(TensorSet carried) => carried.Where((name, _) => step.Parameters.ContainsKey(name));
 
@@ -169,6 +192,7 @@ sealed class Training
         batch.Data.Inputs.CopyRows(batch.Rows.Span, loop, "input");
         if (hasTarget) batch.Data.Targets.CopyRows(batch.Rows.Span, loop, "target");
         if (isRandom) loop.Input<long>("key", Shape.Scalar)[0] = (long)key.Fold(-number).Value;
+        status?.End();
         try
         {
             loop.Step();
@@ -202,7 +226,7 @@ sealed class Training
                     var parameter = FirstNotFinite(before.Carried) ?? FirstNotFinite(loop.State);
                     var isBeforeAnyUpdate = failed.Step == 0 && !double.IsFinite(value);
                     return new(value, failed.Epoch, failed.Step + 1, parameter, isBeforeAnyUpdate ? Origin(before.Carried, batch, at.Step + 1) : null,
-                        new(WithParameters(good.Carried), [.. history], At(good.Carried, good.At)));
+                        new(WithParameters(good.Carried), history, At(good.Carried, good.At)) { Warnings = warnings.AsReadOnly() });
                 }
                 at = at.After(loop.Scalar(0), batch.Rows.Length, 0);
             }

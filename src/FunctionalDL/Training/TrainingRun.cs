@@ -6,6 +6,9 @@ namespace FunctionalDL;
 /// <param name="Checkpoint">The run where it stopped, from which it can be resumed.</param>
 public sealed record TrainingRun(Model Model, IReadOnlyList<EpochResult> History, Checkpoint Checkpoint)
 {
+    /// <summary>What went wrong on the way and was no reason to stop, such as a checkpoint that a full disk had no room for, in order.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The model with the averaged parameters that <see cref="Optimizer.AverageWeights"/> kept.</summary>
     /// <exception cref="FunctionalException">The optimizer kept no averages.</exception>
     public Model AveragedModel()
@@ -17,8 +20,9 @@ public sealed record TrainingRun(Model Model, IReadOnlyList<EpochResult> History
         return Model.WithParameters(Model.Parameters.Map((name, value) => averages[name].FirstOrDefault() ?? value));
     }
 
-    /// <summary>The model and what the last epoch came to.</summary>
-    public override string ToString() => $"{Model}; {(History.Count == 0 ? "no epoch is done" : History[^1])}";
+    /// <summary>The model, what the last epoch came to, and the first warning.</summary>
+    public override string ToString() => $"{Model}; {(History.Count == 0 ? "no epoch is done" : History[^1])}"
+        + Warnings switch { [] => "", [var only] => $"; warning: {only}", [var first, ..] => $"; {Warnings.Count} warnings, the first: {first}" };
 }
 
 /// <summary>What an epoch came to.</summary>

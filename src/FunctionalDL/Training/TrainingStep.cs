@@ -14,12 +14,12 @@ public sealed class TrainingStep
     /// <param name="parameters">The first values of the parameters w: names of variables of the loss.</param>
     /// <param name="optimizer">How gradients become updates.</param>
     /// <param name="statistics">What other carried values become after the step, by name.</param>
-    /// <exception cref="FunctionalException">A parameter's value does not fit the loss's variable of its name.</exception>
+    /// <exception cref="FunctionalException">A parameter's value does not fit the loss's variable of its name, or the optimizer has no solver.</exception>
     public TrainingStep(Expr loss, TensorSet parameters, Optimizer optimizer, IReadOnlyDictionary<string, Expr>? statistics = null)
     {
         statistics ??= new Dictionary<string, Expr>();
         var trained = parameters.Where((name, _) => !statistics.ContainsKey(name));
-        var state = optimizer.InitialState(trained);
+        var state = optimizer.Whole().InitialState(trained);
         var variables = trained.ToOrdered((name, value) => Expr.Variable(name, value.Shape, value.DType));
         var slots = state.ToOrdered((name, value) => Expr.Variable(StatePrefix + name, value.Shape, value.DType));
         var gradients = loss.Gradient([.. variables.Values]);
@@ -70,6 +70,10 @@ public sealed class TrainingStep
     internal Loop Start(TensorSet carried, CompileOptions options, params Expr[] others)
     {
         var next = Carried;
-        return Compilation.Compile([Loss, .. next.Select(c => c.Value), .. others], options).Start(carried, [.. next.Select((c, i) => (c.Name, i + 1))]);
+        Expr[] outputs = [Loss, .. next.Select(c => c.Value), .. others];
+        var read = Graph.Variables(outputs).Select(v => v.VariableName).ToHashSet();
+        // What is written and not read is an output too, for only variables that are met can be carried.
+        var unread = next.Where(c => !read.Contains(c.Name)).Select(c => Expr.Variable(c.Name, carried[c.Name].Shape, carried[c.Name].DType));
+        return Compilation.Compile([.. outputs, .. unread], options).Start(carried, [.. next.Select((c, i) => (c.Name, i + 1))]);
     }
 }

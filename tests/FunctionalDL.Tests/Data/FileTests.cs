@@ -55,6 +55,56 @@ public class FileTests : IDisposable
         Assert.Equal(2, Directory.GetFileSystemEntries(folder).Length);
     }
 
+    /// <summary>As a process leaves it that is killed while it writes.</summary>
+    string Abandoned(string path)
+    {
+        var (temporary, before) = ("", Directory.GetFiles(folder));
+        AtomicFile.Write(path, stream =>
+        {
+            stream.WriteByte(1);
+            stream.Flush();
+            temporary = Directory.GetFiles(folder, ".fdl.*").Except(before).Single();
+        });
+        File.WriteAllBytes(temporary, [1, 2, 3]);
+        return temporary;
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_is_removed_by_the_next_that_writes_the_name()
+    {
+        var (path, other) = (Path.Combine(folder, "run"), Path.Combine(folder, "other"));
+        var (left, others) = (Abandoned(path), Abandoned(other));
+        AtomicFile.Write(path, stream => stream.WriteByte(7));
+        Assert.Equal((false, true), (File.Exists(left), File.Exists(others)));
+
+        // One that is being written stays, and both are written whole; the later one wins.
+        AtomicFile.Write(path, outer =>
+        {
+            outer.WriteByte(8);
+            outer.Flush();
+            AtomicFile.Write(path, inner => inner.WriteByte(9));
+            Assert.Equal([9], File.ReadAllBytes(path));
+        });
+        Assert.Equal([8], File.ReadAllBytes(path));
+        Assert.Equal([others], Directory.GetFiles(folder, ".fdl.*"));
+    }
+
+    [Fact]
+    public void Names_as_long_as_can_be_and_permissions_survive()
+    {
+        var path = Path.Combine(folder, new string('n', 251) + ".bin");
+        AtomicFile.Write(path, stream => stream.WriteByte(1));
+        Assert.Equal([1], File.ReadAllBytes(path));
+        if (OperatingSystem.IsWindows()) return;
+        foreach (var mode in new[] { UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite })
+        {
+            File.SetUnixFileMode(path, mode);
+            var during = UnixFileMode.None;
+            AtomicFile.Write(path, stream => during = File.GetUnixFileMode(((FileStream)stream).SafeFileHandle));
+            Assert.Equal((mode, mode), (during, File.GetUnixFileMode(path)));
+        }
+    }
+
     [Fact]
     public void Damaged_idx_files_are_refused()
     {

@@ -12,7 +12,7 @@ public class OldestRuntimeTests
     static readonly Schedule[] Schedules =
     [
         Schedule.Step(3), Schedule.Exponential(10), Schedule.Polynomial(10, 2), Schedule.Cosine(10), Schedule.CosineWithRestarts(5, 2),
-        Schedule.OneCycle(10), Schedule.WarmUp(5),
+        Schedule.OneCycle(10), Schedule.WarmUp(5), Schedule.MultiStep([2, 5]), Schedule.Cyclic(3, 4, perCycle: 0.5, perStep: 0.9), Schedule.WarmUp(2).Then(Schedule.Cosine(5), after: 2),
     ];
 
     /// <summary>All ops in all dtypes that OnnxRuntime has kernels for, and whole training steps of all optimizers and schedules.</summary>

@@ -101,6 +101,104 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal([At("run")], Directory.GetFiles(folder));
     }
 
+    /// <summary>
+    /// Callbacks that keep every status: what was asked for in the callback stays what it was, on any thread; what is asked for later is refused, not of another moment.
+    /// </summary>
+    [Fact]
+    public async Task A_checkpoint_is_of_one_moment()
+    {
+        var kept = new List<(TrainingStatus Status, Checkpoint? Then, int Epochs, double Loss)>();
+        var elsewhere = new List<FunctionalException>();
+        void Keep(TrainingStatus s)
+        {
+            if (kept.Count % 2 == 1) elsewhere.Add(Assert.Throws<FunctionalException>(() => OnAnotherThread(s.Checkpoint)));
+            kept.Add((s, kept.Count % 2 == 0 ? s.Checkpoint() : null, s.History.Count, s.Loss));
+        }
+        Fit(new() { Callbacks = [Callback.EachStep(Keep)] }, epochs: 4);
+
+        Assert.Equal(16, kept.Count);
+        Assert.All(kept.Index(), k => Assert.Equal((k.Item.Epochs, k.Item.Loss), (k.Item.Status.History.Count, k.Item.Status.Loss)));
+        Assert.All(elsewhere, e => Assert.Contains("on another thread", e.Message));
+        Assert.NotEmpty(elsewhere);
+        foreach (var (status, then, _, _) in kept)
+        {
+            if (then is null)
+            {
+                Assert.Contains("Call Checkpoint() in the callback", Assert.Throws<FunctionalException>(status.Checkpoint).Message);
+                Assert.Contains("the run has gone on", (await Assert.ThrowsAsync<FunctionalException>(() => Task.Run(status.Checkpoint))).Message);
+                continue;
+            }
+            Assert.Same(then, await Task.Run(status.Checkpoint));
+            // Of that moment: a run of its own that ends there has the same parameters.
+            using var source = new CancellationTokenSource();
+            var alone = Fit(new() { Cancellation = source.Token, Callbacks = [Callback.EachStep(s => { if (s.Position.Step == status.Position.Step) source.Cancel(); })] }, epochs: 4);
+            Assert.True(alone.Checkpoint.Parameters.BitEquals(then.Parameters), $"{status.Position}");
+        }
+    }
+
+    static Checkpoint OnAnotherThread(Func<Checkpoint> ask) => Task.Factory.StartNew(ask, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).GetAwaiter().GetResult();
+
+    sealed class AtEnd(Action<TrainingStatus> end) : Callback
+    {
+        public override void OnEnd(TrainingStatus status) => end(status);
+    }
+
+    [Fact]
+    public void The_last_status_has_the_runs_end()
+    {
+        Checkpoint? last = null;
+        var run = Fit(new() { Callbacks = [new AtEnd(s => last = s.Checkpoint())] }, epochs: 2);
+        Assert.Equal(run.Checkpoint.Position, last!.Position);
+        Assert.True(run.Checkpoint.Parameters.BitEquals(last.Parameters));
+    }
+
+    /// <summary>The step that fails has moved the parameters on from what the callbacks were told of; their own failure does not hide why.</summary>
+    [Fact]
+    public void After_a_failure_there_is_no_checkpoint_of_a_moment_that_is_gone()
+    {
+        var error = Assert.Throws<DivergenceException>(() => Fit(new() { Callbacks = [new AtEnd(s => s.Checkpoint().Save(At("run")))] }, optimizer: Optimizer.Sgd(1e20)));
+        Assert.Contains("the run has gone on", Assert.Single(error.LastGood.Warnings));
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    /// <summary>A folder lies where the file is to be, as good as a full disk; what cannot be written is said, and the run is that without it.</summary>
+    [Fact]
+    public void A_save_that_fails_is_a_warning_and_the_run_goes_on()
+    {
+        Directory.CreateDirectory(Path.Combine(At("run"), "full"));
+        var log = new TensorBoardLog(At("log"));
+        var run = Fit(new()
+        {
+            Callbacks =
+            [
+                Callback.SaveCheckpoint(At("run"), everySteps: 3), new CsvLog(At("run")), log,
+                Callback.EachStep(s => { if (s.Position.Step == 2) { Directory.Delete(At("log"), true); File.WriteAllText(At("log"), ""); } }),
+            ],
+        }, epochs: 2);
+
+        Assert.True(Fit(new(), epochs: 2).Model.Parameters.BitEquals(run.Model.Parameters));
+        // After steps 3 and 6, and after two epochs each by all three.
+        Assert.Equal(8, run.Warnings.Count);
+        Assert.Contains("After epoch 1, batch 3, step 3: Write: ", run.Warnings[0]);
+        Assert.Equal(2, run.Warnings.Count(w => w.Contains("TensorBoard", StringComparison.Ordinal)));
+        Assert.Contains("8 warnings, the first: After epoch 1", $"{run}");
+        Assert.Empty(Fit(new(), epochs: 1).Warnings);
+        Assert.Equal([At("log")], Directory.GetFiles(folder));
+        if (!File.Exists("/dev/full")) return;
+        Assert.Contains("No space left", Assert.Single(Fit(new() { Callbacks = [Callback.SaveCheckpoint("/dev/full")] }, epochs: 1).Warnings));
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_an_error_before_the_first_step()
+    {
+        foreach (var callback in new[] { Callback.SaveCheckpoint(At("none/run")), new CsvLog(At("none/run")) })
+        {
+            var steps = 0;
+            Assert.Contains("there is no folder", Assert.Throws<DataException>(() => Fit(new() { Callbacks = [callback, Callback.EachStep(_ => steps++)] })).Message);
+            Assert.Equal(0, steps);
+        }
+    }
+
     [Fact]
     public void Cancellation_during_a_save_lets_it_finish()
     {

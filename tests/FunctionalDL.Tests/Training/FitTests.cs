@@ -98,7 +98,7 @@ public class FitTests
     [Fact]
     public void A_last_step_that_overflows_is_divergence_too()
     {
-        var error = Assert.Throws<DivergenceException>(() => Linear.Fit(Line(1), Loss.MeanSquaredError, Optimizer.Sgd(double.MaxValue) >> Optimizer.Sgd(1e10), epochs: 1, 1, seed: 1));
+        var error = Assert.Throws<DivergenceException>(() => Linear.Fit(Line(1), Loss.MeanSquaredError, Optimizer.Sgd(double.MaxValue) >> Schedule.Constant(1e10), epochs: 1, 1, seed: 1));
 
         Assert.Equal((1, "dense1.weight"), (error.Step, error.Parameter));
         Assert.True(double.IsFinite(error.Loss));

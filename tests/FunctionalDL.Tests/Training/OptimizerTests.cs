@@ -17,11 +17,14 @@ public class OptimizerTests
 
     static void Moments(double g, double[] s) => (s[0], s[1]) = (B1 * s[0] + (1 - B1) * g, B2 * s[1] + (1 - B2) * g * g);
 
+    static void Centered(double g, double[] s) => (s[0], s[1]) = (B1 * s[0] + (1 - B1) * g * g, B1 * s[1] + (1 - B1) * g);
+
     public static TheoryData<string, Optimizer, Rule> Rules => new()
     {
         { "Sgd", Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * g },
         { "Momentum", Optimizer.Momentum(Rate, 0.8), (_, g, _, s) => -Rate * (s[0] = 0.8 * s[0] + g) },
         { "Momentum, nesterov", Optimizer.Momentum(Rate, 0.8, nesterov: true), (_, g, _, s) => -Rate * (g + 0.8 * (s[0] = 0.8 * s[0] + g)) },
+        { "Momentum, dampened", Optimizer.Momentum(Rate, 0.8, dampening: 0.3), (_, g, t, s) => -Rate * (s[0] = t == 1 ? g : 0.8 * s[0] + 0.7 * g) },
         { "AdaGrad", Optimizer.AdaGrad(Rate, Eps), (_, g, _, s) => -Rate * g / (Sqrt(s[0] += g * g) + Eps) },
         { "AdaDelta", Optimizer.AdaDelta(Rate, B1, 1e-6), (_, g, _, s) =>
             {
@@ -32,6 +35,9 @@ public class OptimizerTests
             }
         },
         { "RmsProp", Optimizer.RmsProp(Rate, B1, Eps), (_, g, _, s) => -Rate * g / (Sqrt(s[0] = B1 * s[0] + (1 - B1) * g * g) + Eps) },
+        { "RmsProp, momentum", Optimizer.RmsProp(Rate, B1, Eps, 0.8), (_, g, _, s) => -Rate * (s[1] = 0.8 * s[1] + g / (Sqrt(s[0] = B1 * s[0] + (1 - B1) * g * g) + Eps)) },
+        { "RmsProp, centered", Optimizer.RmsProp(Rate, B1, Eps, centered: true), (_, g, _, s) => { Centered(g, s); return -Rate * g / (Sqrt(s[0] - s[1] * s[1]) + Eps); } },
+        { "RmsProp, centered with momentum", Optimizer.RmsProp(Rate, B1, Eps, 0.8, true), (_, g, _, s) => { Centered(g, s); return -Rate * (s[2] = 0.8 * s[2] + g / (Sqrt(s[0] - s[1] * s[1]) + Eps)); } },
         { "Adam", Optimizer.Adam(Rate, B1, B2, Eps), (_, g, t, s) => { Moments(g, s); return -Rate * (s[0] / Hat1(t)) / (Sqrt(s[1] / Hat2(t)) + Eps); } },
         { "AdamW", Optimizer.AdamW(Rate, 0.05, B1, B2, Eps), (w, g, t, s) => { Moments(g, s); return -Rate * (s[0] / Hat1(t) / (Sqrt(s[1] / Hat2(t)) + Eps) + 0.05 * w); } },
         { "AmsGrad", Optimizer.AmsGrad(Rate, B1, B2, Eps), (_, g, _, s) => { Moments(g, s); s[2] = Max(s[2], s[1]); return -Rate * s[0] / (Sqrt(s[2]) + Eps); } },
@@ -68,6 +74,8 @@ public class OptimizerTests
                 return -Pow(0.5, (t - 1) / 10.0) * (Rate * (s[0] / Hat1(t)) / (Sqrt(s[1] / Hat2(t)) + Eps) + 0.05 * w);
             }
         },
+        { "WeightDecay, before a solver", Optimizer.WeightDecay(0.05) >> Optimizer.Sgd(Rate), (w, g, _, _) => -Rate * (g + 0.05 * w) },
+        { "WeightDecay, in a chain of its own", Optimizer.Sgd(Rate) >> (Clip.Value(10) >> Optimizer.WeightDecay(0.05)), (w, g, _, _) => -Rate * g - 0.05 * w },
         { "Sgd, clipped", Clip.Value(0.5) >> Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * Clamp(g, -0.5, 0.5) },
         { "Sgd, norm clipped", Clip.GlobalNorm(0.5) >> Optimizer.Sgd(Rate), (_, g, _, _) => -Rate * g * Min(1, 0.5 / Abs(g)) },
         { "Momentum, accumulated", Optimizer.Momentum(Rate, 0.8).Accumulate(3), (_, g, t, s) =>
@@ -152,9 +160,12 @@ public class OptimizerTests
         { "Sgd", Optimizer.Sgd(0.3), 400 },
         { "Momentum", Optimizer.Momentum(0.1), 300 },
         { "Momentum, nesterov", Optimizer.Momentum(0.1, nesterov: true), 300 },
+        { "Momentum, dampened", Optimizer.Momentum(0.1, dampening: 0.5), 400 },
         { "AdaGrad", Optimizer.AdaGrad(0.5), 600 },
         { "AdaDelta", Optimizer.AdaDelta(1, 0.9, 1e-4) >> Schedule.Cosine(2000), 2000 },
         { "RmsProp", Optimizer.RmsProp(0.02) >> Schedule.Cosine(1000), 1000 },
+        { "RmsProp, momentum", Optimizer.RmsProp(0.01, momentum: 0.5) >> Schedule.Cosine(1000), 1000 },
+        { "RmsProp, centered", Optimizer.RmsProp(0.01, centered: true) >> Schedule.Cosine(1000), 1000 },
         { "Adam", Optimizer.Adam(0.05) >> Schedule.Cosine(1000), 1000 },
         { "AdamW", Optimizer.AdamW(0.05, 0) >> Schedule.Cosine(1000), 1000 },
         { "AmsGrad", Optimizer.AmsGrad(0.05), 1500 },
@@ -271,8 +282,27 @@ public class OptimizerTests
         Assert.Equal([1, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25], sizes.Zip(sizes.Skip(1), (x, y) => x - y));
     }
 
+    /// <summary>With the loss level, every window after the first is one too many; the two after a reduction do not count.</summary>
+    [Fact]
+    public void A_plateau_cools_down_after_a_reduction()
+    {
+        var w = Expr.Variable("w");
+        var sizes = Run(new(w - StopGradient(w), TensorSet.Of(("w", 2.5)), Optimizer.Sgd(1) >> Optimizer.ReduceOnPlateau(window: 1, factor: 0.5, patience: 0, cooldown: 2)), 8)
+            .Select(state => state["w"].ToScalar()).Prepend(2.5).ToArray();
+
+        Assert.Equal([1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125], sizes.Zip(sizes.Skip(1), (x, y) => x - y));
+    }
+
     [Theory]
     [InlineData("β₁ 1 is not", "adam")]
+    [InlineData("dampening 0.5 is not 0, as Nesterov", "nesterov")]
+    [InlineData("dampening 2 is not from 0 to 1", "dampening")]
+    [InlineData("momentum 1 is not", "rmsprop")]
+    [InlineData("cool-down -1 is not", "cooldown")]
+    [InlineData("have no first and last", "one cycle")]
+    [InlineData("0 is below 1", "milestone")]
+    [InlineData("0 is below 1", "cycle")]
+    [InlineData("0 is below 1", "then")]
     [InlineData("ε -1 is not", "epsilon")]
     [InlineData("limit 0 is not", "clip")]
     [InlineData("weight decay NaN is not", "decay")]
@@ -284,6 +314,14 @@ public class OptimizerTests
     public void Settings_out_of_range_are_named(string message, string which) => Assert.Contains(message, Assert.Throws<FunctionalException>(() => which switch
     {
         "adam" => Optimizer.Adam(beta1: 1),
+        "nesterov" => Optimizer.Momentum(1, nesterov: true, dampening: 0.5),
+        "dampening" => Optimizer.Momentum(1, dampening: 2),
+        "rmsprop" => Optimizer.RmsProp(momentum: 1),
+        "cooldown" => Optimizer.ReduceOnPlateau(1, cooldown: -1),
+        "one cycle" => Schedule.OneCycle(1),
+        "milestone" => Schedule.MultiStep([3, 0]),
+        "cycle" => Schedule.Cyclic(0),
+        "then" => Schedule.WarmUp(2).Then(Schedule.Cosine(5), after: 0),
         "epsilon" => Optimizer.Adam(epsilon: -1),
         "clip" => Clip.GlobalNorm(0),
         "infinite clip" => Clip.GlobalNorm(double.PositiveInfinity),

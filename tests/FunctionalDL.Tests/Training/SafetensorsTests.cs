@@ -124,6 +124,67 @@ public class SafetensorsTests
         Assert.Contains("header has", Assert.Throws<DataException>(() => Safetensors.Read(Enumerable.Repeat((byte)0xFF, 64).ToArray(), "memory")).Message);
     }
 
+    /// <summary>A file of any length that holds a header, and behind it bytes that are the low ones of their place.</summary>
+    sealed class SparseFile(byte[] beginning, long length) : MemoryStream
+    {
+        public override long Length => length;
+        public override long Position { get; set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            // As files may, it gives less than asked for.
+            var count = (int)Math.Min(Math.Min(buffer.Length, 1000), length - Position);
+            for (var i = 0; i < count; i++, Position++) buffer[i] = Position < beginning.Length ? beginning[Position] : (byte)Position;
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    }
+
+    /// <summary>Four tensors of 7.2 GB; only the last one, of 24 bytes, is read.</summary>
+    [Fact]
+    public void Places_beyond_2_GB_are_read_where_they_are()
+    {
+        const long large = 2_400_000_000;
+        var header = $$$"""
+            {"a":{"dtype":"F32","shape":[600000000],"data_offsets":[0,{{{large}}}]},
+            "c":{"dtype":"I64","shape":[3],"data_offsets":[{{{3 * large}}},{{{3 * large + 24}}}]},
+            "b":{"dtype":"F16","shape":[30000,40000],"data_offsets":[{{{large}}},{{{2 * large}}}]},
+            "d":{"dtype":"F64","shape":[300000000],"data_offsets":[{{{2 * large}}},{{{3 * large}}}]}}
+            """;
+        var beginning = File(header);
+        var file = new SparseFile(beginning, beginning.Length + 3 * large + 24);
+        Assert.Throws<DataException>(() => Safetensors.Entries(new SparseFile(beginning, file.Length - 1), "memory"));
+        Assert.Throws<DataException>(() => Safetensors.Entries(new SparseFile(beginning, file.Length + 1), "memory"));
+        var entries = Safetensors.Entries(file, "memory").Entries;
+
+        Assert.Equal([("a", 0L), ("c", 3 * large), ("b", large), ("d", 2 * large)], entries.Select(e => (e.Name, e.Begin - beginning.Length)));
+        var at = beginning.Length + 3 * large;
+        var expected = Enumerable.Range(0, 24).Select(i => (byte)(at + i)).ToArray();
+        Assert.Equal(expected.Chunk(8).Select(b => BitConverter.ToInt64(b)), entries[1].Read(file).ToArray<long>());
+    }
+
+    /// <summary>Several parts, the last one short, plain and widened.</summary>
+    [Fact]
+    public void Tensors_are_written_and_read_part_by_part()
+    {
+        const int count = (1 << 21) + 5;
+        using var written = new MemoryStream();
+        var values = Enumerable.Range(0, 10).Select(i => i * 1.5f).ToArray();
+        Safetensors.EachPart(Tensor.Vector(values), written.Write, part: 4);
+        Assert.Equal(values, written.ToArray().Chunk(4).Select(b => BitConverter.ToSingle(b)));
+
+        var data = Enumerable.Range(0, count).Select(i => (byte)(i * 7)).ToArray();
+        var (read, _) = Safetensors.Read(File($$$"""{"x":{"dtype":"U8","shape":[{{{count}}}],"data_offsets":[0,{{{count}}}]}}""", data), "memory");
+        Assert.Equal(data, read["x"].ToArray<long>().Select(x => (byte)x));
+        var floats = Tensor.Vector([.. data.Select(b => (float)b)]);
+        Assert.True(Safetensors.Read(Written(TensorSet.Of(("x", floats))), "memory").Tensors["x"].BitEquals(floats));
+    }
+
+    [Fact]
+    public void What_could_not_be_read_again_is_not_written() => Assert.Contains("could not be read", Assert.Throws<DataException>(() =>
+        Safetensors.Write(Stream.Null, TensorSet.Empty, new Dictionary<string, string> { ["text"] = new('x', 100_000_001) })).Message);
+
     [Property]
     public void Damage_is_an_error_or_other_numbers_never_a_crash(int at, byte value)
     {
