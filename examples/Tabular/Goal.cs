@@ -31,7 +31,7 @@ sealed record Regression(string Target) : Goal(Target)
     {
         var scale = Normalizer.Fit(targets);
         return (Loss.Of("squared error", (f, y) => Functions.Square(f - scale.Apply(y))),
-            Layer.Of("unit", f => f * Expr.Constant(scale.Deviation) + Expr.Constant(scale.Mean)));
+            Layer.Of("unit", f => f * Expr.Constant(scale.Deviation.Cast(f.DType)) + Expr.Constant(scale.Mean.Cast(f.DType))));
     }
 
     public override Dictionary<string, double> Figures(Tensor predictions, Tensor targets) => new()

@@ -63,7 +63,7 @@ static Goal Goal(Table table, string? name, string? task)
         : name;
     var values = table.Categories(target);
     if (values.IsEmpty) throw new DataException($"the target \"{target}\" has no values. Choose another column: --target.");
-    var isText = TableEncoder.Fit(table, [target]).Columns[0] is CategoryColumn;
+    var isText = task == "classification" || TableEncoder.Fit(table, [target]).Columns[0] is CategoryColumn;
     if (isText && task == "regression")
         throw new DataException($"the target \"{target}\" holds texts such as \"{values[0]}\", which no regression predicts. Choose --task classification, or another --target.");
     if ((isText || task == "classification") && 2 * values.Length > table.Count)

@@ -9,8 +9,8 @@ static class CheckCommand
     public static Command Create()
     {
         var arguments = new ExpressionArguments();
-        var command = new Command("check", "Check at a point that a function is differentiable and that its gradient agrees with finite differences. "
-            + "Exit codes: 0 it agrees, 2 it disagrees, 3 the two cannot be compared.");
+        var command = new Command("check", "Check at a point that a function is differentiable and that its gradient agrees with finite "
+            + "differences. Exit codes: 0 it agrees, 2 it disagrees, 3 the two cannot be compared.");
         arguments.AddTo(command);
         command.SetAction(result =>
         {

@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace FunctionalDL.Cli;
 
-/// <summary>The command-line tool. Exit codes: 0 done, 1 the input is wrong, 2 a check failed, 3 there is nothing a check could compare with.</summary>
+/// <summary>
+/// The command-line tool. Exit codes: 0 done, 1 the input is wrong, 2 a check failed, 3 there is nothing a check could compare with.
+/// </summary>
 static class Fdl
 {
     public const int Done = 0;

@@ -31,8 +31,8 @@ module Expressions =
     /// ∂y/∂x as an expression.
     let gradient (x: Expr) (y: Expr) = y.Gradient x
 
-    /// The derivative of a function of expressions, again a function of expressions. What else the function uses is held fixed, even where that is
-    /// x itself: the derivative of b ↦ x·b at x is x.
+    /// The derivative of a function of expressions, again a function of expressions. What else the function uses is held fixed, even
+    /// where that is x itself: the derivative of b ↦ x·b at x is x.
     let derivative (f: Expr -> Expr) = fun (x: Expr) -> Differentiation.Gradient(Func<Expr, Expr> f).Invoke x
 
     /// The value of an expression, given values by name.

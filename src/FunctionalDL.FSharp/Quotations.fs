@@ -60,7 +60,8 @@ module Quotations =
             match List.tryPick ofOne unary |> Option.orElseWith (fun () -> List.tryPick ofTwo binary) with
             | Some expression -> expression
             | None ->
-                raise (FunctionalException $"Quotation: \"{quoted}\" is not a function of floats this library knows. Write it with {known}.")
+                let unknown = $"\"{quoted}\" is not a function of floats this library knows"
+                raise (FunctionalException $"Quotation: {unknown}. Write it with {known}.")
 
     /// A quoted function of one float as an expression of a variable of its argument's name.
     let quoted (f: Expr<float -> float>) : FunctionalDL.Expr =

@@ -4,7 +4,7 @@ namespace FunctionalDL;
 
 /// <summary>
 /// PNG images in a folder for each class, <c>flowers/rose/1.png</c>, as rows that can be shuffled and split without being read. The classes are in the order of their names'
-/// character codes, and so are the files of each; other files are left alone.
+/// character codes, and so are the files of each; other files, and those whose names begin with a dot, are left alone.
 /// </summary>
 /// <example><code>
 /// var (train, test) = ImageFolder.Open("flowers", new() { Size = 64 }).Shuffle(Key.Of(1)).Split(0.8);
@@ -66,9 +66,12 @@ public sealed class ImageFolder : RowSet<ImageFolder>
 
     static string[] Images(string folder)
     {
-        string[] files = [.. Directory.GetFiles(folder).Where(path => Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.GetFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new DataException($"ImageFolder: {folder} holds no PNG files. Put the images of the class there, or take the folder away.");
     }
+
+    /// <summary>Files whose names begin with a dot are those of systems, such as the <c>._1.png</c> that macOS puts beside <c>1.png</c>.</summary>
+    static bool IsImage(string path) => Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(path).StartsWith('.');
 
     /// <inheritdoc/>
     protected override ImageFolder Choose(ReadOnlySpan<int> rows)
@@ -82,11 +85,15 @@ public sealed class ImageFolder : RowSet<ImageFolder>
     /// <exception cref="DataException">A file cannot be read, is truncated or damaged, or there are more numbers than a tensor can hold.</exception>
     public Dataset Load()
     {
-        var length = channels * Size.Height * Size.Width;
-        if ((long)Count * length > Array.MaxLength) throw new DataException($"ImageFolder: {Count:N0} images of {length:N0} numbers are too many for one tensor. Load them batch by batch.");
+        var numbers = (Int128)channels * Size.Height * Size.Width;
+        if (Count * numbers > Array.MaxLength) throw new DataException($"ImageFolder: {Count:N0} images of {numbers:N0} numbers are too many for one tensor. Load them batch by batch.");
+        var length = (int)numbers;
+        // Before there is room for all, so that a header that lies about the size does not cost the memory it asks for.
+        var read = PngFile.Read(Files[0].Path, channels).Resize(Size);
         var pixels = new float[Count * length];
         var failed = new DataException?[Count];
-        Parallel.For(0, Count, i =>
+        read.CopyTo(pixels.AsSpan(0, length));
+        Parallel.For(1, Count, i =>
         {
             try
             {

@@ -15,6 +15,7 @@ readonly record struct Pixels(int Channels, Size2D Size, float[] Values)
     /// <summary>The middle of three axes in another length: <c>[before, from, after] → [before, to, after]</c>.</summary>
     static float[] Along(float[] x, int before, int from, int after, int to)
     {
+        if ((long)before * to * after > Array.MaxLength) throw new DataException($"ImageFolder: a resized image has more than {Array.MaxLength:N0} numbers. Give a smaller size.");
         var y = new float[before * to * after];
         var (scale, reach) = (from / (double)to, Math.Max(1, from / (double)to));
         for (var i = 0; i < to; i++)

@@ -1,15 +1,16 @@
 using System.Buffers.Binary;
-using StbImageSharp;
 
 namespace FunctionalDL;
 
 /// <summary>
-/// PNG files (ISO/IEC 15948). The decoder trusts what it is given, so that the chunks are checked before: a signature, then chunks of a length, a type, data and a CRC,
-/// from IHDR with the size to IEND.
+/// PNG files (ISO/IEC 15948): a signature, then chunks of a length, a type, data and a CRC, from IHDR with the size to IEND. All of them
+/// are checked before any pixel is made.
 /// </summary>
 static class PngFile
 {
-    const int MostPixels = 1 << 27;
+    const int MostBytes = 1 << 30;
+
+    const int HeaderEnd = 33;
 
     static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
@@ -17,18 +18,9 @@ static class PngFile
     /// <exception cref="DataException">The file cannot be read, or is not PNG.</exception>
     public static Size2D Size(string path) => Open(path, file =>
     {
-        var start = new byte[24];
-        return Size(path, start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+        var start = new byte[HeaderEnd];
+        return Header(path, start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false))).Size;
     });
-
-    static Size2D Size(string path, ReadOnlySpan<byte> png)
-    {
-        if (!png.StartsWith(Signature)) throw new DataException($"PNG: {path} does not begin as PNG files do. Convert it, or take it away.");
-        if (png.Length < 24) throw Truncated(path);
-        var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(png[16..]), BinaryPrimitives.ReadUInt32BigEndian(png[20..]));
-        return width > 0 && height > 0 && (ulong)width * height <= MostPixels ? new((int)height, (int)width)
-            : throw new DataException($"PNG: {path} is {width} × {height} by its header, where 1 to {MostPixels:N0} pixels are read. Fetch it again, or make it smaller.");
-    }
 
     /// <summary>The image in a file, from 0 for black to 1.</summary>
     /// <exception cref="DataException">The file cannot be read, is not PNG, truncated or damaged.</exception>
@@ -36,35 +28,53 @@ static class PngFile
     {
         var png = Open(path, file =>
         {
+            if (file.Length > MostBytes) throw new DataException($"PNG: {path} has {file.Length:N0} bytes, where {MostBytes:N0} are read. Make it smaller.");
             var bytes = new byte[file.Length];
             file.ReadExactly(bytes);
             return bytes;
         });
-        var size = Size(path, png);
-        CheckChunks(path, png);
-        try
-        {
-            var image = ImageResult.FromMemory(png, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
-            var (values, count) = (new float[image.Data.Length], size.Height * size.Width);
-            for (var i = 0; i < values.Length; i++) values[i % channels * count + i / channels] = image.Data[i] / 255f;
-            return new(channels, size, values);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new DataException($"PNG: {path} cannot be decoded: {e.Message}. Fetch it again, or convert it.", e);
-        }
+        var header = Header(path, png);
+        var (palette, data) = Chunks(path, png);
+        return new PngDecoder(path, header, palette).Decode(data, channels);
     }
 
-    static void CheckChunks(string path, ReadOnlySpan<byte> png)
+    static PngHeader Header(string path, ReadOnlySpan<byte> png)
     {
-        for (var at = Signature.Length; ;)
+        if (!png.StartsWith(Signature)) throw new DataException($"PNG: {path} does not begin as PNG files do. Convert it, or take it away.");
+        if (png.Length < HeaderEnd) throw Truncated(path);
+        var at = Signature.Length;
+        var chunk = Next(path, png, ref at);
+        return chunk.StartsWith("IHDR"u8) && chunk.Length == PngHeader.Length + 4 ? PngHeader.Read(path, chunk[4..])
+            : throw new DataException($"PNG: {path} does not begin with an image header. Fetch it again.");
+    }
+
+    /// <summary>The palette, and the pixels' data, which may be cut anywhere into chunks that follow one another.</summary>
+    static (byte[] Palette, MemoryStream Data) Chunks(string path, ReadOnlySpan<byte> png)
+    {
+        var (palette, data) = (Array.Empty<byte>(), new MemoryStream());
+        for (var at = HeaderEnd; ;)
         {
-            if (png.Length - at < 12 || BinaryPrimitives.ReadUInt32BigEndian(png[at..]) is var length && length > png.Length - at - 12) throw Truncated(path);
-            var chunk = png.Slice(at + 4, (int)length + 4);
-            at += chunk.Length + 8;
-            if (Crc(chunk) != BinaryPrimitives.ReadUInt32BigEndian(png[(at - 4)..])) throw new DataException($"PNG: {path} is damaged before byte {at:N0}. Fetch it again.");
-            if (chunk.StartsWith("IEND"u8)) return;
+            var chunk = Next(path, png, ref at);
+            if (chunk.StartsWith("IDAT"u8)) data.Write(chunk[4..]);
+            else if (chunk.StartsWith("PLTE"u8)) palette = chunk[4..].ToArray();
+            else if (chunk.StartsWith("IEND"u8)) break;
+            else if (char.IsAsciiLetterUpper((char)chunk[0]))
+                throw new DataException($"PNG: {path} has a chunk {System.Text.Encoding.Latin1.GetString(chunk[..4])} that the image cannot be read without. Convert it.");
         }
+        data.Position = 0;
+        return (palette, data);
+    }
+
+    /// <summary>The type and the data of the chunk at a place, which moves to the next, once its CRC is known to be right.</summary>
+    static ReadOnlySpan<byte> Next(string path, ReadOnlySpan<byte> png, ref int at)
+    {
+        if (png.Length - at < 12) throw Truncated(path);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(png[at..]);
+        if (length > png.Length - at - 12) throw Truncated(path);
+        var chunk = png.Slice(at + 4, (int)length + 4);
+        at += chunk.Length + 8;
+        return Crc(chunk) == BinaryPrimitives.ReadUInt32BigEndian(png[(at - 4)..]) ? chunk
+            : throw new DataException($"PNG: {path} is damaged before byte {at:N0}. Fetch it again.");
     }
 
     /// <summary>The CRC-32 of ISO 3309, bit by bit from the lowest.</summary>
@@ -86,7 +96,7 @@ static class PngFile
             using var file = File.OpenRead(path);
             return read(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new DataException($"PNG: {path} cannot be read: {e.Message} Check the path.", e);
         }

@@ -16,7 +16,7 @@ readonly record struct DataViewCell(Func<IConvertible?> Value)
     };
 
     /// <summary>The cell as a number; NaN where it is missing.</summary>
-    public float Number() => Value()?.ToSingle(CultureInfo.InvariantCulture) ?? float.NaN;
+    public double Number() => Value()?.ToDouble(CultureInfo.InvariantCulture) ?? double.NaN;
 
     /// <summary>A column's cell.</summary>
     /// <exception cref="DataException">The column holds something else.</exception>

@@ -10,12 +10,12 @@ public sealed class OnnxSession : IDisposable
     readonly InferenceSession session;
     readonly string source;
 
-    OnnxSession(Func<SessionOptions, InferenceSession> load, string source)
+    OnnxSession(Func<SessionOptions, InferenceSession> load, string source, int threads = 0)
     {
         this.source = source;
         try
         {
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = threads };
             session = load(options);
         }
         catch (OnnxRuntimeException e)
@@ -33,6 +33,9 @@ public sealed class OnnxSession : IDisposable
     /// <summary>A model from its bytes.</summary>
     /// <exception cref="OnnxRuntimeFailure">OnnxRuntime refuses it.</exception>
     public static OnnxSession Load(byte[] model) => new(options => new InferenceSession(model, options), "the model");
+
+    /// <summary>A small model, for which threads of its own would cost more than the run.</summary>
+    internal static OnnxSession LoadSmall(byte[] model) => new(options => new InferenceSession(model, options), "the model", threads: 1);
 
     /// <summary>The names of the inputs.</summary>
     public IReadOnlyList<string> Inputs => session.InputNames;

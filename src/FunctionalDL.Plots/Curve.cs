@@ -1,7 +1,8 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// The pieces of a function's curve over intervals: apart where the function jumps, has a pole or has no value, and each as long as the function has values.
+/// The pieces of a function's curve over intervals: apart where the function jumps, has a pole or has no value, and each as long as
+/// the function has values.
 /// Where the curve is steep or bent there are more points; where it leaves for infinity, it leaves the picture.
 /// </summary>
 sealed class Curve
@@ -46,10 +47,13 @@ sealed class Curve
     (double X, double Y)[] Grid((double From, double To) interval)
     {
         var count = Math.Max(LeastValues, (int)(Values * (interval.To - interval.From) / width));
-        return [.. Enumerable.Range(0, count).Select(i => interval.From + (interval.To - interval.From) * i / count).Append(interval.To).Select(x => (x, function(x)))];
+        var places = Enumerable.Range(0, count).Select(i => interval.From + (interval.To - interval.From) * i / count).Append(interval.To);
+        return [.. places.Select(x => (x, function(x)))];
     }
 
-    /// <summary>The grid with the poles on whose both sides the function goes to the same infinity: a search for the highest value finds no end there.</summary>
+    /// <summary>
+    /// The grid with the poles at which the function goes to one infinity from both sides: a search for the highest value does not end.
+    /// </summary>
     (double X, double Y)[] WithPoles((double X, double Y)[] grid)
     {
         const int steps = 80;
@@ -93,7 +97,9 @@ sealed class Curve
         if (pieces[^1].Count > 0) pieces.Add([]);
     }
 
-    /// <summary>The points between two others, from left to right, and the gaps: halves are taken again while the curve is not yet smooth between their ends.</summary>
+    /// <summary>
+    /// The points between two others, from left to right, and the gaps: parts are halved while the curve is not yet smooth in them.
+    /// </summary>
     void Between((double X, double Y) a, (double X, double Y) b)
     {
         var open = new Stack<((double X, double Y) A, (double X, double Y) B, bool IsFirst)>([(a, b, true)]);
@@ -103,7 +109,8 @@ sealed class Curve
             var isClose = to.X - from.X <= Adjacent * Math.Max(width, Math.Abs(to.X));
             if (isClose || !isFirst && IsSmooth(from.Y, to.Y) || budget-- <= 0)
             {
-                if (!double.IsFinite(from.Y) || !double.IsFinite(to.Y) || isClose && Math.Abs(from.Y - to.Y) > fine) Break();
+                var isGap = !double.IsFinite(from.Y) || !double.IsFinite(to.Y) || isClose && Math.Abs(from.Y - to.Y) > fine;
+                if (isGap) Break();
                 if (to.X < b.X) Add(to);
                 continue;
             }
@@ -115,7 +122,9 @@ sealed class Curve
         }
     }
 
-    /// <summary>Nothing more is to be seen between: the values are close, both are outside the picture on one side, or neither is there.</summary>
+    /// <summary>
+    /// Nothing more is to be seen between: the values are close, both are outside the picture on one side, or neither is there.
+    /// </summary>
     bool IsSmooth(double a, double b)
     {
         if (!double.IsFinite(a) || !double.IsFinite(b)) return !double.IsFinite(a) && !double.IsFinite(b);

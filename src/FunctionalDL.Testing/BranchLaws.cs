@@ -6,9 +6,10 @@ public static class BranchLaws
     const double Tolerance = 1e-9, Gap = 0.05;
 
     /// <summary>
-    /// The branch not taken sends nothing into a gradient: with s(u) a function that is infinite or no number where a condition on u fails, the gradients, forwards and
-    /// backwards, first and second, of an expression that takes s(u) where it holds are those of the same expression with 1 in place of u where it fails.
-    /// u is the value of the case less a number; functions and expressions are drawn by the case's size.
+    /// The branch not taken sends nothing into a gradient: with s(u) a function that is infinite or no number where a condition on u
+    /// fails, the gradients, forwards and backwards, first and second, of an expression that takes s(u) where it holds are those of the
+    /// same expression with 1 in place of u where it fails. u is the value of the case less a number; functions and expressions are drawn
+    /// by the case's size.
     /// </summary>
     /// <exception cref="LawException">The law does not hold.</exception>
     public static void UntakenBranchesSendNothing(ExpressionCase c)
@@ -21,7 +22,8 @@ public static class BranchLaws
         var taken = u > 0;
         var steep = Steep[random.Next(Steep.Length)];
         var form = Forms[random.Next(Forms.Length)];
-        Expr[] asWritten = Derivatives(form(steep, u, u), exact), guarded = Derivatives(form(steep, u, Select(taken, u, Full(u, 1))), exact);
+        var asWritten = Derivatives(form(steep, u, u), exact);
+        var guarded = Derivatives(form(steep, u, Select(taken, u, Full(u, 1))), exact);
         foreach (var (expected, actual) in Evaluator.Evaluate(guarded, exact.Values).Zip(Evaluator.Evaluate(asWritten, exact.Values)))
             Laws.SameValue("a gradient with a singular and with a harmless branch not taken", expected, actual, Tolerance);
     }
@@ -29,11 +31,14 @@ public static class BranchLaws
     /// <summary>Functions of u above 0 that are infinite, or have an infinite slope or none, at 0 or below.</summary>
     static readonly Func<Expr, Expr>[] Steep =
     [
-        Log, Sqrt, u => Power(u, 0.5), u => Power(u, -1.5), u => 1 / Relu(u), u => Log(Relu(u)), u => Sqrt(Relu(u)), u => Log1P(u - 1), u => Exp(1e5 * Relu(-u)) * u,
+        Log, Sqrt, u => Power(u, 0.5), u => Power(u, -1.5), u => 1 / Relu(u), u => Log(Relu(u)), u => Sqrt(Relu(u)),
+        u => Log1P(u - 1), u => Exp(1e5 * Relu(-u)) * u,
         u => u / Relu(u) * Log(u), u => Power(Relu(u), Sin(u)), u => Tanh(Log(Sqrt(u))),
     ];
 
-    /// <summary>Expressions of a steep function s, of u, and of what s is applied to: u, or what it is guarded to. Each takes s where u > 0.</summary>
+    /// <summary>
+    /// Expressions of a steep function s, of u, and of what s is applied to: u, or what it is guarded to. Each takes s where u > 0.
+    /// </summary>
     static readonly Func<Func<Expr, Expr>, Expr, Expr, Expr>[] Forms =
     [
         (s, u, v) => Select(u > 0, s(v), u),
@@ -45,8 +50,9 @@ public static class BranchLaws
         (s, u, v) => Select(Min(u) > 0, Sum(MatMul(Reshape(s(v), [1, u.Shape.Elements]), Reshape(u, [u.Shape.Elements, 1]))), Sum(u)),
         (s, u, v) => Reshape(u, [u.Shape.Elements, 1]) is var rows && Concat(1, Reshape(v, rows.Shape), Reshape(v, rows.Shape)) is var pairs
             ? Select(rows > 0, ExpandDims(Sum(s(pairs), 1) * Max(Tanh(s(pairs)), 1), 1), rows) : u,
-        (s, u, v) => Select(u > 0, Checkpoint(e => s(e) * e, v), u),
-        (s, u, v) => Sum(Scan([Expr.Constant(0.0)], [Reshape(Select(u > 0, s(v), u), [u.Shape.Elements])], (h, e) => [Tanh(h[0] + e[0])]).Last[0]),
+        (s, u, v) => Select(u > 0, Rematerialize(e => s(e) * e, v), u),
+        (s, u, v) => Reshape(Select(u > 0, s(v), u), [u.Shape.Elements]) is var series
+            ? Scan([Expr.Constant(0.0)], [series], (h, e) => [Tanh(h[0] + e[0])]).Last[0] : u,
     ];
 
     /// <summary>The gradient of Σ sin y, that gradient's own in a direction, both ways.</summary>
@@ -63,7 +69,8 @@ public static class BranchLaws
     static double Threshold(Tensor value)
     {
         double[] sorted = [.. Enumerable.Range(0, value.Count).Select(value.GetDouble).Order()];
-        var (low, high) = sorted.Zip(sorted.Skip(1)).OrderByDescending(pair => pair.Second - pair.First).FirstOrDefault((sorted[0], sorted[0]));
+        var gaps = sorted.Zip(sorted.Skip(1)).OrderByDescending(pair => pair.Second - pair.First);
+        var (low, high) = gaps.FirstOrDefault((sorted[0], sorted[0]));
         return high - low > 2 * Gap ? (low + high) / 2 : value.Count % 2 == 0 ? sorted[0] - 1 : sorted[^1] + 1;
     }
 }

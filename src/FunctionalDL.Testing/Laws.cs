@@ -14,7 +14,8 @@ public static partial class Laws
 
     /// <summary>
     /// The gradient of L = Σ g·y, with y the value and g random, matches central differences in float64 (<see cref="GradientCheck"/>).
-    /// Elements at kinks, and those of which no difference quotient is exact enough, are left out; a case without float variables has nothing to check.
+    /// Elements at kinks, and those of which no difference quotient is exact enough, are left out; a case without float variables has
+    /// nothing to check.
     /// </summary>
     public static void GradientMatchesDifferences(ExpressionCase c, double tolerance = 1e-6)
     {
@@ -84,7 +85,8 @@ public static partial class Laws
     {
         if (x.All(v => f.Values[v.VariableName!].Count == 0)) return;
         var result = GradientCheck.Check(f.Scalar, x, f.Values, new() { Samples = 5, Tolerance = tolerance });
-        if (result.Verdict == GradientVerdict.Disagrees) throw new LawException($"Laws: the gradient differs from finite differences: {result}.");
+        if (result.Verdict == GradientVerdict.Disagrees)
+            throw new LawException($"Laws: the gradient differs from finite differences: {result}.");
     }
 
     /// <summary>Σ g·y with g a new variable that holds random weights.</summary>

@@ -68,11 +68,13 @@ let exported () : (string * float list * float list) list =
     let gelus = List.map2 (*) z [ 0.15865525393145707; 0.5; 0.6914624612740131; 0.9772498680518208 ]
     [ "variable", [ x |> evaluateAt [ "x", 1.5 ] ], [ 1.5 ]
       "tensorVariable",
-      (let v = tensorVariable "v" (shape [ 2 ]) in [ for e in (v |> evaluate [ "v", Tensor.op_Implicit [| 1f; 2f |] ]).ToArray<float32>() -> float e ]),
+      (let v = tensorVariable "v" (shape [ 2 ])
+       [ for e in (v |> evaluate [ "v", Tensor.op_Implicit [| 1f; 2f |] ]).ToArray<float32>() -> float e ]),
       [ 1.0; 2.0 ]
       "shape", [ for dim in shape [ 2; 3; 5 ] -> float dim.Size ], [ 2.0; 3.0; 5.0 ]
       "matmul",
-      elements (matmul (FunctionalDL.Expr.Constant(Tensor.Of(shape [ 1; 2 ], [| 1f; 2f |]))) (FunctionalDL.Expr.Constant(Tensor.Of(shape [ 2; 2 ], [| 3f; 4f; 5f; 6f |])))),
+      (let row = FunctionalDL.Expr.Constant(Tensor.Of(shape [ 1; 2 ], [| 1f; 2f |]))
+       elements (matmul row (FunctionalDL.Expr.Constant(Tensor.Of(shape [ 2; 2 ], [| 3f; 4f; 5f; 6f |]))))),
       [ 13.0; 16.0 ]
       "square", elements (square (constant [ -3.0; 0.5 ])), [ 9.0; 0.25 ]
       "sum", elements (sum (constant [ 1.0; 2.0; 6.0 ])), [ 9.0 ]

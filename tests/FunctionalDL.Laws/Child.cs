@@ -18,7 +18,7 @@ sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
         {
             using var progress = Progress.Create(path);
             progress.At = -1;
-            var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments, "--progress", path]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments, "--progress", path]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             // A dump of a process that dies would only take time.
             start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
             using var process = Process.Start(start)!;

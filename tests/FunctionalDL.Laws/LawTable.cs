@@ -30,6 +30,7 @@ public static class LawTable
         Law.Of("gradient-second", ExpressionOptions.Smooth, c => Laws.SecondGradientMatchesDifferences(c)),
         Law.Of("vjp-linear", ExpressionOptions.Smooth, Laws.VjpIsLinear),
         Law.Of("vjp-jvp", ExpressionOptions.Smooth, Laws.ForwardIsTheTransposeOfReverse),
+        Law.Of("branches", ExpressionOptions.Smooth, BranchLaws.UntakenBranchesSendNothing),
         Law.Of("vmap", Floats, Laws.VmapIsALoop),
         Law.Of("onnx", ExpressionOptions.Onnx, OnnxLaw.ValueAndGradientAgree),
         new("text", seed => new(ScalarExpressions.Random(seed), ScalarExpressions.Point), _ => [], TextLaw.ReadsBack),
@@ -40,7 +41,7 @@ public static class LawTable
     [
         Law.Of("planted-value", ExpressionOptions.Any, c => OfProduct(c, () => throw new LawException("planted"))),
         Law.Of("planted-death", ExpressionOptions.Any, c => OfProduct(c, () => Environment.FailFast("planted"))),
-        Law.Of("planted-hang", ExpressionOptions.Any, c => OfProduct(c, () => Thread.Sleep(Timeout.Infinite))),
+        Law.Of("planted-hang", ExpressionOptions.Any, c => OfProduct(c, () => Thread.Sleep(Timeout.Infinite))) with { Shrink = _ => [] },
     ];
 
     static void OfProduct(ExpressionCase c, Action planted)

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using FunctionalDL;
 using FunctionalDL.LawRuns;
 
 Option<long> cases = new("--cases") { Description = "How many cases of each law", DefaultValueFactory = _ => 1000 };
 Option<int> seed = new("--seed") { Description = "Another seed, other cases", DefaultValueFactory = _ => 1 };
 Option<string[]> names = new("--law") { Description = "The laws; all if not given" };
-Option<int> jobs = new("--jobs") { Description = "How many processes at a time", DefaultValueFactory = _ => 1 };
+Option<int> jobs = new("--jobs") { Description = "How many processes at a time", DefaultValueFactory = _ => Environment.ProcessorCount };
 Option<int> watchdog = new("--watchdog") { Description = "The most seconds for one case", DefaultValueFactory = _ => 60 };
 Option<long> from = new("--from") { Description = "The number of the first case" };
 Option<int?> single = new("--case") { Description = "The seed of one case to try, in this process" };
@@ -30,13 +31,23 @@ root.SetAction(parsed =>
         return new Run(Program(), TimeSpan.FromSeconds(parsed.GetValue(watchdog)), Console.Out)
             .All(chosen, parsed.GetValue(seed), parsed.GetValue(from), parsed.GetValue(cases), parsed.GetValue(jobs)) == 0 ? 0 : 1;
 
+    // A child ends with its parent: that closes its input.
+    new Thread(() => { Console.In.ReadToEnd(); Environment.Exit(1); }) { IsBackground = true }.Start();
     using var at = Progress.Open(file);
     if (parsed.GetValue(narrow) is { } case_)
         Batch.Narrow(chosen[0], case_, (parsed.GetValue(path) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse), at, Console.Out);
     else Batch.Run(chosen[0], parsed.GetValue(seed), parsed.GetValue(from), parsed.GetValue(cases), at, Console.Out);
     return 0;
 });
-return root.Parse(args).Invoke(new() { EnableDefaultExceptionHandler = false });
+try
+{
+    return root.Parse(args).Invoke(new() { EnableDefaultExceptionHandler = false });
+}
+catch (FunctionalException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
 
 // The command of this program: itself, or dotnet with its assembly.
 static string[] Program()

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Tests;
 
 /// <summary>
-/// A function of one number at a point where its formula changes, or where the textbook form of its derivative is in danger: the value, and the first and second
-/// derivative at the point and on both sides of it.
+/// A function of one number at a point where its formula changes, or where the textbook form of its derivative is in danger: the value,
+/// and the first and second derivative at the point and on both sides of it.
 /// </summary>
 sealed record SwitchingPoint(string Name, Func<Expr, Expr> Function, double At, double Value, Sided First, Sided Second)
 {

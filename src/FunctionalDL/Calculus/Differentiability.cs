@@ -3,14 +3,16 @@ using FunctionalDL.Ops;
 namespace FunctionalDL;
 
 /// <summary>
-/// The condition of the chain rule, checked at a point: f1 ∘ … ∘ fn is differentiable where each fi is differentiable at its immediate input. The condition is sufficient
-/// and not necessary: |x|² is differentiable at 0. What is known of the function as a whole is in a <see cref="Report"/>.
+/// The condition of the chain rule, checked at a point: f1 ∘ … ∘ fn is differentiable where each fi is differentiable at its immediate
+/// input. The condition is sufficient and not necessary: |x|² is differentiable at 0. What is known of the function as a whole is in a
+/// <see cref="Report"/>.
 /// </summary>
 public static class Differentiability
 {
     /// <summary>
-    /// Every node whose input lies at a kink, a jump, a pole or outside the function's domain, and what the library takes as its derivative there; and, where
-    /// the value is not finite, every node it comes from. Empty where the chain rule holds. Nodes the derivative does not pass, behind
+    /// Every node whose input lies at a kink, a jump, a pole or outside the function's domain, and what the library takes as its
+    /// derivative there; and, where the value is not finite, every node it comes from. Empty where the chain rule holds. Nodes the
+    /// derivative does not pass, behind
     /// <see cref="Functions.StopGradient"/>, are left out.
     /// </summary>
     /// <param name="y">The function, of any shape.</param>
@@ -37,7 +39,9 @@ public static class Differentiability
         return IsFinite(values[y]) ? points : [.. points, .. WithoutValue(order, at).ExceptBy(points.Select(p => p.Node), p => p.Node)];
     }
 
-    /// <summary>Where the chain rule's condition fails, and what is known of the function as a whole from its values around the point.</summary>
+    /// <summary>
+    /// Where the chain rule's condition fails, and what is known of the function as a whole from its values around the point.
+    /// </summary>
     /// <param name="y">The function; of a scalar the slopes are looked at, along each of its variables that is one number.</param>
     /// <param name="at">The values of its variables.</param>
     /// <exception cref="FunctionalException">A variable has no value.</exception>
@@ -85,7 +89,8 @@ public static class Differentiability
         }
     }
 
-    static bool IsFinite(Tensor value) => !value.DType.IsFloat() || Enumerable.Range(0, value.Count).All(i => double.IsFinite(value.GetDouble(i)));
+    static bool IsFinite(Tensor value) =>
+        !value.DType.IsFloat() || Enumerable.Range(0, value.Count).All(i => double.IsFinite(value.GetDouble(i)));
 
     /// <summary>The function at the sizes of a point with the steps of its loops written out, so that each step's kinks are seen.</summary>
     static Expr Unrolled(Expr y, TensorSet at) => ScanOp.Unroll([y.ForSizes(Evaluator.Bind(Graph.Variables(y), at))])[0];

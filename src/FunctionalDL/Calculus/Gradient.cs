@@ -23,8 +23,8 @@ public static partial class Differentiation
     }
 
     /// <summary>
-    /// The derivative of a function of expressions, again one: x ↦ ∂f(u)/∂u at u = x. What else the function uses is held fixed, x itself too, so derivatives
-    /// may stand inside functions that derivatives are taken of: the derivative of b ↦ x·b at x is x.
+    /// The derivative of a function of expressions, again one: x ↦ ∂f(u)/∂u at u = x. What else the function uses is held fixed, x
+    /// itself too, so derivatives may stand inside functions that derivatives are taken of: the derivative of b ↦ x·b at x is x.
     /// </summary>
     /// <param name="f">The function; its value is a scalar.</param>
     public static Func<Expr, Expr> Gradient(Func<Expr, Expr> f) => x =>

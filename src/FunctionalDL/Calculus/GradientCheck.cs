@@ -4,12 +4,14 @@ namespace FunctionalDL;
 public static class GradientCheck
 {
     /// <summary>
-    /// Compares the gradient of a scalar with difference quotients, element by element. The expression is rebuilt in float64 first. Steps follow the scale
-    /// of the element and go down until the extrapolated quotients settle, each with an estimate of its own error (Ridders 1982).
+    /// Compares the gradient of a scalar with difference quotients, element by element. The expression is rebuilt in float64 first.
+    /// Steps follow the scale of the element and go down until the extrapolated quotients settle, each with an estimate of its own
+    /// error (Ridders 1982).
     /// </summary>
     /// <remarks>
-    /// Where a node's input that moves with the element comes to a place where the node is not differentiable (<see cref="Differentiability"/>), the slopes from both
-    /// sides are compared: if they agree, the function is smooth there and its slope is compared with the gradient; if not, the element is skipped.
+    /// Where a node's input that moves with the element comes to a place where the node is not differentiable (<see
+    /// cref="Differentiability"/>), the slopes from both sides are compared: if they agree, the function is smooth there and its slope
+    /// is compared with the gradient; if not, the element is skipped.
     /// </remarks>
     /// <param name="scalar">The function.</param>
     /// <param name="variables">The variables to differentiate with respect to.</param>
@@ -29,7 +31,8 @@ public static class GradientCheck
         var derivatives = exact.Gradient([.. wrt, .. parts]);
         var evaluated = options.Evaluator([.. derivatives[..wrt.Length], Rounding(parts, derivatives[wrt.Length..])])(point);
         var (gradients, rounding) = (evaluated[..^1], evaluated[^1].ToScalar());
-        var floor = gradients.SelectMany(g => g.As<double>().Span.ToArray()).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max() / 1000;
+        var elements = gradients.SelectMany(g => g.As<double>().Span.ToArray());
+        var floor = elements.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max() / 1000;
 
         Sample Sampled(TensorSet values, double offset)
         {
@@ -48,15 +51,16 @@ public static class GradientCheck
                     var (moved, by) = element.Moved(offset);
                     return Sampled(point.With(name, moved), by);
                 }
-                var compared = new SlopeCheck(here, At, element.Value, suspects.Crossed, gradient.GetDouble(index), floor, rounding, options.Tolerance).Compare();
-                result = result.With(compared, name, index, gradient.GetDouble(index));
+                var a = gradient.GetDouble(index);
+                var check = new SlopeCheck(here, At, element.Value, suspects.Crossed, a, floor, rounding, options.Tolerance);
+                result = result.With(check.Compare(), name, index, a);
             }
         return result;
     }
 
     /// <summary>
-    /// How far the value is rounded, to the first order: ε·Σ |v·∂f/∂v| over all parts v of the function. In 1 − tanh² x it is the rounding of tanh² x that counts,
-    /// not of the small difference.
+    /// How far the value is rounded, to the first order: ε·Σ |v·∂f/∂v| over all parts v of the function. In 1 − tanh² x it is the
+    /// rounding of tanh² x that counts, not of the small difference.
     /// </summary>
     static Expr Rounding(Expr[] parts, Expr[] derivatives)
     {
@@ -65,7 +69,8 @@ public static class GradientCheck
         return (Math.BitIncrement(1.0) - 1) * (shares.Length > 0 ? Functions.Sum(Functions.Stack(0, shares)) : Expr.Constant(0.0));
     }
 
-    static IEnumerable<int> Chosen(int count, int most, Key key) => count <= most ? Enumerable.Range(0, count) : key.Permutation(count).Take(most);
+    static IEnumerable<int> Chosen(int count, int most, Key key) =>
+        count <= most ? Enumerable.Range(0, count) : key.Permutation(count).Take(most);
 
     /// <summary>One element of a tensor.</summary>
     readonly record struct Element(Tensor<double> Tensor, int Index)

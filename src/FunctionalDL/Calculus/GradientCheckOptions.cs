@@ -13,5 +13,9 @@ public sealed record GradientCheckOptions
     public Key Key { get; init; } = Key.Of(0);
 
     /// <summary>How expressions are evaluated: the reference evaluator, or a compiled function for large models.</summary>
-    public Func<IReadOnlyList<Expr>, Func<TensorSet, Tensor[]>> Evaluator { get; init; } = outputs => values => FunctionalDL.Evaluator.Evaluate([.. outputs], values);
+    public Func<IReadOnlyList<Expr>, Func<TensorSet, Tensor[]>> Evaluator { get; init; } =
+        outputs => values => FunctionalDL.Evaluator.Evaluate([.. outputs], values);
+
+    /// <summary>What is checked, and how.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Samples} elements of each variable, tolerance {Tolerance:R}, {Key}");
 }

@@ -2,15 +2,18 @@ namespace FunctionalDL;
 
 /// <summary>What a gradient check found.</summary>
 /// <param name="WorstError">
-/// The largest error of an element, |a − n| / max(|a|, |n|, G/1000, |Δf|/1000h), with a the gradient, n the difference quotient, G the largest gradient element
-/// and Δf the change of the function over the step h; without what n itself may be wrong by. NaN where nothing was compared.
+/// The largest error of an element, |a − n| / max(|a|, |n|, G/1000, |Δf|/1000h), with a the gradient, n the difference quotient, G the
+/// largest gradient element and Δf the change of the function over the step h; without what n itself may be wrong by. NaN where nothing
+/// was compared.
 /// </param>
 /// <param name="Variable">The variable of the worst element.</param>
 /// <param name="Index">Its index in row-major order.</param>
 /// <param name="Gradient">The gradient there.</param>
 /// <param name="Difference">The difference quotient there.</param>
 /// <param name="Checked">The number of elements compared.</param>
-/// <param name="Skipped">The number of elements that cannot be compared, because the function has a kink there or no quotient is exact enough.</param>
+/// <param name="Skipped">
+/// The number of elements that cannot be compared, because the function has a kink there or no quotient is exact enough.
+/// </param>
 public sealed record GradientCheckResult(double WorstError, string Variable, int Index, double Gradient, double Difference, int Checked, int Skipped)
 {
     const int ReasonsShown = 3;
@@ -39,8 +42,9 @@ public sealed record GradientCheckResult(double WorstError, string Variable, int
     {
         var reasons = string.Join("; ", Reasons.Take(ReasonsShown)) + (Reasons.Count > ReasonsShown ? "; …" : "");
         if (Checked == 0) return $"none of {Skipped} elements can be compared{(Reasons.Count > 0 ? $": {reasons}" : "")}";
-        var worst = FormattableString.Invariant($"worst error {WorstError:0.0e+0} at {Variable}[{Index}] ({Gradient:0.000000e+0} against {Difference:0.000000e+0})");
-        return $"{worst}, {Checked} elements checked, {Skipped} skipped{(Skipped > 0 ? $" ({reasons})" : "")}";
+        var numbers = FormattableString.Invariant($"{Gradient:0.000000e+0} against {Difference:0.000000e+0}");
+        var worst = FormattableString.Invariant($"worst error {WorstError:0.0e+0} at {Variable}[{Index}]");
+        return $"{worst} ({numbers}), {Checked} elements checked, {Skipped} skipped{(Skipped > 0 ? $" ({reasons})" : "")}";
     }
 
     internal GradientCheckResult With(SlopeComparison compared, string variable, int index, double gradient)
@@ -55,8 +59,15 @@ public sealed record GradientCheckResult(double WorstError, string Variable, int
                 Reasons = isKnown ? Reasons : [.. Reasons, $"at {variable}[{index}] {compared.Reason}"],
             };
         }
-        var isWorst = Checked == 0 || !(compared.Error <= WorstError);
-        var worst = isWorst ? this with { WorstError = compared.Error, Variable = variable, Index = index, Gradient = gradient, Difference = compared.Difference } : this;
-        return worst with { Checked = Checked + 1 };
+        if (Checked > 0 && compared.Error <= WorstError) return this with { Checked = Checked + 1 };
+        return this with
+        {
+            WorstError = compared.Error,
+            Variable = variable,
+            Index = index,
+            Gradient = gradient,
+            Difference = compared.Difference,
+            Checked = Checked + 1,
+        };
     }
 }

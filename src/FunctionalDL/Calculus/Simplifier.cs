@@ -92,9 +92,8 @@ public static class Simplifier
     static Expr? Known(Builder builder, Expr node) => node.Op switch
     {
         PowerOp => Powers.Power(node),
-        SelectOp => Constants.Chosen(node),
+        SelectOp => Constants.Chosen(node) ?? Choices.Select(node),
         SqrtOp or ExpOp or LogOp => Powers.Inverse(node),
-        SelectOp => Choices.Select(node),
         SinOp or CosOp or TanhOp or AtanOp or ErfOp or AbsOp when !builder.IsShared(node.Inputs[0]) => Trigonometry.Parity(node),
         _ => null,
     };

@@ -36,7 +36,10 @@ public sealed record Slopes(Smoothness Kind, double Below, double Above)
     /// <summary>The derivative; NaN where there is none.</summary>
     public double Derivative => Kind == Smoothness.Differentiable ? (Below + Above) / 2 : double.NaN;
 
-    /// <summary>Looks at a function on both sides of a point. What it finds is numerical: right to about six digits, and blind to what happens on a smaller scale.</summary>
+    /// <summary>
+    /// Looks at a function on both sides of a point. What it finds is numerical: right to about six digits, and blind to what happens
+    /// on a smaller scale.
+    /// </summary>
     /// <param name="f">The function; NaN or ±∞ where it has no value.</param>
     /// <param name="x">The point.</param>
     public static Slopes Of(Func<double, double> f, double x)

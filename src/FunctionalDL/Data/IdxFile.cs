@@ -4,13 +4,17 @@ using System.IO.Compression;
 namespace FunctionalDL;
 
 /// <summary>
-/// Reads IDX files, plain or gzipped: two zero bytes, a byte for the element type, a byte for the rank, the sizes as big-endian 32-bit integers, and the
+/// Reads IDX files, plain or gzipped: two zero bytes, a byte for the element type, a byte for the rank, the sizes as big-endian 32-bit
+/// integers, and the
 /// elements, big-endian, row by row (LeCun, Cortes, Burges: the MNIST database).
 /// </summary>
 public static class IdxFile
 {
     /// <summary>The file's elements converted to a dtype, in the shape the file gives.</summary>
-    /// <exception cref="DataException">The file cannot be read, is not IDX, or is shorter or longer than its header says.</exception>
+    /// <exception cref="DataException">
+    /// The file cannot be read, is not IDX, is shorter or longer than its header says, or holds a number that is not whole where int64 is
+    /// asked for.
+    /// </exception>
     public static Tensor Read(string path, DType dtype)
     {
         try
@@ -21,7 +25,7 @@ public static class IdxFile
             var result = Convert(path, stream, type, shape, dtype);
             return stream.ReadByte() < 0 ? result : throw new DataException($"IDX: {path} goes on after the {shape} elements its header says. Fetch it again.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ShapeException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or InvalidDataException or ShapeException)
         {
             throw new DataException($"IDX: {path}: {e.Message} Check the path, or fetch the file again.", e);
         }
@@ -66,7 +70,7 @@ public static class IdxFile
     {
         DType.Float32 => Read(path, stream, type, shape, x => (float)x),
         DType.Float64 => Read(path, stream, type, shape, x => x),
-        DType.Int64 => Read(path, stream, type, shape, x => (long)x),
+        DType.Int64 => Read(path, stream, type, shape, x => Whole(path, x)),
         _ => Read(path, stream, type, shape, x => x != 0),
     };
 
@@ -98,4 +102,7 @@ public static class IdxFile
         0x0D => BinaryPrimitives.ReadSingleBigEndian(bytes),
         _ => BinaryPrimitives.ReadDoubleBigEndian(bytes),
     };
+
+    static long Whole(string path, double x) => double.IsInteger(x) && Math.Abs(x) <= 1L << 53 ? (long)x
+        : throw new DataException($"IDX: {path} holds {x}, which is not a whole number. Read it as float32 or float64.");
 }

@@ -10,7 +10,7 @@ public abstract record TableColumn(string Name)
     public abstract ImmutableArray<string> Features { get; }
 
     /// <summary>From a cell to the number that stands for it in raw inputs; null for a cell that has no place in this column.</summary>
-    internal abstract Func<string, float?> Reader();
+    internal abstract Func<string, double?> Reader(NumberNotation notation);
 
     /// <summary>The features of raw inputs: <c>[batch, 1] → [batch, features]</c>.</summary>
     internal abstract Expr Encode(Expr x);

@@ -27,6 +27,48 @@ static class TensorRows
         for (var i = 0; i < rows.Length; i++) source.Span.Slice(rows[i] * size, size).CopyTo(to.Slice(i * size, size));
     }
 
+    /// <summary>Tensors of one type as the rows of another.</summary>
+    /// <exception cref="ShapeException">The types differ.</exception>
+    public static Tensor Stack(Tensor[] rows)
+    {
+        var other = Array.FindIndex(rows, row => row.DType != rows[0].DType || row.Shape != rows[0].Shape);
+        if (other >= 0)
+            throw new ShapeException($"Dataset: examples differ, {other} is {rows[other].Describe()} and those before it {rows[0].Describe()}. Give examples that are alike.");
+        return rows[0] switch
+        {
+            Tensor<float> => Stack<float>(rows),
+            Tensor<double> => Stack<double>(rows),
+            Tensor<long> => Stack<long>(rows),
+            _ => Stack<bool>(rows),
+        };
+    }
+
+    static Tensor<T> Stack<T>(Tensor[] rows) where T : unmanaged
+    {
+        var shape = rows[0].Shape.Insert(0, rows.Length);
+        var result = new T[shape.ElementCount];
+        for (var i = 0; i < rows.Length; i++) rows[i].As<T>().Span.CopyTo(result.AsSpan(i * rows[0].Count));
+        return Tensor<T>.Adopt(shape, result);
+    }
+
+    /// <summary>Pieces of a length along the first axis, the i-th from row <c>first + i·step</c> on: <c>[count, length, …]</c>.</summary>
+    public static Tensor Pieces(this Tensor tensor, int count, int first, int step, int length) => tensor switch
+    {
+        Tensor<float> x => CopyPieces(x, count, first, step, length),
+        Tensor<double> x => CopyPieces(x, count, first, step, length),
+        Tensor<long> x => CopyPieces(x, count, first, step, length),
+        _ => CopyPieces(tensor.As<bool>(), count, first, step, length),
+    };
+
+    static Tensor<T> CopyPieces<T>(Tensor<T> source, int count, int first, int step, int length) where T : unmanaged
+    {
+        var shape = source.Shape.With(0, count).Insert(1, length);
+        var result = new T[shape.ElementCount];
+        var size = source.Shape[0] == 0 ? 0 : source.Count / source.Shape[0].Size;
+        for (var i = 0; i < count; i++) source.Span.Slice((first + i * step) * size, length * size).CopyTo(result.AsSpan(i * length * size));
+        return Tensor<T>.Adopt(shape, result);
+    }
+
     /// <summary>Makes the rows at the given indices the value of a variable in the next step, without a copy in between.</summary>
     public static void CopyRows(this Tensor tensor, ReadOnlySpan<int> rows, Loop loop, string variable)
     {

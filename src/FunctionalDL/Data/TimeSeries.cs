@@ -32,14 +32,7 @@ public static class TimeSeries
             throw new FunctionalException($"TimeSeries: {steps} steps are too few for a window of {length} and {ahead} ahead. Give at least {(long)length + ahead}, or shorten the window.");
 
         var count = (steps - length - ahead) / stride + 1;
-        var after = Pieces(targets, count, stride, length + ahead - last, last);
-        return new(Pieces(series, count, stride, 0, length), outputs is null ? after.Reshape(after.Shape.Remove(1)) : after);
-    }
-
-    /// <summary>Pieces of a series, the i-th from step <c>i·stride + start</c> on: <c>[count, length, …]</c>.</summary>
-    static Tensor Pieces(Tensor series, int count, int stride, int start, int length)
-    {
-        int[] steps = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(i * stride + start, length))];
-        return series.Rows(steps).Reshape(series.Shape.With(0, count).Insert(1, length));
+        var after = targets.Pieces(count, length + ahead - last, stride, last);
+        return new(series.Pieces(count, 0, stride, length), outputs is null ? after.Reshape(after.Shape.Remove(1)) : after);
     }
 }

@@ -24,11 +24,13 @@ public sealed class Vocabulary
     /// <exception cref="FunctionalException">A character is not in the vocabulary.</exception>
     public Tensor<long> Encode(string text)
     {
-        var result = new List<long>(text.Length);
+        var count = 0;
+        foreach (var _ in text.EnumerateRunes()) count++;
+        var (result, at) = (new long[count], 0);
         foreach (var character in text.EnumerateRunes())
-            result.Add(tokens.TryGetValue(character, out var token) ? token : throw new FunctionalException(
-                $"Vocabulary: \"{character}\" (U+{character.Value:X4}), character {result.Count} of the text, is not among its {Count}: {this}. Make the vocabulary of all the text, or leave the character out."));
-        return Tensor<long>.Adopt([result.Count], [.. result]);
+            result[at++] = tokens.TryGetValue(character, out var token) ? token : throw new FunctionalException(
+                $"Vocabulary: \"{character}\" (U+{character.Value:X4}), character {at - 1} of the text, is not among its {Count}: {this}. Make the vocabulary of all the text, or leave the character out.");
+        return Tensor<long>.Adopt([count], result);
     }
 
     /// <summary>The text of tokens.</summary>

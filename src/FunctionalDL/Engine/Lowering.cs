@@ -88,7 +88,7 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (ScatterAddOp op, _) => ScatterAdd(op, x, shape),
             (OneHotOp op, _) => OneHot(x[0], type.DType, shape),
             (ConcatOp op, _) => Concat(op.Axis, x, shape),
-            (PadOp op, _) => Pad(op, x[0], shape),
+            (PadOp op, _) when op.Before.Resolve(sizes).Size is >= 0 and var before && before + (x[0].Sizes[op.Axis] - 1L) * (op.Between + 1L) < shape[op.Axis] => Pad(op, x[0], shape),
             (ArgMaxOp op, [{ Count: > 0 }]) => Own(new ArgMaxStep(Dense(x[0]), op.Axis), s => s.Output, shape),
             _ => Own(new ReferenceStep(node.Op, type, sizes, x), s => s.Output, shape),
         };

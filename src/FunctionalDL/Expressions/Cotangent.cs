@@ -4,13 +4,14 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL;
 
 /// <summary>
-/// A gradient on its way back: the value where the mask is true (everywhere, if there is none), and 0 elsewhere, whatever the value is there; 0 everywhere if the
-/// flag, one truth value, is false.
+/// A gradient on its way back: the value where the mask is true (everywhere, if there is none), and 0 elsewhere, whatever the value is
+/// there; 0 everywhere if the flag, one truth value, is false.
 /// </summary>
 /// <remarks>
-/// What goes back into a branch of <see cref="Select"/> is masked so. Functions of one element at a time leave the mask as it is, and 0 takes the place of what they
-/// made of the elements not taken only afterwards: a slope that is infinite or no number there meets no 0 that it would make NaN of. Masks go through elementwise ops,
-/// ops that move elements, sums and extremes; they end at products, convolutions and loops. A flag, of a condition that is the same for all elements, goes through all.
+/// What goes back into a branch of <see cref="Select"/> is masked so. Functions of one element at a time leave the mask as it is, and 0
+/// takes the place of what they made of the elements not taken only afterwards: a slope that is infinite or no number there meets no 0
+/// that it would make NaN of. Masks go through elementwise ops, ops that move elements, sums and extremes; they end at products,
+/// convolutions and loops. A flag, of a condition that is the same for all elements, goes through all.
 /// </remarks>
 readonly record struct Cotangent(Expr Value, Expr? Mask = null, Expr? Flag = null)
 {

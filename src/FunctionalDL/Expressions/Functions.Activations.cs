@@ -25,7 +25,9 @@ public static partial class Functions
     /// <summary>x above 0 and α·(eˣ − 1) below, with derivative α at 0 (Clevert, Unterthiner, Hochreiter 2016).</summary>
     public static Expr Elu(Expr x, double alpha = 1) => Select(x > 0, x, alpha * Expm1(x));
 
-    /// <summary>λ·elu(x; α) with the λ and α that keep mean 0 and variance 1, with derivative λα = 1.758 at 0 (Klambauer et al. 2017).</summary>
+    /// <summary>
+    /// λ·elu(x; α) with the λ and α that keep mean 0 and variance 1, with derivative λα = 1.758 at 0 (Klambauer et al. 2017).
+    /// </summary>
     public static Expr Selu(Expr x) => 1.0507009873554805 * Elu(x, 1.6732632423543772);
 
     /// <summary>x·σ(x), also called swish (Elfwing, Uchibe, Doya 2018).</summary>
@@ -40,14 +42,18 @@ public static partial class Functions
     /// <summary>x·tanh(softplus x) (Misra 2019).</summary>
     public static Expr Mish(Expr x) => x * Tanh(Softplus(x));
 
-    /// <summary>eˣⁱ / Σ eˣ along an axis, computed from x − max x: 0 for −∞. With +∞, or with −∞ alone, there is no distribution: NaN.</summary>
+    /// <summary>
+    /// eˣⁱ / Σ eˣ along an axis, computed from x − max x: 0 for −∞. With +∞, or with −∞ alone, there is no distribution: NaN.
+    /// </summary>
     public static Expr Softmax(Expr x, int axis = -1)
     {
         var e = Exp(x - PeakKeep(x, axis));
         return e / SumKeep(e, axis);
     }
 
-    /// <summary>ln softmax = x − ln Σ eˣ along an axis, without overflow or cancellation: −∞ for −∞. With +∞, or with −∞ alone: NaN.</summary>
+    /// <summary>
+    /// ln softmax = x − ln Σ eˣ along an axis, without overflow or cancellation: −∞ for −∞. With +∞, or with −∞ alone: NaN.
+    /// </summary>
     public static Expr LogSoftmax(Expr x, int axis = -1)
     {
         var shifted = x - PeakKeep(x, axis);

@@ -55,8 +55,8 @@ public static partial class Functions
     public static Expr ArgMax(Expr x, int axis = -1) => new(new ArgMaxOp(x.Shape.Axis(axis, "ArgMax")), x);
 
     /// <summary>
-    /// ln Σ eˣ over an axis, which is removed, computed as m + ln Σ e^(x − m) with m = max x. It is −∞ for −∞ alone, with a gradient of 0, and ∞ with +∞,
-    /// where it has no gradient: NaN.
+    /// ln Σ eˣ over an axis, which is removed, computed as m + ln Σ e^(x − m) with m = max x. It is −∞ for −∞ alone, with a gradient of
+    /// 0, and ∞ with +∞, where it has no gradient: NaN.
     /// </summary>
     public static Expr LogSumExp(Expr x, int axis = -1) => Squeeze(LogSumExpKeep(x, axis), axis);
 
@@ -79,17 +79,16 @@ public static partial class Functions
     public static Expr Norm(Expr x) => Norm(x, All(x));
 
     /// <summary>
-    /// The Euclidean norm √Σ x² over some axes, which are removed, computed as m · √Σ (x/m)² with m = max |x|, so that no square overflows or vanishes.
-    /// Its gradient x/‖x‖ is 0 at 0.
+    /// The Euclidean norm √Σ x² over some axes, which are removed, computed as m · √Σ (x/m)² with m = max |x|, so that no square
+    /// overflows or vanishes. It is 0 where there are no elements. Its gradient x/‖x‖ is 0 at 0.
     /// </summary>
     /// <exception cref="DTypeException">x is not a float.</exception>
     public static Expr Norm(Expr x, params int[] axes)
     {
         if (!x.DType.IsFloat()) throw new DTypeException($"Norm: takes float32 or float64, given {x.Type}. Cast the input to a float.");
         var reduced = AxesOf("Norm", x, axes);
-        if (reduced.Any(axis => x.Shape[axis] == 0)) return Sum(x, axes);
         Shape kept = [.. x.Shape.Select((d, axis) => reduced.Contains(axis) ? 1 : d)];
-        var m = StopGradient(Max(Abs(x), axes));
+        var m = StopGradient(Maximum(new(new MaxOp(reduced, MayBeOfNone: true), Abs(x)), 0));
         var unit = Select((m > 0) & (m < double.PositiveInfinity), m, Full(m, 1));
         return m * Sqrt(Sum(Square(x / Reshape(unit, kept)), axes) + Equal(m, ZerosLike(m)).Cast(x.DType));
     }

@@ -30,18 +30,25 @@ public abstract record Op
     /// <summary>The chain rule backwards for a gradient that is masked.</summary>
     internal virtual Func<int, Cotangent?> MaskedPullback(Expr y, Cotangent g)
     {
-        var pullback = Pullback(y, g.Clean);
-        return i => pullback(i) is { } share ? new Cotangent(share, g.Mask is { } mask ? Through(i, y, mask) : null, g.Flag).Within(Used(i, y)) : null;
+        var (pullback, through) = (Pullback(y, g.Clean), g.Mask is null ? null : Through(y, g.Mask));
+        return i => pullback(i) is { } share ? new Cotangent(share, through?.Invoke(i), g.Flag).Within(Used(i, y)) : null;
     }
 
     /// <summary>Which elements of input i a gradient can reach that is 0 where the mask is false; null where it may reach all.</summary>
-    private protected virtual Expr? Through(int i, Expr y, Expr mask) => null;
+    private protected virtual Func<int, Expr?> Through(Expr y, Expr mask) => _ => null;
 
-    /// <summary>Which elements of input i have a part in the value, for an op that leaves some out, where their slopes may be infinite; null for all.</summary>
+    /// <summary>
+    /// Which elements of input i have a part in the value, for an op that leaves some out, where their slopes may be infinite; null for
+    /// all.
+    /// </summary>
     private protected virtual Expr? Used(int i, Expr y) => null;
 
     /// <summary>The mask of input i for an op that moves or adds up elements: where the gradient of the mask itself is not 0.</summary>
-    private protected Expr? Moved(int i, Expr y, Expr mask) => Vjp(i, y, mask.Cast(y.DType))?.Cast(DType.Bool);
+    private protected Func<int, Expr?> Moved(Expr y, Expr mask)
+    {
+        var moved = Pullback(y, mask.Cast(y.DType));
+        return i => moved(i)?.Cast(DType.Bool);
+    }
 
     /// <summary>The elements that such an op moves, where the slopes of what leads to them may be infinite.</summary>
     private protected Expr? MovedIfSteep(int i, Expr y) =>

@@ -27,10 +27,13 @@ sealed class Forward
     /// <summary>Each layer of the model's.</summary>
     public ImmutableList<ForwardStep> Steps { get; }
 
-    public static Forward Build(Model model, bool isTraining) => Build(model.InputVariable, model.Layers, isTraining);
+    /// <summary>The dtype of the parameters.</summary>
+    public DType DType => collected.DType;
 
-    public static Forward Build(Expr input, IEnumerable<Layer> layers, bool isTraining) =>
-        new Forward(input, new(isTraining, input.DType == DType.Float64 ? DType.Float64 : DType.Float32), LayerNames.None, []).Then(layers);
+    public static Forward Build(Model model, bool isTraining) => Build(model.InputVariable, model.ParameterDType, model.Layers, isTraining);
+
+    public static Forward Build(Expr input, DType parameters, IEnumerable<Layer> layers, bool isTraining) =>
+        new Forward(input, new(isTraining, parameters), LayerNames.None, []).Then(layers);
 
     public Forward Then(IEnumerable<Layer> layers)
     {

@@ -52,8 +52,13 @@ public sealed class Initializer
         if (shape.Rank < 2) throw new FunctionalException($"Initializer: orthogonal is for matrices and kernels, not {shape}. Use another for vectors.");
         var (rows, columns) = (shape[0].Size, shape.Slice(1, shape.Rank).ElementCount);
         var (count, length) = (Math.Min(rows, columns), Math.Max(rows, columns));
-        var vectors = Orthonormal([.. Normal(key, [count, length], DType.Float64, 1).ToArray<double>().Chunk(length)]);
-        return Tensor.Of(shape, [.. from row in Enumerable.Range(0, rows) from column in Enumerable.Range(0, columns) select rows <= columns ? vectors[row][column] : vectors[column][row]]).Cast(dtype);
+        var vectors = Draw([count, length], NormalOf(key, 1), x => x);
+        MakeOrthonormal(vectors, length);
+        if (rows <= columns) return Tensor<double>.Adopt(shape, vectors).Cast(dtype);
+        var matrix = new double[vectors.Length];
+        for (var row = 0; row < rows; row++)
+            for (var column = 0; column < columns; column++) matrix[row * columns + column] = vectors[column * rows + row];
+        return Tensor<double>.Adopt(shape, matrix).Cast(dtype);
     });
 
     /// <summary>Every element the same number.</summary>
@@ -71,27 +76,72 @@ public sealed class Initializer
         ? new(FormattableString.Invariant($"uniform {bound}"), (key, shape, dtype) => Uniform(key, shape, dtype, bound))
         : throw new FunctionalException(FormattableString.Invariant($"Initializer: bound {bound} is not a number, 0 or more."));
 
-    static Tensor Uniform(Key key, Shape shape, DType dtype, double bound) =>
-        key.Uniform(shape, DType.Float64).As<double>().Map(u => (2 * u - 1) * bound).Cast(dtype);
-
-    // Drawn in float64 and rounded, so that a float32 model starts at the rounded weights of its float64 twin.
-    static Tensor Normal(Key key, Shape shape, DType dtype, double deviation) =>
-        Evaluator.Evaluate(deviation * Functions.RandomNormal(Expr.Constant(key.ToTensor()), shape, DType.Float64)).Cast(dtype);
-
-    static double[][] Orthonormal(double[][] vectors)
+    static Tensor Uniform(Key key, Shape shape, DType dtype, double bound) => Draw(shape, dtype, (values, first) =>
     {
-        for (var i = 0; i < vectors.Length; i++)
+        Philox.Fill(key.Value, 0, values, first);
+        foreach (ref var value in values) value = (2 * value - 1) * bound;
+    });
+
+    static Tensor Normal(Key key, Shape shape, DType dtype, double deviation) => Draw(shape, dtype, NormalOf(key, deviation));
+
+    /// <summary>The numbers of <see cref="Functions.RandomNormal"/>, of the streams 0 and 1.</summary>
+    static Action<Span<double>, int> NormalOf(Key key, double deviation) => (values, first) =>
+    {
+        Span<double> angles = stackalloc double[values.Length];
+        Philox.Fill(key.Value, 0, values, first);
+        Philox.Fill(key.Value, 1, angles, first);
+        for (var i = 0; i < values.Length; i++) values[i] = deviation * (Math.Sqrt(-2 * Math.Log(1 - values[i])) * Math.Cos(2 * Math.PI * angles[i]));
+    };
+
+    /// <summary>
+    /// Numbers drawn piece by piece, each a function of its place alone, so that threads do not matter. They are drawn in float64 and rounded, so that a float32 model starts
+    /// at the rounded weights of its float64 twin.
+    /// </summary>
+    static Tensor Draw(Shape shape, DType dtype, Action<Span<double>, int> fill) => dtype switch
+    {
+        DType.Float32 => Tensor<float>.Adopt(shape, Draw(shape, fill, x => (float)x)),
+        DType.Float64 => Tensor<double>.Adopt(shape, Draw(shape, fill, x => x)),
+        _ => Tensor<double>.Adopt(shape, Draw(shape, fill, x => x)).Cast(dtype),
+    };
+
+    static T[] Draw<T>(Shape shape, Action<Span<double>, int> fill, Func<double, T> round)
+    {
+        const int piece = 1024;
+        var result = new T[shape.ElementCount];
+        Parallel.For(0, (int)(((long)result.Length + piece - 1) / piece), i =>
         {
+            var part = result.AsSpan(i * piece, Math.Min(piece, result.Length - i * piece));
+            Span<double> values = stackalloc double[part.Length];
+            fill(values, i * piece);
+            for (var j = 0; j < part.Length; j++) part[j] = round(values[j]);
+        });
+        return result;
+    }
+
+    /// <summary>Makes vectors that lie one after another orthonormal, each against those before it.</summary>
+    static void MakeOrthonormal(double[] vectors, int length)
+    {
+        var count = length == 0 ? 0 : vectors.Length / length;
+        for (var i = 0; i < count; i++)
+        {
+            var vector = vectors.AsSpan(i * length, length);
             // Twice: what rounding leaves of the others the first time is gone the second.
             for (var j = 0; j < 2 * i; j++)
             {
-                var (other, along) = (vectors[j % i], vectors[i].Zip(vectors[j % i], (x, y) => x * y).Sum());
-                vectors[i] = [.. vectors[i].Zip(other, (x, y) => x - along * y)];
+                var other = vectors.AsSpan(j % i * length, length);
+                var along = Dot(vector, other);
+                for (var k = 0; k < vector.Length; k++) vector[k] -= along * other[k];
             }
-            var norm = Math.Sqrt(vectors[i].Sum(x => x * x));
-            vectors[i] = [.. vectors[i].Select(x => x / norm)];
+            var norm = Math.Sqrt(Dot(vector, vector));
+            foreach (ref var value in vector) value /= norm;
         }
-        return vectors;
+    }
+
+    static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < x.Length; k++) sum += x[k] * y[k];
+        return sum;
     }
 
     static (double In, double Out) Fans(Shape shape) => shape.Rank switch

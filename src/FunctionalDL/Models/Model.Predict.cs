@@ -54,7 +54,7 @@ public sealed partial class Model
     /// <exception cref="ShapeException">A layer does not take inputs of that shape.</exception>
     internal void CheckSizes(Shape inputs)
     {
-        if (Takes(inputs)) _ = Forward.Build(Expr.Variable("input", inputs.With(0, Batch), InputVariable.DType), Layers, isTraining: false);
+        if (Takes(inputs)) _ = Forward.Build(Expr.Variable("input", inputs.With(0, Batch), InputVariable.DType), ParameterDType, Layers, isTraining: false);
     }
 
     /// <summary>Whether inputs of a shape are those of the model, with a size for each name.</summary>

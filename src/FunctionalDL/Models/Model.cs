@@ -25,10 +25,12 @@ public sealed partial class Model
     /// <summary>
     /// A model that begins with inputs of shape <c>[batch, shape…]</c> and the given dtype. Its parameters are float64 where the input is, and float32 otherwise.
     /// </summary>
-    public static Model Input(DType dtype, params Dim[] shape)
+    public static Model Input(DType dtype, params Dim[] shape) => Input(dtype, dtype == DType.Float64 ? DType.Float64 : DType.Float32, shape);
+
+    static Model Input(DType dtype, DType parameters, Dim[] shape)
     {
         var input = Expr.Variable("input", [Batch, .. shape], dtype);
-        return new(input, Forward.Build(input, [], isTraining: false), null);
+        return new(input, Forward.Build(input, parameters, [], isTraining: false), null);
     }
 
     /// <summary>The variable that stands for a batch of inputs.</summary>
@@ -56,7 +58,7 @@ public sealed partial class Model
     internal Forward Inference { get; }
 
     /// <summary>The dtype of the model's parameters.</summary>
-    internal DType ParameterDType => InputVariable.DType == DType.Float64 ? DType.Float64 : DType.Float32;
+    internal DType ParameterDType => Inference.DType;
 
     /// <summary>This model with a layer added. The parameters of the new model have no values yet.</summary>
     /// <exception cref="ShapeException">The layer does not fit the model's output.</exception>
@@ -67,9 +69,13 @@ public sealed partial class Model
 
     /// <summary>This model, with its parameters' values, on inputs <c>[batch, shape…]</c> that a layer without parameters makes into those it takes.</summary>
     /// <exception cref="FunctionalException">What the layer makes does not fit.</exception>
-    public Model WithInput(Layer layer, params Dim[] shape)
+    public Model WithInput(Layer layer, params Dim[] shape) => WithInput(layer, InputVariable.DType, shape);
+
+    /// <summary>This model, with its parameters' values and their dtype, on inputs of another dtype too.</summary>
+    /// <inheritdoc cref="WithInput(Layer, Dim[])"/>
+    public Model WithInput(Layer layer, DType dtype, params Dim[] shape)
     {
-        var model = Input(InputVariable.DType, shape).Then(layer).Then(Layer.Sequence([.. Layers]));
+        var model = Input(dtype, ParameterDType, shape).Then(layer).Then(Layer.Sequence([.. Layers]));
         return values is null ? model : model.WithParameters(values);
     }
 

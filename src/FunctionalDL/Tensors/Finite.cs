@@ -5,21 +5,28 @@ namespace FunctionalDL;
 /// <summary>Looks for elements that are no finite numbers, a vector at a time.</summary>
 static class Finite
 {
-    /// <summary>The place of the first element in row-major order that is NaN or infinite; −1 where all are finite.</summary>
-    public static int FirstNotFinite(this Tensor tensor) => tensor switch
+    /// <summary>The place of the first element in row-major order that is infinite, or NaN where that is not allowed; −1 where there is none.</summary>
+    public static int FirstNotFinite(this Tensor tensor, bool allowNaN = false) => tensor switch
     {
-        Tensor<float> x => First(x.Span),
-        Tensor<double> x => First(x.Span),
+        Tensor<float> x => First(x.Span, allowNaN),
+        Tensor<double> x => First(x.Span, allowNaN),
         _ => -1,
     };
 
-    static int First<T>(ReadOnlySpan<T> values) where T : unmanaged, IFloatingPointIeee754<T>
+    static int First<T>(ReadOnlySpan<T> values, bool allowNaN) where T : unmanaged, IFloatingPointIeee754<T>
     {
         // x − x is 0 where x is finite, and NaN elsewhere.
         var at = 0;
         for (; at <= values.Length - Vector<T>.Count; at += Vector<T>.Count)
-            if (new Vector<T>(values[at..]) is var x && x - x != Vector<T>.Zero) break;
-        while (at < values.Length && T.IsFinite(values[at])) at++;
-        return at < values.Length ? at : -1;
+            if (new Vector<T>(values[at..]) is var x && x - x != Vector<T>.Zero && Within(values.Slice(at, Vector<T>.Count), allowNaN) >= 0) break;
+        var rest = Within(values[at..], allowNaN);
+        return rest < 0 ? -1 : at + rest;
+    }
+
+    static int Within<T>(ReadOnlySpan<T> values, bool allowNaN) where T : IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (!T.IsFinite(values[i]) && !(allowNaN && T.IsNaN(values[i]))) return i;
+        return -1;
     }
 }

@@ -42,12 +42,16 @@ static class Philox
     }
 
     /// <summary>The elements of a stream: two float64 to a block.</summary>
-    public static void Fill(ulong key, ulong stream, Span<double> values)
+    /// <param name="key">The key.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="values">Where to put them.</param>
+    /// <param name="first">The number of the first of them in the stream, which is even: a stream may be filled piece by piece.</param>
+    public static void Fill(ulong key, ulong stream, Span<double> values, int first = 0)
     {
         const double unit = 1d / (1L << 53);
         for (var i = 0; i < values.Length; i += 2)
         {
-            var (a, b, c, d) = Block(key, (ulong)i / 2, stream);
+            var (a, b, c, d) = Block(key, (ulong)(first + i) / 2, stream);
             values[i] = (((ulong)a << 32 | b) >> 11) * unit;
             if (i + 1 < values.Length) values[i + 1] = (((ulong)c << 32 | d) >> 11) * unit;
         }

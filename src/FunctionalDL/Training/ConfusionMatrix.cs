@@ -14,7 +14,12 @@ public sealed class ConfusionMatrix
     public static ConfusionMatrix Of(Tensor predictions, Tensor targets)
     {
         RequireNumbers(predictions);
-        var (predicted, actual) = Metric.Labels("ConfusionMatrix", predictions, targets);
+        return OfLabels("ConfusionMatrix", "Give the threshold: Of(predictions, targets, 0.5) of probabilities, 0 of logits", predictions, targets);
+    }
+
+    internal static ConfusionMatrix OfLabels(string metric, string repair, Tensor predictions, Tensor targets)
+    {
+        var (predicted, actual) = Metric.Labels(metric, predictions, targets, repair);
         var classes = predictions.Shape[^1].Size;
         var counts = new long[classes, classes];
         for (var i = 0; i < actual.Length; i++) counts[actual[i], predicted[i]]++;

@@ -5,8 +5,8 @@ namespace FunctionalDL;
 public sealed partial class Loss
 {
     /// <summary>
-    /// The Kullback–Leibler divergence of the target distribution yᵢ from the predicted one p = f(xᵢ), Lᵢ = Σₖ yᵢₖ (ln yᵢₖ − ln pₖ), with 0 · ln 0 = 0. The gradient
-    /// with respect to a target of 0, which is −∞, is taken as −ln p.
+    /// The Kullback–Leibler divergence of the target distribution yᵢ from the predicted one p = f(xᵢ), Lᵢ = Σₖ yᵢₖ (ln yᵢₖ − ln pₖ), with
+    /// 0 · ln 0 = 0. The gradient with respect to a target of 0, which is −∞, is taken as −ln p.
     /// </summary>
     public static Loss KullbackLeibler { get; } = new("kullback-leibler", (p, target) =>
     {

@@ -26,8 +26,8 @@ public sealed partial class Loss
         -Sum(TimesLog(Probabilities("CategoricalCrossEntropy", p, target), p), -1), new(LossPredictions.ClassProbabilities, LossTargets.Classes));
 
     /// <summary>
-    /// Binary cross-entropy of p = σ(z) from the logit z: Lᵢ = ln(1 + e^z) − y·z, computed for y ≥ ½ as ln(1 + e^−z) + (1 − y)·z, so that neither large nor small
-    /// losses lose digits. 0 for an infinite logit of the right sign.
+    /// Binary cross-entropy of p = σ(z) from the logit z: Lᵢ = ln(1 + e^z) − y·z, computed for y ≥ ½ as ln(1 + e^−z) + (1 − y)·z, so that
+    /// neither large nor small losses lose digits. 0 for an infinite logit of the right sign.
     /// </summary>
     public static Loss BinaryCrossEntropyFromLogits { get; } = new("binary cross-entropy from logits", (z, target) =>
     {
@@ -38,7 +38,8 @@ public sealed partial class Loss
     }, new(LossPredictions.Logits, LossTargets.Probabilities));
 
     /// <summary>
-    /// Categorical cross-entropy of p = softmax(z) from the logits z, in the stable form Lᵢ = Σₖ yₖ · ln Σ e^s − Σₖ yₖ sₖ with s = z − max z. Targets are labels
+    /// Categorical cross-entropy of p = softmax(z) from the logits z, in the stable form Lᵢ = Σₖ yₖ · ln Σ e^s − Σₖ yₖ sₖ with s = z −
+    /// max z. Targets are labels
     /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. A class whose logit is −∞ is impossible: it counts for nothing, unless its target is above 0.
     /// </summary>
     public static Loss SoftmaxCrossEntropy { get; } = new("softmax cross-entropy", (z, target) =>

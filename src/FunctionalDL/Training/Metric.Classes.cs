@@ -3,6 +3,7 @@ namespace FunctionalDL;
 public sealed partial class Metric
 {
     const double SumTolerance = 1e-3;
+    const string Threshold = "Say how they are read: .FromProbabilities(), 1 above 0.5, or .FromLogits(), 1 above 0";
 
     /// <summary>Whether targets are labels, or rows whose sum is 1, of two classes or more.</summary>
     static bool HaveOneClass(Tensor predictions, Tensor targets) => predictions.Shape.Rank >= 2 && predictions.Shape[^1].Size >= 2 && (AreLabels(predictions, targets) || HaveSumsOf1(targets));
@@ -23,16 +24,16 @@ public sealed partial class Metric
     static bool HasNaN(Tensor predictions) => predictions.DType.IsFloat() && Doubles(predictions).Any(double.IsNaN);
 
     /// <summary>The class predicted for each place, by the largest prediction, and the class it is.</summary>
-    internal static (long[] Predicted, long[] Actual) Labels(string metric, Tensor predictions, Tensor targets)
+    internal static (long[] Predicted, long[] Actual) Labels(string metric, Tensor predictions, Tensor targets, string repair = Threshold)
     {
         var (given, classes) = ($"predictions are {predictions.Describe()}, targets {targets.Describe()}", predictions.Shape.Rank < 1 ? 1 : predictions.Shape[^1].Size);
         if ((predictions.Shape.Rank < 2 || classes == 1) && predictions.Count == targets.Count)
-            throw new ShapeException($"{metric}: {given}, one number for each example. Say how it is read: .FromProbabilities(), 1 above 0.5, or .FromLogits(), 1 above 0; or give a column for each class.");
+            throw new ShapeException($"{metric}: {given}, one number for each example. {repair}; or give a column for each class.");
         var isLabels = AreLabels(predictions, targets);
         if (predictions.Shape.Rank < 2 || classes < 2 || predictions.Count == 0 || (isLabels ? targets.Shape != predictions.Shape.Remove(predictions.Shape.Rank - 1) : targets.Shape != predictions.Shape))
             throw new ShapeException($"{metric}: {given}. Give one label, or a one-hot row, for each prediction of two classes or more.");
         if (!isLabels && !HaveSumsOf1(targets))
-            throw new TensorException($"{metric}: {given}, whose rows do not have the sum 1: an example has several labels or none. Say how each is read: .FromProbabilities(), 1 above 0.5, or .FromLogits(), 1 above 0.");
+            throw new TensorException($"{metric}: {given}, whose rows do not have the sum 1: an example has several labels or none. {repair}.");
 
         var actual = isLabels ? targets.ToArray<long>() : Largest(targets);
         var wrong = Array.FindIndex(actual, label => (ulong)label >= (ulong)classes);

@@ -57,7 +57,7 @@ public sealed partial class Metric
             if (columns.Length == 1) return figure(columns[0])(Checked(name, label, 2) ?? 1);
             return Checked(name, label, columns.Length) is { } column ? figure(columns[column])(1) : columns.Average(matrix => figure(matrix)(1));
         }
-        var matrix = ConfusionMatrix.Of(predictions, targets);
+        var matrix = ConfusionMatrix.OfLabels(name, Threshold, predictions, targets);
         return Checked(name, label, matrix.Classes) is { } one ? figure(matrix)(one) : matrix.Macro(figure(matrix));
     });
 

@@ -32,7 +32,7 @@ public class BranchTests
         "pool" => MaxPool(Reshape(Log(Relu(X)), [1, 1, 4]), [4]),
         "rows" => Select(Broadcast(X > 0, [4]), Sum(Broadcast(ExpandDims(Sqrt(X), 1), [4, 2]), 1), X),
         "columns" => Reshape(Select(Reshape(X > 0, [2, 2]), Reshape(X, [2, 2]) * Broadcast(Reshape(Slice(Log(Relu(X)), 0, 2, 4), [1, 2]), [2, 2]), Reshape(X, [2, 2])), [4]),
-        _ => Select(X > 0, Checkpoint(e => Log(e) * 1, X), ZerosLike(X)),
+        _ => Select(X > 0, Rematerialize(e => Log(e) * 1, X), ZerosLike(X)),
     };
 
     [Theory, MemberData(nameof(Cases))]
@@ -66,7 +66,9 @@ public class BranchTests
         Assert.Equal([4, 4, 3.25, 4], Sum(y).Gradient(X).Evaluate(At).ToArray<double>());
     }
 
-    /// <summary>Both branches of one Select meet in one Select on the way back, without a sum; outside branches nothing is selected.</summary>
+    /// <summary>
+    /// Both branches of one Select meet in one Select on the way back, without a sum; outside branches nothing is selected.
+    /// </summary>
     [Theory]
     [InlineData("elu", 1)]
     [InlineData("leaky relu", 1)]

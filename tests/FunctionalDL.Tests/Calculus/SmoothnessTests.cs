@@ -133,7 +133,9 @@ public class SmoothnessTests
         Assert.Empty(report.Lines);
     }
 
-    /// <summary>The derivatives taken at kinks may add up to another number than the derivative of the whole: that is said, with both.</summary>
+    /// <summary>
+    /// The derivatives taken at kinks may add up to another number than the derivative of the whole: that is said, with both.
+    /// </summary>
     [Fact]
     public void A_derivative_the_chain_rule_misses_is_named()
     {

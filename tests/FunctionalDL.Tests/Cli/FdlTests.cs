@@ -111,7 +111,8 @@ public class FdlTests
     [InlineData("grad")]
     [InlineData("check")]
     public void Commands_say_the_same_of_a_kink(string command) =>
-        Assert.Contains("As a whole the function is differentiable here: its slope is 0 from both sides.", Run(command, "cos(abs(x))", "--at", "x=0").Output);
+        Assert.Contains("As a whole the function is differentiable here: its slope is 0 from both sides.",
+            Run(command, "cos(abs(x))", "--at", "x=0").Output);
 
     /// <summary>A body that uses a variable of the name its argument would be given.</summary>
     [Fact]

@@ -28,7 +28,7 @@ public class TableEncoderTests
     public void What_was_fitted_on_one_table_is_applied_to_another()
     {
         var other = Csv("height,age,colour\n1.5,50,green\n,30,\n");
-        Assert.Equal([50, -1, 1.5f, 30, 2, float.NaN], Encoder.Raw(other).ToArray<float>());
+        Assert.Equal([50, -1, 1.5, 30, 2, double.NaN], Encoder.Raw(other).ToArray<double>());
         Assert.Equal([(float)Math.Sqrt(6), 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0], Encoder.Encode(other).ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
@@ -109,7 +109,7 @@ public class TableEncoderTests
         Fails("no column \"weight\"", () => TableEncoder.Fit(People, ["age"], categorical: ["weight"]));
         Fails("no columns are chosen", () => TableEncoder.Fit(People, []));
         Fails("column \"a\" has no values", () => TableEncoder.Fit(Csv("a,b\n,1\n,2\n"), ["a"]));
-        Fails("line 4, column \"a\": \"x\" is not a number, and most of the column are", () => TableEncoder.Fit(Csv("a,b\n1,1\n2,2\nx,3\n"), ["a"]));
+        Fails("line 4, column \"a\": \"x\" is not a number, and most of the column are, such as \"1\"", () => TableEncoder.Fit(Csv("a,b\n1,1\n2,2\nx,3\n"), ["a"]));
         Fails("column \"a\" has 1001 different texts", () => TableEncoder.Fit(Csv("a\n" + string.Join("\n", Enumerable.Range(0, 1001).Select(i => $"r{i}"))), ["a"]));
         Fails("line 2, column \"age\": \"old\" is not a finite number", () => Encoder.Encode(Csv("age,colour,height\nold,red,1\n")));
         Fails("no column \"height\"", () => Encoder.Encode(Csv("age,colour\n1,red\n")));

@@ -65,6 +65,18 @@ public class SizesTests
         EngineTests.Agrees([Slice(x, 0, 4, 5, int.MaxValue) * 2, Slice(x, 1, 0, 3, int.MaxValue)], TensorSet.Of(("x", EngineTests.Uniform(1, [5, 3]))), 0);
     }
 
+    /// <summary>The gradient of more elements than there are would be written beyond its end.</summary>
+    [Fact]
+    public void Padding_that_is_negative_at_the_actual_sizes_is_refused()
+    {
+        var (p, x) = (Expr.Variable("p", [8]), Expr.Variable("x", ["n"]));
+        var gradient = Sum(SliceFrom(p, 0, 0, "n") * x).Gradient(p);
+        TensorSet Values(int n) => TensorSet.Of(("p", EngineTests.Uniform(1, [8])), ("x", EngineTests.Uniform(2, [n])));
+        EngineTests.Agrees([gradient], Values(7), 0);
+        Assert.Contains("is -1 with n = 9", Assert.Throws<ShapeException>(() => gradient.Evaluate(Values(9))).Message);
+        Assert.Contains("is -1 with n = 9", Assert.Throws<ShapeException>(() => gradient.Compile().Run(Values(9))).Message);
+    }
+
     [Fact]
     public void More_elements_than_an_array_has_are_refused()
     {

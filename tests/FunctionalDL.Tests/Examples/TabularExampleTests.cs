@@ -69,7 +69,7 @@ public class TabularExampleTests : IDisposable
     public static TheoryData<string, string, string[]> Bad => new()
     {
         { "is empty", "", [] },
-        { "has the one column \"a;b\"", "a;b\n1;2\n2;3", [] },
+        { "of the first rows has 1 ';'", "a;b\n1;2\n2;3", [] },
         { "no column \"prise\". Did you mean \"price\"?", "price,b\n1,2", ["--target", "prise"] },
         { "\"x\" holds texts such as \"r\"", "x,y\nr,1\ns,2", ["--target", "x", "--task", "regression"] },
         { "column \"e\" has no values", Csv("e,y", 20, i => $",{i}"), [] },

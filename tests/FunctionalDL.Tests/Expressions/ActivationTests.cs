@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace FunctionalDL.Tests.Expressions;
 
-/// <summary>Functions of one number where their formulas change: at kinks the derivative is PyTorch's, at smooth points the one there is.</summary>
+/// <summary>
+/// Functions of one number where their formulas change: at kinks the derivative is PyTorch's, at smooth points the one there is.
+/// </summary>
 public class ActivationTests
 {
     const double Lambda = 1.0507009873554805, LambdaAlpha = Lambda * 1.6732632423543772;

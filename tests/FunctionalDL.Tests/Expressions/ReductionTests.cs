@@ -22,7 +22,9 @@ public class ReductionTests
         Near(gradient, Norm(X).Gradient(X).Evaluate(Values(x)), 4e-16);
     }
 
-    /// <summary>In float32, whose squares end at 1.8·10¹⁹ and begin at 10⁻²³, the norm has an error of a few units in the last place.</summary>
+    /// <summary>
+    /// In float32, whose squares end at 1.8·10¹⁹ and begin at 10⁻²³, the norm has an error of a few units in the last place.
+    /// </summary>
     [Theory, InlineData(1), InlineData(1e20), InlineData(-3e37), InlineData(1e-20), InlineData(1e-37)]
     public void In_float32_too(float scale)
     {

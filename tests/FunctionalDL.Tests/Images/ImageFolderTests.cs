@@ -120,7 +120,7 @@ public class ImageFolderTests : IDisposable
         {
             Put("a/1.png", good);
             Put("a/bad.png", bytes);
-            var message = Assert.ThrowsAny<DataException>(() => ImageFolder.Open(folder).Load()).Message;
+            var message = Assert.ThrowsAny<DataException>(() => ImageFolder.Open(folder, new() { Size = (4, 5) }).Load()).Message;
             Assert.Contains(part, message);
             Assert.Contains("bad.png", message);
         }
@@ -128,8 +128,16 @@ public class ImageFolderTests : IDisposable
         Refused("does not begin as PNG files do", []);
         Refused("truncated", good[..20]);
         Refused("damaged", [.. good[..50], (byte)(good[50] ^ 1), .. good[51..]]);
-        Refused("by its header", [.. good[..16], 0, 0, 0, 0, .. good[20..]]);
-        Refused("by its header", [.. good[..16], 0x7f, 0xff, 0xff, 0xff, .. good[20..]]);
+        byte[] Headed(params byte[] header) => [.. good[..8], .. PngWriter.Chunk("IHDR", header), .. good[33..]];
+        Refused("by its header", Headed(0, 0, 0, 0, 0, 0, 0, 4, 8, 0, 0, 0, 0));
+        Refused("by its header", Headed(0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 4, 8, 0, 0, 0, 0));
+        Refused("5 bits", Headed(0, 0, 0, 5, 0, 0, 0, 4, 5, 0, 0, 0, 0));
+        Refused("colour type 1", Headed(0, 0, 0, 5, 0, 0, 0, 4, 8, 1, 0, 0, 0));
+        Refused("methods 0, 0, 2", Headed(0, 0, 0, 5, 0, 0, 0, 4, 8, 0, 0, 0, 2));
+        Refused("bytes do not make", Headed(0, 0, 0x20, 0, 0, 0, 0x20, 0, 8, 0, 0, 0, 0));
+        Refused("palette of 0 bytes", Headed(0, 0, 0, 5, 0, 0, 0, 4, 8, 3, 0, 0, 0));
+        Refused("does not begin with an image header", [.. good[..8], .. PngWriter.Chunk("IEXX", new byte[13]), .. good[33..]]);
+        Refused("a chunk NEED", [.. good[..33], .. PngWriter.Chunk("NEED", []), .. good[33..]]);
         Refused("cannot be decoded", [.. good[..33], .. PngWriter.Chunk("IDAT", [1, 2, 3]), .. PngWriter.Chunk("IEND", [])]);
     }
 

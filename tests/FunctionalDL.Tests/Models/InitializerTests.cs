@@ -35,6 +35,16 @@ public class InitializerTests
         Assert.True(initializer.Create(Key.Of(1), [200, 300], DType.Float32).BitEquals(initializer.Create(Key.Of(1), [200, 300], DType.Float64).Cast(DType.Float32)));
     }
 
+    /// <summary>Weights are drawn piece by piece on many threads, and are those that the expression says, bit by bit.</summary>
+    [Theory, InlineData(1), InlineData(1023), InlineData(1025), InlineData(50_001)]
+    public void Normal_weights_are_the_random_numbers_of_their_key(int count)
+    {
+        var key = Key.Of(count);
+        Assert.True((0.3 * RandomNormal(Expr.Constant(key.ToTensor()), [count], DType.Float64)).Evaluate().BitEquals(Initializer.Normal(0.3).Create(key, [count], DType.Float64)));
+        var uniform = key.Uniform([count], DType.Float64).As<double>().Map(u => (2 * u - 1) * 0.3);
+        Assert.True(uniform.BitEquals(Initializer.Uniform(0.3).Create(key, [count], DType.Float64)));
+    }
+
     [Property]
     public bool Orthogonal_rows_or_columns_are_orthonormal(byte rows, byte columns, byte kernel)
     {

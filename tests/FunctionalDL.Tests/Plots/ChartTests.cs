@@ -72,7 +72,8 @@ public sealed class ChartTests : IDisposable
     public void A_heat_map_stands_upright()
     {
         // 0 at the lower left, 1 at the lower right, 2 at the upper left, 3 at the upper right.
-        Chart.Of("x", "y").Levels((a, b) => (a > 0 ? 1 : 0) + (b > 0 ? 2 : 0), (-1, 1), (-1, 1), lines: 1, resolution: 50).Save(At("map.png"), 400, 400);
+        var chart = Chart.Of("x", "y").Levels((a, b) => (a > 0 ? 1 : 0) + (b > 0 ? 2 : 0), (-1, 1), (-1, 1), lines: 1, resolution: 50);
+        chart.Save(At("map.png"), 400, 400);
         using var map = SKBitmap.Decode(At("map.png"));
         int Light(int x, int y) => map.GetPixel(x, y) is var c ? c.Red + c.Green + c.Blue : 0;
         int[] corners = [Light(130, 270), Light(300, 270), Light(130, 100), Light(300, 100)];
@@ -100,6 +101,7 @@ public sealed class ChartTests : IDisposable
         Fails("history is empty", () => Array.Empty<EpochResult>().Plot());
         Fails("no epoch has a metric \"auc\"; the last has accuracy.", () => History.Plot("auc"));
         Fails("the last has none.", () => new[] { Epoch(1, 2) }.Plot("auc"));
+        Assert.Contains("no epoch has", Assert.ThrowsAny<FunctionalException>(() => new[] { Epoch(1, 2) with { Metrics = new Dictionary<string, double> { ["mae"] = 1 } } }.Plot("auc")).Message);
         Fails("not an interval", () => x.Plot(x, 1, 1));
         Fails("Give from < to", () => Chart.Of("x", "y").Levels((_, _) => 0, (1, 0), (0, 1)));
         Assert.Empty(Directory.GetFiles(folder));

@@ -27,7 +27,7 @@ public class SizeTests
         ["padding"] = ("beyond", () => Pad(Row, 0, Most, Most).Evaluate(("row", new[] { 1f, 2, 3 }))),
         ["dilation"] = ("beyond", () => Dilate(Row, 0, Most - 1).Evaluate(("row", new[] { 1f, 2, 3 }))),
         ["the most dilation"] = ("Use fewer", () => Dilate(Row, 0, Most)),
-        ["a dilated window"] = ("Make the window or the dilation smaller", () => Conv(Image, Expr.Variable("k", [1, 1, 3, 3]), dilations: [Most, 1])),
+        ["a dilated window"] = ("Make them smaller", () => Conv(Image, Expr.Variable("k", [1, 1, 3, 3]), dilations: [Most, 1])),
         ["a slice from a negative start"] = ("cannot be negative", () => SliceFrom(Row, 0, Dim.Of(-1L << 40), 1)),
         ["a mean over too many"] = ("4294967296", () => Mean(Huge)),
     };

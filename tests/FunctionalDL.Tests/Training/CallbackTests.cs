@@ -298,4 +298,36 @@ public sealed class CallbackTests : IDisposable
         Assert.Equal(["epoch 3, step 12", "epoch 2, step 6"], told.Take(2));
         Assert.Equal(3, told.Count);
     }
+
+    [Fact]
+    public void A_checkpoint_is_saved_after_as_many_steps_as_are_said()
+    {
+        var path = Path.Combine(folder, "run");
+        var saved = new List<long>();
+        Fit(new()
+        {
+            Callbacks = [Callback.SaveCheckpoint(path, 3), Callback.EachStep(_ => saved.Add(File.Exists(path) ? Checkpoint.Load(path).Position.Step : 0))],
+        }, epochs: 2);
+        // After every third step, and after each epoch, which is told of after its last step.
+        Assert.Equal([0, 0, 3, 4, 4, 6, 6, 8], saved);
+    }
+
+    [Fact]
+    public void The_learning_rates_tried_are_those_asked_for()
+    {
+        var rates = LearningRateFinder.Find(Model.Input(2).Dense(1), Data, Loss.MeanSquaredError, rate => Optimizer.Sgd(rate), 10, seed: 1, from: 1e-6, to: 1e-3, steps: 7);
+        Assert.Equal(7, rates.Tried.Count);
+        for (var i = 0; i < 7; i++) Assert.Equal(1, rates.Tried[i].Rate / (1e-6 * Math.Pow(10, i / 2.0)), 1e-9);
+    }
+
+    [Fact]
+    public void Metrics_of_training_are_logged()
+    {
+        var (path, log) = (Path.Combine(folder, "log.csv"), new Log());
+        var run = Fit(new() { Callbacks = [new CsvLog(path), new TensorBoardLog(folder), new TrainingLog(log)], Metrics = [Metric.RootMeanSquaredError] });
+        Assert.Equal("epoch,loss,steps,seconds,training_rmse", File.ReadLines(path).First());
+        Assert.Equal(run.History.Select(e => e.Metrics["rmse"]), File.ReadLines(path).Skip(1).Select(line => double.Parse(line.Split(',')[4], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Contains("training_rmse", Encoding.UTF8.GetString(File.ReadAllBytes(Directory.GetFiles(folder, "events.out.tfevents.*").Single())));
+        Assert.Contains(FormattableString.Invariant($"rmse {run.History[^1].Metrics["rmse"]}, "), log.Lines[^1]);
+    }
 }

@@ -138,4 +138,43 @@ public class FitTests
         Fails("no values yet", () => Linear.Predict(data.Inputs));
         Fails("0 units", () => Layer.Dense(0));
     }
+
+    /// <summary>The gradient of Σ w·dropout(1) is what dropout keeps: each step keeps other elements.</summary>
+    [Fact]
+    public void Each_step_draws_its_own_dropout()
+    {
+        var model = Model.Input(50).Dropout(0.5).Dense(1, bias: false, Initializer.Zeros);
+        var data = new Dataset(Tensor.Full(DType.Float32, [1, 50], 1), Tensor.Zeros(DType.Float32, [1, 1]));
+        float[] After(int steps) => model.Fit(data, Loss.Of("sum", (f, y) => f + 0 * y), Optimizer.Sgd(1), steps, 1, seed: 1).Model.Parameters["dense1.weight"].ToArray<float>();
+        var (one, two) = (After(1), After(2));
+        Assert.All(one, w => Assert.True(w is 0 or -2));
+        Assert.NotEqual(one, two.Zip(one, (b, a) => b - a));
+    }
+
+    [Fact]
+    public void A_validation_share_is_drawn_from_all_examples()
+    {
+        var data = new Dataset(Tensor.Zeros(DType.Float32, [40, 1]), Tensor.Of(Shape.Of(40, 1), [.. Enumerable.Range(0, 40).Select(i => (float)i)]));
+        var held = new List<float>();
+        var watch = Metric.Of("held", (_, y) =>
+        {
+            if (y.Count == 10) held.AddRange(y.ToArray<float>());
+            return 0;
+        });
+        var run = Model.Input(1).Dense(1).Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0), 1, 10, seed: 1, new() { ValidationShare = 0.25, Metrics = [watch] });
+        Assert.Equal(30, run.Checkpoint.Examples);
+        Assert.Equal(10, held.Distinct().Count());
+        Assert.Contains(held, y => y < 20);
+        Assert.NotEqual(held.Order(), held);
+    }
+
+    /// <summary>The loss of more examples than are evaluated at once is their mean.</summary>
+    [Fact]
+    public void An_evaluation_is_the_mean_over_all_examples()
+    {
+        var y = Key.Of(3).Uniform([600, 1], DType.Float64).As<double>();
+        var loss = Model.Input(DType.Float64, 1).Evaluate(new(Tensor.Zeros(DType.Float64, [600, 1]), y), Loss.MeanSquaredError, Metric.MeanAbsoluteError);
+        Assert.Equal(y.ToArray<double>().Average(v => v * v), loss.Loss, 1e-12);
+        Assert.Equal(y.ToArray<double>().Average(), loss.Metrics["mae"], 1e-12);
+    }
 }

@@ -126,8 +126,8 @@ public class LossTests
     }
 
     /// <summary>
-    /// Binary cross-entropy of float32 logits and its gradient, compiled, have an error of a few units in the last place, however small they are: from z = 10 on
-    /// ln(1 + e^z) − z has lost all digits.
+    /// Binary cross-entropy of float32 logits and its gradient, compiled, have an error of a few units in the last place, however small
+    /// they are: from z = 10 on ln(1 + e^z) − z has lost all digits.
     /// </summary>
     [Theory, InlineData(0), InlineData(1), InlineData(0.25), InlineData(0.75)]
     public void Binary_cross_entropy_from_logits_keeps_its_digits(double target)
@@ -172,4 +172,13 @@ public class LossTests
     }
 
     static bool Close(double a, double b) => a.Equals(b) || Math.Abs(a - b) <= 1e-14 * Math.Max(1, Math.Abs(a));
+
+    [Fact]
+    public void A_penalty_is_of_what_is_trained()
+    {
+        var model = Model.Input(DType.Float64, 2).BatchNorm().Dense(1).Initialize(1);
+        var trained = model.ParameterList.Where(p => p.IsTrainable).SelectMany(p => model.Parameters[p.Name].ToArray<double>()).ToArray();
+        Assert.Equal(0.5 * trained.Sum(w => w * w), Penalty.L2(0.5).Apply(model.ParameterList)!.Evaluate(model.Parameters).ToScalar(), 1e-12);
+        Assert.Equal(0.5 * trained.Sum(Math.Abs), Penalty.L1(0.5).Apply(model.ParameterList)!.Evaluate(model.Parameters).ToScalar(), 1e-12);
+    }
 }

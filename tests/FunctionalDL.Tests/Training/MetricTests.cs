@@ -173,4 +173,12 @@ public class MetricTests
         Assert.Equal(1, Metric.MeanAbsoluteError.Measure(Column(1, 2), new[] { 2.0, 3 }));
         Assert.Contains("label 3 at position 0", Assert.Throws<TensorException>(() => Metric.TopAccuracy(1).Measure(Scores, new long[] { 3, 0, 0, 0 })).Message);
     }
+
+    [Fact]
+    public void Of_equal_predictions_the_earlier_counts_as_larger()
+    {
+        Tensor scores = new[,] { { 0.4, 0.4, 0.2 } };
+        double Top(int k, long label) => Metric.TopAccuracy(k).Measure(scores, new[] { label });
+        Assert.Equal((1, 0, 1, 0), (Top(1, 0), Top(1, 1), Top(2, 1), Top(2, 2)));
+    }
 }

@@ -66,7 +66,8 @@ sealed class DerivationWriter
         {
             var taken = Graph.Variables(body(Placeholder.Like(Expr.Variable("u")))).Select(v => v.VariableName!).ToHashSet();
             var u = Expr.Variable(FunctionNames.Free("u", taken));
-            Equation("", n => [n.Function(name, [n.Symbol(u.VariableName!)]).Text, Printer.Write(n, [body(u)], _ => null).Last().Value.Text]);
+            var written = body(u);
+            Equation("", n => [n.Function(name, [n.Symbol(u.VariableName!)]).Text, Printer.Write(n, [written], _ => null)[written].Text]);
         }
     }
 

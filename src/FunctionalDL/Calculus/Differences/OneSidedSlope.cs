@@ -21,18 +21,23 @@ readonly record struct OneSidedSlope(SideKind Kind, double Value, double Error)
         Sample At(double place) => new(place - x, f(place), []);
         var here = At(x);
         // The function may end at a distance: what counts is what is next to the point.
-        Sample[] samples = [.. Enumerable.Range(Steps.Coarsest, steps.Finest - Steps.Coarsest + 1).Select(level => At(x + side * steps.At(level)))
+        var levels = Enumerable.Range(Steps.Coarsest, steps.Finest - Steps.Coarsest + 1);
+        Sample[] samples = [.. levels.Select(level => At(x + side * steps.At(level)))
             .Reverse().TakeWhile(s => double.IsFinite(s.Value)).Reverse().Where(s => s.Offset != 0)];
         if (samples.Length < 4) return new(SideKind.NoValue, double.NaN, 0);
 
-        Quotient[] quotients = [.. Enumerable.Range(0, samples.Length - 2).Select(i => Quotient.OneSided(0, here, samples[i], samples[i + 1], samples[i + 2]))];
+        Quotient[] quotients = [.. Enumerable.Range(0, samples.Length - 2)
+            .Select(i => Quotient.OneSided(0, here, samples[i], samples[i + 1], samples[i + 2]))];
         // Among many, one may seem exact by chance: it has to be what the next one is too.
-        var (best, error) = quotients.Zip(quotients.Skip(1), (a, b) => (a, Math.Max(a.Error, Math.Abs(a.Value - b.Value)))).MinBy(p => p.Item2);
+        var (best, error) = quotients.Zip(quotients.Skip(1), (a, b) => (a, Math.Max(a.Error, Math.Abs(a.Value - b.Value))))
+            .MinBy(p => p.Item2);
         if (error <= Exact * Math.Max(Math.Abs(best.Value), best.Size / steps.Scale)) return Finite(best.Value, error);
         return Limit(here, samples);
     }
 
-    /// <summary>Where quotients do not settle as those of a smooth function do: by the ratio in which they change from step to step (Aitken 1926).</summary>
+    /// <summary>
+    /// Where quotients do not settle as a smooth function's do: by the ratio in which they change from step to step (Aitken 1926).
+    /// </summary>
     static OneSidedSlope Limit(Sample here, Sample[] samples)
     {
         // Quotients that rounding has not reached.
@@ -41,9 +46,11 @@ readonly record struct OneSidedSlope(SideKind Kind, double Value, double Error)
         if (clear.Length < 4) return new(SideKind.Unknown, double.NaN, double.PositiveInfinity);
         var q = clear[^4..].Select(s => (s.Value - here.Value) / s.Offset).ToArray();
         var (ratio, before) = ((q[3] - q[2]) / (q[2] - q[1]), (q[2] - q[1]) / (q[1] - q[0]));
-        if (!(Math.Abs(ratio - before) <= 0.05 * Math.Abs(ratio)) || ratio <= 0) return new(SideKind.Unknown, double.NaN, double.PositiveInfinity);
+        if (!(Math.Abs(ratio - before) <= 0.05 * Math.Abs(ratio)) || ratio <= 0)
+            return new(SideKind.Unknown, double.NaN, double.PositiveInfinity);
         // q ∝ 1/h: a jump. Growing more slowly, as by a root or a logarithm: a vertical tangent. Shrinking: a limit.
-        if (ratio > 0.9 * Steps.Factor) return new(SideKind.Jump, clear[^1].Value + (clear[^1].Value - clear[^2].Value) / (Steps.Factor - 1), 0);
+        if (ratio > 0.9 * Steps.Factor)
+            return new(SideKind.Jump, clear[^1].Value + (clear[^1].Value - clear[^2].Value) / (Steps.Factor - 1), 0);
         if (ratio > 0.98) return new(SideKind.Infinite, q[3] > q[2] ? double.PositiveInfinity : double.NegativeInfinity, 0);
         var (limit, last) = (q[3] + (q[3] - q[2]) * ratio / (1 - ratio), q[2] + (q[2] - q[1]) * before / (1 - before));
         return Finite(limit, Math.Abs(limit - last) + 1e-9 * Math.Abs(q[3]));

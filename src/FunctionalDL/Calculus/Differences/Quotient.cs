@@ -1,12 +1,12 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// A derivative from values of the function alone, and how far it may be from the true one: by what is cut off, judged by the last step of the
-/// extrapolation, and by the rounding of the values, divided by the step.
+/// A derivative from values of the function alone, and how far it may be from the true one: by what is cut off, judged by the last step
+/// of the extrapolation, and by the rounding of the values, divided by the step.
 /// </summary>
 /// <remarks>
-/// Difference quotients for steps h, h/4, h/16 are extrapolated to the step 0 (Richardson 1911; Ridders 1982): central ones hold even powers of h
-/// alone, one-sided ones all.
+/// Difference quotients for steps h, h/4, h/16 are extrapolated to the step 0 (Richardson 1911; Ridders 1982): central ones hold even
+/// powers of h alone, one-sided ones all.
 /// </remarks>
 /// <param name="Value">The derivative.</param>
 /// <param name="Error">How far the true one may be from it.</param>
@@ -22,13 +22,16 @@ readonly record struct Quotient(double Value, double Error, double Size, double 
 
     /// <summary>From values on both sides at falling steps, and how far those are rounded beyond their last digit.</summary>
     public static Quotient Central(double rounding, params (Sample Below, Sample Above)[] levels) =>
-        Of([.. levels.Select(p => (p.Above.Value - p.Below.Value) / (p.Above.Offset - p.Below.Offset))], 2, [.. levels.SelectMany(p => new[] { p.Below, p.Above })], rounding);
+        Of([.. levels.Select(p => (p.Above.Value - p.Below.Value) / (p.Above.Offset - p.Below.Offset))], 2,
+            [.. levels.SelectMany(p => new[] { p.Below, p.Above })], rounding);
 
     /// <summary>From values on one side at falling steps, and that at the point.</summary>
     public static Quotient OneSided(double rounding, Sample here, params Sample[] levels) =>
         Of([.. levels.Select(s => (s.Value - here.Value) / (s.Offset - here.Offset))], 1, [.. levels, here], rounding);
 
-    /// <summary>One whose steps are smaller, and which is somewhere else by more than both may be wrong by, shows that this one's steps were too large.</summary>
+    /// <summary>
+    /// One of smaller steps that is elsewhere, by more than both may be wrong by, shows that this one's steps were too large.
+    /// </summary>
     public bool IsRefutedBy(Quotient finer) => finer.Step < Step && Math.Abs(finer.Value - Value) > Doubt * (finer.Error + Error);
 
     static Quotient Of(double[] quotients, int power, Sample[] samples, double rounding)
@@ -43,6 +46,7 @@ readonly record struct Quotient(double Value, double Error, double Size, double 
         var values = samples.Select(s => s.Value).ToArray();
         var size = values.Max(Math.Abs);
         var steps = samples.Select(s => Math.Abs(s.Offset)).Where(h => h > 0).ToArray();
-        return new(quotients[^1], error + 2 * Math.Max(Epsilon * size, rounding) / steps.Min(), size, (values.Max() - values.Min()) / steps.Max(), steps.Min());
+        var rounded = Math.Max(Epsilon * size, rounding);
+        return new(quotients[^1], error + 2 * rounded / steps.Min(), size, (values.Max() - values.Min()) / steps.Max(), steps.Min());
     }
 }

@@ -33,8 +33,8 @@ sealed class SlopeCheck
     public SlopeCheck(Sample here, Func<double, Sample> at, double x, Func<Sample, Sample, Sample, Expr?> crossed,
         double derivative, double floor, double rounding, double tolerance)
     {
-        (this.at, this.crossed, this.derivative, this.floor, this.rounding, this.tolerance) = (at, crossed, derivative, floor, rounding, tolerance);
-        (steps, this.here) = (new(x), here);
+        (this.here, this.at, this.crossed, steps) = (here, at, crossed, new(x));
+        (this.derivative, this.floor, this.rounding, this.tolerance) = (derivative, floor, rounding, tolerance);
     }
 
     public SlopeComparison Compare()
@@ -56,20 +56,22 @@ sealed class SlopeCheck
 
         if (Best is { } found && (IsClose(found) || Error(found) == 0 || IsConfirmed(found))) return Compared(found);
         if (kink is { Part: var at }) return Kinked(at);
-        return quotients.Count == 0 ? Cannot("the function has no finite values on both sides")
-            : Cannot(FormattableString.Invariant($"difference quotients are exact to no more than {quotients.Min(q => q.Error):0.0e+0} here"));
+        if (quotients.Count == 0) return Cannot("the function has no finite values on both sides");
+        return Cannot(FormattableString.Invariant($"difference quotients are exact to no more than {quotients.Min(q => q.Error):0.0e+0} here"));
     }
 
     /// <summary>The quotient that is close to the derivative, or else the most exact one, among those exact enough to tell.</summary>
     Quotient? Best => quotients.Where(q => IsExact(q) && (IsClose(q) || !quotients.Any(q.IsRefutedBy)))
-        .OrderByDescending(IsClose).ThenByDescending(IsConfirmed).ThenBy(q => q.Error).Select(q => (Quotient?)q).FirstOrDefault();
+        .OrderByDescending(IsClose).ThenByDescending(IsConfirmed).ThenBy(q => q.Error)
+        .Select(q => (Quotient?)q).FirstOrDefault();
 
     double Size(Quotient q) => new[] { Finite(derivative), Finite(q.Value), Finite(floor), Finite(q.Change) / 1000 }.Max();
 
     static double Finite(double value) => double.IsFinite(value) ? Math.Abs(value) : 0;
 
     /// <summary>A quotient tells something where it is exact on the scale of the derivative, or of the function itself.</summary>
-    bool IsExact(Quotient q) => q.Error <= tolerance * Math.Max(Size(q), q.Size / steps.Scale) || Math.Abs(derivative - q.Value) > 10 * q.Error;
+    bool IsExact(Quotient q) => q.Error <= tolerance * Math.Max(Size(q), q.Size / steps.Scale)
+        || Math.Abs(derivative - q.Value) > 10 * q.Error;
 
     bool IsClose(Quotient q) => Relative(q) <= tolerance;
 
@@ -79,25 +81,32 @@ sealed class SlopeCheck
     double Error(Quotient q)
     {
         if (IsClose(q)) return Relative(q);
-        return double.IsFinite(derivative) ? Math.Max(0, Math.Abs(derivative - q.Value) - Quotient.Doubt * q.Error) / Size(q) : double.PositiveInfinity;
+        if (!double.IsFinite(derivative)) return double.PositiveInfinity;
+        return Math.Max(0, Math.Abs(derivative - q.Value) - Quotient.Doubt * q.Error) / Size(q);
     }
 
     /// <summary>One quotient may be wrong by chance, two not in the same way.</summary>
     bool IsConfirmed(Quotient q) => !double.IsFinite(derivative)
         || quotients.Count(other => Math.Abs(other.Value - q.Value) <= Math.Abs(derivative - q.Value) / 10) > 1;
 
-    SlopeComparison Compared(Quotient q) => new(Error(q) <= tolerance ? GradientVerdict.Agrees : GradientVerdict.Disagrees, Error(q), q.Value);
+    SlopeComparison Compared(Quotient q) =>
+        new(Error(q) <= tolerance ? GradientVerdict.Agrees : GradientVerdict.Disagrees, Error(q), q.Value);
 
-    static SlopeComparison Cannot(string reason, Expr? kink = null) => new(GradientVerdict.CannotBeCompared, double.NaN, double.NaN, kink, reason);
+    static SlopeComparison Cannot(string reason, Expr? kink = null) =>
+        new(GradientVerdict.CannotBeCompared, double.NaN, double.NaN, kink, reason);
 
-    SlopeComparison Kinked(Expr part) =>
-        Cannot(FormattableString.Invariant($"the slope is {kink!.Value.Below.Value:G6} from below and {kink.Value.Above.Value:G6} from above"), part);
+    SlopeComparison Kinked(Expr part)
+    {
+        var (below, above) = (kink!.Value.Below.Value, kink.Value.Above.Value);
+        return Cannot(FormattableString.Invariant($"the slope is {below:G6} from below and {above:G6} from above"), part);
+    }
 
     /// <summary>The quotients that a level makes possible, together with those looked at before.</summary>
     IEnumerable<Quotient> At(int level)
     {
         var coarse = level < 0 ? level : level - 2;
-        if (level > 0 && AreFinite(level - 1, 2) && Crossed(level - 1) is null) yield return Quotient.Central(rounding, Level(level - 1), Level(level));
+        if (level > 0 && AreFinite(level - 1, 2) && Crossed(level - 1) is null)
+            yield return Quotient.Central(rounding, Level(level - 1), Level(level));
         if (level is 0 or 1 || !AreFinite(coarse, 3)) yield break;
         var three = Enumerable.Range(coarse, 3).Select(Level).ToArray();
         if (Crossed(coarse) is not { } part)
@@ -105,10 +114,13 @@ sealed class SlopeCheck
             yield return Quotient.Central(rounding, three);
             yield break;
         }
-        var (below, above) = (Quotient.OneSided(rounding, here, [.. three.Select(p => p.Below)]), Quotient.OneSided(rounding, here, [.. three.Select(p => p.Above)]));
+        var below = Quotient.OneSided(rounding, here, [.. three.Select(p => p.Below)]);
+        var above = Quotient.OneSided(rounding, here, [.. three.Select(p => p.Above)]);
         var (apart, error) = (Math.Abs(above.Value - below.Value), below.Error + above.Error);
-        if (level > 0 && apart > 10 * error && error <= Math.Max(Math.Abs(below.Value), Math.Abs(above.Value)) / 100) kink = (below, above, part);
-        yield return new((below.Value + above.Value) / 2, error + apart, Math.Max(below.Size, above.Size), Math.Max(below.Change, above.Change), below.Step);
+        var isClear = apart > 10 * error && error <= Math.Max(Math.Abs(below.Value), Math.Abs(above.Value)) / 100;
+        if (level > 0 && isClear) kink = (below, above, part);
+        var change = Math.Max(below.Change, above.Change);
+        yield return new((below.Value + above.Value) / 2, error + apart, Math.Max(below.Size, above.Size), change, below.Step);
     }
 
     (Sample Below, Sample Above) Level(int level) =>

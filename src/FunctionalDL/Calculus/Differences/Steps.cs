@@ -1,8 +1,9 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// Steps beside a point, in levels: each is a quarter of the one before. Level 0 is where a function that changes on the scale of max(|x|, 1) has its best
-/// quotients, about ε^(1/5) of that; below are steps for functions that change on a smaller scale, above for values with more rounding.
+/// Steps beside a point, in levels: each is a quarter of the one before. Level 0 is where a function that changes on the scale of
+/// max(|x|, 1) has its best quotients, about ε^(1/5) of that; below are steps for functions that change on a smaller scale, above for
+/// values with more rounding.
 /// </summary>
 /// <param name="X">The point, the scale of which the steps follow.</param>
 readonly record struct Steps(double X)

@@ -14,7 +14,9 @@ sealed class Suspects
     /// <summary>What has to be known at each sample.</summary>
     public Expr[] Watched { get; }
 
-    /// <summary>A node that is not differentiable somewhere between its inputs' values at three samples; null where there is none.</summary>
+    /// <summary>
+    /// A node that is not differentiable somewhere between its inputs' values at three samples; null where there is none.
+    /// </summary>
     public Expr? Crossed(Sample a, Sample b, Sample c)
     {
         var ranges = Watched.Select((x, i) => (x, Range(a.Watched[i], b.Watched[i], c.Watched[i]))).ToDictionary();

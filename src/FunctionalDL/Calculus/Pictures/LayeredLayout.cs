@@ -2,8 +2,9 @@ namespace FunctionalDL;
 
 /// <summary>
 /// Places a graph in layers from left to right, inputs before what uses them (after Sugiyama, Tagawa, Toda 1981): layers by longest path, bends where an
-/// edge passes a layer, orders within layers by the mean place of neighbours, and heights likewise, no closer than a distance. What a node uses stands from
-/// top to bottom in the order in which it uses it (constraints as in Forster 2004), as long as two nodes do not use the same in opposite orders.
+/// edge passes a layer, orders within layers by the mean place of neighbours, and heights likewise, no closer than a distance. What a
+/// node uses stands from top to bottom in the order in which it uses it (constraints as in Forster 2004), as long as two nodes do not
+/// use the same in opposite orders.
 /// </summary>
 sealed class LayeredLayout
 {
@@ -101,7 +102,8 @@ sealed class LayeredLayout
             waiting.Remove(next);
             placed.Add(next.Node);
             layer.Add(next.Node);
-            foreach (var node in below[next.Node].Where(node => !placed.Contains(node) && above[node].IsSubsetOf(placed))) ready.Add((wanted[node], node));
+            foreach (var node in below[next.Node].Where(node => !placed.Contains(node) && above[node].IsSubsetOf(placed)))
+                ready.Add((wanted[node], node));
         }
     }
 

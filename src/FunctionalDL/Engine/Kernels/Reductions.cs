@@ -126,7 +126,8 @@ static unsafe class Reductions
     static double Sum(float* x, int n)
     {
         var (w, i) = (Vector512<float>.Count, 0);
-        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
+        var s0 = Vector512.Create(-0.0);
+        var (s1, s2, s3) = (s0, s0, s0);
         for (; i <= n - 2 * w; i += 2 * w)
         {
             var (a, b) = Vector512.Widen(Vector512.Load(x + i));

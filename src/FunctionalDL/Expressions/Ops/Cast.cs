@@ -14,7 +14,7 @@ sealed record CastOp(DType To) : Op
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => To.IsFloat() && y.Inputs[0].DType.IsFloat() ? g.Cast(y.Inputs[0].DType) : null;
 
-    private protected override Expr? Through(int i, Expr y, Expr mask) => mask;
+    private protected override Func<int, Expr?> Through(Expr y, Expr mask) => _ => mask;
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => To.IsFloat() && t[0] is { } tangent ? tangent.Cast(To) : null;
 

@@ -12,7 +12,8 @@ abstract record ElementwiseOp : Op
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => Partial(i, y) is { } d ? Product(g, d) : null;
 
-    internal override Func<int, Cotangent?> MaskedPullback(Expr y, Cotangent g) => i => Vjp(i, y, g.Value) is { } share ? g with { Value = share } : null;
+    internal override Func<int, Cotangent?> MaskedPullback(Expr y, Cotangent g) =>
+        i => Vjp(i, y, g.Value) is { } share ? g with { Value = share } : null;
 
     /// <summary>g · d, without factors of 1 and as a quotient where d is a reciprocal.</summary>
     static Expr Product(Expr g, Expr d) => IsOne(g) ? d : IsOne(d) ? g : d.Op is DivideOp && IsOne(d.Inputs[0]) ? g / d.Inputs[1] : g * d;
@@ -21,7 +22,8 @@ abstract record ElementwiseOp : Op
     private protected static bool IsOne(Expr x) => Number(x) == 1;
 
     /// <summary>The number x is everywhere, if it is one constant.</summary>
-    private protected static double? Number(Expr x) => (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
+    private protected static double? Number(Expr x) =>
+        (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {
@@ -46,8 +48,8 @@ abstract record ElementwiseOp : Op
     }
 
     /// <summary>
-    /// Whether x is a function of one element at a time that may have an infinite slope, such as ln or a quotient, or a short chain of functions of such a one,
-    /// whose elements may have been moved.
+    /// Whether x is a function of one element at a time that may have an infinite slope, such as ln or a quotient, or a short chain of
+    /// functions of such a one, whose elements may have been moved.
     /// </summary>
     internal static bool IsSteep(Expr x)
     {

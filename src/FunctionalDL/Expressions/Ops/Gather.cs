@@ -39,7 +39,7 @@ sealed record GatherOp(int Axis) : Op
 
     private protected override Expr? Used(int i, Expr y) => MovedIfSteep(i, y);
 
-    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+    private protected override Func<int, Expr?> Through(Expr y, Expr mask) => Moved(y, mask);
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(this, tangent, y.Inputs[1]) : null;
 

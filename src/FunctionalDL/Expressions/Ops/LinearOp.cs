@@ -9,7 +9,7 @@ abstract record LinearOp : Op
         return new Expr(Tangent, [.. t.Select((tangent, i) => tangent ?? Functions.ZerosLike(y.Inputs[i]))]);
     }
 
-    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+    private protected override Func<int, Expr?> Through(Expr y, Expr mask) => Moved(y, mask);
 
     /// <summary>The op's linear part, where the op adds a constant.</summary>
     protected virtual Op Tangent => this;

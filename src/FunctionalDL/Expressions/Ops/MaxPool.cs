@@ -18,7 +18,7 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 
     private protected override Expr? Used(int i, Expr y) => MovedIfSteep(i, y);
 
-    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+    private protected override Func<int, Expr?> Through(Expr y, Expr mask) => Moved(y, mask);
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], tangent) : null;
 

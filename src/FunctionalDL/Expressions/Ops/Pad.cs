@@ -18,6 +18,8 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {
+        // Fewer than no elements after the last are an error of the sizes, and none of the elements is left out.
+        After.Resolve(sizes);
         var (n, strides, step, before) = (x[0].Shape[Axis].Size, x[0].Shape.Strides(), Between + 1, Before.Resolve(sizes).Size);
         return Layout.Pick(x[0], type.Shape, index =>
         {

@@ -3,7 +3,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀^x₁, ∂y/∂x₀ = x₁·x₀^(x₁−1) (0 where both are 0), ∂y/∂x₁ = y·ln x₀ (0 where x₀ is 0). NaN for a negative base with a fractional exponent.
+/// y = x₀^x₁, ∂y/∂x₀ = x₁·x₀^(x₁−1) (0 where both are 0), ∂y/∂x₁ = y·ln x₀ (0 where x₀ is 0). NaN for a negative base with a fractional
+/// exponent.
 /// </summary>
 sealed record PowerOp : BinaryOp
 {
@@ -38,7 +39,8 @@ sealed record PowerOp : BinaryOp
         if (x[0] > within || isWhole && isFixed && (x[1] >= 0 || Math.Abs(x[0]) > within)) return null;
         if (x[0] < 0 && !isWhole) return new(NonSmoothKind.OutsideDomain, "A negative number has no power with a fractional exponent.");
         if (x[1] < 1 && Math.Abs(x[0]) <= within) return new(NonSmoothKind.Pole, "A power with an exponent below 1 has an infinite value or slope at 0.");
-        if (!isWhole && isFixed) return new(NonSmoothKind.OutsideDomain, "A power with a fractional exponent has no value below 0; at 0 its slope is the one from above.");
+        if (!isWhole && isFixed)
+            return new(NonSmoothKind.OutsideDomain, "A power with a fractional exponent has no value below 0; at 0 its slope is the one from above.");
         return isFixed ? null : new(NonSmoothKind.OutsideDomain, "With a base of 0 or less, the power has no derivative with respect to its exponent; at 0 it is taken as 0.");
     }
 }

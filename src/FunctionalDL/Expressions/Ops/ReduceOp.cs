@@ -48,7 +48,7 @@ abstract record ReduceOp(Axes Axes) : Op
         return Tensor<T>.Adopt(shape, result);
     }
 
-    private protected override Expr? Through(int i, Expr y, Expr mask) => Spread(mask, y.Inputs[0].Shape);
+    private protected override Func<int, Expr?> Through(Expr y, Expr mask) => _ => Spread(mask, y.Inputs[0].Shape);
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this with { Axes = [.. Axes.Select(axis => axis + 1)] }, x);
 

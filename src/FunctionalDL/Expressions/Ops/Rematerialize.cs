@@ -17,7 +17,8 @@ sealed record RematerializeOp(Expr Inside, System.Collections.Immutable.Immutabl
     internal override Func<int, Cotangent?> MaskedPullback(Expr y, Cotangent g)
     {
         Expr[] floats = [.. Variables.Where(v => v.DType.IsFloat())];
-        var inner = new Cotangent(Placeholder.Like(g.Value), g.Mask is null ? null : Placeholder.Like(g.Mask), g.Flag is null ? null : Placeholder.Like(g.Flag));
+        static Expr? Stand(Expr? e) => e is null ? null : Placeholder.Like(e);
+        var inner = new Cotangent(Placeholder.Like(g.Value), Stand(g.Mask), Stand(g.Flag));
         var shares = Differentiation.Vjp([(Inside, inner)], floats);
         // All of the inside depends on x₁ or on the key of random numbers, and is computed anew from where those are.
         var x = y.Inputs.Skip(1).Select((x, i) => i == 0 || x.Rank == 0 ? new Expr(new BarrierOp(), x, g.Value) : x);

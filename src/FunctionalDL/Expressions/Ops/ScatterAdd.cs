@@ -41,7 +41,7 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? null : new(new GatherOp(Axis), g, y.Inputs[0]);
 
-    private protected override Expr? Through(int i, Expr y, Expr mask) => Moved(i, y, mask);
+    private protected override Func<int, Expr?> Through(Expr y, Expr mask) => Moved(y, mask);
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[1] is { } tangent ? new(this, y.Inputs[0], tangent) : null;
 

@@ -9,7 +9,7 @@ abstract record TiedOp : Op
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? g : null;
 
-    private protected override Expr? Through(int i, Expr y, Expr mask) => mask;
+    private protected override Func<int, Expr?> Through(Expr y, Expr mask) => _ => mask;
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0];
 
