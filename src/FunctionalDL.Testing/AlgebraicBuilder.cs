@@ -59,7 +59,7 @@ sealed class AlgebraicBuilder
         var result = builder.pool[^1];
         // What is used elsewhere too is taken apart by other rules than what is not.
         foreach (var part in builder.parts)
-            if (random.Next(3) == 0 && result + builder.Function(part) is var sum && builder.trace.TryAdd(sum)) result = sum;
+            if (random.Next(3) > 0 && result + builder.Function(part) is var sum && builder.trace.TryAdd(sum)) result = sum;
         return ExpressionCase.Of(result, builder.values);
     }
 

@@ -21,6 +21,15 @@ public class DerivationTests
         Assert.Contains("= −1.884520868\n", derivation.ToText());
     }
 
+    /// <summary>Each path from the function to the variable is a term of the sum.</summary>
+    [Fact]
+    public void The_chain_rule_names_every_path()
+    {
+        var derivation = Expr.Parse("sin(x)·cos(x)").Derivation(Expr.Variable("x"));
+        Assert.Contains("df/dx = df1/df2 · df2/dx + df1/df3 · df3/dx\n", derivation.ToText());
+        Assert.Equal(["df1/df2", "df2/dx", "df1/df3", "df3/dx"], derivation.Factors.Select(f => f.Name));
+    }
+
     [Fact]
     public void The_two_weight_network_has_the_five_factors_of_the_lecture_in_its_order()
     {

@@ -24,6 +24,8 @@ public class ParsingTests
     [InlineData("ln(e) + log(e) + sin(π/2) + cos(2pi)", 4)]
     [InlineData("max(1, x) + min(1, x) + abs(−3)", 6)]
     [InlineData("select(x > 1 , 5, 6)", 5)]
+    [InlineData("select(x ≥ 2, 1, 0) + select(x ≤ 2, 10, 0) + select(x > 2, 100, 0) + select(x < 2, 100, 0) + select(x == 2, 1000, 0)", 1011)]
+    [InlineData("select(x >= 3, 1, 0) + select(x <= 1, 10, 0) + select(x > 1, 100, 0) + select(x < 3, 1000, 0)", 1100)]
     [InlineData("relu(−x) + relu(x)", 2)]
     [InlineData("t = x²; s = t + 1\n s·t", 20)]
     [InlineData("x − −x", 4)]
