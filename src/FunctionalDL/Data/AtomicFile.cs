@@ -31,7 +31,8 @@ public static class AtomicFile
             using var stream = Create(temporary, full);
             write(stream);
             stream.Flush(flushToDisk: true);
-            // Still open, so that nobody takes it for abandoned.
+            // Still open, so that nobody takes it for abandoned; Windows lets nobody read what is open for writing.
+            if (OperatingSystem.IsWindows()) stream.Dispose();
             File.Move(temporary, full, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -54,7 +55,7 @@ public static class AtomicFile
 
     const string Extension = ".tmp";
 
-    /// <summary>Nobody else may open the file: on Unix a lock, and on Windows a mode that still lets it be moved.</summary>
+    /// <summary>Only a file that nobody else has open can be opened so; it can still be deleted.</summary>
     static FileShare Alone => OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
     /// <summary>The beginning of temporary names for a file, of one length however long the file's is.</summary>
@@ -63,7 +64,7 @@ public static class AtomicFile
     /// <summary>A new file with the permissions of the one it will replace.</summary>
     static FileStream Create(string temporary, string replaced)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = Alone };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete };
         if (OperatingSystem.IsWindows() || !File.Exists(replaced)) return new(temporary, options);
         var mode = File.GetUnixFileMode(replaced);
         // The process's own mask takes some away where the file is created, and none where they are set.

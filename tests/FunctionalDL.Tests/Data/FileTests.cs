@@ -64,6 +64,8 @@ public class FileTests : IDisposable
             stream.WriteByte(1);
             stream.Flush();
             temporary = Directory.GetFiles(folder, ".fdl.*").Except(before).Single();
+            // Under its new name it can be read at once.
+            Assert.Equal([1], File.ReadAllBytes(temporary));
         });
         File.WriteAllBytes(temporary, [1, 2, 3]);
         return temporary;
