@@ -40,11 +40,11 @@ static class Reordering
         MatMulOp when Gathered(x[0]) is var (table, indices) && IsSmaller(table, indices, sizes) =>
             Reshape(Gather(MatMul(table, x[1]), indices), node.Shape),
         MatMulOp when x[0].Op is TransposeOp && x[0].Rank == 2 && Gathered(x[0].Inputs[0]) is var (table, indices) && IsSmaller(table, indices, sizes) =>
-            MatMul(Transpose(table), AddedUp(table, indices, x[1])),
+            MatMul(Transpose(OnlyUsed(indices, table)), AddedUp(table, indices, x[1])),
         ScatterAddOp { Axis: 0 } when x[1] is { Op: TransposeOp op } && IndexOrder(op, x[0].Rank) is { } order =>
             new(node.Op, Transpose(x[0], [.. new TransposeOp([.. order]).Inverse]), x[1].Inputs[0]),
         ScatterAddOp { Axis: 0 } when node.Rank == 2 && Unshaped(x[1]) is { Op: MatMulOp, Rank: 2 } product && product.Shape[1] == node.Shape[1] && IsSmaller(node, x[0], sizes) =>
-            MatMul(AddedUp(node, x[0], product.Inputs[0]), product.Inputs[1]),
+            OnlyUsed(x[0], MatMul(AddedUp(node, x[0], product.Inputs[0]), product.Inputs[1])),
         _ => null,
     };
 
@@ -66,6 +66,13 @@ static class Reordering
 
     /// <summary>The rows of a matrix, of which there is one for each index, added up for each row of a table.</summary>
     static Expr AddedUp(Expr table, Expr indices, Expr rows) => ScatterAdd(indices, Reshape(rows, indices.Shape.Concat([rows.Shape[1]])), table.Shape[0]);
+
+    /// <summary>A table with 0 in the rows that no index names: multiplied by 0 they would not always be.</summary>
+    static Expr OnlyUsed(Expr indices, Expr table)
+    {
+        var times = ScatterAdd(indices, Broadcast(Expr.Constant(1, table.DType), indices.Shape), table.Shape[0]);
+        return Select(Broadcast(ExpandDims(times > 0, 1), table.Shape), table, ZerosLike(table));
+    }
 
     static bool IsSmaller(Expr table, Expr indices, Sizes sizes) =>
         2L * table.Shape[0].Resolve(sizes).Size <= indices.Shape.Resolve(sizes).ElementCount;

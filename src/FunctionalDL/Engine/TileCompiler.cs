@@ -72,7 +72,11 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         var temporary = new List<Register>();
         var extent = op.Extent == Extent.Row && !op.Code.IsReduction() ? Extent.Row : Extent.Full;
         var inputs = Array.ConvertAll(op.Inputs, x => Read(x, op.Lane, extent, temporary));
-        if (op.Code.IsReduction() && inputs[0] is { Register: null } memory && !IsReducible(memory.Memory!, op.Extent)) inputs = [Emit(Code.Identity, op.Lane, [memory], extent, temporary)];
+        // Reductions go over elements that lie one after another, not over one number for each row.
+        if (op.Code.IsReduction() && inputs[0] is { Extent: Extent.Row } numbers && columns > 1)
+            inputs = [Spread(numbers, temporary)];
+        else if (op.Code.IsReduction() && inputs[0] is { Register: null } memory && !IsReducible(memory.Memory!, op.Extent))
+            inputs = [Emit(Code.Identity, op.Lane, [memory], extent, temporary)];
 
         // A result may overwrite an operand of the same kind that is not needed again, element by element.
         Release(op, index, temporary, after: false);
@@ -128,9 +132,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         || place is { Register: null, Memory: var memory } && memory!.AsMatrix(columns) is var (row, column) && (row, column) != (columns, 1) && (row, column) != (0, 0));
 
     /// <summary>The rows one after another in a register, so that what follows goes over the tile at once.</summary>
-    Place Spread(Place from)
+    Place Spread(Place from, List<Register>? temporary = null)
     {
-        var place = new Place(Take(from.DType, Extent.Full, null), null, from.DType, Extent.Full);
+        var place = new Place(Take(from.DType, Extent.Full, temporary), null, from.DType, Extent.Full);
         pending.Add(new(Form.ByRow, Kernel.Spread(from.DType), [from], place, -1, null));
         return place;
     }

@@ -30,6 +30,32 @@ public class JoiningTests
         foreach (var output in outputs) EngineTests.Agrees([output], values, 1e-5);
     }
 
+    /// <summary>One number for each row, as wide as the rows it comes from, is reduced again along either axis and along both.</summary>
+    [Theory, InlineData(2, 32), InlineData(3, 5), InlineData(7, 1), InlineData(4, 1000)]
+    public void Numbers_of_rows_are_reduced_again(int rows, int columns)
+    {
+        foreach (var dtype in new[] { DType.Float32, DType.Float64 })
+        {
+            var x = Expr.Variable("x", [rows, columns], dtype);
+            Expr[] numbers = [Sum(x, 1), Exp(Max(x, 1)), Sum(x, 1) * Min(x, 1)];
+            Expr[] wide = [.. numbers.Select(n => Broadcast(ExpandDims(n, 1), x.Shape))];
+            Expr[] outputs = [.. wide.SelectMany(w => new[] { Sum(w), Sum(w, 0), Sum(w, 1), Max(w), Min(w, 0), Max(w, 1) })];
+            var values = TensorSet.Of(("x", EngineTests.Uniform(1, [rows, columns]).Cast(dtype)));
+            foreach (var output in outputs) EngineTests.Agrees([output], values, 1e-4);
+            EngineTests.Agrees([.. outputs, .. numbers], values, 1e-4);
+        }
+    }
+
+    /// <summary>Rows that nothing is added to are 0, also where what is added elsewhere is a product with infinities.</summary>
+    [Fact]
+    public void Rows_that_nothing_is_added_to_are_zero()
+    {
+        var (indices, a, b) = (Expr.Variable("i", [5], DType.Int64), Expr.Variable("a", [5, 3]), Expr.Variable("b", [3, 3]));
+        var values = TensorSet.Of(("i", Tensor.Vector(0L, 0, 2, 0, 2)), ("a", EngineTests.Uniform(1, [5, 3])), ("b", Tensor.Full(DType.Float32, [3, 3], float.PositiveInfinity)));
+        var sums = ScatterAdd(indices, MatMul(a, b), 4).Compile().Run(values)[0].ToArray<float>();
+        Assert.All(sums[3..6].Concat(sums[9..]), v => Assert.Equal(0, v));
+    }
+
     /// <summary>A few random outputs that are joined from parts of one shape, or of one but for the axis.</summary>
     sealed class Family(Random random)
     {

@@ -86,7 +86,7 @@ readonly struct Erf<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     public static Vector512<T> Apply(Vector512<T> x) => typeof(T) == typeof(float)
         ? Singles.Erf(x.AsSingle(), Gaussian<float>.Apply(x.AsSingle())).As<float, T>()
-        : Lanes.Each(x, v => T.CreateChecked(MathNet.Numerics.SpecialFunctions.Erf(double.CreateChecked(v))));
+        : Lanes.Each(x, SpecialValues.Erf);
 }
 
 /// <summary>e^−x².</summary>

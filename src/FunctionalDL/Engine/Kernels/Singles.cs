@@ -93,7 +93,8 @@ static class Singles
         p = Fma(p, s, -0.333332807f);
         var inner = Fma(p * s, x, x);
         var outer = V.One - Vector512.Create(2f) / (Exp(size + size) + V.One);
-        return Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(near)), inner, Copysign(outer, x));
+        // The sign of −0 is lost in the sum.
+        return Copysign(Vector512.ConditionalSelect(Vector512.LessThan(size, Vector512.Create(near)), inner, outer), x);
     }
 
     /// <summary>erf x, given e^−x²: x + x P(x²) near 0, and 1 − e^−x² Q(|x|) further out. Error at most 2 ulp.</summary>

@@ -7,7 +7,7 @@ sealed record ErfOp : UnaryOp
 {
     public override string Name => "Erf";
 
-    protected override T Apply<T>(T x) => T.CreateChecked(MathNet.Numerics.SpecialFunctions.Erf(double.CreateChecked(x)));
+    protected override T Apply<T>(T x) => SpecialValues.Erf(x);
 
     protected override Expr? Partial(Expr x, Expr y) => 2 / Math.Sqrt(Math.PI) * Exp(-Square(x));
 }

@@ -21,6 +21,10 @@ static class SpecialValues
         return less == -T.One || T.IsInfinity(u) ? less : less * (x / T.Log(u));
     }
 
+    /// <summary>erf x, which is −0 for −0.</summary>
+    public static T Erf<T>(T x) where T : IFloatingPointIeee754<T> =>
+        T.IsZero(x) ? x : T.CreateChecked(MathNet.Numerics.SpecialFunctions.Erf(double.CreateChecked(x)));
+
     /// <summary>1/(1 + e⁻ˣ) for x ≥ 0 and eˣ/(1 + eˣ) below, so that e is never raised to a large power.</summary>
     public static T Sigmoid<T>(T x) where T : IFloatingPointIeee754<T>
     {
