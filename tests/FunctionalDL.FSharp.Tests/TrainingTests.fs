@@ -35,3 +35,28 @@ let ``A network learns a circle`` () =
     let run =
         input [ 2 ] |> network |> fit { training with Epochs = 60; Batch = MiniBatchGradientDescent 32; Optimizer = Optimizer.Adam 0.02; Seed = 1L } data
     Assert.True((run.Model |> accuracy data) > 0.95)
+
+/// What `fit` gives is what C# gives for the same settings, to the last bit.
+let private sameAsInCSharp (settings: Fit) (expected: Dataset -> Model -> TrainingRun) =
+    let data = circle 150
+    let model = input [ 2 ] |> network
+    Assert.True((model |> fit settings data).Model.Parameters.BitEquals((expected data model).Model.Parameters))
+
+[<Fact>]
+let ``Training is as its documentation says unless said otherwise`` () =
+    sameAsInCSharp training (fun data model ->
+        model.Fit(data, Loss.SoftmaxCrossEntropy, Optimizer.Adam 0.001, 5, MiniBatchGradientDescent 64, 0L, FitOptions()))
+
+[<Fact>]
+let ``Every setting reaches the run`` () =
+    let epochs = ResizeArray<int>()
+    let settings =
+        { Loss = Loss.SoftmaxCrossEntropy
+          Optimizer = Optimizer.Sgd 0.25
+          Epochs = 3
+          Batch = MiniBatchGradientDescent 40
+          Seed = 7L
+          Progress = fun epoch -> epochs.Add epoch.Epoch }
+    sameAsInCSharp settings (fun data model ->
+        model.Fit(data, Loss.SoftmaxCrossEntropy, Optimizer.Sgd 0.25, 3, MiniBatchGradientDescent 40, 7L, FitOptions()))
+    Assert.Equal<int>([ 1; 2; 3 ], epochs)

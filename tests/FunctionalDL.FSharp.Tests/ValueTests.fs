@@ -118,3 +118,18 @@ let ``Every exported function has a row`` () =
               for m in t.GetMethods(BindingFlags.Public ||| BindingFlags.Static ||| BindingFlags.DeclaredOnly) do
                   if not (m.Name.Contains '$') then m.Name.Replace("get_", "") ]
     Assert.Equal<Set<string>>(Set names, Set [ for name, _, _ in exported () -> name ])
+
+/// A value of a module, which quotations hold as a property.
+let shift = 0.1
+
+[<Fact>]
+let ``Numbers of a quotation keep their digits`` () =
+    Assert.Equal(0.1, quoted <@ fun x -> 0.1 * x @> |> evaluateAt [ "x", 1.0 ])
+    Assert.Equal(0.1 + 0.2, quoted <@ fun x -> x + shift @> |> evaluateAt [ "x", 0.2 ])
+
+/// Of each row of a matrix, not of each column.
+[<Fact>]
+let ``softmax is over the last axis`` () =
+    let rows = FunctionalDL.Expr.Constant(Tensor.Of(shape [ 2; 2 ], [| 0f; float32 (log 3.0); 0f; 0f |]))
+    let actual, expected = elements (softmax rows), [ 0.25; 0.75; 0.5; 0.5 ]
+    Assert.True(List.forall2 near expected actual, $"{actual}")
