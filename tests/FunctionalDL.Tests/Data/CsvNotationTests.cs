@@ -33,6 +33,7 @@ public class CsvNotationTests : IDisposable
         Assert.Equal([12, -5, 1200.5, 7], Numbers(new() { Units = ["€", "%"], ThousandsMark = ',' }, "€12", "-€5", "€ 1,200.5", "7 %"));
         Assert.Equal([0, 19723.5], Numbers(new() { DateFormat = "yyyy-MM-dd HH:mm" }, "1970-01-01 00:00", "2024-01-01 12:00"));
         Assert.Equal([1.5e3, 2], Numbers(new(), "1.5e3", "+2"));
+        Assert.Equal([9007199254740994, -9007199254740994], Numbers(new(), "9007199254740994", "-9007199254740994"));
     }
 
     /// <summary>Where a mark stands at a place where it cannot, the cell is no number: none is made of other digits than it has.</summary>

@@ -109,6 +109,7 @@ public class CsvTests : IDisposable
         var table = Table.Of(["a", "b"], [["1", "x"], [null, ""], ["3", "y"]]);
         Assert.Equal(["1", "", "3"], table.Text("a"));
         Assert.Equal(["x", "y"], table.WithoutMissing("a", "b").Text("b"));
+        Assert.Equal(["1"], Table.Of(["a", "b"], [["1", "x"], [null, "y"], ["3", ""]]).WithoutMissing("a", "b").Text("a"));
         Fails("row 1, column \"a\": the value is missing", () => table.Numbers("a"));
         Fails("no rows", () => Table.Of(["a"], []));
         Fails("row 1 has 2 cells, there are 1 columns", () => Table.Of(["a"], [["1"], ["1", "2"]]));

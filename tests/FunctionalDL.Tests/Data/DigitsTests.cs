@@ -24,6 +24,28 @@ public class DigitsTests
         Assert.All(ink, share => Assert.InRange(share, 0.01f, 0.4f));
     }
 
+    /// <summary>A 6 has its ring below and is open to the right, a 3 is open to the left, a 9 has its ring above.</summary>
+    [Fact]
+    public void Digits_stand_upright_and_are_no_mirror_images()
+    {
+        var digits = Digits.Draw(1000, 4);
+        var (images, labels) = (digits.Inputs.As<float>(), digits.Targets.As<long>());
+        (double Row, double Column) Centre(int digit)
+        {
+            var (row, column, ink) = (0.0, 0.0, 0.0);
+            for (var i = 0; i < digits.Count; i++)
+                for (var y = 0; y < Digits.Size && labels[i] == digit; y++)
+                    for (var x = 0; x < Digits.Size; x++)
+                    {
+                        var grey = images[i, y, x];
+                        (row, column, ink) = (row + y * grey, column + x * grey, ink + grey);
+                    }
+            return (row / ink, column / ink);
+        }
+        Assert.InRange(Centre(6).Row - Centre(9).Row, 1, 10);
+        Assert.InRange(Centre(3).Column - Centre(6).Column, 0.5, 10);
+    }
+
     [RealDataFact("mnist")]
     public void Mnist_is_read_from_its_folder()
     {

@@ -33,6 +33,29 @@ public class FileTests : IDisposable
         Assert.Equal([1f, -2], IdxFile.Read(Write("shorts", 0, 0, 0x0B, 1, 0, 0, 0, 2, 0, 1, 255, 254), DType.Float32).ToArray<float>());
     }
 
+    [Theory]
+    [InlineData(0x08, 254, "FE"), InlineData(0x09, -2, "FE"), InlineData(0x0B, 258, "0102"), InlineData(0x0C, 16909060, "01020304")]
+    [InlineData(0x0D, 1.5, "3FC00000"), InlineData(0x0E, -2, "C000000000000000")]
+    public void Elements_have_their_sign_and_the_highest_byte_first(byte type, double expected, string bytes)
+    {
+        var path = Write("typed", [0, 0, type, 1, 0, 0, 0, 1, .. Convert.FromHexString(bytes)]);
+        Assert.Equal(expected, IdxFile.Read(path, DType.Float64).GetDouble(0));
+    }
+
+    [Fact]
+    public void Digits_are_read_from_files_of_training_and_of_test()
+    {
+        Write("train-images-idx3-ubyte", [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 51, 102, 255]);
+        Write("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 2, 3, 9]);
+        Write("t10k-images-idx3-ubyte", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 204, 0]);
+        Write("t10k-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 1, 7]);
+        var (train, test) = Digits.Load(folder);
+        Assert.Equal([0f, 0.2f, 0.4f, 1f], train.Inputs.ToArray<float>());
+        Assert.Equal([3, 9], train.Targets.ToArray<long>());
+        Assert.Equal([0.8f, 0f], test.Inputs.ToArray<float>());
+        Assert.Equal([7], test.Targets.ToArray<long>());
+    }
+
     [Fact]
     public void Files_are_written_whole_through_links_and_never_in_part()
     {

@@ -41,6 +41,27 @@ public class TableEncoderTests
     }
 
     [Fact]
+    public void Categories_are_in_the_order_of_their_character_codes() =>
+        Assert.Equal("x = B; x = a; x = b", string.Join("; ", TableEncoder.Fit(Csv("x\nb\nB\na\n"), ["x"]).Features));
+
+    [Fact]
+    public void An_embedded_column_may_stand_behind_those_of_several_features()
+    {
+        var table = Csv("colour,size,word\nred,1,on\nblue,,off\ngreen,3,up\n");
+        var encoder = TableEncoder.Fit(table, table.Columns, embedded: ["word"]);
+        var model = Model.Input(encoder.Features.Length).Then(encoder.Embed(2, Initializer.Normal(1))).Initialize(1);
+        var x = encoder.Encode(table).As<float>();
+        var (y, weight) = (model.Predict(x).As<float>(), model.Parameters["embed1.word.weight"].As<float>());
+        Assert.Equal(Shape.Of(3, 3 + 2 + 2), y.Shape);
+        int[] places = [1, 0, 2];
+        for (var row = 0; row < 3; row++)
+        {
+            for (var i = 0; i < 5; i++) Assert.Equal(x[row, i], y[row, i]);
+            Assert.Equal((weight[places[row], 0], weight[places[row], 1]), (y[row, 5], y[row, 6]));
+        }
+    }
+
+    [Fact]
     public void A_number_far_from_all_others_does_not_drown_them()
     {
         var table = Csv("x\n" + string.Join("\n", Enumerable.Range(0, 100)) + "\n1e15");

@@ -46,6 +46,16 @@ public class ImageFolderTests : IDisposable
         Assert.Equal([0.2f, 0.2f, 0.2f, 0.2f, 0.30f, 0, 0.59f, 0.11f], grey[..8], (a, b) => Math.Abs(a - b) < 0.01);
     }
 
+    [Fact]
+    public void Classes_and_files_are_in_the_order_of_their_character_codes()
+    {
+        foreach (var name in new[] { "ant/b.png", "ant/C.png", "ant/a.png", "Zebra/1.png" }) Put(name, Grey(1, 1, 0));
+        var images = ImageFolder.Open(folder);
+        Assert.Equal(["Zebra", "ant"], images.Classes.AsEnumerable());
+        Assert.Equal(["1.png", "C.png", "a.png", "b.png"], images.Files.Select(file => Path.GetFileName(file.Path)));
+        Assert.Equal([0, 1, 1, 1], images.Files.Select(file => file.Label));
+    }
+
     [Property(MaxTest = 30)]
     public bool Any_image_comes_back_as_it_was_written(PositiveInt h, PositiveInt w, bool isColour, long seed)
     {

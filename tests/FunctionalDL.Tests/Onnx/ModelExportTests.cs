@@ -104,6 +104,32 @@ public class ModelExportTests : IDisposable
     }
 
     [Fact]
+    public void Numbers_differ_by_their_size_NaN_from_a_number_and_whole_numbers_in_every_digit()
+    {
+        var (x, n) = (Expr.Variable("x", ["n"]), Expr.Variable("n", [3], DType.Int64));
+        void Differ(Expr written, Expr meant)
+        {
+            var bytes = OnnxExport.ToOnnx([("y", written)], TensorSet.Empty);
+            Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(bytes, [("y", meant)], TensorSet.Empty));
+        }
+        Differ(x * 0 + 1001, x * 0 + 1000);
+        Differ(Sqrt(x - 2), x);
+        Differ(x, Sqrt(x - 2));
+        Differ(n * 0 + Expr.Constant((1L << 53) + 1), n * 0 + Expr.Constant(1L << 53));
+    }
+
+    /// <summary>Rows of a float32 product in digits that depend on the order of the sum.</summary>
+    [Fact]
+    public void Nothing_is_written_where_the_runtime_disagrees()
+    {
+        var x = Expr.Variable("x", ["n", 1000]);
+        var digits = (MatMul(x, Expr.Constant(Key.Of(1).Uniform([1000, 8]))) * 1e7).Cast(DType.Int64);
+        var path = Path.Combine(folder, "digits.onnx");
+        Assert.Throws<OnnxMismatchException>(() => VerifiedExport.ExportOnnx(path, [("y", digits)], TensorSet.Empty));
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Fact]
     public void Named_dimensions_are_told_apart()
     {
         var x = Expr.Variable("x", ["n", "m"]);

@@ -31,6 +31,14 @@ public class WriterTests
         Assert.Equal([0, 3], input.Type.TensorType.Shape.Dim.Select(d => d.DimValue));
     }
 
+    /// <summary>An axis twice as long as another must not have its name: runtimes take axes of one name for equally long.</summary>
+    [Fact]
+    public void Axes_of_other_lengths_have_other_names()
+    {
+        var graph = Read(("twice", Concat(0, X, X)), ("one more", Pad(X, 0, 1, 0)), ("same", Sin(X)));
+        Assert.Equal(["2·batch", "batch + 1", "batch"], graph.Output.Select(output => output.Type.TensorType.Shape.Dim[0].DimParam));
+    }
+
     [Fact]
     public void A_shared_node_is_written_once()
     {

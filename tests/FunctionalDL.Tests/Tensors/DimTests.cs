@@ -53,6 +53,10 @@ public class DimTests
     [Property]
     public void Text_tells_dimensions_apart(Dim x, Dim y) => Assert.Equal(x == y, x.ToString() == y.ToString());
 
+    [Property]
+    public void A_text_has_the_constant_in_it(Dim x, FsCheck.PositiveInt n) =>
+        Assert.NotEqual((x - n.Get).ToString(), (x - n.Get - 1).ToString());
+
     [Fact]
     public void Texts()
     {
@@ -63,6 +67,7 @@ public class DimTests
         Assert.Equal("2·batch + 1", (batch + 1 + batch).ToString());
         Assert.Equal("batch", batch.Name);
         Assert.Null((batch + 1).Name);
+        Assert.Null((batch * 2).Name);
         Assert.Equal(["batch", "time"], (batch * time + batch).Symbols);
     }
 

@@ -67,6 +67,21 @@ public class ShapeTests
         Assert.Contains("[65536, 65536]", Assert.Throws<ShapeException>(() => Shape.Of(65536, 65536).ElementCount).Message);
         Assert.Contains("[65536, 65536, 65536, 65536]", Assert.Throws<ShapeException>(() => Shape.Of(65536, 65536, 65536, 65536).ElementCount).Message);
         Assert.Equal(0, Shape.Of(65536, 65536, 0).ElementCount);
-        Assert.Equal((1, 1), (Shape.Of(2, 3).Axis(-1, "Sum"), Shape.Of(2, 3).Axis(1, "Sum")));
+    }
+
+    [Fact]
+    public void Sizes_made_of_several_symbols_are_resolved() =>
+        Assert.Equal(Shape.Of(6, 5), Shape.Of((Dim)"a" * "b", (Dim)"b" + 2).Resolve(Sizes.None.With("a", 2).With("b", 3)));
+
+    [Fact]
+    public void Axes_count_from_either_end()
+    {
+        Assert.Equal([0, 1, 2, 0, 1, 2], new[] { 0, 1, 2, -3, -2, -1 }.Select(axis => Shape.Of(5, 6, 7).Axis(axis, "Sum")));
+        foreach (var axis in new[] { -4, 3 })
+        {
+            var message = Assert.Throws<ShapeException>(() => Shape.Of(5, 6, 7).Axis(axis, "Sum")).Message;
+            Assert.Contains($"axis {axis} is outside [5, 6, 7], whose axes are -3 to 2", message);
+        }
+        Assert.Contains("whose axes are none", Assert.Throws<ShapeException>(() => Shape.Scalar.Axis(0, "Sum")).Message);
     }
 }

@@ -10,6 +10,7 @@ public class TensorSetTests
         Assert.Equal(["w", "b", "a"], Set.Names);
         Assert.Equal(["w", "b", "a"], Set.Select(t => t.Key));
         Assert.Equal(["w", "b", "a", "z"], Set.With("z", 0.0).With("w", 1.0).Names);
+        Assert.Equal(["w", "b", "a", "d", "c"], Set.With(TensorSet.Of(("d", 0.0), ("a", 1.0), ("c", 2.0))).Names);
         Assert.Equal(["b", "a"], Set.Where((name, _) => name != "w").Names);
         Assert.Equal(Set.Names, Set.Map((_, t) => t.Cast(DType.Float64)).Names);
         Assert.Equal((3, 4L), (Set.Count, Set.Elements));

@@ -98,6 +98,26 @@ public class TensorTests
         Assert.InRange(x.ToString().Length, 0, 300);
     }
 
+    [Fact]
+    public void Text_ends_in_dots_where_there_is_more()
+    {
+        Assert.Equal("int64[8] { 0, 1, 2, 3, 4, 5, 6, 7 }", Range(8).Evaluate().ToString());
+        Assert.Equal("int64[9] { 0, 1, 2, 3, 4, 5, 6, 7, … }", Range(9).Evaluate().ToString());
+    }
+
+    /// <summary>Counting up the indices, the last the fastest, goes through the elements in their order.</summary>
+    [Property]
+    public void The_last_index_is_the_fastest(Shape shape)
+    {
+        var x = Range(shape.ElementCount).Evaluate().Reshape(shape).As<long>();
+        var at = new int[shape.Rank];
+        for (var i = 0; i < x.Count; i++)
+        {
+            Assert.Equal(i, x[at]);
+            for (var axis = at.Length - 1; axis >= 0 && ++at[axis] == shape[axis]; axis--) at[axis] = 0;
+        }
+    }
+
     static readonly Dictionary<string, (Func<object> Build, string[] Says)> Wrong = new()
     {
         ["too few values"] = (() => Tensor.Of([2, 3], new float[5]), ["5 values", "[2, 3]", "6 elements"]),
