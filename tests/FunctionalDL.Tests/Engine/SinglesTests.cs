@@ -69,6 +69,15 @@ public class SinglesTests(ITestOutputHelper output)
             Assert.True(Ulps(vector(Vector512.Create(x))[0], exact(x)) <= bound, $"{name}({x}) = {vector(Vector512.Create(x))[0]}, exactly {exact(x)}");
     }
 
+    /// <summary>What vanishes far out is 0 there, not the least number above it, which is no further off than the bound allows.</summary>
+    [Fact]
+    public void What_vanishes_is_zero()
+    {
+        var x = Expr.Variable("x", ["n"]);
+        foreach (var y in (Expr[])[Exp(x), Sigmoid(x), Softplus(x), 1 + Erf(x), 1 + Tanh(x), Expm1(x) + 1])
+            Assert.Equal([0f, 0, 0], y.Compile().Run(("x", Tensor.Vector(float.NegativeInfinity, -1e30f, -200)))[0].ToArray<float>());
+    }
+
     /// <summary>The distance of y from the exact value in units of the last place of the exact value rounded to float32.</summary>
     static double Ulps(float y, double exact)
     {
