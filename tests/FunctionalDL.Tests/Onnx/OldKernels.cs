@@ -16,7 +16,7 @@ static class OldKernels
     {
         ("And Not Or", [Bool]),
         ("Atan Conv ConvTranspose Cos Erf Softplus", [Float]),
-        ("ArgMax Exp Floor IsInf IsNaN Log MaxPool Reciprocal Sigmoid Sin Sqrt Tanh", Reals),
+        ("ArgMax Exp Floor IsInf IsNaN Log MaxPool Reciprocal Sigmoid Sin Sqrt Sum Tanh", Reals),
         ("ReduceProd", [Float, Int64]),
         ("Abs Add Div Less LessOrEqual MatMul Max Min Mod Mul Neg Pow Range ReduceMax ReduceMin ReduceSum Sign Sub", Numbers),
         ("Cast Concat Constant ConstantOfShape Equal Expand Gather GatherND Identity Pad Reshape Scan ScatterND Shape Slice Squeeze Transpose Unsqueeze", All),
