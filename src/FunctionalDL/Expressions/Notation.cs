@@ -29,7 +29,9 @@ abstract class Notation
     /// <summary>A number, with the digits that tell it from every other float64.</summary>
     public Printed Number(double value)
     {
-        var text = double.IsInfinity(value) ? "∞" : Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e').Replace("e+", "e").Replace('-', '−');
+        var text = double.IsInfinity(value) ? "∞" : Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
+        // Written as 1E-07 and 1E+30 by .NET, as 1e−7 and 1e30 in mathematics.
+        text = text.Replace("E+", "e").Replace("E-0", "e−").Replace("E-", "e−");
         return double.IsNegative(value) ? Prefix("−", Numeral(text)) : Numeral(text);
     }
 
