@@ -2,7 +2,7 @@ using FunctionalDL.LawRuns;
 
 namespace FunctionalDL.Tests.LawRuns;
 
-/// <summary>Every law of the table on some cases, other ones each time; <c>tests/FunctionalDL.Laws</c> tries more.</summary>
+/// <summary>Every law of the table on some cases, the same each time; <c>tests/FunctionalDL.Laws</c> tries more and others.</summary>
 public class LawTests
 {
     public static TheoryData<string, int> Rows
@@ -18,7 +18,7 @@ public class LawTests
     [Theory, MemberData(nameof(Rows))]
     public void Every_law_holds(string law, int cases)
     {
-        var run = Random.Shared.Next();
+        const int run = 1;
         for (var i = 0; i < cases; i++)
             if (LawTable.Named(law)[0].Try(Law.SeedOf(run, i)) is { } finding) Assert.Fail(finding.ToString());
     }
