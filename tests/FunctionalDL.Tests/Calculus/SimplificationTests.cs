@@ -71,6 +71,17 @@ public class SimplificationTests
     [MemberData(nameof(Rows))]
     public void It_writes_what_a_person_would(int row) => Assert.Equal(Written[row].Expected, Written[row].Simplified);
 
+    /// <summary>The gradient of x repeated 0 times and divided by 0 is a sum without elements.</summary>
+    [Fact]
+    public void A_sum_of_nothing_is_zero_whatever_it_is_of()
+    {
+        var x = Expr.Variable("x");
+        var gradient = Sum(Broadcast(x, [0]) / 0).Gradient(x);
+        Assert.Equal(0, gradient.Evaluate(("x", 1.0)).ToScalar());
+        Assert.Equal(0, gradient.Simplify().Evaluate(("x", 1.0)).ToScalar());
+        Assert.Equal(0, Sum(Broadcast(1 / x, [0])).Simplify().Evaluate(("x", 0.0)).ToScalar());
+    }
+
     /// <summary>A part that is needed elsewhere stays whole beside powers of what it is made of: x²·x·x is x⁴, not x².</summary>
     [Fact]
     public void A_factor_that_is_shared_counts_as_often_as_it_stands()

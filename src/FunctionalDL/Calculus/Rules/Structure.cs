@@ -71,7 +71,8 @@ static class Structure
         if (axes.Count == 0) return x;
         return x.Op switch
         {
-            // Σ of a repeated number: n times the number
+            // Σ of nothing is 0, and of a repeated number n times the number.
+            BroadcastOp when x.DType.IsFloat() && axes.Any(axis => x.Shape[axis] == 0) => Broadcast(Expr.Constant(0, x.DType), node.Shape),
             BroadcastOp when x.Inputs[0].Rank == 0 && x.DType.IsFloat() => Broadcast(SizeOf(Size(x.Shape, axes), x.DType) * x.Inputs[0], node.Shape),
 
             // Σ Σ x = Σ x over the axes of both
