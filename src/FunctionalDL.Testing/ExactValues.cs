@@ -8,14 +8,20 @@ namespace FunctionalDL.Testing;
 /// The values of expressions in exact arithmetic, at one point. Functions that have no fractions as values get arbitrary ones, that keep what is known of them:
 /// sin² + cos² = 1, odd and even, and the exponential and the logarithm undo each other.
 /// </summary>
-sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random random)
+/// <remarks>
+/// A constant that was combined of others is a float, and rounded: arguments that differ by no more than that are one argument, and what only that keeps from 0
+/// has no value that could be compared.
+/// </remarks>
+/// <param name="point">The values of the variables.</param>
+/// <param name="rounding">How far constants may be rounded, relatively.</param>
+/// <param name="random">Draws the arbitrary values.</param>
+sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, double rounding, Random random)
 {
     static readonly Rational E = Rational.Of(Math.E);
 
     const int LargestExponent = 40, LongestValue = 4096;
 
-    /// <summary>By arguments to 12 digits, for numbers that were combined may be rounded.</summary>
-    readonly Dictionary<(string Function, string X, string Y), Rational> functions = [];
+    readonly List<(string Function, double X, double Y, Rational Value)> functions = [];
 
     /// <summary>Whether a part of the expression last asked for has no value at the point: something divided by 0, or the root of a negative number.</summary>
     public bool IsUndefined { get; private set; }
@@ -59,6 +65,7 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
         {
             var element = isExponential ? Exp(x[1][i]) : Element(node.Op, x[0][i], x.Length > 1 ? x[1][i] : 0);
             if (element is not { } value || value.Above.GetBitLength() > LongestValue) return null;
+            if (value.Sign != 0 && Math.Abs(value.ToDouble()) < rounding) return null;
             result[i] = value;
         }
         return result;
@@ -108,31 +115,32 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
     Rational Exp(Rational x)
     {
         if (x.Sign == 0) return 1;
-        if (x == 1) return E;
+        if (AreEqual(x.ToDouble(), 1)) return E;
         var value = Arbitrary("Exp", x, 0);
-        functions[Key("Log", value, 0)] = x;
+        functions.Add(("Log", value.ToDouble(), 0, x));
         return value;
     }
 
     Rational? Log(Rational x)
     {
         if (x.Sign <= 0) return Undefined();
-        if (x == 1) return 0;
-        if (x == E) return 1;
+        if (AreEqual(x.ToDouble(), 1)) return 0;
+        if (AreEqual(x.ToDouble(), Math.E)) return 1;
         var value = Arbitrary("Log", x, 0);
-        functions[Key("Exp", value, 0)] = x;
+        functions.Add(("Exp", value.ToDouble(), 0, x));
         return value;
     }
 
     /// <summary>A number between 0 and 1 that stands for the value of a function.</summary>
     Rational Arbitrary(string function, Rational x, Rational y)
     {
-        var key = Key(function, x, y);
-        if (!functions.TryGetValue(key, out var value)) functions[key] = value = new(random.Next(1, 1000), 1009);
+        var (near, nearY) = (x.ToDouble(), y.ToDouble());
+        foreach (var known in functions)
+            if (known.Function == function && AreEqual(known.X, near) && AreEqual(known.Y, nearY)) return known.Value;
+        var value = new Rational(random.Next(1, 1000), 1009);
+        functions.Add((function, near, nearY, value));
         return value;
     }
 
-    static (string, string, string) Key(string function, Rational x, Rational y) => (function, Digits(x), Digits(y));
-
-    static string Digits(Rational x) => x.ToDouble().ToString("G12", CultureInfo.InvariantCulture);
+    bool AreEqual(double a, double b) => Math.Abs(a - b) <= rounding * Math.Max(1, Math.Abs(a));
 }
