@@ -80,6 +80,10 @@ public class SimplificationTests
         Assert.Equal(0, gradient.Evaluate(("x", 1.0)).ToScalar());
         Assert.Equal(0, gradient.Simplify().Evaluate(("x", 1.0)).ToScalar());
         Assert.Equal(0, Sum(Broadcast(1 / x, [0])).Simplify().Evaluate(("x", 0.0)).ToScalar());
+        Assert.Equal(0, Sum(Broadcast(x, [0]) * double.PositiveInfinity).Simplify().Evaluate(("x", 1.0)).ToScalar());
+        Assert.Equal(0, Sum(Sin(Broadcast(x, [0])) * Broadcast(1 / x, [0])).Simplify().Evaluate(("x", 0.0)).ToScalar());
+        var (y, infinite) = (Expr.Variable("y", ["n"]), Expr.Constant(double.PositiveInfinity));
+        Assert.Equal(0, Sum(Sin(y) * infinite).Simplify().Evaluate(("y", Tensor.Of([0], new float[0]))).ToScalar());
     }
 
     /// <summary>A part that is needed elsewhere stays whole beside powers of what it is made of: x²·x·x is x⁴, not x².</summary>
