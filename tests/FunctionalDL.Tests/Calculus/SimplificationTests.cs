@@ -82,7 +82,7 @@ public class SimplificationTests
         Assert.Equal(0, Sum(Broadcast(1 / x, [0])).Simplify().Evaluate(("x", 0.0)).ToScalar());
         Assert.Equal(0, Sum(Broadcast(x, [0]) * double.PositiveInfinity).Simplify().Evaluate(("x", 1.0)).ToScalar());
         Assert.Equal(0, Sum(Sin(Broadcast(x, [0])) * Broadcast(1 / x, [0])).Simplify().Evaluate(("x", 0.0)).ToScalar());
-        var (y, infinite) = (Expr.Variable("y", ["n"]), Expr.Constant(double.PositiveInfinity));
+        var (y, infinite) = (Expr.Variable("y", ["n"]), Expr.Constant(float.PositiveInfinity));
         Assert.Equal(0, Sum(Sin(y) * infinite).Simplify().Evaluate(("y", Tensor.Of([0], new float[0]))).ToScalar());
     }
 
