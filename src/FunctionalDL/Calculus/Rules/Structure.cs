@@ -99,7 +99,7 @@ static class Structure
     // Σ a·x over no elements is 0, also where a is infinite; a·Σ x is NaN there.
     static bool IsConstantFactor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || MayBeFinite(a) && !HasNone(a, axes));
 
-    static bool MayBeFinite(Expr a) => a.Known() is not { } number || double.IsFinite(number);
+    static bool MayBeFinite(Expr a) => a.Inputs[0].ConstantValue is not { } value || double.IsFinite(value.GetDouble(0));
 
     static bool IsConstantDivisor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || a.Known() is { } number && number != 0);
 
