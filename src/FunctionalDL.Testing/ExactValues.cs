@@ -137,9 +137,20 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, double r
         var (near, nearY) = (x.ToDouble(), y.ToDouble());
         foreach (var known in functions)
             if (known.Function == function && AreEqual(known.X, near) && AreEqual(known.Y, nearY)) return known.Value;
-        var value = new Rational(random.Next(1, 1000), 1009);
+        var value = New();
         functions.Add((function, near, nearY, value));
         return value;
+    }
+
+    /// <summary>A number that stands for nothing yet: functions that undo each other have to know which.</summary>
+    Rational New()
+    {
+        while (true)
+        {
+            var value = new Rational(random.Next(1, 1000), 1009);
+            var near = value.ToDouble();
+            if (!functions.Any(known => AreEqual(known.X, near) || AreEqual(known.Value.ToDouble(), near))) return value;
+        }
     }
 
     bool AreEqual(double a, double b) => Math.Abs(a - b) <= rounding * Math.Max(1, Math.Abs(a));
