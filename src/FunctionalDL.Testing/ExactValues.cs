@@ -31,8 +31,12 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, double r
     {
         IsUndefined = false;
         var values = new Dictionary<Expr, Rational[]>();
+        var varying = new HashSet<Expr>();
         foreach (var node in Graph.TopologicalOrder(expression))
         {
+            if (node.Op is VariableOp || node.Inputs.Any(varying.Contains)) varying.Add(node);
+            // What has its true value in floats is combined with numbers; an arbitrary one would differ.
+            else if (node.Op is UnaryOp and not (NegateOp or AbsOp or SignOp or SqrtOp)) return null;
             if (Of(node, [.. node.Inputs.Select(x => values[x])], sizes) is not { } value) return null;
             values[node] = value;
         }
