@@ -36,7 +36,7 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, double r
         {
             if (node.Op is VariableOp || node.Inputs.Any(varying.Contains)) varying.Add(node);
             // What has its true value in floats is combined with numbers; an arbitrary one would differ.
-            else if (node.Op is UnaryOp and not (NegateOp or AbsOp or SignOp or SqrtOp)) return null;
+            else if (node.Op is UnaryOp and not SqrtOp) return null;
             if (Of(node, [.. node.Inputs.Select(x => values[x])], sizes) is not { } value) return null;
             values[node] = value;
         }
