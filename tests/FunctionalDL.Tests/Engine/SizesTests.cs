@@ -58,6 +58,19 @@ public class SizesTests
         Assert.Contains("Cut the input", error.Message);
     }
 
+    /// <summary>The copy of one channel could be counted by 32 bits, those of all of a group cannot.</summary>
+    [Fact]
+    public void Channels_whose_copies_are_too_large_together_are_refused()
+    {
+        var (x, w) = (Expr.Variable("x", [1, 4, 8]), Expr.Variable("w", [1, 4, 1]));
+        var y = Conv(x, w, [1 << 28], Padding.Of((1 << 29, 0)));
+        foreach (var (output, op) in new[] { (y, "Conv"), (Sum(Sin(y)).Gradient(w), "ConvKernelGradient") })
+        {
+            var error = Assert.Throws<ShapeException>(() => new Plan([output], Sizes.None, [0]));
+            Assert.Contains("a padded copy of the least part of 4 channels of [8]", error.Message);
+        }
+    }
+
     [Fact]
     public void A_step_that_leads_nowhere_is_a_single_element()
     {
