@@ -62,7 +62,7 @@ public sealed record Normalizer(Tensor<double> Mean, Tensor<double> Deviation)
     public Dataset Apply(Dataset data)
     {
         var map = Apply(Expr.Variable("x", data.Inputs.Shape, data.Inputs.DType)).Compile();
-        return new(map.Run(("x", data.Inputs))[0], data.Targets, data.AllowsMissing);
+        return data.WithInput(data.InputColumns.Names[0], map.Run(("x", data.Inputs))[0]);
     }
 
     /// <summary>The map as an expression of raw inputs, in their dtype.</summary>

@@ -58,7 +58,7 @@ public sealed partial class Layer
         if (IsSequence) return parts.Aggregate(x, (value, part) => part.Apply(scope, value));
         try
         {
-            return forward(scope.Inner(this), x);
+            return scope.Use(this, x, forward);
         }
         catch (ShapeException e)
         {

@@ -9,6 +9,7 @@ sealed class LayerBuild(bool isTraining, DType dtype)
     ImmutableDictionary<Expr, string> statistics = ImmutableDictionary<Expr, string>.Empty;
     ImmutableDictionary<(int Within, object Copy), int> copies = ImmutableDictionary<(int, object), int>.Empty;
     ImmutableDictionary<(int Within, Layer Origin), string> prefixes = ImmutableDictionary<(int, Layer), string>.Empty;
+    ImmutableDictionary<(Model Model, string Name), Layer> models = ImmutableDictionary<(Model, string), Layer>.Empty;
 
     public bool IsTraining => isTraining;
     public DType DType => dtype;
@@ -21,6 +22,9 @@ sealed class LayerBuild(bool isTraining, DType dtype)
     public ImmutableList<(string Layer, Dim Values)> Normalized { get; set; } = [];
 
     public long Streams { get; set; }
+
+    /// <summary>The layers applied outside of others.</summary>
+    public ImmutableList<ForwardStep> Steps { get; set; } = [];
 
     /// <summary>The layers whose parameters another use took, in the order of these uses.</summary>
     public ImmutableList<string> Shared { get; set; } = [];
@@ -39,6 +43,13 @@ sealed class LayerBuild(bool isTraining, DType dtype)
     public string? Prefix(int within, LayerIdentity identity) => prefixes.GetValueOrDefault((within, identity.Origin));
 
     public void SetPrefix(int within, LayerIdentity identity, string prefix) => prefixes = prefixes.Add((within, identity.Origin), prefix);
+
+    /// <summary>The layer that stands for a model under a name: the same for each use.</summary>
+    public Layer LayerOf(Model model, string name)
+    {
+        if (!models.ContainsKey((model, name))) models = models.Add((model, name), Layer.Of(name, x => x));
+        return models[(model, name)];
+    }
 
     public Parameter? Find(string name) => byName.GetValueOrDefault(name);
 

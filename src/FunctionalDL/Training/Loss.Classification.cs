@@ -44,7 +44,7 @@ public sealed partial class Loss
         {
             var y = ClassTargets(f, target);
             return pointwise(f, (1 - smoothing) * y + (IsBinary ? Full(y, smoothing / 2) : smoothing / SizeOf(f.Shape[^1], f.DType)));
-        }, Domain, penalties);
+        }, Domain, penalties, IgnoredLabel);
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ public sealed partial class Loss
             return losses * (IsBinary
                 ? weights[0] + (weights[1] - weights[0]) * y
                 : Sum(y * Expr.Constant(Tensor.Vector(weights)).Cast(f.DType), -1));
-        }, Domain, penalties);
+        }, Domain, penalties, IgnoredLabel);
     }
 
     bool IsBinary => Domain.Targets == LossTargets.Probabilities;
