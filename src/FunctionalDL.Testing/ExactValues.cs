@@ -91,6 +91,8 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, double r
         SinOp => Angle(x) is var t ? x.Sign * 2 * t / (1 + t * t) : null,
         CosOp => Angle(x) is var t ? (1 - t * t) / (1 + t * t) : null,
         TanhOp or AtanOp or ErfOp => x.Sign * Arbitrary(op.Name, x.Abs(), 0),
+        SigmoidOp when x.Sign == 0 => new(1, 2),
+        Expm1Op or Log1POp when x.Sign == 0 => 0,
         SigmoidOp => x.Sign < 0 ? 1 - Arbitrary(op.Name, -x, 0) : Arbitrary(op.Name, x, 0),
         SoftplusOp or Expm1Op or Log1POp => Arbitrary(op.Name, x, 0),
         _ => null,
