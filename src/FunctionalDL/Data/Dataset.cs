@@ -12,7 +12,7 @@ public sealed class Dataset : RowSet<Dataset>
     /// <param name="allowMissing">
     /// Whether NaN among the inputs stands for a missing value, as in what <see cref="TableEncoder.Raw"/> makes. It is for models that
     /// know what to do with it, such as those
-    /// behind <see cref="TableEncoder.Before"/>; others make NaN of it.
+    /// behind <see cref="TableEncoder.Before(Model)"/>; others make NaN of it.
     /// </param>
     /// <exception cref="FunctionalException">There are no rows, the counts differ, or a number is infinite, or NaN where it is not
     /// allowed.</exception>

@@ -75,4 +75,12 @@ public sealed record Normalizer(Tensor<double> Mean, Tensor<double> Deviation)
 
     /// <summary>A model of normalized inputs with this map in front: the model of raw inputs to export.</summary>
     public Model Before(Model model) => model.WithInput(ToLayer(), [.. Mean.Shape]);
+
+    /// <summary>The same before one of several inputs.</summary>
+    /// <exception cref="FunctionalException">There is no such input, or it is of another shape.</exception>
+    public Model Before(Model model, string input)
+    {
+        var dtype = model.Inputs.FirstOrDefault(i => i.VariableName == input)?.DType ?? DType.Float32;
+        return model.WithInput(input, ToLayer(), ModelInput.Of(input, dtype, [.. Mean.Shape]));
+    }
 }
