@@ -65,30 +65,27 @@ public sealed class OnnxSession : IDisposable
         }
     }
 
-    static OrtValue ToOrt(Tensor tensor) => tensor switch
-    {
-        Tensor<float> x => Value(x),
-        Tensor<double> x => Value(x),
-        Tensor<long> x => Value(x),
-        _ => Value(tensor.As<bool>()),
-    };
+    static OrtValue ToOrt(Tensor tensor) => tensor.DType.Visit<Given, OrtValue>(new(tensor));
 
     /// <summary>The tensor's own memory, which OnnxRuntime only reads.</summary>
-    static OrtValue Value<T>(Tensor<T> tensor) where T : unmanaged =>
-        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, MemoryMarshal.AsMemory(tensor.Memory), [.. tensor.Shape.Select(d => (long)d.Size)]);
+    readonly struct Given(Tensor tensor) : IElementVisitor<OrtValue>
+    {
+        public OrtValue Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, MemoryMarshal.AsMemory(tensor.As<T>().Memory), [.. tensor.Shape.Select(d => (long)d.Size)]);
+    }
 
     static Tensor FromOrt(string name, OrtValue value)
     {
         var info = value.GetTensorTypeAndShape();
-        Shape shape = [.. info.Shape.Select(Dim.Of)];
-        return info.ElementDataType switch
-        {
-            TensorElementType.Float => Tensor.Of(shape, value.GetTensorDataAsSpan<float>()),
-            TensorElementType.Double => Tensor.Of(shape, value.GetTensorDataAsSpan<double>()),
-            TensorElementType.Int64 => Tensor.Of(shape, value.GetTensorDataAsSpan<long>()),
-            TensorElementType.Bool => Tensor.Of(shape, value.GetTensorDataAsSpan<bool>()),
-            var other => throw new OnnxRuntimeFailure($"OnnxRuntime: output \"{name}\" holds {other}. Cast it to float, double, int64 or bool in the model."),
-        };
+        // OnnxRuntime's numbers of dtypes are those of ONNX.
+        var row = ElementType.Table.FirstOrDefault(row => row.OnnxCode == (int)info.ElementDataType) ?? throw new OnnxRuntimeFailure(
+            $"OnnxRuntime: output \"{name}\" holds {info.ElementDataType}. Cast it in the model to one of {string.Join(", ", ElementType.Table.Select(r => r.Name))}.");
+        return row.Visit<Taken, Tensor>(new(value, [.. info.Shape.Select(Dim.Of)]));
+    }
+
+    readonly struct Taken(OrtValue value, Shape shape) : IElementVisitor<Tensor>
+    {
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => Tensor.Of(shape, value.GetTensorDataAsSpan<T>());
     }
 
     /// <inheritdoc/>

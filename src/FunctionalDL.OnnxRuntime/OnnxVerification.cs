@@ -106,8 +106,8 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
     }
 
     /// <summary>Whether whole numbers or truth values are equal, with every digit.</summary>
-    static bool IsEqual(Tensor ours, Tensor theirs, int i) => ours is Tensor<long> whole
-        ? whole.Span[i] == theirs.As<long>().Span[i]
+    static bool IsEqual(Tensor ours, Tensor theirs, int i) => ours.DType.IsInteger()
+        ? ours.In<long>().Span[i] == theirs.In<long>().Span[i]
         : ours.GetDouble(i).Equals(theirs.GetDouble(i));
 
     /// <summary>The indices of the i-th element in row-major order, such as <c>[3, 7]</c>.</summary>

@@ -72,8 +72,8 @@ public static partial class Laws
 
     static string? Difference(Tensor expected, Tensor actual, int i, double tolerance)
     {
-        if (expected is Tensor<long> wholes)
-            return (wholes.Span[i], actual.As<long>().Span[i]) is var (m, n) && m == n ? null : $"{m} is expected, {n} was given";
+        if (expected.DType.IsInteger())
+            return (expected.In<long>().Span[i], actual.In<long>().Span[i]) is var (m, n) && m == n ? null : $"{m} is expected, {n} was given";
         var (a, b) = (expected.GetDouble(i), actual.GetDouble(i));
         if (a.Equals(b)) return null;
         if (!expected.DType.IsFloat()) return $"{a != 0} is expected, {b != 0} was given";

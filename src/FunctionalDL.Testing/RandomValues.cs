@@ -15,13 +15,16 @@ static class RandomValues
     {
         double Real() => special && random.Next(2) == 0 ? Specials[random.Next(Specials.Length)] : random.NextDouble() * 4 - 2;
         long Whole() => special && random.Next(2) == 0 ? SpecialWholes[random.Next(SpecialWholes.Length)] : random.Next(-4, 5);
-        return type.DType switch
+        return type.DType.Visit<Elements, Tensor>(new(type.Shape, type.DType.IsFloat() ? Real : null, type.DType.IsNumeric() ? Whole : () => random.Next(2)));
+    }
+
+    readonly struct Elements(Shape shape, Func<double>? real, Func<long> whole) : IElementVisitor<Tensor>
+    {
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
         {
-            DType.Float32 => Fill(type.Shape, () => (float)Real()),
-            DType.Float64 => Fill(type.Shape, Real),
-            DType.Int64 => Fill(type.Shape, Whole),
-            _ => Fill(type.Shape, () => random.Next(2) == 0),
-        };
+            var (real1, whole1) = (real, whole);
+            return Fill(shape, () => real1 is null ? TElement.Of(whole1()) : TElement.Of(real1()));
+        }
     }
 
     /// <summary>Integers in 0 … <paramref name="below"/> − 1.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using FunctionalDL.Ops;
 
 namespace FunctionalDL.Testing;
@@ -98,12 +99,12 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             double.IsFinite(sum.GetDouble(i)) && total.GetDouble(i) > most * Math.Max(1, Math.Abs(sum.GetDouble(i))));
     }
 
-    static bool HasLostDigits(Tensor value) => value switch
+    static bool HasLostDigits(Tensor value) => value.DType.IsFloat() && value.DType.VisitReals<LostDigits, bool>(new(value));
+
+    readonly struct LostDigits(Tensor value) : IRealVisitor<bool>
     {
-        Tensor<float> x => x.Span.ToArray().Any(float.IsSubnormal),
-        Tensor<double> x => x.Span.ToArray().Any(double.IsSubnormal),
-        _ => false,
-    };
+        public bool Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => value.In<T>().Span.ToArray().Any(T.IsSubnormal);
+    }
 
     bool IsTame(Tensor at, Tensor near)
     {

@@ -22,7 +22,7 @@ public static class IdxFile
             using var file = File.OpenRead(path);
             using var stream = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
             var (type, shape) = ReadHeader(path, stream);
-            var result = Convert(path, stream, type, shape, dtype);
+            var result = dtype.Visit<Converted, Tensor>(new(path, stream, type, shape, dtype));
             return stream.ReadByte() < 0 ? result : throw new DataException($"IDX: {path} goes on after the {shape} elements its header says. Fetch it again.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or InvalidDataException or ShapeException)
@@ -66,13 +66,14 @@ public static class IdxFile
         _ => throw new DataException($"IDX: {path} has element type 0x{type:X2}. It is not one of 08, 09, 0B, 0C, 0D and 0E: not an IDX file, or a damaged one."),
     };
 
-    static Tensor Convert(string path, Stream stream, byte type, Shape shape, DType dtype) => dtype switch
+    readonly struct Converted(string path, Stream stream, byte type, Shape shape, DType dtype) : IElementVisitor<Tensor>
     {
-        DType.Float32 => Read(path, stream, type, shape, x => (float)x),
-        DType.Float64 => Read(path, stream, type, shape, x => x),
-        DType.Int64 => Read(path, stream, type, shape, x => Whole(path, x)),
-        _ => Read(path, stream, type, shape, x => x != 0),
-    };
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var (file, to) = (path, dtype);
+            return Read<T>(file, stream, type, shape, to.IsInteger() ? x => Whole<T, TElement>(file, to, x) : TElement.Of);
+        }
+    }
 
     /// <summary>The elements, read in pieces, so that a header that lies about the size does not cost the memory it asks for.</summary>
     static Tensor<T> Read<T>(string path, Stream stream, byte type, Shape shape, Func<double, T> convert) where T : unmanaged
@@ -103,6 +104,7 @@ public static class IdxFile
         _ => BinaryPrimitives.ReadDoubleBigEndian(bytes),
     };
 
-    static long Whole(string path, double x) => double.IsInteger(x) && Math.Abs(x) <= 1L << 53 ? (long)x
-        : throw new DataException($"IDX: {path} holds {x}, which is not a whole number. Read it as float32 or float64.");
+    static T Whole<T, TElement>(string path, DType dtype, double x) where T : unmanaged where TElement : IElement<T> =>
+        double.IsInteger(x) && Math.Abs(x) <= 1L << 53 && TElement.Of(x) is var whole && TElement.ToDouble(whole) == x ? whole
+        : throw new DataException($"IDX: {path} holds {x}, which is not a whole number of {dtype.Name()}. Read it as float32 or float64.");
 }

@@ -68,18 +68,30 @@ public sealed class Table : RowSet<Table>
     /// or in int64 one that is not whole.
     /// </exception>
     /// <exception cref="DTypeException">The dtype is bool.</exception>
-    public Tensor Numbers(DType dtype, params string[] columns) => dtype switch
-    {
-        DType.Float32 => Convert<float>(columns, (_, cell) => Notation.Read(cell) is { } x && IsKept(x) ? (float)x : null,
-            cell => NotNumber(cell, "is a number that float32 does not keep. Take it in float64, Numbers(DType.Float64, …), and normalize it before it becomes "
-                + "float32, as a TableEncoder does.")),
-        DType.Float64 => Convert<double>(columns, (_, cell) => Notation.Read(cell), NotNumber),
-        DType.Int64 => Convert<long>(columns, (_, cell) => Whole(cell), cell => NotNumber(cell, "is not a whole number of int64. Take it in float64.")),
-        _ => throw new DTypeException($"Table: {dtype.Name()} holds no numbers. Take float32, float64 or int64."),
-    };
+    public Tensor Numbers(DType dtype, params string[] columns) => dtype.IsNumeric() ? dtype.Visit<Converted, Tensor>(new(this, dtype, columns))
+        : throw new DTypeException($"Table: {dtype.Name()} holds no numbers. Take float32, float64 or int64.");
 
-    /// <summary>Whether float32 holds a number: to seven digits, and where its whole part has more, exactly.</summary>
-    static bool IsKept(double x) => float.IsFinite((float)x) && (Math.Abs(x) is <= 1 << 24 or > 1L << 53 || (float)x == x);
+    readonly struct Converted(Table table, DType dtype, string[] columns) : IElementVisitor<Tensor>
+    {
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> =>
+            dtype.IsInteger() ? Integers<T, TElement>(table, dtype.Name(), columns) : Floats<T, TElement>(table, dtype.Name(), columns);
+
+        static Tensor Integers<T, TElement>(Table table, string name, string[] columns) where T : unmanaged where TElement : IElement<T> => table.Convert<T>(columns,
+            (_, cell) => table.Whole(cell) is { } x && TElement.ToInt64(TElement.Of(x)) == x ? TElement.Of(x) : null,
+            cell => table.NotNumber(cell, $"is not a whole number of {name}. Take it in float64."));
+
+        static Tensor Floats<T, TElement>(Table table, string name, string[] columns) where T : unmanaged where TElement : IElement<T>
+        {
+            // All whole numbers up to here are kept, and more digits than these are nobody's.
+            var (exact, most) = (1L, 1L << 53);
+            while (exact < most && TElement.ToDouble(TElement.Of(exact + 1)) == exact + 1) exact *= 2;
+            bool IsKept(double x) => TElement.ToDouble(TElement.Of(x)) is var kept && double.IsFinite(kept)
+                && (Math.Abs(x) <= exact || Math.Abs(x) > most || kept == x);
+            return table.Convert<T>(columns, (_, cell) => table.Notation.Read(cell) is { } x && IsKept(x) ? TElement.Of(x) : null,
+                cell => table.NotNumber(cell, $"is a number that {name} does not keep. Take it in float64, Numbers(DType.Float64, …), and "
+                    + $"normalize it before it becomes {name}, as a TableEncoder does."));
+        }
+    }
 
     long? Whole(string cell)
     {

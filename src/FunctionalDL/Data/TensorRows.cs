@@ -4,20 +4,19 @@ namespace FunctionalDL;
 static class TensorRows
 {
     /// <summary>The rows at the given indices, in that order.</summary>
-    public static Tensor Rows(this Tensor tensor, ReadOnlySpan<int> rows) => tensor switch
-    {
-        Tensor<float> x => Copy(x, rows),
-        Tensor<double> x => Copy(x, rows),
-        Tensor<long> x => Copy(x, rows),
-        _ => Copy(tensor.As<bool>(), rows),
-    };
+    public static Tensor Rows(this Tensor tensor, ReadOnlySpan<int> rows) => tensor.DType.Visit<Chosen, Tensor>(new(tensor, rows));
 
-    static Tensor<T> Copy<T>(Tensor<T> source, ReadOnlySpan<int> rows) where T : unmanaged
+    readonly ref struct Chosen(Tensor tensor, ReadOnlySpan<int> rows) : IElementVisitor<Tensor>
     {
-        var shape = source.Shape.With(0, rows.Length);
-        var result = new T[shape.ElementCount];
-        source.CopyRows(rows, result);
-        return Tensor<T>.Adopt(shape, result);
+        readonly ReadOnlySpan<int> rows = rows;
+
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var shape = tensor.Shape.With(0, rows.Length);
+            var result = new T[shape.ElementCount];
+            tensor.As<T>().CopyRows(rows, result);
+            return Tensor<T>.Adopt(shape, result);
+        }
     }
 
     /// <summary>Copies the rows at the given indices one after another.</summary>
@@ -34,51 +33,49 @@ static class TensorRows
         var other = Array.FindIndex(rows, row => row.DType != rows[0].DType || row.Shape != rows[0].Shape);
         if (other >= 0)
             throw new ShapeException($"Dataset: examples differ, {other} is {rows[other].Describe()} and those before it {rows[0].Describe()}. Give examples that are alike.");
-        return rows[0] switch
-        {
-            Tensor<float> => Stack<float>(rows),
-            Tensor<double> => Stack<double>(rows),
-            Tensor<long> => Stack<long>(rows),
-            _ => Stack<bool>(rows),
-        };
+        return rows[0].DType.Visit<Stacked, Tensor>(new(rows));
     }
 
-    static Tensor<T> Stack<T>(Tensor[] rows) where T : unmanaged
+    readonly struct Stacked(Tensor[] rows) : IElementVisitor<Tensor>
     {
-        var shape = rows[0].Shape.Insert(0, rows.Length);
-        var result = new T[shape.ElementCount];
-        for (var i = 0; i < rows.Length; i++) rows[i].As<T>().Span.CopyTo(result.AsSpan(i * rows[0].Count));
-        return Tensor<T>.Adopt(shape, result);
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var shape = rows[0].Shape.Insert(0, rows.Length);
+            var result = new T[shape.ElementCount];
+            for (var i = 0; i < rows.Length; i++) rows[i].As<T>().Span.CopyTo(result.AsSpan(i * rows[0].Count));
+            return Tensor<T>.Adopt(shape, result);
+        }
     }
 
     /// <summary>Pieces of a length along the first axis, the i-th from row <c>first + i·step</c> on: <c>[count, length, …]</c>.</summary>
-    public static Tensor Pieces(this Tensor tensor, int count, int first, int step, int length) => tensor switch
-    {
-        Tensor<float> x => CopyPieces(x, count, first, step, length),
-        Tensor<double> x => CopyPieces(x, count, first, step, length),
-        Tensor<long> x => CopyPieces(x, count, first, step, length),
-        _ => CopyPieces(tensor.As<bool>(), count, first, step, length),
-    };
+    public static Tensor Pieces(this Tensor tensor, int count, int first, int step, int length) =>
+        tensor.DType.Visit<Cut, Tensor>(new(tensor, count, first, step, length));
 
-    static Tensor<T> CopyPieces<T>(Tensor<T> source, int count, int first, int step, int length) where T : unmanaged
+    readonly struct Cut(Tensor source, int count, int first, int step, int length) : IElementVisitor<Tensor>
     {
-        var shape = source.Shape.With(0, count).Insert(1, length);
-        var result = new T[shape.ElementCount];
-        var size = source.Shape[0] == 0 ? 0 : source.Count / source.Shape[0].Size;
-        for (var i = 0; i < count; i++) source.Span.Slice((first + i * step) * size, length * size).CopyTo(result.AsSpan(i * length * size));
-        return Tensor<T>.Adopt(shape, result);
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var shape = source.Shape.With(0, count).Insert(1, length);
+            var result = new T[shape.ElementCount];
+            var values = source.As<T>().Span;
+            var size = source.Shape[0] == 0 ? 0 : source.Count / source.Shape[0].Size;
+            for (var i = 0; i < count; i++) values.Slice((first + i * step) * size, length * size).CopyTo(result.AsSpan(i * length * size));
+            return Tensor<T>.Adopt(shape, result);
+        }
     }
 
     /// <summary>Makes the rows at the given indices the value of a variable in the next step, without a copy in between.</summary>
-    public static void CopyRows(this Tensor tensor, ReadOnlySpan<int> rows, Loop loop, string variable)
+    public static void CopyRows(this Tensor tensor, ReadOnlySpan<int> rows, Loop loop, string variable) =>
+        tensor.DType.Visit<Given, int>(new(tensor, rows, loop, variable));
+
+    readonly ref struct Given(Tensor tensor, ReadOnlySpan<int> rows, Loop loop, string variable) : IElementVisitor<int>
     {
-        var shape = tensor.Shape.With(0, rows.Length);
-        switch (tensor)
+        readonly ReadOnlySpan<int> rows = rows;
+
+        public int Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
         {
-            case Tensor<float> x: x.CopyRows(rows, loop.Input<float>(variable, shape)); break;
-            case Tensor<double> x: x.CopyRows(rows, loop.Input<double>(variable, shape)); break;
-            case Tensor<long> x: x.CopyRows(rows, loop.Input<long>(variable, shape)); break;
-            default: tensor.As<bool>().CopyRows(rows, loop.Input<bool>(variable, shape)); break;
+            tensor.As<T>().CopyRows(rows, loop.Input<T>(variable, tensor.Shape.With(0, rows.Length)));
+            return rows.Length;
         }
     }
 }

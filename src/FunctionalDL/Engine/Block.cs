@@ -47,11 +47,10 @@ sealed unsafe class Block
         ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref Unsafe.As<CacheLine, byte>(ref MemoryMarshal.GetArrayDataReference(memory)), (nint)(start + offset))), count);
 
     /// <summary>The first elements, copied.</summary>
-    public Tensor ToTensor(TensorType type) => type.DType switch
+    public Tensor ToTensor(TensorType type) => type.DType.Visit<Elements, Tensor>(new(this, type.Shape));
+
+    readonly struct Elements(Block block, Shape shape) : IElementVisitor<Tensor>
     {
-        DType.Float32 => Tensor.Of(type.Shape, (ReadOnlySpan<float>)Span<float>(0, type.Shape.ElementCount)),
-        DType.Float64 => Tensor.Of(type.Shape, (ReadOnlySpan<double>)Span<double>(0, type.Shape.ElementCount)),
-        DType.Int64 => Tensor.Of(type.Shape, (ReadOnlySpan<long>)Span<long>(0, type.Shape.ElementCount)),
-        _ => Tensor.Of(type.Shape, (ReadOnlySpan<bool>)Span<bool>(0, type.Shape.ElementCount)),
-    };
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => Tensor.Of(shape, (ReadOnlySpan<T>)block.Span<T>(0, shape.ElementCount));
+    }
 }

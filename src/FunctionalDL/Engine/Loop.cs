@@ -75,14 +75,14 @@ public sealed class Loop
 
     /// <summary>Copies a variable's value for the next steps.</summary>
     /// <exception cref="FunctionalException">There is no such variable, it is carried, or the value is of another dtype.</exception>
-    public void Set(string variable, Tensor value)
+    public void Set(string variable, Tensor value) => value.DType.Visit<Copy, int>(new(this, variable, value));
+
+    readonly struct Copy(Loop loop, string variable, Tensor value) : IElementVisitor<int>
     {
-        switch (value)
+        public int Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
         {
-            case Tensor<float> x: x.Span.CopyTo(Input<float>(variable, x.Shape)); break;
-            case Tensor<double> x: x.Span.CopyTo(Input<double>(variable, x.Shape)); break;
-            case Tensor<long> x: x.Span.CopyTo(Input<long>(variable, x.Shape)); break;
-            default: value.As<bool>().Span.CopyTo(Input<bool>(variable, value.Shape)); break;
+            value.As<T>().Span.CopyTo(loop.Input<T>(variable, value.Shape));
+            return value.Count;
         }
     }
 
@@ -141,13 +141,7 @@ public sealed class Loop
     {
         var view = Ran(output);
         if (view.Count != 1) throw new TensorException($"Output {output}: {function.Outputs[output].Type} is not a single number. Use Output.");
-        return view.Storage.DType switch
-        {
-            DType.Float32 => workspace!.Span<float>(view)[0],
-            DType.Float64 => workspace!.Span<double>(view)[0],
-            DType.Int64 => workspace!.Span<long>(view)[0],
-            _ => workspace!.Span<bool>(view)[0] ? 1 : 0,
-        };
+        return workspace!.ReadNumber(view);
     }
 
     View Ran(int output)

@@ -84,7 +84,8 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         {
             case Extent.Column or Extent.All:
                 var width = op.Extent == Extent.Column ? columns : 1;
-                endings.Add(new(op.Code, op.Lane, width, null!, op.Output));
+                var inFloat64 = op.Lane.IsFloat() && (op.Code == Code.Sum || op.Extent != Extent.Column);
+                endings.Add(new(op.Code, op.Lane, width, Collector.Of(op.Code, op.Lane, inFloat64), null!, op.Output));
                 pending.Add(new(op.Extent == Extent.Column ? Form.ReduceColumns : Form.ReduceAll, Kernel.Of(op.Code, op.Lane, op.Extent), inputs, default, endings.Count - 1, null));
                 break;
             default:
@@ -275,7 +276,7 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         {
             Instructions = [.. instructions],
             Operands = [.. operands],
-            Endings = [.. endings.Select(e => e with { Partial = new(e.Lane.IsFloat() && (e.Code == Code.Sum || !IsColumn(e)) ? DType.Float64 : e.Lane, (long)e.Width * chunks) })],
+            Endings = [.. endings.Select(e => e with { Partial = new(e.Collector.DType, (long)e.Width * chunks) })],
             Blocks = blocks,
             Total = total,
             Rows = rows,
@@ -287,6 +288,4 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             ScratchBytes = scratch,
         };
     }
-
-    bool IsColumn(Ending ending) => produced[ending.Output] == Extent.Column;
 }

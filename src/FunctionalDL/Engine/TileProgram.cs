@@ -43,7 +43,7 @@ readonly record struct TileInstruction(Form Form, nint Kernel, int A, int B, int
 }
 
 /// <summary>A reduction that ends when all chunks have run: their partial results, combined in the order of the chunks.</summary>
-sealed record Ending(Code Code, DType Lane, int Width, Storage Partial, Storage Output);
+sealed record Ending(Code Code, DType Lane, int Width, Collector Collector, Storage Partial, Storage Output);
 
 /// <summary>The instructions of a tile step, with the geometry of its tiles and chunks.</summary>
 sealed unsafe class TileProgram
@@ -82,7 +82,7 @@ sealed unsafe class TileProgram
     /// <summary>Runs a chunk's tiles.</summary>
     public void Run(Workspace workspace, int chunk, byte* scratch)
     {
-        foreach (var ending in Endings) Reductions.Fill(ending, workspace[ending.Partial], chunk);
+        foreach (var ending in Endings) ending.Collector.Fill(workspace[ending.Partial], chunk, ending.Width);
         var across = (Columns + TileColumns - 1) / TileColumns;
         var tiles = across * ((Rows + TileRows - 1) / TileRows);
         for (var tile = chunk * TilesPerChunk; tile < Math.Min(tiles, (chunk + 1) * TilesPerChunk); tile++)
@@ -95,7 +95,7 @@ sealed unsafe class TileProgram
     /// <summary>Runs the tiles of a product's block, which is the chunk of that number.</summary>
     public void RunBlock(Workspace workspace, int chunk, byte* block, byte* scratch, int row, int column, int rows, int columns)
     {
-        foreach (var ending in Endings) Reductions.Fill(ending, workspace[ending.Partial], chunk);
+        foreach (var ending in Endings) ending.Collector.Fill(workspace[ending.Partial], chunk, ending.Width);
         var (width, size) = (Blocks!.Width, Blocks.Product.DType.ByteSize());
         var tiles = (rows + TileRows - 1) / TileRows;
         for (int tile = 0, i = 0, next; tile < tiles; tile++, i = next)
@@ -155,7 +155,7 @@ sealed unsafe class TileProgram
                 ReduceColumns(i, strip, rows, workspace, chunk, column, scratch);
                 break;
             case Form.ReduceAll:
-                Reductions.Accumulate(Endings[i.Ending], i, strip.A, rows * columns, workspace[Endings[i.Ending].Partial], chunk);
+                Endings[i.Ending].Collector.Accumulate(i, strip.A, rows * columns, workspace[Endings[i.Ending].Partial], chunk);
                 break;
             case Form.Load:
                 var (start, count) = i.Scalars == 1 ? (row, rows) : (row * Columns + column, rows * columns);
@@ -199,6 +199,6 @@ sealed unsafe class TileProgram
     /// <summary>Combines the chunks' partial results.</summary>
     public void Finish(Workspace workspace)
     {
-        foreach (var ending in Endings) Reductions.Finish(ending, workspace[ending.Partial], workspace[ending.Output], Chunks);
+        foreach (var ending in Endings) ending.Collector.Finish(workspace[ending.Partial], workspace[ending.Output], Chunks, ending.Width);
     }
 }

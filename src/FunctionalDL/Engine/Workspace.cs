@@ -90,13 +90,20 @@ sealed unsafe class Workspace
     }
 
     /// <summary>The elements of a window, copied.</summary>
-    public Tensor Read(View view, Shape shape) => view.Storage.DType switch
+    public Tensor Read(View view, Shape shape) => view.Storage.DType.Visit<Elements, Tensor>(new(this, view, shape));
+
+    readonly struct Elements(Workspace workspace, View view, Shape shape) : IElementVisitor<Tensor>
     {
-        DType.Float32 => Read<float>(view, shape),
-        DType.Float64 => Read<double>(view, shape),
-        DType.Int64 => Read<long>(view, shape),
-        _ => Read<bool>(view, shape),
-    };
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => workspace.Read<T>(view, shape);
+    }
+
+    /// <summary>The first element of a window that lies in a block, as a number.</summary>
+    public double ReadNumber(View view) => view.Storage.DType.Visit<First, double>(new(this, view));
+
+    readonly struct First(Workspace workspace, View view) : IElementVisitor<double>
+    {
+        public double Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => TElement.ToDouble(workspace.Span<T>(view)[0]);
+    }
 
     Tensor<T> Read<T>(View view, Shape shape) where T : unmanaged
     {
@@ -129,11 +136,10 @@ sealed unsafe class Workspace
     static readonly ConditionalWeakTable<Tensor, Block> Constants = [];
 
     /// <summary>A tensor's elements, which do not move until the result is disposed.</summary>
-    public static MemoryHandle Pin(Tensor value) => value switch
+    public static MemoryHandle Pin(Tensor value) => value.DType.Visit<Pinned, MemoryHandle>(new(value));
+
+    readonly struct Pinned(Tensor value) : IElementVisitor<MemoryHandle>
     {
-        Tensor<float> x => x.Memory.Pin(),
-        Tensor<double> x => x.Memory.Pin(),
-        Tensor<long> x => x.Memory.Pin(),
-        _ => value.As<bool>().Memory.Pin(),
-    };
+        public MemoryHandle Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => value.As<T>().Memory.Pin();
+    }
 }

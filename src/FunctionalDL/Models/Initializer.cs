@@ -100,12 +100,12 @@ public sealed class Initializer
     /// Numbers drawn piece by piece, each a function of its place alone, so that threads do not matter. They are drawn in float64 and rounded, so that a float32 model starts
     /// at the rounded weights of its float64 twin.
     /// </summary>
-    static Tensor Draw(Shape shape, DType dtype, Action<Span<double>, int> fill) => dtype switch
+    static Tensor Draw(Shape shape, DType dtype, Action<Span<double>, int> fill) => dtype.Visit<Drawn, Tensor>(new(shape, fill));
+
+    readonly struct Drawn(Shape shape, Action<Span<double>, int> fill) : IElementVisitor<Tensor>
     {
-        DType.Float32 => Tensor<float>.Adopt(shape, Draw(shape, fill, x => (float)x)),
-        DType.Float64 => Tensor<double>.Adopt(shape, Draw(shape, fill, x => x)),
-        _ => Tensor<double>.Adopt(shape, Draw(shape, fill, x => x)).Cast(dtype),
-    };
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => Tensor<T>.Adopt(shape, Draw(shape, fill, TElement.Of));
+    }
 
     static T[] Draw<T>(Shape shape, Action<Span<double>, int> fill, Func<double, T> round)
     {

@@ -1,6 +1,6 @@
 namespace FunctionalDL;
 
-/// <summary>The type of a tensor's elements.</summary>
+/// <summary>The type of a tensor's elements: a row of one table, which says all that is known about it.</summary>
 public enum DType
 {
     /// <summary>IEEE 754 binary32, <see cref="float"/>: the default for models.</summary>
@@ -20,35 +20,41 @@ public enum DType
 public static class DTypes
 {
     /// <summary>Whether values of this type are real numbers, so that a gradient with respect to them exists.</summary>
-    public static bool IsFloat(this DType dtype) => dtype is DType.Float32 or DType.Float64;
+    public static bool IsFloat(this DType dtype) => dtype.Row().Kind == ElementKind.Float;
+
+    /// <summary>Whether values of this type are whole numbers, which wrap around where a result is too large.</summary>
+    public static bool IsInteger(this DType dtype) => dtype.Row().Kind == ElementKind.Integer;
 
     /// <summary>Whether values of this type can be added and multiplied.</summary>
-    public static bool IsNumeric(this DType dtype) => dtype != DType.Bool;
+    public static bool IsNumeric(this DType dtype) => dtype.Row().Kind != ElementKind.Truth;
 
     /// <summary>The bytes one element takes.</summary>
-    public static int ByteSize(this DType dtype) => dtype switch
-    {
-        DType.Float32 => sizeof(float),
-        DType.Float64 => sizeof(double),
-        DType.Int64 => sizeof(long),
-        _ => sizeof(bool),
-    };
+    public static int ByteSize(this DType dtype) => dtype.Row().Size;
 
     /// <summary>The lower-case name used in messages and printed expressions, such as <c>float32</c>.</summary>
-    public static string Name(this DType dtype) => dtype switch
-    {
-        DType.Float32 => "float32",
-        DType.Float64 => "float64",
-        DType.Int64 => "int64",
-        _ => "bool",
-    };
+    public static string Name(this DType dtype) => dtype.Row().Name;
 
     /// <summary>The dtype that holds elements of the .NET type <typeparamref name="T"/>.</summary>
-    /// <exception cref="TensorException"><typeparamref name="T"/> is not float, double, long or bool.</exception>
-    public static DType Of<T>() where T : unmanaged =>
-        typeof(T) == typeof(float) ? DType.Float32
-        : typeof(T) == typeof(double) ? DType.Float64
-        : typeof(T) == typeof(long) ? DType.Int64
-        : typeof(T) == typeof(bool) ? DType.Bool
-        : throw new TensorException($"Tensor: elements of type {typeof(T).Name} are not supported. Use float, double, long or bool.");
+    /// <exception cref="TensorException">No dtype holds elements of <typeparamref name="T"/>.</exception>
+    public static DType Of<T>() where T : unmanaged => ElementType<T>.Row.DType;
+
+    /// <summary>The dtype in which numbers of this one are computed: itself, or a wider one, from which results are rounded.</summary>
+    internal static DType Lane(this DType dtype) => dtype.Row().Lane;
+
+    /// <summary>The row of the table.</summary>
+    internal static ElementType Row(this DType dtype) => ElementType.Of(dtype);
+
+    /// <summary>The one place where code for elements of any type becomes code for those of a dtype.</summary>
+    internal static TResult Visit<TVisitor, TResult>(this DType dtype, TVisitor visitor)
+        where TVisitor : IElementVisitor<TResult>, allows ref struct => dtype.Row().Visit<TVisitor, TResult>(visitor);
+
+    /// <summary>The same for code that computes with numbers.</summary>
+    /// <exception cref="DTypeException">The dtype is bool.</exception>
+    internal static TResult VisitNumbers<TVisitor, TResult>(this DType dtype, TVisitor visitor)
+        where TVisitor : INumberVisitor<TResult>, allows ref struct => dtype.Row().VisitNumbers<TVisitor, TResult>(visitor);
+
+    /// <summary>The same for code that computes with real numbers.</summary>
+    /// <exception cref="DTypeException">The dtype is not a float.</exception>
+    internal static TResult VisitReals<TVisitor, TResult>(this DType dtype, TVisitor visitor)
+        where TVisitor : IRealVisitor<TResult>, allows ref struct => dtype.Row().VisitReals<TVisitor, TResult>(visitor);
 }

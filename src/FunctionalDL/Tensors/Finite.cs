@@ -6,12 +6,13 @@ namespace FunctionalDL;
 static class Finite
 {
     /// <summary>The place of the first element in row-major order that is infinite, or NaN where that is not allowed; −1 where there is none.</summary>
-    public static int FirstNotFinite(this Tensor tensor, bool allowNaN = false) => tensor switch
+    public static int FirstNotFinite(this Tensor tensor, bool allowNaN = false) =>
+        tensor.DType.IsFloat() ? tensor.DType.VisitReals<Search, int>(new(tensor, allowNaN)) : -1;
+
+    readonly struct Search(Tensor tensor, bool allowNaN) : IRealVisitor<int>
     {
-        Tensor<float> x => First(x.Span, allowNaN),
-        Tensor<double> x => First(x.Span, allowNaN),
-        _ => -1,
-    };
+        public int Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => First(tensor.In<T>().Span, allowNaN);
+    }
 
     static int First<T>(ReadOnlySpan<T> values, bool allowNaN) where T : unmanaged, IFloatingPointIeee754<T>
     {

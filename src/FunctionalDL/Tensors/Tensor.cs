@@ -38,25 +38,30 @@ public abstract class Tensor
         Tensor<T>.Adopt(Shape.Of(values.GetLength(0), values.GetLength(1)), [.. values.Cast<T>()]);
 
     /// <summary>A tensor with every element equal to <paramref name="value"/>, which is converted to the dtype.</summary>
-    public static Tensor Full(DType dtype, Shape shape, double value) => dtype switch
+    /// <exception cref="TensorException">The dtype is of integers, and the value without its fraction is not one of them.</exception>
+    public static Tensor Full(DType dtype, Shape shape, double value) => dtype.Visit<Filled, Tensor>(new(dtype, shape, value));
+
+    readonly struct Filled(DType dtype, Shape shape, double value) : IElementVisitor<Tensor>
     {
-        DType.Float32 => Tensor<float>.Fill(shape, (float)value),
-        DType.Float64 => Tensor<double>.Fill(shape, value),
-        DType.Int64 => Tensor<long>.Fill(shape, (long)value),
-        _ => Tensor<bool>.Fill(shape, value != 0),
-    };
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var element = TElement.Of(value);
+            return !dtype.IsInteger() || TElement.ToDouble(element) == Math.Truncate(value) ? Tensor<T>.Fill(shape, element)
+                : throw new TensorException(FormattableString.Invariant($"Tensor: {value} is not a number of {dtype.Name()}. Use another dtype."));
+        }
+    }
 
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(DType dtype, Shape shape) => Full(dtype, shape, 0);
 
     /// <summary>A vector whose elements are still to be written, before anybody sees it.</summary>
-    internal static Tensor Unwritten(DType dtype, int count) => dtype switch
+    internal static Tensor Unwritten(DType dtype, int count) => dtype.Visit<Empty, Tensor>(new(count));
+
+    readonly struct Empty(int count) : IElementVisitor<Tensor>
     {
-        DType.Float32 => Tensor<float>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<float>(count)),
-        DType.Float64 => Tensor<double>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<double>(count)),
-        DType.Int64 => Tensor<long>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<long>(count)),
-        _ => Tensor<bool>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<bool>(count)),
-    };
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> =>
+            Tensor<T>.Adopt(Shape.Of(count), GC.AllocateUninitializedArray<T>(count));
+    }
 
     /// <summary>A float64 scalar.</summary>
     public static implicit operator Tensor(double value) => Scalar(value);
@@ -107,7 +112,10 @@ public abstract class Tensor
     /// The elements converted to another dtype. Real numbers become integers by truncation towards zero, NaN 0, and what is beyond int64 its
     /// largest or smallest number; true is 1; a number becomes true where it is not 0.
     /// </summary>
-    public abstract Tensor Cast(DType dtype);
+    public Tensor Cast(DType dtype) => dtype == DType ? this : Conversion.Cast(this, dtype);
+
+    /// <summary>The elements as numbers of the type in which those of this dtype are computed.</summary>
+    internal Tensor<T> In<T>() where T : unmanaged => (Tensor<T>)Cast(DTypes.Of<T>());
 
     /// <summary>Whether dtype, shape and every element are equal; compared bit by bit, so NaN equals the same NaN and 0 differs from −0.</summary>
     public abstract bool BitEquals(Tensor other);
@@ -126,7 +134,7 @@ public abstract class Tensor
     }
 }
 
-/// <summary>A tensor with elements of type <typeparamref name="T"/>: float, double, long or bool.</summary>
+/// <summary>A tensor with elements of type <typeparamref name="T"/>, the .NET type of a <see cref="DType"/>.</summary>
 public sealed class Tensor<T> : Tensor where T : unmanaged
 {
     readonly T[] data;
@@ -180,32 +188,7 @@ public sealed class Tensor<T> : Tensor where T : unmanaged
         : throw new ShapeException($"Reshape: {Describe()} has {Count} elements and {shape} has {shape.ElementCount}. Choose a shape with {Count}.");
 
     /// <inheritdoc/>
-    public override double GetDouble(int index) => data[index] switch
-    {
-        float x => x,
-        double x => x,
-        long x => x,
-        bool x => x ? 1 : 0,
-        _ => double.NaN,
-    };
-
-    /// <inheritdoc/>
-    public override Tensor Cast(DType dtype) => dtype == DType ? this : (this, dtype) switch
-    {
-        (Tensor<float> x, DType.Float64) => x.Map(v => (double)v),
-        (Tensor<float> x, DType.Int64) => x.Map(long.CreateSaturating),
-        (Tensor<float> x, _) => x.Map(v => v != 0),
-        (Tensor<double> x, DType.Float32) => x.Map(v => (float)v),
-        (Tensor<double> x, DType.Int64) => x.Map(long.CreateSaturating),
-        (Tensor<double> x, _) => x.Map(v => v != 0),
-        (Tensor<long> x, DType.Float32) => x.Map(v => (float)v),
-        (Tensor<long> x, DType.Float64) => x.Map(v => (double)v),
-        (Tensor<long> x, _) => x.Map(v => v != 0),
-        (Tensor<bool> x, DType.Float32) => x.Map(v => v ? 1f : 0f),
-        (Tensor<bool> x, DType.Float64) => x.Map(v => v ? 1d : 0d),
-        (Tensor<bool> x, _) => x.Map(v => v ? 1L : 0L),
-        _ => throw new DTypeException($"Cast: {Describe()} to {dtype.Name()} is not defined."),
-    };
+    public override double GetDouble(int index) => ElementType<T>.Row.ToDouble(data[index]);
 
     /// <summary>A tensor of the same shape with each element mapped.</summary>
     public Tensor<TResult> Map<TResult>(Func<T, TResult> f) where TResult : unmanaged =>

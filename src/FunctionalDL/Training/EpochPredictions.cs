@@ -19,8 +19,12 @@ sealed class EpochPredictions(Model model, MeasuredOutputs measured, Forward for
         measured.Add([.. Outputs.Select((output, i) => Read(loop, first + i, output.DType, output.Shape.Resolve(sizes)))], data.Rows(rows));
     }
 
-    static Tensor Read(Loop loop, int output, DType dtype, Shape shape) =>
-        dtype == DType.Float64 ? Tensor.Of(shape, loop.Output<double>(output)) : Tensor.Of(shape, loop.Output<float>(output));
+    static Tensor Read(Loop loop, int output, DType dtype, Shape shape) => dtype.Visit<Copy, Tensor>(new(loop, output, shape));
+
+    readonly struct Copy(Loop loop, int output, Shape shape) : IElementVisitor<Tensor>
+    {
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => Tensor.Of(shape, loop.Output<T>(output));
+    }
 
     /// <summary>The metrics of what was kept, which is then forgotten.</summary>
     public IReadOnlyDictionary<string, double> Measure() => measured.Measure();

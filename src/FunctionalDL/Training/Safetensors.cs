@@ -65,7 +65,7 @@ public static class Safetensors
             {
                 if (name == Metadata) throw new DataException($"Safetensors: a tensor cannot be named \"{Metadata}\". Rename it.");
                 json.WriteStartObject(name);
-                json.WriteString("dtype", SafetensorsDType.Name(tensor.DType));
+                json.WriteString("dtype", tensor.DType.Row().SafetensorsCode);
                 json.WriteStartArray("shape");
                 foreach (var dim in tensor.Shape) json.WriteNumberValue(dim.Size);
                 json.WriteEndArray();
@@ -83,20 +83,18 @@ public static class Safetensors
     }
 
     /// <summary>A tensor's elements as the format has them, part by part: a span of bytes holds no more than 2³¹ of them.</summary>
-    internal static void EachPart(Tensor tensor, Action<ReadOnlySpan<byte>> use, int part = SafetensorsDType.Part)
-    {
-        switch (tensor)
-        {
-            case Tensor<float> x: EachPart(x.Span, use, part); break;
-            case Tensor<double> x: EachPart(x.Span, use, part); break;
-            case Tensor<long> x: EachPart(x.Span, use, part); break;
-            default: EachPart(tensor.As<bool>().Span, use, part); break;
-        }
-    }
+    internal static void EachPart(Tensor tensor, Action<ReadOnlySpan<byte>> use, int part = SafetensorsDType.Part) =>
+        tensor.DType.Visit<Parts, int>(new(tensor, use, part));
 
-    static void EachPart<T>(ReadOnlySpan<T> elements, Action<ReadOnlySpan<byte>> use, int part) where T : unmanaged
+    readonly struct Parts(Tensor tensor, Action<ReadOnlySpan<byte>> use, int part) : IElementVisitor<int>
     {
-        for (; !elements.IsEmpty; elements = elements[Math.Min(part, elements.Length)..]) use(MemoryMarshal.AsBytes(elements[..Math.Min(part, elements.Length)]));
+        public int Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var elements = tensor.As<T>().Span;
+            for (; !elements.IsEmpty; elements = elements[Math.Min(part, elements.Length)..])
+                use(MemoryMarshal.AsBytes(elements[..Math.Min(part, elements.Length)]));
+            return tensor.Count;
+        }
     }
 
     /// <summary>Reads a file's bytes; <paramref name="source"/> is what errors call it.</summary>

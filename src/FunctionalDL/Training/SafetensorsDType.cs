@@ -8,40 +8,37 @@ sealed record SafetensorsDType(int Bytes, Func<Shape, Stream, Tensor> Read)
     /// <summary>The elements that are read or written at once.</summary>
     public const int Part = 1 << 20;
 
-    /// <summary>The dtype of a name, or null.</summary>
-    public static SafetensorsDType? Of(string name) => name switch
-    {
-        "F32" => Plain<float>(4),
-        "F64" => Plain<double>(8),
-        "I64" => Plain<long>(8),
-        "BOOL" => Widened<byte, bool>(1, x => x != 0),
-        "F16" => Widened<Half, float>(2, x => (float)x),
-        "BF16" => Widened<ushort, float>(2, x => BitConverter.UInt32BitsToSingle((uint)x << 16)),
-        "I32" => Widened<int, long>(4, x => x),
-        "I16" => Widened<short, long>(2, x => x),
-        "I8" => Widened<sbyte, long>(1, x => x),
-        "U8" => Widened<byte, long>(1, x => x),
-        "U16" => Widened<ushort, long>(2, x => x),
-        "U32" => Widened<uint, long>(4, x => x),
-        _ => null,
-    };
+    /// <summary>The dtype of a name, or null. What the table of dtypes does not have becomes the next wider one that it has.</summary>
+    public static SafetensorsDType? Of(string name) =>
+        ElementType.Table.FirstOrDefault(row => row.SafetensorsCode == name) is { } row ? new(row.Size, row.Visit<Plain, Func<Shape, Stream, Tensor>>(new())) : name switch
+        {
+            "F16" => Widened<Half, float>(2, x => (float)x),
+            "BF16" => Widened<ushort, float>(2, x => BitConverter.UInt32BitsToSingle((uint)x << 16)),
+            "I32" => Widened<int, long>(4, x => x),
+            "I16" => Widened<short, long>(2, x => x),
+            "I8" => Widened<sbyte, long>(1, x => x),
+            "U8" => Widened<byte, long>(1, x => x),
+            "U16" => Widened<ushort, long>(2, x => x),
+            "U32" => Widened<uint, long>(4, x => x),
+            _ => null,
+        };
 
-    /// <summary>The name of a dtype.</summary>
-    public static string Name(DType dtype) => dtype switch
+    readonly struct Plain : IElementVisitor<Func<Shape, Stream, Tensor>>
     {
-        DType.Float32 => "F32",
-        DType.Float64 => "F64",
-        DType.Int64 => "I64",
-        _ => "BOOL",
-    };
-
-    static SafetensorsDType Plain<T>(int bytes) where T : unmanaged =>
-        new(bytes, (shape, stream) =>
+        public Func<Shape, Stream, Tensor> Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => (shape, stream) =>
         {
             var elements = new T[shape.ElementCount];
-            foreach (var part in Parts(elements)) stream.ReadExactly(MemoryMarshal.AsBytes(part.Span));
+            foreach (var part in Parts(elements))
+            {
+                var bytes = MemoryMarshal.AsBytes(part.Span);
+                stream.ReadExactly(bytes);
+                // A truth value of another byte than 0 and 1 is none that .NET knows.
+                if (typeof(T) == typeof(bool))
+                    foreach (ref var x in bytes) x = (byte)(x == 0 ? 0 : 1);
+            }
             return Tensor<T>.Adopt(shape, elements);
-        });
+        };
+    }
 
     static SafetensorsDType Widened<TFile, T>(int bytes, Converter<TFile, T> widen) where TFile : unmanaged where T : unmanaged =>
         new(bytes, (shape, stream) =>

@@ -19,13 +19,17 @@ static class TargetChecks
     {
         if (targets.Count == 0) return;
         var given = new Given(loss, targets, place);
-        switch (targets)
+        if (targets.DType.IsInteger() && loss.Domain.Targets == LossTargets.Classes && targets.Shape.Rank == prediction.Rank - 1)
+            CheckLabels(given, targets.Cast(DType.Int64).As<long>().Span, prediction[^1]);
+        else (targets.DType.IsNumeric() ? targets.DType : DType.Int64).VisitNumbers<Values, int>(new(given));
+    }
+
+    readonly struct Values(Given given) : INumberVisitor<int>
+    {
+        public int Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            case Tensor<float> x: Check(given, x.Span); break;
-            case Tensor<double> x: Check(given, x.Span); break;
-            case Tensor<long> x when loss.Domain.Targets == LossTargets.Classes && targets.Shape.Rank == prediction.Rank - 1: CheckLabels(given, x.Span, prediction[^1]); break;
-            case Tensor<long> x: Check(given, x.Span); break;
-            default: Check(given, targets.Cast(DType.Int64).As<long>().Span); break;
+            Check(given, given.Targets.In<T>().Span);
+            return given.Targets.Count;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FunctionalDL.Rules;
 
 /// <summary>A number as above/below, so that 2/3 stays what it is: whole parts are kept whole and reduced, and below is positive.</summary>
@@ -5,8 +7,15 @@ readonly record struct Ratio
 {
     const double LargestWhole = 1L << 53;
 
-    /// <summary>The smallest numbers that keep all their digits.</summary>
-    const double SmallestSingle = 1.1754943508222875e-38, SmallestDouble = 2.2250738585072014e-308;
+    /// <summary>The smallest number that keeps all its digits, and the largest: of 2^(1 − b) to about 2^(b + 1), with the bias b of the exponents.</summary>
+    readonly struct Range : IRealVisitor<(double, double)>
+    {
+        public (double, double) Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+        {
+            var largest = double.CreateSaturating(T.MaxValue);
+            return (Math.ScaleB(1, 1 - Math.ILogB(largest)), largest);
+        }
+    }
 
     public Ratio(double above, double below = 1)
     {
@@ -41,12 +50,7 @@ readonly record struct Ratio
     /// <summary>Whether the number can be written in a dtype: a whole number exactly, a float to full precision.</summary>
     public bool Fits(DType dtype)
     {
-        var (smallest, largest) = dtype switch
-        {
-            DType.Float32 => (SmallestSingle, float.MaxValue),
-            DType.Float64 => (SmallestDouble, double.MaxValue),
-            _ => (1, LargestWhole),
-        };
+        var (smallest, largest) = dtype.IsFloat() ? dtype.VisitReals<Range, (double, double)>(new()) : (1, LargestWhole);
         return (Above == 0 || InRange(Above) && InRange(Value)) && InRange(Below) && (dtype.IsFloat() || Below == 1 && IsWhole(Above));
 
         bool InRange(double x) => Math.Abs(x) >= smallest && Math.Abs(x) <= largest;

@@ -7,6 +7,7 @@ sealed unsafe class ArgMaxStep : Step
 {
     readonly View x;
     readonly int outer, size, inner;
+    readonly delegate*<ArgMaxStep, byte*, long*, void> search;
 
     public ArgMaxStep(View x, int axis)
     {
@@ -14,6 +15,7 @@ sealed unsafe class ArgMaxStep : Step
         Level = LevelAfter(x);
         (outer, size, inner) = x.Around(axis);
         Output = new(DType.Int64, outer * inner) { Producer = this };
+        search = (delegate*<ArgMaxStep, byte*, long*, void>)x.Storage.DType.VisitNumbers<Searches, nint>(new());
     }
 
     public Storage Output { get; }
@@ -24,19 +26,17 @@ sealed unsafe class ArgMaxStep : Step
 
     public override string ToString() => $"argmax {outer}×{size}×{inner}";
 
-    public override void Run(Workspace workspace)
+    public override void Run(Workspace workspace) => search(this, workspace[x], (long*)workspace[Output]);
+
+    readonly struct Searches : INumberVisitor<nint>
     {
-        var to = (long*)workspace[Output];
-        switch (x.Storage.DType)
-        {
-            case DType.Float32: Search((float*)workspace[x], to); break;
-            case DType.Float64: Search((double*)workspace[x], to); break;
-            default: Search((long*)workspace[x], to); break;
-        }
+        public nint Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => (nint)(delegate*<ArgMaxStep, byte*, long*, void>)&Search<T>;
     }
 
-    void Search<T>(T* from, long* to) where T : unmanaged, INumber<T>
+    static void Search<T>(ArgMaxStep step, byte* x, long* to) where T : unmanaged, INumber<T>
     {
+        var (outer, size, inner) = (step.outer, step.size, step.inner);
+        var from = (T*)x;
         for (var o = 0; o < outer; o++, from += size * inner)
             for (var i = 0; i < inner; i++)
             {

@@ -42,17 +42,19 @@ sealed unsafe class AssembleStep : Step
     {
         var to = workspace[Output];
         var count = checked((int)Output.Count);
-        if (fill is { } value)
-            switch (Output.DType)
-            {
-                case DType.Float32: new Span<float>(to, count).Fill((float)value); break;
-                case DType.Float64: new Span<double>(to, count).Fill(value); break;
-                case DType.Int64: new Span<long>(to, count).Fill((long)value); break;
-                default: new Span<bool>(to, count).Fill(value != 0); break;
-            }
+        if (fill is { } value) Output.DType.Visit<Filled, int>(new((nint)to, count, value));
         if (Output.Count >= Small) workspace.Team.Run(this, workspace, 0, parts.Length);
         else
             for (var part = 0; part < parts.Length; part++) Chunk(workspace, part, 0);
+    }
+
+    readonly struct Filled(nint to, int count, double value) : IElementVisitor<int>
+    {
+        public int Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            new Span<T>((void*)to, count).Fill(TElement.Of(value));
+            return count;
+        }
     }
 
     /// <summary>The parts do not overlap, so that they may be copied in any order.</summary>

@@ -105,7 +105,12 @@ abstract class ConvolutionStep : Step
 
     /// <summary>The convolution with the vectors this machine has.</summary>
     public static ConvolutionStep Of(View x, Matrix w, Sliding sliding) =>
-        x.Storage.DType == DType.Float32 ? Of<float>(x, w, sliding) : Of<double>(x, w, sliding);
+        x.Storage.DType.VisitReals<Kernels, ConvolutionStep>(new(x, w, sliding));
+
+    readonly struct Kernels(View x, Matrix w, Sliding sliding) : IRealVisitor<ConvolutionStep>
+    {
+        public ConvolutionStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => Of<T>(x, w, sliding);
+    }
 
     static ConvolutionStep Of<T>(View x, Matrix w, Sliding sliding) where T : unmanaged, IFloatingPointIeee754<T> =>
         Vector512.IsHardwareAccelerated ? new ConvolutionStep<Simd512<T>, Vector512<T>, T>(x, w, sliding, 8)

@@ -71,7 +71,12 @@ abstract class CorrelationStep : Step
 
     /// <summary>The gradient with the vectors this machine has.</summary>
     public static CorrelationStep Of(View x, View y, Sliding sliding, int groups) =>
-        x.Storage.DType == DType.Float32 ? Of<float>(x, y, sliding, groups) : Of<double>(x, y, sliding, groups);
+        x.Storage.DType.VisitReals<Kernels, CorrelationStep>(new(x, y, sliding, groups));
+
+    readonly struct Kernels(View x, View y, Sliding sliding, int groups) : IRealVisitor<CorrelationStep>
+    {
+        public CorrelationStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => Of<T>(x, y, sliding, groups);
+    }
 
     static CorrelationStep Of<T>(View x, View y, Sliding sliding, int groups) where T : unmanaged, IFloatingPointIeee754<T> =>
         Vector512.IsHardwareAccelerated ? new CorrelationStep<Simd512<T>, Vector512<T>, T, Six>(x, y, sliding, groups)

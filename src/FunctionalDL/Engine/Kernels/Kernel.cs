@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FunctionalDL.Engine;
 
 /// <summary>The table of vector loops by operation and lane type: each computes D = f(A, B, C) over a strip.</summary>
@@ -9,15 +11,21 @@ static unsafe class Kernel
         (Code.Sum, Extent.Column) => Of(Code.Add, lane, Extent.Full),
         (Code.Max, Extent.Column) => Of(Code.Maximum, lane, Extent.Full),
         (Code.Min, Extent.Column) => Of(Code.Minimum, lane, Extent.Full),
-        _ => lane switch
-        {
-            DType.Float32 => Numeric<float>(code) is var f and not 0 ? f : Real<float>(code),
-            DType.Float64 => Numeric<double>(code) is var f and not 0 ? f : Real<double>(code),
-            _ => code == Code.Divide ? (nint)(delegate*<in Strip, void>)&Loops.DivideWhole : Numeric<long>(code),
-        },
+        _ => lane.VisitNumbers<Numbers, nint>(new(code)) is var loop and not 0 ? loop
+            : lane.IsFloat() ? lane.VisitReals<Reals, nint>(new(code)) : 0,
     };
 
-    static nint Numeric<T>(Code code) where T : unmanaged, System.Numerics.INumber<T> => (nint)(code switch
+    readonly struct Numbers(Code code) : INumberVisitor<nint>
+    {
+        public nint Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => Numeric<T>(code);
+    }
+
+    readonly struct Reals(Code code) : IRealVisitor<nint>
+    {
+        public nint Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => Real<T>(code);
+    }
+
+    static nint Numeric<T>(Code code) where T : unmanaged, INumber<T> => (nint)(code switch
     {
         Code.Identity => &Loops.Unary<T, Identity<T>>,
         Code.Negate => &Loops.Unary<T, Negate<T>>,
@@ -28,7 +36,8 @@ static unsafe class Kernel
         Code.Add => &Loops.Binary<T, Add<T>>,
         Code.Subtract => &Loops.Binary<T, Subtract<T>>,
         Code.Multiply or Code.And => &Loops.Binary<T, Multiply<T>>,
-        Code.Divide => &Loops.Binary<T, Divide<T>>,
+        Code.Divide when DTypes.Of<T>().IsFloat() => &Loops.Binary<T, Divide<T>>,
+        Code.Divide => &Loops.DivideWhole<T>,
         Code.Minimum => &Loops.Binary<T, Minimum<T>>,
         Code.Maximum or Code.Or => &Loops.Binary<T, Maximum<T>>,
         Code.Equal => &Loops.Binary<T, Equal<T>>,
@@ -41,7 +50,7 @@ static unsafe class Kernel
         _ => (delegate*<in Strip, void>)null,
     });
 
-    static nint Real<T>(Code code) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => (nint)(code switch
+    static nint Real<T>(Code code) where T : unmanaged, IFloatingPointIeee754<T> => (nint)(code switch
     {
         Code.Exp => &Loops.Unary<T, Exp<T>>,
         Code.Expm1 => &Loops.Unary<T, Expm1<T>>,
@@ -62,7 +71,12 @@ static unsafe class Kernel
     });
 
     /// <summary>The loop of two operations: outer(inner(a, b), c).</summary>
-    public static nint Chain(Code inner, Code outer, DType lane) => lane == DType.Float32 ? Chain<float>(inner, outer) : Chain<double>(inner, outer);
+    public static nint Chain(Code inner, Code outer, DType lane) => lane.VisitReals<Chains, nint>(new(inner, outer));
+
+    readonly struct Chains(Code inner, Code outer) : IRealVisitor<nint>
+    {
+        public nint Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => Chain<T>(inner, outer);
+    }
 
     static nint Chain<T>(Code inner, Code outer) where T : unmanaged => inner switch
     {
@@ -80,28 +94,24 @@ static unsafe class Kernel
     });
 
     /// <summary>The loop that fills up a register from shorter rows.</summary>
-    public static nint Spread(DType lane) => (nint)(lane switch
+    public static nint Spread(DType lane) => lane.VisitNumbers<Spreads, nint>(new());
+
+    readonly struct Spreads : INumberVisitor<nint>
     {
-        DType.Float32 => &Loops.Spread<float>,
-        DType.Float64 => &Loops.Spread<double>,
-        _ => (delegate*<in Strip, void>)&Loops.Spread<long>,
-    });
+        public nint Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => (nint)(delegate*<in Strip, void>)&Loops.Spread<T>;
+    }
 
     /// <summary>The loop that turns elements of one type into another; into bool, whether they are not 0.</summary>
-    public static nint Convert(DType from, DType to) => (nint)((from, to) switch
+    public static nint Convert(DType from, DType to) => from.Visit<From, nint>(new(to));
+
+    readonly struct From(DType to) : IElementVisitor<nint>
     {
-        (DType.Float32, DType.Float64) => &Loops.Convert<float, double>,
-        (DType.Float32, DType.Int64) => &Loops.Convert<float, long>,
-        (DType.Float32, DType.Bool) => &Loops.ToBool<float>,
-        (DType.Float64, DType.Float32) => &Loops.Convert<double, float>,
-        (DType.Float64, DType.Int64) => &Loops.Convert<double, long>,
-        (DType.Float64, DType.Bool) => &Loops.ToBool<double>,
-        (DType.Int64, DType.Float32) => &Loops.Convert<long, float>,
-        (DType.Int64, DType.Float64) => &Loops.Convert<long, double>,
-        (DType.Int64, DType.Bool) => &Loops.ToBool<long>,
-        (DType.Bool, DType.Float32) => &Loops.FromBool<float>,
-        (DType.Bool, DType.Float64) => &Loops.FromBool<double>,
-        (DType.Bool, DType.Int64) => (delegate*<in Strip, void>)&Loops.FromBool<long>,
-        _ => throw new ArgumentException($"no conversion from {from} to {to}"),
-    });
+        public nint Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => to.Visit<To<T, TElement>, nint>(new());
+    }
+
+    readonly struct To<TFrom, TFromElement> : IElementVisitor<nint> where TFrom : unmanaged where TFromElement : IElement<TFrom>
+    {
+        public nint Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> =>
+            (nint)(delegate*<in Strip, void>)&Loops.Convert<TFrom, TFromElement, T, TElement>;
+    }
 }

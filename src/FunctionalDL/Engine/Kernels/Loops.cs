@@ -128,69 +128,51 @@ static unsafe class Loops
     static Vector512<T> Read<T>(T* x, int i, int n, int isScalar) where T : unmanaged =>
         isScalar != 0 ? Vector512.Create(*x) : n - i >= Vector512<T>.Count ? Vector512.Load(x + i) : Part.Load(x + i, n - i);
 
-    public static void DivideWhole(in Strip strip)
+    public static void DivideWhole<T>(in Strip strip) where T : unmanaged, INumber<T>
     {
         byte* a = strip.A, b = strip.B, d = strip.D;
         for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, d += strip.StepD)
         {
-            long* x = (long*)a, y = (long*)b, z = (long*)d;
+            T* x = (T*)a, y = (T*)b, z = (T*)d;
             int stepX = 1 - (strip.Scalars & 1), stepY = 1 - (strip.Scalars >> 1);
-            for (var i = 0; i < strip.Columns; i++)
-                z[i] = y[i * stepY] is var divisor and not 0 ? divisor == -1 ? -x[i * stepX] : x[i * stepX] / divisor
-                    : throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.");
+            for (var i = 0; i < strip.Columns; i++) z[i] = Quotient(x[i * stepX], y[i * stepY]);
         }
     }
 
-    /// <summary>A function of single elements, for conversions between types.</summary>
-    interface IConversion<TFrom, TTo> where TFrom : unmanaged where TTo : unmanaged
+    static T Quotient<T>(T x, T divisor) where T : unmanaged, INumber<T>
     {
-        static abstract TTo Apply(TFrom x);
-
-        /// <summary>Converts as many of n elements as fill vectors, and says how many.</summary>
-        static virtual int ApplyVectors(TFrom* x, TTo* y, int n) => 0;
+        if (divisor == T.Zero) throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.");
+        return T.IsNegative(divisor) && divisor == -T.One ? -x : x / divisor;
     }
 
-    readonly struct Number<TFrom, TTo> : IConversion<TFrom, TTo> where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
-    {
-        public static TTo Apply(TFrom x) => TTo.CreateSaturating(x);
-    }
-
-    readonly struct IsNotZero<T> : IConversion<T, bool> where T : unmanaged, INumber<T>
-    {
-        public static bool Apply(T x) => x != T.Zero;
-    }
-
-    readonly struct ZeroOrOne<T> : IConversion<bool, T> where T : unmanaged, INumber<T>
-    {
-        public static T Apply(bool x) => x ? T.One : T.Zero;
-
-        public static int ApplyVectors(bool* x, T* y, int n)
-        {
-            if (typeof(T) != typeof(float)) return 0;
-            var i = 0;
-            for (; i <= n - Vector128<byte>.Count; i += Vector128<byte>.Count)
-                Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load((byte*)x + i).ToVector256Unsafe().ToVector512Unsafe())).AsInt32()).Store((float*)y + i);
-            return i;
-        }
-    }
-
-    public static void Convert<TFrom, TTo>(in Strip strip) where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo> =>
-        Convert<TFrom, TTo, Number<TFrom, TTo>>(strip);
-
-    public static void ToBool<T>(in Strip strip) where T : unmanaged, INumber<T> => Convert<T, bool, IsNotZero<T>>(strip);
-
-    public static void FromBool<T>(in Strip strip) where T : unmanaged, INumber<T> => Convert<bool, T, ZeroOrOne<T>>(strip);
-
-    static void Convert<TFrom, TTo, TOp>(in Strip strip) where TFrom : unmanaged where TTo : unmanaged where TOp : IConversion<TFrom, TTo>
+    /// <summary>Elements of one type as those of another.</summary>
+    public static void Convert<TFrom, TFromElement, TTo, TToElement>(in Strip strip)
+        where TFrom : unmanaged where TFromElement : IElement<TFrom> where TTo : unmanaged where TToElement : IElement<TTo>
     {
         byte* a = strip.A, d = strip.D;
         for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD)
         {
             var x = (TFrom*)a;
             var y = (TTo*)d;
-            if (strip.Scalars != 0) new Span<TTo>(y, strip.Columns).Fill(TOp.Apply(*x));
-            else
-                for (var i = TOp.ApplyVectors(x, y, strip.Columns); i < strip.Columns; i++) y[i] = TOp.Apply(x[i]);
+            if (strip.Scalars != 0)
+            {
+                new Span<TTo>(y, strip.Columns).Fill(Conversion.Convert<TFrom, TFromElement, TTo, TToElement>(*x));
+                continue;
+            }
+            var i = typeof(TFrom) == typeof(bool) && typeof(TTo) == typeof(float) ? ZerosAndOnes((byte*)x, (float*)y, strip.Columns) : 0;
+            for (; i < strip.Columns; i++) y[i] = Conversion.Convert<TFrom, TFromElement, TTo, TToElement>(x[i]);
         }
+    }
+
+    /// <summary>Truth values as numbers: as many of them as fill vectors.</summary>
+    static int ZerosAndOnes(byte* x, float* y, int n)
+    {
+        var i = 0;
+        for (; i <= n - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            var bytes = Vector128.Load(x + i).ToVector256Unsafe().ToVector512Unsafe();
+            Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(bytes)).AsInt32()).Store(y + i);
+        }
+        return i;
     }
 }

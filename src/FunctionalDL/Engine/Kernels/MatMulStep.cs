@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
@@ -150,7 +151,12 @@ abstract class MatMulStep : Step
     /// <param name="b">The right side, its columns as rows.</param>
     /// <param name="isRepeated">Whether B stays the same from run to run, so that it will be packed before.</param>
     public static MatMulStep Of(Matrix a, Matrix b, bool isRepeated = false) =>
-        a.View.Storage.DType == DType.Float32 ? Of<float>(a, b, isRepeated) : Of<double>(a, b, isRepeated);
+        a.View.Storage.DType.VisitReals<Kernels, MatMulStep>(new(a, b, isRepeated));
+
+    readonly struct Kernels(Matrix a, Matrix b, bool isRepeated) : IRealVisitor<MatMulStep>
+    {
+        public MatMulStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => Of<T>(a, b, isRepeated);
+    }
 
     static MatMulStep Of<T>(Matrix a, Matrix b, bool isRepeated) where T : unmanaged =>
         Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>(a, b, 12, isRepeated)

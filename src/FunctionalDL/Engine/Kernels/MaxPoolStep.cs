@@ -71,9 +71,13 @@ abstract class MaxPoolStep : Step
 
     public override void Run(Workspace workspace) => workspace.Team.Run(this, workspace, 0, (Planes + PlanesPerChunk - 1) / PlanesPerChunk);
 
-    public static MaxPoolStep Of(Sliding sliding, View x, View values, Mode action) => x.Storage.DType == DType.Float32
-        ? new MaxPoolStep<float>(sliding, x, values, action)
-        : new MaxPoolStep<double>(sliding, x, values, action);
+    public static MaxPoolStep Of(Sliding sliding, View x, View values, Mode action) =>
+        x.Storage.DType.VisitReals<Kernels, MaxPoolStep>(new(sliding, x, values, action));
+
+    readonly struct Kernels(Sliding sliding, View x, View values, Mode action) : IRealVisitor<MaxPoolStep>
+    {
+        public MaxPoolStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => new MaxPoolStep<T>(sliding, x, values, action);
+    }
 }
 
 sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPoolStep.Mode action) : MaxPoolStep(sliding, x, values, action)

@@ -65,65 +65,9 @@ static unsafe class Reductions
         return result;
     }
 
-    /// <summary>Sets a chunk's partial result to what changes nothing: for a sum −0, as 0 would make a sum of −0 positive.</summary>
-    public static void Fill(Ending ending, byte* partial, int chunk)
-    {
-        switch (ending.Partial.DType)
-        {
-            case DType.Float32: Fill<float>(ending, partial, chunk); break;
-            case DType.Float64: Fill<double>(ending, partial, chunk); break;
-            default: Fill<long>(ending, partial, chunk); break;
-        }
-    }
-
-    static void Fill<T>(Ending ending, byte* partial, int chunk) where T : unmanaged, INumber<T> =>
-        new Span<T>((T*)partial + (long)chunk * ending.Width, ending.Width).Fill(T.CreateSaturating(ending.Code switch
-        {
-            Code.Sum => -0.0,
-            Code.Max => double.NegativeInfinity,
-            _ => double.PositiveInfinity,
-        }));
-
-    /// <summary>Adds a tile to a chunk's one result; floats are collected in float64.</summary>
-    public static void Accumulate(Ending ending, in TileInstruction reduce, byte* x, int n, byte* partial, int chunk)
-    {
-        var strip = new Strip { A = x, Rows = 1, Columns = n };
-        switch (ending.Lane)
-        {
-            case DType.Float32 when ending.Code == Code.Sum:
-                ((double*)partial)[chunk] += Sum((float*)x, n);
-                break;
-            case DType.Float32:
-                float single;
-                strip.D = (byte*)&single;
-                reduce.Call(strip);
-                Combine(ending.Code, (double*)partial + chunk, single);
-                break;
-            case DType.Float64:
-                double real;
-                strip.D = (byte*)&real;
-                reduce.Call(strip);
-                Combine(ending.Code, (double*)partial + chunk, real);
-                break;
-            default:
-                long whole;
-                strip.D = (byte*)&whole;
-                reduce.Call(strip);
-                Combine(ending.Code, (long*)partial + chunk, whole);
-                break;
-        }
-    }
-
-    static void Combine<T>(Code code, T* sum, T x) where T : unmanaged, INumber<T> => *sum = code switch
-    {
-        Code.Sum => *sum + x,
-        Code.Max => T.Max(*sum, x),
-        _ => T.Min(*sum, x),
-    };
-
     /// <summary>Σ x in float64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static double Sum(float* x, int n)
+    public static double Sum(float* x, int n)
     {
         var (w, i) = (Vector512<float>.Count, 0);
         Vector512<double> s0 = Vector512.Create(-0.0), s1 = s0, s2 = s0, s3 = s0;
@@ -153,27 +97,5 @@ static unsafe class Reductions
             (upper + Vector512.Load(sum + i + Vector512<double>.Count)).Store(sum + i + Vector512<double>.Count);
         }
         for (; i < n; i++) sum[i] += x[i];
-    }
-
-    /// <summary>Combines the chunks' results into the first and writes it.</summary>
-    public static void Finish(Ending ending, byte* partial, byte* output, int chunks)
-    {
-        switch (ending.Partial.DType)
-        {
-            case DType.Float32: Finish<float>(ending, partial, chunks); break;
-            case DType.Float64: Finish<double>(ending, partial, chunks); break;
-            default: Finish<long>(ending, partial, chunks); break;
-        }
-        var bytes = ending.Width * (long)ending.Lane.ByteSize();
-        if (ending.Partial.DType == ending.Lane) Buffer.MemoryCopy(partial, output, bytes, bytes);
-        else
-            for (var i = 0; i < ending.Width; i++) ((float*)output)[i] = (float)((double*)partial)[i];
-    }
-
-    static void Finish<T>(Ending ending, byte* partial, int chunks) where T : unmanaged, INumber<T>
-    {
-        var combine = (delegate*<in Strip, void>)Kernel.Of(ending.Code, DTypes.Of<T>(), Extent.Column);
-        for (var chunk = 1; chunk < chunks; chunk++)
-            combine(new Strip { A = partial, B = (byte*)((T*)partial + (long)chunk * ending.Width), D = partial, Rows = 1, Columns = ending.Width });
     }
 }

@@ -10,7 +10,8 @@ static unsafe class Windows
         {
             case 1: Walk(window, (byte*)from, start, count, (byte*)to); break;
             case 4: Walk(window, (uint*)from, start, count, (uint*)to); break;
-            default: Walk(window, (ulong*)from, start, count, (ulong*)to); break;
+            case 8: Walk(window, (ulong*)from, start, count, (ulong*)to); break;
+            case var bytes: throw new InvalidOperationException($"no window has elements of {bytes} bytes");
         }
     }
 
@@ -63,7 +64,8 @@ static unsafe class Windows
         {
             case 1: Walk(source, (byte*)from, target, (byte*)to); break;
             case 4: Walk(source, (uint*)from, target, (uint*)to); break;
-            default: Walk(source, (ulong*)from, target, (ulong*)to); break;
+            case 8: Walk(source, (ulong*)from, target, (ulong*)to); break;
+            case var bytes: throw new InvalidOperationException($"no window has elements of {bytes} bytes");
         }
     }
 

@@ -18,22 +18,20 @@ sealed record ArgMaxOp(int Axis) : Op
     {
         var size = x[0].Shape.Around(Axis).Size;
         if (size == 0 && type.Shape.ElementCount > 0) throw new TensorException($"ArgMax: axis {Axis} of {x[0].Describe()} has no elements. Give at least one.");
-        var result = new long[type.Shape.ElementCount];
-        switch (x[0])
-        {
-            case Tensor<float> v: Search(v.Span, result, v.Shape); break;
-            case Tensor<double> v: Search(v.Span, result, v.Shape); break;
-            default: Search(x[0].As<long>().Span, result, x[0].Shape); break;
-        }
-        return Tensor<long>.Adopt(type.Shape, result);
+        return x[0].DType.VisitNumbers<Places, Tensor>(new(this, x[0], type.Shape));
     }
 
-    void Search<T>(ReadOnlySpan<T> x, Span<long> result, Shape shape) where T : INumber<T>
+    readonly struct Places(ArgMaxOp op, Tensor of, Shape shape) : INumberVisitor<Tensor>
     {
-        var size = shape.Around(Axis).Size;
-        for (var at = 0; at < result.Length; at++)
-            for (var i = 1; i < size && x[Offset(shape, at, result[at])] is var largest && !T.IsNaN(largest); i++)
-                if (!(x[Offset(shape, at, i)] <= largest)) result[at] = i;
+        public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
+        {
+            var x = of.In<T>().Span;
+            var (result, size) = (new long[shape.ElementCount], of.Shape.Around(op.Axis).Size);
+            for (var at = 0; at < result.Length; at++)
+                for (var i = 1; i < size && x[op.Offset(of.Shape, at, result[at])] is var largest && !T.IsNaN(largest); i++)
+                    if (!(x[op.Offset(of.Shape, at, i)] <= largest)) result[at] = i;
+            return Tensor<long>.Adopt(shape, result);
+        }
     }
 
     /// <summary>The offset of element i along the axis, of those that result <paramref name="at"/> is made of.</summary>

@@ -16,12 +16,13 @@ abstract record BinaryOp : ElementwiseOp
         return x[0];
     }
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        type.DType.VisitNumbers<Value, Tensor>(new(this, x)).Cast(type.DType);
+
+    readonly struct Value(BinaryOp op, Tensor[] x) : INumberVisitor<Tensor>
     {
-        Tensor<float> a => Zip<float, float>(a, x[1], Apply),
-        Tensor<double> a => Zip<double, double>(a, x[1], Apply),
-        var a => Zip<long, long>(a.As<long>(), x[1], Apply),
-    };
+        public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => Zip<T, T>(x[0].In<T>(), x[1].In<T>(), op.Apply);
+    }
 
     internal static Tensor<TResult> Zip<T, TResult>(Tensor<T> x0, Tensor x1, Func<T, T, TResult> f) where T : unmanaged where TResult : unmanaged
     {

@@ -22,12 +22,12 @@ abstract record ComparisonOp : ElementwiseOp
 
     private protected virtual void CheckDTypes(ReadOnlySpan<TensorType> x) => CheckNumbers(x);
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0].DType.VisitNumbers<Value, Tensor>(new(this, x));
+
+    readonly struct Value(ComparisonOp op, Tensor[] x) : INumberVisitor<Tensor>
     {
-        Tensor<float> a => BinaryOp.Zip<float, bool>(a, x[1], Apply),
-        Tensor<double> a => BinaryOp.Zip<double, bool>(a, x[1], Apply),
-        var a => BinaryOp.Zip<long, bool>(a.As<long>(), x[1], Apply),
-    };
+        public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => BinaryOp.Zip<T, bool>(x[0].In<T>(), x[1].In<T>(), op.Apply);
+    }
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1]);
 

@@ -19,26 +19,23 @@ sealed record ConcatOp(int Axis) : LinearOp
         return x[0] with { Shape = x[0].Shape.With(Axis, size) };
     }
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
-    {
-        Tensor<float> => Join<float>(x, type.Shape),
-        Tensor<double> => Join<double>(x, type.Shape),
-        Tensor<long> => Join<long>(x, type.Shape),
-        _ => Join<bool>(x, type.Shape),
-    };
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => type.DType.Visit<Joined, Tensor>(new(x, Axis, type.Shape));
 
-    Tensor<T> Join<T>(Tensor[] x, Shape shape) where T : unmanaged
+    readonly struct Joined(Tensor[] x, int axis, Shape shape) : IElementVisitor<Tensor>
     {
-        var result = new T[shape.ElementCount];
-        var (outer, size, inner) = shape.Around(Axis);
-        var row = 0;
-        foreach (var part in x)
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
         {
-            var run = part.Shape[Axis].Size * inner;
-            for (var o = 0; o < outer; o++) part.As<T>().Span.Slice(o * run, run).CopyTo(result.AsSpan(o * size * inner + row));
-            row += run;
+            var result = new T[shape.ElementCount];
+            var (outer, size, inner) = shape.Around(axis);
+            var row = 0;
+            foreach (var part in x)
+            {
+                var run = part.Shape[axis].Size * inner;
+                for (var o = 0; o < outer; o++) part.As<T>().Span.Slice(o * run, run).CopyTo(result.AsSpan(o * size * inner + row));
+                row += run;
+            }
+            return Tensor<T>.Adopt(shape, result);
         }
-        return Tensor<T>.Adopt(shape, result);
     }
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => Pullback(y, g)(i);

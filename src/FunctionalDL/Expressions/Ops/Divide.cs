@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FunctionalDL.Ops;
 
 /// <summary>
@@ -9,9 +11,12 @@ sealed record DivideOp : BinaryOp
 
     protected override string OnnxName => "Div";
 
-    protected override T Apply<T>(T a, T b) => typeof(T) == typeof(long) && T.IsZero(b)
+    // The smallest number divided by −1 wraps around, and would be an error of the processor.
+    protected override T Apply<T>(T a, T b) => T.IsZero(b) && IsWhole<T>()
         ? throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.")
-        : b == -T.One ? -a : a / b;
+        : T.IsNegative(b) && b == -T.One ? -a : a / b;
+
+    static bool IsWhole<T>() where T : INumber<T> => T.One / (T.One + T.One) == T.Zero;
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => i == 0 ? 1 / x[1] : -y / x[1];
 

@@ -7,21 +7,19 @@ static class Layout
     /// A tensor of the given shape whose element at index i is the element of x at offset <paramref name="source"/>(i),
     /// or <paramref name="fill"/> where that is negative.
     /// </summary>
-    public static Tensor Pick(Tensor x, Shape shape, Func<int[], int> source, double fill = 0) => x switch
-    {
-        Tensor<float> v => Pick(v, shape, source, (float)fill),
-        Tensor<double> v => Pick(v, shape, source, fill),
-        Tensor<long> v => Pick(v, shape, source, (long)fill),
-        _ => Pick(x.As<bool>(), shape, source, fill != 0),
-    };
+    public static Tensor Pick(Tensor x, Shape shape, Func<int[], int> source, double fill = 0) =>
+        x.DType.Visit<Picked, Tensor>(new(x, shape, source, fill));
 
-    static Tensor Pick<T>(Tensor<T> x, Shape shape, Func<int[], int> source, T fill) where T : unmanaged
+    readonly struct Picked(Tensor x, Shape shape, Func<int[], int> source, double fill) : IElementVisitor<Tensor>
     {
-        var result = new T[shape.ElementCount];
-        var values = x.Span;
-        foreach (var (index, offset) in Indices(shape))
-            result[offset] = source(index) is >= 0 and var from ? values[from] : fill;
-        return Tensor<T>.Adopt(shape, result);
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var (result, other) = (new T[shape.ElementCount], TElement.Of(fill));
+            var values = x.As<T>().Span;
+            foreach (var (index, offset) in Indices(shape))
+                result[offset] = source(index) is >= 0 and var from ? values[from] : other;
+            return Tensor<T>.Adopt(shape, result);
+        }
     }
 
     /// <summary>Every index of a shape in row-major order, with its offset. The index array is reused.</summary>

@@ -23,26 +23,27 @@ sealed record MatMulOp : Op
     }
 
     // Floats are summed in float64, so that the reference is exact to the last bit or so of float32.
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
-    {
-        Tensor<float> a => Multiply(a, x[1], type.Shape, v => (double)v, v => (float)v),
-        Tensor<double> a => Multiply(a, x[1], type.Shape, v => v, v => v),
-        var a => Multiply(a.As<long>(), x[1], type.Shape, v => v, v => v),
-    };
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => type.DType.IsFloat()
+        ? new Product(x, type.Shape).Visit<double>().Cast(type.DType)
+        : type.DType.VisitNumbers<Product, Tensor>(new(x, type.Shape));
 
-    static Tensor<T> Multiply<T, TSum>(Tensor<T> x0, Tensor x1, Shape shape, Func<T, TSum> widen, Func<TSum, T> narrow) where T : unmanaged where TSum : INumber<TSum>
+    readonly struct Product(Tensor[] x, Shape shape) : INumberVisitor<Tensor>
     {
-        var (n, m, k) = (shape[^2].Size, shape[^1].Size, x0.Shape[^1].Size);
-        TSum[] a = Array.ConvertAll(x0.Span.ToArray(), v => widen(v)), b = Array.ConvertAll(x1.As<T>().Span.ToArray(), v => widen(v));
-        var result = new T[shape.ElementCount];
-        for (var at = 0; at < result.Length; at++)
+        public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            var (batch, row, column) = (at / (n * m), at / m % n, at % m);
-            var sum = TSum.Zero;
-            for (var i = 0; i < k; i++) sum += a[(batch * n + row) * k + i] * b[(batch * k + i) * m + column];
-            result[at] = narrow(sum);
+            var (n, m, k) = (shape[^2].Size, shape[^1].Size, x[0].Shape[^1].Size);
+            var a = x[0].In<T>().Span;
+            var b = x[1].In<T>().Span;
+            var result = new T[shape.ElementCount];
+            for (var at = 0; at < result.Length; at++)
+            {
+                var (batch, row, column) = (at / (n * m), at / m % n, at % m);
+                var sum = T.Zero;
+                for (var i = 0; i < k; i++) sum += a[(batch * n + row) * k + i] * b[(batch * k + i) * m + column];
+                result[at] = sum;
+            }
+            return Tensor<T>.Adopt(shape, result);
         }
-        return Tensor<T>.Adopt(shape, result);
     }
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0

@@ -12,12 +12,13 @@ abstract record NumericUnaryOp : ElementwiseOp
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType.IsNumeric() ? x[0]
         : throw WrongDType(x, "numbers", "Cast the input to a number.");
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        type.DType.VisitNumbers<Value, Tensor>(new(this, x[0])).Cast(type.DType);
+
+    readonly struct Value(NumericUnaryOp op, Tensor x) : INumberVisitor<Tensor>
     {
-        Tensor<float> v => v.Map(Apply),
-        Tensor<double> v => v.Map(Apply),
-        var v => v.As<long>().Map(Apply),
-    };
+        public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => x.In<T>().Map(op.Apply);
+    }
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(Name.ToLowerInvariant(), x);
 }

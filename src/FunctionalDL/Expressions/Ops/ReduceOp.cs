@@ -28,24 +28,28 @@ abstract record ReduceOp(Axes Axes) : Op
         if (x[0].Count == 0 && type.Shape.ElementCount > 0)
             return OfNone is { } value ? Tensor.Full(type.DType, type.Shape, value)
                 : throw new TensorException($"{Name}: axes {Axes} of {x[0].Describe()} have no elements. Give at least one.");
-        return x[0] is Tensor<long> whole
-            ? Reduce(whole, type.Shape)
-            : Reduce((Tensor<double>)x[0].Cast(DType.Float64), type.Shape).Cast(type.DType);
+        var reduced = new Reduced(this, x[0], type.Shape);
+        return type.DType.IsFloat() ? reduced.Visit<double>().Cast(type.DType) : type.DType.VisitNumbers<Reduced, Tensor>(reduced);
     }
 
-    Tensor<T> Reduce<T>(Tensor<T> x, Shape shape) where T : unmanaged, INumber<T>
+    readonly struct Reduced(ReduceOp op, Tensor of, Shape shape) : INumberVisitor<Tensor>
     {
-        var result = new T[shape.ElementCount];
-        Array.Fill(result, T.CreateSaturating(Start));
-        var to = new int[x.Shape.Rank];
-        var kept = Enumerable.Range(0, to.Length).Where(axis => !Axes.Contains(axis)).ToArray();
-        foreach (var (axis, stride) in kept.Zip(shape.Strides())) to[axis] = stride;
-        foreach (var (index, offset) in Layout.Indices(x.Shape))
+        public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            ref var sum = ref result[Layout.Offset(index, to)];
-            sum = Combine(sum, x.Span[offset]);
+            var x = of.In<T>().Span;
+            var axes = op.Axes;
+            var result = new T[shape.ElementCount];
+            Array.Fill(result, T.CreateSaturating(op.Start));
+            var to = new int[of.Shape.Rank];
+            var kept = Enumerable.Range(0, to.Length).Where(axis => !axes.Contains(axis)).ToArray();
+            foreach (var (axis, stride) in kept.Zip(shape.Strides())) to[axis] = stride;
+            foreach (var (index, offset) in Layout.Indices(of.Shape))
+            {
+                ref var sum = ref result[Layout.Offset(index, to)];
+                sum = op.Combine(sum, x[offset]);
+            }
+            return Tensor<T>.Adopt(shape, result);
         }
-        return Tensor<T>.Adopt(shape, result);
     }
 
     private protected override Func<int, Expr?> Through(Expr y, Expr mask) => _ => Spread(mask, y.Inputs[0].Shape);

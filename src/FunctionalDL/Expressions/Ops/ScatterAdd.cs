@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FunctionalDL.Ops;
 
 /// <summary>
@@ -18,25 +20,25 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
         return x[1] with { Shape = updates.Slice(0, Axis).Concat([Size]).Concat(updates.Slice(Axis + indices.Rank, updates.Rank)) };
     }
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[1] switch
-    {
-        Tensor<float> v => Scatter(x[0], v, type.Shape),
-        Tensor<double> v => Scatter(x[0], v, type.Shape),
-        var v => Scatter(x[0], v.As<long>(), type.Shape),
-    };
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        type.DType.VisitNumbers<Scattered, Tensor>(new(this, x, type.Shape)).Cast(type.DType);
 
-    Tensor<T> Scatter<T>(Tensor x0, Tensor<T> updates, Shape shape) where T : unmanaged, System.Numerics.INumber<T>
+    readonly struct Scattered(ScatterAddOp op, Tensor[] x, Shape shape) : INumberVisitor<Tensor>
     {
-        var indices = GatherOp.Checked(Name, x0, shape[Axis].Size);
-        var (to, among, rank) = (shape.Strides(), x0.Shape.Strides(), x0.Shape.Rank);
-        var result = new T[shape.ElementCount];
-        var values = updates.Span;
-        foreach (var (index, offset) in Layout.Indices(updates.Shape))
+        public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            var at = (int)indices.Span[Layout.Offset(index.AsSpan(Axis, rank), among)];
-            result[Layout.Offset(index.AsSpan(0, Axis), to) + at * to[Axis] + Layout.Offset(index.AsSpan(Axis + rank), to.AsSpan(Axis + 1))] += values[offset];
+            var (axis, indices) = (op.Axis, GatherOp.Checked(op.Name, x[0], shape[op.Axis].Size));
+            var (to, among, rank) = (shape.Strides(), x[0].Shape.Strides(), x[0].Shape.Rank);
+            var result = new T[shape.ElementCount];
+            var values = x[1].In<T>().Span;
+            foreach (var (index, offset) in Layout.Indices(x[1].Shape))
+            {
+                var at = (int)indices.Span[Layout.Offset(index.AsSpan(axis, rank), among)];
+                var into = Layout.Offset(index.AsSpan(0, axis), to) + at * to[axis] + Layout.Offset(index.AsSpan(axis + rank), to.AsSpan(axis + 1));
+                result[into] += values[offset];
+            }
+            return Tensor<T>.Adopt(shape, result);
         }
-        return Tensor<T>.Adopt(shape, result);
     }
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? null : new(new GatherOp(Axis), g, y.Inputs[0]);

@@ -17,22 +17,19 @@ sealed record SelectOp : ElementwiseOp
         return x[1];
     }
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[1] switch
-    {
-        Tensor<float> a => Choose(x[0], a, x[2]),
-        Tensor<double> a => Choose(x[0], a, x[2]),
-        Tensor<long> a => Choose(x[0], a, x[2]),
-        var a => Choose(x[0], a.As<bool>(), x[2]),
-    };
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => type.DType.Visit<Chosen, Tensor>(new(x));
 
-    static Tensor<T> Choose<T>(Tensor condition, Tensor<T> x1, Tensor x2) where T : unmanaged
+    readonly struct Chosen(Tensor[] x) : IElementVisitor<Tensor>
     {
-        var c = condition.As<bool>().Span;
-        var a = x1.Span;
-        var b = x2.As<T>().Span;
-        var result = new T[a.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = c[i] ? a[i] : b[i];
-        return Tensor<T>.Adopt(x1.Shape, result);
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var c = x[0].As<bool>().Span;
+            var a = x[1].As<T>().Span;
+            var b = x[2].As<T>().Span;
+            var result = new T[a.Length];
+            for (var i = 0; i < result.Length; i++) result[i] = c[i] ? a[i] : b[i];
+            return Tensor<T>.Adopt(x[1].Shape, result);
+        }
     }
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => i == 0 ? null : (i == 1 ? x[0] : Not(x[0])).Cast(y.DType);

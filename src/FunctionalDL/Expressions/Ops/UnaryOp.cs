@@ -17,11 +17,13 @@ abstract record UnaryOp : ElementwiseOp
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType.IsFloat() ? x[0]
         : throw WrongDType(x, "float32 or float64", "Cast the input to a float.");
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0] switch
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        type.DType.VisitReals<Value, Tensor>(new(this, x[0])).Cast(type.DType);
+
+    readonly struct Value(UnaryOp op, Tensor x) : IRealVisitor<Tensor>
     {
-        Tensor<float> v => v.Map(Apply),
-        var v => v.As<double>().Map(Apply),
-    };
+        public Tensor Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => x.In<T>().Map(op.Apply);
+    }
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(Name.ToLowerInvariant(), x);
 }

@@ -1,0 +1,106 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace FunctionalDL;
+
+/// <summary>What is done alike to elements of every type.</summary>
+interface IElementVisitor<out TResult>
+{
+    TResult Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>;
+}
+
+/// <summary>What is computed alike with numbers of every type.</summary>
+interface INumberVisitor<out TResult>
+{
+    TResult Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>;
+}
+
+/// <summary>What is computed alike with real numbers of every type.</summary>
+interface IRealVisitor<out TResult>
+{
+    TResult Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>;
+}
+
+/// <summary>How elements of a type become numbers, and numbers become such elements.</summary>
+interface IElement<T> where T : unmanaged
+{
+    /// <summary>Whether every element is a whole number that int64 holds; float64 holds all others.</summary>
+    static abstract bool IsWhole { get; }
+
+    static abstract double ToDouble(T x);
+
+    static abstract long ToInt64(T x);
+
+    /// <summary>The element nearest to a number; a whole one towards zero, 0 for NaN, and the largest or smallest for what is beyond them.</summary>
+    static abstract T Of(double x);
+
+    /// <summary>The element nearest to a whole number; a whole one has its lowest bits.</summary>
+    static abstract T Of(long x);
+}
+
+readonly struct RealElement<T> : IElement<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public static bool IsWhole => false;
+
+    public static double ToDouble(T x) => double.CreateSaturating(x);
+
+    public static long ToInt64(T x) => long.CreateSaturating(x);
+
+    public static T Of(double x) => T.CreateSaturating(x);
+
+    public static T Of(long x) => T.CreateSaturating(x);
+}
+
+readonly struct WholeElement<T> : IElement<T> where T : unmanaged, IBinaryInteger<T>
+{
+    public static bool IsWhole => true;
+
+    public static double ToDouble(T x) => double.CreateSaturating(x);
+
+    public static long ToInt64(T x) => long.CreateTruncating(x);
+
+    public static T Of(double x) => T.CreateSaturating(x);
+
+    public static T Of(long x) => T.CreateTruncating(x);
+}
+
+readonly struct TruthElement : IElement<bool>
+{
+    public static bool IsWhole => true;
+
+    public static double ToDouble(bool x) => x ? 1 : 0;
+
+    public static long ToInt64(bool x) => x ? 1 : 0;
+
+    public static bool Of(double x) => x != 0;
+
+    public static bool Of(long x) => x != 0;
+}
+
+/// <summary>The conversion between any two types of elements: exactly to int64 or float64, and from there with one rounding.</summary>
+static class Conversion
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TTo Convert<TFrom, TFromElement, TTo, TToElement>(TFrom x)
+        where TFrom : unmanaged where TFromElement : IElement<TFrom> where TTo : unmanaged where TToElement : IElement<TTo> =>
+        TFromElement.IsWhole ? TToElement.Of(TFromElement.ToInt64(x)) : TToElement.Of(TFromElement.ToDouble(x));
+
+    /// <summary>The elements of a tensor as those of a dtype.</summary>
+    public static Tensor Cast(Tensor x, DType dtype) => x.DType.Visit<From, Tensor>(new(x, dtype));
+
+    readonly struct From(Tensor x, DType to) : IElementVisitor<Tensor>
+    {
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => to.Visit<To<T, TElement>, Tensor>(new(x.As<T>()));
+    }
+
+    readonly struct To<TFrom, TFromElement>(Tensor<TFrom> x) : IElementVisitor<Tensor> where TFrom : unmanaged where TFromElement : IElement<TFrom>
+    {
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            var from = x.Span;
+            var result = GC.AllocateUninitializedArray<T>(x.Count);
+            for (var i = 0; i < result.Length; i++) result[i] = Convert<TFrom, TFromElement, T, TElement>(from[i]);
+            return Tensor<T>.Adopt(x.Shape, result);
+        }
+    }
+}
