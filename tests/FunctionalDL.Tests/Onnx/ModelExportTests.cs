@@ -136,6 +136,23 @@ public class ModelExportTests : IDisposable
         Assert.Contains("element [1, 2] of", Found([("y", m)], [("y", m + Expr.Constant(new[,] { { 0f, 0, 0 }, { 0, 0, 1 } }))]));
     }
 
+    /// <summary>The first step of momentum does not depend on μ: what differs is met where the second goes on from it.</summary>
+    [Fact]
+    public void A_training_step_that_is_wrong_from_the_second_on_is_found_out()
+    {
+        var x = Expr.Variable("x", ["n"]);
+        TrainingStep Step(double momentum) => new(Mean(Square(x - Expr.Variable("w", Shape.Scalar))), TensorSet.Of(("w", 2f)), Optimizer.Momentum(0.1, momentum));
+        Assert.InRange(OnnxVerification.Verify(OnnxExport.ToOnnx(Step(0.9).Outputs, TensorSet.Empty), Step(0.9)).MaxDifference, 0, 1e-5);
+        Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(OnnxExport.ToOnnx(Step(0.5).Outputs, TensorSet.Empty), Step(0.9)));
+    }
+
+    [Fact]
+    public void Sizes_that_were_refused_are_not_told_of()
+    {
+        (string, Expr)[] outputs = [("y", Expr.Variable("x", ["n"]) + SliceFrom(Expr.Constant(new float[10]), 0, 0, "n"))];
+        Assert.Equal([1, 2, 7], OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty).Sizes);
+    }
+
     [Fact]
     public void The_largest_difference_is_that_of_all_elements()
     {

@@ -110,6 +110,16 @@ public class OptimizerEdgeTests
         Assert.True(one.Iterations > 3, $"{one}");
     }
 
+    /// <summary>Running statistics are those of data, not what makes the loss small.</summary>
+    [Fact]
+    public void Lbfgs_leaves_statistics_as_they_are()
+    {
+        var model = Model.Input(DType.Float64, 2).BatchNorm().Dense(1).Initialize(1);
+        var data = new Dataset(Key.Of(1).Uniform([20, 2], DType.Float64), Key.Of(2).Uniform([20, 1], DType.Float64));
+        var fitted = model.Fit(data, Loss.MeanSquaredError, new Lbfgs { Iterations = 3 });
+        foreach (var p in model.ParameterList) Assert.True(model.Parameters[p.Name].BitEquals(fitted.Parameters[p.Name]) != p.IsTrainable, p.Name);
+    }
+
     [Fact]
     public void The_relative_tolerance_of_lbfgs_is_of_the_largest_element()
     {
