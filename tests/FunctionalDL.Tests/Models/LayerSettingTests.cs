@@ -8,7 +8,7 @@ public class LayerSettingTests
     static Tensor Values(int seed, params Dim[] shape) => Derivatives.Random(Key.Of(seed), Shape.Of(shape));
 
     static double[] Predicted(Layer layer, Tensor x) =>
-        Model.Input(x.DType, [.. x.Shape.Slice(1, x.Shape.Rank)]).Then(layer).Initialize(1).Predict(x).Cast(DType.Float64).ToArray<double>();
+        Model.Input(x.DType, [.. x.Shape.Slice(1, x.Shape.Rank)]).Then(layer).Initialize(1).Predict(x).ToArray<double>();
 
     static void Near(double[] expected, double[] actual) => Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) <= 1e-12);
 
@@ -55,8 +55,8 @@ public class LayerSettingTests
         { "lstm", Layer.Lstm(16), [3, 2], DType.Float32, "recurrent", 0.25 / Math.Sqrt(3) },
         { "embedding", Layer.Embedding(50, 40), [3], DType.Int64, "weight", 0.02 },
         { "positions", Layer.PositionEmbedding(50), [3, 40], DType.Float32, "weight", 0.02 },
-        { "kernel of 2 channels of 4 × 4 and 8 filters", Layer.Conv2D(8, 4, initializer: Initializer.HeNormal), [2, 5, 5], DType.Float32, "weight", Math.Sqrt(2.0 / 32) },
-        { "the same, uniform", Layer.Conv2D(8, 4, initializer: Initializer.HeUniform), [2, 5, 5], DType.Float32, "weight", Math.Sqrt(2.0 / 32) },
+        { "2 × 4²", Layer.Conv2D(8, 4, initializer: Initializer.HeNormal), [2, 5, 5], DType.Float32, "weight", Math.Sqrt(2.0 / 32) },
+        { "uniform", Layer.Conv2D(8, 4, initializer: Initializer.HeUniform), [2, 5, 5], DType.Float32, "weight", Math.Sqrt(2.0 / 32) },
         { "matrix of 4 to 400", Layer.Dense(400, initializer: Initializer.HeNormal), [4], DType.Float32, "weight", Math.Sqrt(2.0 / 4) },
     };
 
@@ -66,8 +66,8 @@ public class LayerSettingTests
     public void First_values_have_their_deviation(string name, Layer layer, Dim[] input, DType dtype, string parameter, double deviation)
     {
         var model = Model.Input(dtype, input).Then(layer).Initialize(3);
-        var values = model.Parameters.Single(p => p.Key.EndsWith(parameter, StringComparison.Ordinal)).Value.Cast(DType.Float64).ToArray<double>();
-        var actual = Math.Sqrt(values.Average(v => v * v));
+        var values = model.Parameters.Single(p => p.Key.EndsWith(parameter, StringComparison.Ordinal)).Value.ToArray<float>();
+        var actual = Math.Sqrt(values.Average(v => (double)v * v));
         Assert.True(Math.Abs(actual / deviation - 1) < 0.13, $"{name}: {actual}, not {deviation}");
     }
 
@@ -97,7 +97,8 @@ public class LayerSettingTests
         var memory = Expr.Variable("memory", [Model.Batch, 5, 4], DType.Float64);
         var model = Model.Input(DType.Float64, 3, 4).MultiHeadAttention(1, rotary: rotary, memory: memory).Initialize(2);
         var (x, m) = (Values(4, 1, 3, 4), Values(5, 1, 5, 4));
-        Expr Part(string name) => Expr.Constant(model.Parameters.Single(p => p.Key.Contains($".{name}", StringComparison.Ordinal) && p.Key.EndsWith(".weight", StringComparison.Ordinal)).Value);
+        Expr Part(string name) => Expr.Constant(model.Parameters.Single(p =>
+            p.Key.Contains($".{name}", StringComparison.Ordinal) && p.Key.EndsWith(".weight", StringComparison.Ordinal)).Value);
         var (q, kv) = (MatMul(Expr.Constant(x), Part("query")), MatMul(Expr.Constant(m), Part("keyvalue")));
         var (k, v) = (Slice(kv, -1, 0, 4), Slice(kv, -1, 4, 8));
         if (rotary) (q, k) = (RotaryPositions(q), RotaryPositions(k));

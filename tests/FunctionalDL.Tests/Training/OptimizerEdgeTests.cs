@@ -1,6 +1,6 @@
 namespace FunctionalDL.Tests.Training;
 
-/// <summary>What a single smooth run does not show of an optimizer: gradients that jump, gradients and weights of 0, settings of no effect there.</summary>
+/// <summary>What a smooth run does not show of an optimizer: gradients that jump, gradients and weights of 0, other settings.</summary>
 public class OptimizerEdgeTests
 {
     static readonly Expr W = Expr.Variable("w"), G = Expr.Variable("g"), L = Expr.Variable("l");
@@ -19,11 +19,13 @@ public class OptimizerEdgeTests
         }
     }
 
-    static double[] Weights(Optimizer optimizer, double w, params double[] gradients) => [.. Run(optimizer, w, gradients.Select(g => (g, 0.0))).Select(s => s["w"].ToScalar())];
+    static double[] Weights(Optimizer optimizer, double w, params double[] gradients) =>
+        [.. Run(optimizer, w, gradients.Select(g => (g, 0.0))).Select(s => s["w"].ToScalar())];
 
-    static void Near(double[] expected, double[] actual) => Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) <= 1e-12 * Math.Max(1, Math.Abs(a)));
+    static void Near(double[] expected, double[] actual) =>
+        Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) <= 1e-12 * Math.Max(1, Math.Abs(a)));
 
-    /// <summary>After a gradient of 10 its average m is 0.1: ⅒ of −1 outweighs nine tenths of it, which it would not if the average was taken by β₁.</summary>
+    /// <summary>After a gradient of 10 its average m is 0.1, nine tenths of which are less than a tenth of −1.</summary>
     [Fact]
     public void Lion_keeps_its_average_by_its_second_beta() => Near([-0.1, 0, 0.1], Weights(Optimizer.Lion(0.1, 0.9, 0.99), 0, 10, -1, -1));
 
@@ -49,10 +51,11 @@ public class OptimizerEdgeTests
     public void Averages_are_of_the_weights_after_the_step()
     {
         var run = Run(Optimizer.Sgd(1) >> Optimizer.AverageWeights(0.5), 1, [(1, 0), (1, 0)]).ToArray();
-        Near([0.5, -0.25], [.. run.Select(s => s[s.Names.Single(n => n.EndsWith(".average.w", StringComparison.Ordinal))].ToScalar())]);
+        var name = run[0].Names.Single(n => n.EndsWith(".average.w", StringComparison.Ordinal));
+        Near([0.5, -0.25], [.. run.Select(s => s[name].ToScalar())]);
     }
 
-    /// <summary>The rule in plain loops: mean losses of windows, better by a share of the best, waited for, reduced, and cooled down.</summary>
+    /// <summary>The rule in plain loops: mean losses of windows, better by a share of the best, waited for and cooled down.</summary>
     static IEnumerable<double> Plateau(double[] losses, int window, int patience, double threshold, int cooldown)
     {
         var (best, scale, waited, cooling) = (double.PositiveInfinity, 1.0, 0, 0);
@@ -83,7 +86,8 @@ public class OptimizerEdgeTests
         {
             double[] noise = Key.Of(window).Uniform([40], DType.Float64).ToArray<double>();
             double[] losses = [.. noise.Select((u, i) => offset + rise * i + 0.5 * u)];
-            var weights = Run(Optimizer.Sgd(1) >> Optimizer.ReduceOnPlateau(window, 0.5, patience, threshold, cooldown), 0, losses.Select(l => (1.0, l))).Select(s => s["w"].ToScalar()).ToArray();
+            var optimizer = Optimizer.Sgd(1) >> Optimizer.ReduceOnPlateau(window, 0.5, patience, threshold, cooldown);
+            var weights = Run(optimizer, 0, losses.Select(l => (1.0, l))).Select(s => s["w"].ToScalar()).ToArray();
             double[] taken = [.. weights.Select((w, i) => (i == 0 ? 0 : weights[i - 1]) - w)];
             Near([.. Plateau(losses, window, patience, threshold, cooldown)], taken);
         }
@@ -94,7 +98,12 @@ public class OptimizerEdgeTests
     public void What_holds_averages_is_the_last_part()
     {
         var averaged = Optimizer.Sgd(0.1) >> Optimizer.AverageWeights();
-        foreach (var wrapped in new[] { Optimizer.ByGroup(((_, _) => true, averaged)), averaged.Accumulate(2), Clip.Value(1) >> averaged, averaged.Freeze(name => name == "w") })
+        Optimizer[] all =
+        [
+            Optimizer.ByGroup(((_, _) => true, averaged)), averaged.Accumulate(2), Clip.Value(1) >> averaged,
+            averaged.Freeze(name => name == "w"),
+        ];
+        foreach (var wrapped in all)
             Assert.Contains("the last part of the chain", Assert.Throws<FunctionalException>(() => wrapped >> Schedule.Cosine(10)).Message);
     }
 
@@ -104,7 +113,8 @@ public class OptimizerEdgeTests
     [InlineData(1 << 20)]
     public void The_value_tolerance_of_lbfgs_is_relative(double scale)
     {
-        static LbfgsResult Minimize(double scale) => new Lbfgs { Tolerance = 0, ValueTolerance = 1e-3 }.Minimize(scale * (Square(Square(W)) + Square(W - 2)), TensorSet.Of(("w", -50.0)));
+        var method = new Lbfgs { Tolerance = 0, ValueTolerance = 1e-3 };
+        LbfgsResult Minimize(double scale) => method.Minimize(scale * (Square(Square(W)) + Square(W - 2)), TensorSet.Of(("w", -50.0)));
         var (one, other) = (Minimize(1), Minimize(scale));
         Assert.Equal((LbfgsStop.Value, one.Iterations), (other.Stop, other.Iterations));
         Assert.True(one.Iterations > 3, $"{one}");
@@ -117,14 +127,16 @@ public class OptimizerEdgeTests
         var model = Model.Input(DType.Float64, 2).BatchNorm().Dense(1).Initialize(1);
         var data = new Dataset(Key.Of(1).Uniform([20, 2], DType.Float64), Key.Of(2).Uniform([20, 1], DType.Float64));
         var fitted = model.Fit(data, Loss.MeanSquaredError, new Lbfgs { Iterations = 3 });
-        foreach (var p in model.ParameterList) Assert.True(model.Parameters[p.Name].BitEquals(fitted.Parameters[p.Name]) != p.IsTrainable, p.Name);
+        foreach (var p in model.ParameterList)
+            Assert.True(model.Parameters[p.Name].BitEquals(fitted.Parameters[p.Name]) != p.IsTrainable, p.Name);
     }
 
     [Fact]
     public void The_relative_tolerance_of_lbfgs_is_of_the_largest_element()
     {
         var x = Expr.Variable("x", [100], DType.Float64);
-        var result = new Lbfgs { RelativeTolerance = 0.2 }.Minimize(Sum(Square(x - 1)) / 2, TensorSet.Of(("x", Tensor.Full(DType.Float64, [100], 6))));
+        var start = TensorSet.Of(("x", Tensor.Full(DType.Float64, [100], 6)));
+        var result = new Lbfgs { RelativeTolerance = 0.2 }.Minimize(Sum(Square(x - 1)) / 2, start);
         Assert.Equal(LbfgsStop.Gradient, result.Stop);
         Assert.InRange(result.LargestGradient, 0, 1);
         Assert.True(result.Iterations > 0, $"{result}");
