@@ -89,6 +89,16 @@ public class SimplificationTests
         Assert.Equal(0, Sum(Sin(y) * Broadcast(1 / x.Cast(DType.Float32), ["n"])).Simplify().Evaluate(("y", none), ("x", 0.0)).ToScalar());
     }
 
+    /// <summary>A whole number is divided by 0 nowhere where there are no numbers.</summary>
+    [Fact]
+    public void A_division_without_elements_is_not_made_of_a_number()
+    {
+        var (x, y) = (Expr.Variable("x", [0], DType.Int64), Expr.Variable("y", ["n"], DType.Int64));
+        var none = Tensor.Of([0], new long[0]);
+        Assert.Equal(0, ((x - x) / (x - x)).Simplify().Evaluate(("x", none)).Count);
+        Assert.Equal(0, (Broadcast(Sum(x), ["n"]) / (y - y)).Simplify().Evaluate(("x", none), ("y", none)).Count);
+    }
+
     /// <summary>A part that is needed elsewhere stays whole beside powers of what it is made of: x²·x·x is x⁴, not x².</summary>
     [Fact]
     public void A_factor_that_is_shared_counts_as_often_as_it_stands()
