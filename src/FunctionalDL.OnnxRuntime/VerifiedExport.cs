@@ -4,13 +4,13 @@ namespace FunctionalDL;
 public static class VerifiedExport
 {
     /// <summary>
-    /// Writes the model's prediction, from <c>input</c> to <c>output</c>, as an ONNX file, once OnnxRuntime has been seen to agree with the evaluator on it at
+    /// Writes the model's outputs, from its inputs, by their names, as an ONNX file, once OnnxRuntime has been seen to agree with the evaluator on it at
     /// batch sizes 1, 2, 7 and 33, as far as it takes them. Nothing is written where it does not.
     /// </summary>
     /// <exception cref="OnnxMismatchException">OnnxRuntime computes something else.</exception>
     /// <exception cref="FunctionalException">The parameters have no values, an op has no form in ONNX, or the file cannot be written.</exception>
     public static OnnxVerification ExportOnnx(this Model model, string path, OnnxOptions? options = null) =>
-        ExportOnnx(path, [("output", model.Output)], model.Parameters, options);
+        ExportOnnx(path, model.Outputs, model.Parameters, options);
 
     /// <summary>
     /// Writes a whole training step, from a batch, the parameters and the optimizer's state to <see cref="TrainingStep.Outputs"/>, as an ONNX file,

@@ -5,19 +5,28 @@ using FunctionalDL.Rules;
 namespace FunctionalDL.Testing;
 
 /// <summary>
-/// The values of expressions in exact arithmetic, at one point. Functions that have no fractions as values get arbitrary ones, that keep what is known of them:
-/// sin² + cos² = 1, odd and even, and the exponential and the logarithm undo each other.
+/// The values of expressions in exact arithmetic, at one point. Functions that have no fractions as values get arbitrary ones, that keep
+/// what is known of them: sin² + cos² = 1, odd and even, and the exponential and the logarithm undo each other.
 /// </summary>
-sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random random)
+/// <remarks>
+/// A constant that was combined of others is a float, and rounded: arguments that differ by no more than that are one argument, and what
+/// only that keeps from 0 has no value that could be compared.
+/// </remarks>
+/// <param name="point">The values of the variables.</param>
+/// <param name="rounding">How far constants may be rounded, relatively.</param>
+/// <param name="random">Draws the arbitrary values.</param>
+sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, double rounding, Random random)
 {
     static readonly Rational E = Rational.Of(Math.E);
 
     const int LargestExponent = 40, LongestValue = 4096;
 
-    /// <summary>By arguments to 12 digits, for numbers that were combined may be rounded.</summary>
-    readonly Dictionary<(string Function, string X, string Y), Rational> functions = [];
+    readonly List<(string Function, double X, double Y, Rational Value)> functions = [];
 
-    /// <summary>Whether a part of the expression last asked for has no value at the point: something divided by 0, or the root of a negative number.</summary>
+    /// <summary>
+    /// Whether a part of the expression last asked for has no value at the point: something divided by 0, or the root of a negative
+    /// number.
+    /// </summary>
     public bool IsUndefined { get; private set; }
 
     /// <summary>The elements of an expression; null where one has no value, or none that could be compared.</summary>
@@ -25,8 +34,12 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
     {
         IsUndefined = false;
         var values = new Dictionary<Expr, Rational[]>();
+        var varying = new HashSet<Expr>();
         foreach (var node in Graph.TopologicalOrder(expression))
         {
+            if (node.Op is VariableOp || node.Inputs.Any(varying.Contains)) varying.Add(node);
+            // What has its true value in floats is combined with numbers; an arbitrary one would differ.
+            else if (node.Op is UnaryOp and not SqrtOp) return null;
             if (Of(node, [.. node.Inputs.Select(x => values[x])], sizes) is not { } value) return null;
             values[node] = value;
         }
@@ -59,6 +72,7 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
         {
             var element = isExponential ? Exp(x[1][i]) : Element(node.Op, x[0][i], x.Length > 1 ? x[1][i] : 0);
             if (element is not { } value || value.Above.GetBitLength() > LongestValue) return null;
+            if (value.Sign != 0 && Math.Abs(value.ToDouble()) < rounding) return null;
             result[i] = value;
         }
         return result;
@@ -80,6 +94,8 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
         SinOp => Angle(x) is var t ? x.Sign * 2 * t / (1 + t * t) : null,
         CosOp => Angle(x) is var t ? (1 - t * t) / (1 + t * t) : null,
         TanhOp or AtanOp or ErfOp => x.Sign * Arbitrary(op.Name, x.Abs(), 0),
+        SigmoidOp when x.Sign == 0 => new(1, 2),
+        Expm1Op or Log1POp when x.Sign == 0 => 0,
         SigmoidOp => x.Sign < 0 ? 1 - Arbitrary(op.Name, -x, 0) : Arbitrary(op.Name, x, 0),
         SoftplusOp or Expm1Op or Log1POp => Arbitrary(op.Name, x, 0),
         _ => null,
@@ -108,31 +124,43 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, Random r
     Rational Exp(Rational x)
     {
         if (x.Sign == 0) return 1;
-        if (x == 1) return E;
+        if (AreEqual(x.ToDouble(), 1)) return E;
         var value = Arbitrary("Exp", x, 0);
-        functions[Key("Log", value, 0)] = x;
+        functions.Add(("Log", value.ToDouble(), 0, x));
         return value;
     }
 
     Rational? Log(Rational x)
     {
         if (x.Sign <= 0) return Undefined();
-        if (x == 1) return 0;
-        if (x == E) return 1;
+        if (AreEqual(x.ToDouble(), 1)) return 0;
+        if (AreEqual(x.ToDouble(), Math.E)) return 1;
         var value = Arbitrary("Log", x, 0);
-        functions[Key("Exp", value, 0)] = x;
+        functions.Add(("Exp", value.ToDouble(), 0, x));
         return value;
     }
 
     /// <summary>A number between 0 and 1 that stands for the value of a function.</summary>
     Rational Arbitrary(string function, Rational x, Rational y)
     {
-        var key = Key(function, x, y);
-        if (!functions.TryGetValue(key, out var value)) functions[key] = value = new(random.Next(1, 1000), 1009);
+        var (near, nearY) = (x.ToDouble(), y.ToDouble());
+        foreach (var known in functions)
+            if (known.Function == function && AreEqual(known.X, near) && AreEqual(known.Y, nearY)) return known.Value;
+        var value = New();
+        functions.Add((function, near, nearY, value));
         return value;
     }
 
-    static (string, string, string) Key(string function, Rational x, Rational y) => (function, Digits(x), Digits(y));
+    /// <summary>A number that stands for nothing yet: functions that undo each other have to know which.</summary>
+    Rational New()
+    {
+        while (true)
+        {
+            var value = new Rational(random.Next(1, 1000), 1009);
+            var near = value.ToDouble();
+            if (!functions.Any(known => AreEqual(known.X, near) || AreEqual(known.Value.ToDouble(), near))) return value;
+        }
+    }
 
-    static string Digits(Rational x) => x.ToDouble().ToString("G12", CultureInfo.InvariantCulture);
+    bool AreEqual(double a, double b) => Math.Abs(a - b) <= rounding * Math.Max(1, Math.Abs(a));
 }

@@ -37,7 +37,8 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             var (at, near) = (Compute(x => values[x].At), Compute(x => values[x].Near));
             if (!IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at)) return false;
             if (node.Op is EqualOp && AreNearlyEqual(values[node.Inputs[0]].At, values[node.Inputs[1]].At)) return false;
-            if (Jumps(node.Op) && !IsTame(at, Compute(x => Opposite(values[x])))) return false;
+            if (node.Op is PowerOp && HasUncertainSign(values[node.Inputs[0]], values[node.Inputs[1]])) return false;
+            if ((Jumps(node.Op) || options.SpecialValues && Ends(node.Op)) && !IsTame(at, Compute(x => Opposite(values[x])))) return false;
             if (options.SpecialValues && Adds(node.Op) && Cancels(Compute(x => Absolute(values[x].At)), at)) return false;
             values[node] = (at, Rounds(node.Op) ? Noisy(near) : near);
         }
@@ -62,6 +63,13 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     /// <summary>Whether the value of an op may change much where its inputs change little.</summary>
     static bool Jumps(Op op) =>
         op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp || op is CastOp { To: DType.Int64 or DType.Bool };
+
+    /// <summary>Whether an op has values on one side of a number only, and NaN on the other.</summary>
+    static bool Ends(Op op) => op is SqrtOp or LogOp or Log1POp or PowerOp;
+
+    /// <summary>Whether a negative number is raised to one that rounding may make whole, or not.</summary>
+    static bool HasUncertainSign((Tensor At, Tensor Near) x, (Tensor At, Tensor Near) y) => Enumerable.Range(0, x.At.Count).Any(i =>
+        (x.At.GetDouble(i) < 0 || x.Near.GetDouble(i) < 0) && !y.At.GetDouble(i).Equals(y.Near.GetDouble(i)));
 
     /// <summary>Whether some elements may be equal but for rounding, which no noise shows, as then they are unequal too.</summary>
     static bool AreNearlyEqual(Tensor a, Tensor b) => a.DType.IsFloat() && Enumerable.Range(0, a.Count).Any(i =>
@@ -104,7 +112,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             var (a, b) = (at.GetDouble(i), near.GetDouble(i));
             if (!options.SpecialValues && !(Math.Abs(a) <= (at.DType.IsFloat() ? LargestReal : LargestWhole))) return false;
             if (double.IsFinite(a) && at.DType.IsFloat() && Math.Abs(a) > LargestReal) return false;
-            if (!a.Equals(b) && !(at.DType.IsFloat() && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a)))) return false;
+            if (!a.Equals(b) && !(at.DType.IsFloat() && double.IsFinite(a) && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a)))) return false;
         }
         return true;
     }

@@ -4,7 +4,7 @@ namespace FunctionalDL.LawRuns;
 
 /// <summary>How a child process ended: what it wrote, and where it died or was stopped, if it did.</summary>
 /// <param name="Lines">What it wrote.</param>
-/// <param name="DiedAt">The number of the case at which it died or hung; null where it came to its end.</param>
+/// <param name="DiedAt">The number of the case at which it died or hung, −1 before the first; null where it came to its end.</param>
 /// <param name="Death">How it died.</param>
 sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
 {
@@ -34,10 +34,10 @@ sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
             process.WaitForExit();
             string[] lines = output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (process.ExitCode == 0 && !isHung) return new(lines, null, "");
-            if (progress.At < 0) throw new InvalidOperationException($"Laws: the process did not begin: {error.Result}");
-            return new(lines, progress.At, isHung
+            var death = isHung
                 ? $"no end after {watchdog.TotalSeconds} s"
-                : $"the process died (exit code {process.ExitCode}): {Shortened(error.Result)}");
+                : $"the process died (exit code {process.ExitCode}): {Shortened(error.Result)}";
+            return new(lines, progress.At, death);
         }
         finally
         {
@@ -45,14 +45,37 @@ sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
         }
     }
 
-    /// <summary>Waits for the end; false where the process is at one case for longer than allowed.</summary>
+    /// <summary>
+    /// Waits for the end; false where the process computes at one case for longer than allowed, or waits that long and computes nothing. Time in which
+    /// the machine does something else does not count.
+    /// </summary>
     static bool Watch(Process process, Progress progress, TimeSpan watchdog)
     {
-        var (at, since) = (progress.At, Stopwatch.StartNew());
+        var (at, since, processor) = (progress.At, Stopwatch.StartNew(), Processor(process));
         while (!process.WaitForExit(PollMilliseconds))
-            if (progress.At != at) (at, since) = (progress.At, Stopwatch.StartNew());
-            else if (since.Elapsed > watchdog) return false;
+        {
+            if (progress.At != at) (at, since, processor) = (progress.At, Stopwatch.StartNew(), Processor(process));
+            if (since.Elapsed < watchdog) continue;
+            var computed = Processor(process) - processor;
+            if (computed > watchdog || computed < since.Elapsed * Idle) return false;
+        }
         return true;
+    }
+
+    /// <summary>A process that gets a smaller part of a processor waits for something that does not come.</summary>
+    const double Idle = 0.01;
+
+    static TimeSpan Processor(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            return TimeSpan.Zero; // It has just ended.
+        }
     }
 
     static string Shortened(string error)

@@ -59,7 +59,8 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
             var told = child.Lines.Where(line => line.StartsWith('{'));
             List<Finding> found = [.. told.Select(line => JsonSerializer.Deserialize<Finding>(line)!)];
             var (next, processor) = (child.DiedAt + 1 ?? end, watch.Elapsed.TotalSeconds);
-            if (child.DiedAt is { } at) found.Add(Narrowed(part.Law, seed, start, at, child.Death));
+            if (child.DiedAt is < 0) (next, found) = (start, [.. found, NotBegun(part.Law, seed, start, end - start, child.Death)]);
+            else if (child.DiedAt is { } at) found.Add(Narrowed(part.Law, seed, start, at, child.Death));
             else if (child.Lines[^1].Split(' ') is ["to", var to, var used])
                 (next, processor) = (long.Parse(to, CultureInfo.InvariantCulture), double.Parse(used, CultureInfo.InvariantCulture));
             lock (tally)
@@ -73,6 +74,12 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
             start = next;
         }
     }
+
+    static Finding NotBegun(Law law, int seed, long from, long cases, string death) =>
+        new(law.Name, Law.SeedOf(seed, from), $"the process did not begin: {death}", "")
+        {
+            Replay = string.Join(' ', Arguments(law, seed, from, cases)),
+        };
 
     static IEnumerable<string> Arguments(Law law, int seed, long from, long cases) =>
         ["--law", law.Name, "--seed", $"{seed}", "--from", $"{from}", "--cases", $"{cases}"];

@@ -1,32 +1,48 @@
 namespace FunctionalDL;
 
-/// <summary>Examples to learn from: inputs <c>[n, …]</c> and targets <c>[n, …]</c>, row by row. Immutable.</summary>
+/// <summary>
+/// Examples to learn from, row by row: columns of inputs <c>[n, …]</c>, columns of targets <c>[n, …]</c>, each with a name, and where
+/// examples do not count alike a weight for each. Immutable.
+/// </summary>
 public sealed class Dataset : RowSet<Dataset>
 {
-    /// <summary>A data set of inputs and targets with as many rows.</summary>
+    /// <summary>A data set of one column of inputs and one of targets with as many rows.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="targets">The targets.</param>
     /// <param name="allowMissing">
     /// Whether NaN among the inputs stands for a missing value, as in what <see cref="TableEncoder.Raw"/> makes. It is for models that
     /// know what to do with it, such as those
-    /// behind <see cref="TableEncoder.Before"/>; others make NaN of it.
+    /// behind <see cref="TableEncoder.Before(Model)"/>; others make NaN of it.
     /// </param>
     /// <exception cref="FunctionalException">There are no rows, the counts differ, or a number is infinite, or NaN where it is not
     /// allowed.</exception>
     public Dataset(Tensor inputs, Tensor targets, bool allowMissing = false)
+        : this(TensorSet.Of((ColumnNames.Input, inputs)), TensorSet.Of((ColumnNames.Target, targets)), null, allowMissing) { }
+
+    /// <summary>A data set of named columns with as many rows. An input and a target may have the same name.</summary>
+    /// <param name="inputs">The inputs, by the names of a model's.</param>
+    /// <param name="targets">
+    /// The targets, by the names of the outputs they are for, or others; none where a loss looks at outputs alone.
+    /// </param>
+    /// <param name="weights">How much each example counts, <c>[n]</c>: 0 or more; 1 each if not given.</param>
+    /// <param name="allowMissing">Whether NaN among the inputs stands for a missing value.</param>
+    /// <exception cref="FunctionalException">
+    /// There are no rows or no inputs, the counts differ, a number is infinite, or NaN where it is not allowed, or a weight is negative.
+    /// </exception>
+    public Dataset(TensorSet inputs, TensorSet targets, Tensor? weights = null, bool allowMissing = false)
     {
-        if (inputs.Shape.Rank == 0 || targets.Shape.Rank == 0)
-            throw new ShapeException($"Dataset: inputs are {inputs.Describe()}, targets {targets.Describe()}. Give each a first axis of examples.");
-        if (inputs.Shape[0] != targets.Shape[0])
-            throw new ShapeException($"Dataset: {inputs.Shape[0]} inputs and {targets.Shape[0]} targets. Give one target for each input.");
-        if (inputs.Shape[0] == 0) throw new FunctionalException("Dataset: there are no examples. Give at least one.");
-        CheckFinite("inputs", inputs, allowMissing);
-        CheckFinite("targets", targets, allowMissing: false);
-        (Inputs, Targets, AllowsMissing) = (inputs, targets, allowMissing);
+        DatasetChecks.Rows(inputs, targets, weights);
+        foreach (var (name, column) in inputs) DatasetChecks.FiniteInput(name, column, allowMissing);
+        foreach (var (name, column) in targets) DatasetChecks.FiniteTarget(name, column);
+        (InputColumns, TargetColumns, Weights, AllowsMissing) = (inputs, targets, weights, allowMissing);
     }
 
     /// <summary>Rows of a data set that was checked.</summary>
-    Dataset(Dataset all, ReadOnlySpan<int> rows) => (Inputs, Targets, AllowsMissing) = (all.Inputs.Rows(rows), all.Targets.Rows(rows), all.AllowsMissing);
+    Dataset(Dataset all, int[] rows) => (InputColumns, TargetColumns, Weights, AllowsMissing) = (
+        all.InputColumns.Map((_, column) => column.Rows(rows)),
+        all.TargetColumns.Map((_, column) => column.Rows(rows)),
+        all.Weights?.Rows(rows),
+        all.AllowsMissing);
 
     /// <summary>Examples one by one made a data set; each brings an input and a target without the axis of examples.</summary>
     /// <exception cref="FunctionalException">There are no examples, their types differ, or a number is NaN or infinite.</exception>
@@ -34,20 +50,54 @@ public sealed class Dataset : RowSet<Dataset>
         ? new(TensorRows.Stack([.. examples.Select(e => e.Input)]), TensorRows.Stack([.. examples.Select(e => e.Target)]))
         : throw new FunctionalException("Dataset: there are no examples. Give at least one.");
 
-    /// <summary>The inputs, one row an example.</summary>
-    public Tensor Inputs { get; }
+    /// <summary>
+    /// Examples one by one made a data set of named columns; each brings a value of every column without the axis of examples.
+    /// </summary>
+    /// <exception cref="FunctionalException">
+    /// There are no examples, their columns or types differ, or a number is NaN or infinite.
+    /// </exception>
+    public static Dataset StackColumns(IReadOnlyCollection<(TensorSet Inputs, TensorSet Targets)> examples)
+    {
+        if (examples.Count == 0) throw new FunctionalException("Dataset: there are no examples. Give at least one.");
+        var first = examples.First();
+        TensorSet Stacked(TensorSet columns, Func<(TensorSet Inputs, TensorSet Targets), TensorSet> of) =>
+            columns.Map((name, _) => TensorRows.Stack([.. examples.Select(e => of(e)[name])]));
+        return new(Stacked(first.Inputs, e => e.Inputs), Stacked(first.Targets, e => e.Targets));
+    }
 
-    /// <summary>The targets, one row an example: numbers, or labels <c>int64 [n]</c>.</summary>
-    public Tensor Targets { get; }
+    /// <summary>The columns of inputs by name, one row an example.</summary>
+    public TensorSet InputColumns { get; }
+
+    /// <summary>The columns of targets by name, one row an example: numbers, or labels <c>int64 [n]</c>.</summary>
+    public TensorSet TargetColumns { get; }
+
+    /// <summary>The inputs of a data set that has one column of them.</summary>
+    /// <exception cref="FunctionalException">It has several: take <see cref="InputColumns"/>.</exception>
+    public Tensor Inputs => DatasetChecks.Only("Inputs", "InputColumns", InputColumns);
+
+    /// <summary>The targets of a data set that has one column of them.</summary>
+    /// <exception cref="FunctionalException">It has several, or none: take <see cref="TargetColumns"/>.</exception>
+    public Tensor Targets => DatasetChecks.Only("Targets", "TargetColumns", TargetColumns);
+
+    /// <summary>How much each example counts, <c>[n]</c>; null where all count alike.</summary>
+    public Tensor? Weights { get; }
 
     /// <summary>Whether NaN among the inputs stands for a missing value.</summary>
     public bool AllowsMissing { get; }
 
     /// <inheritdoc/>
-    public override int Count => Inputs.Shape[0].Size;
+    public override int Count => InputColumns[InputColumns.Names[0]].Shape[0].Size;
 
     /// <inheritdoc/>
-    protected override Dataset Choose(ReadOnlySpan<int> rows) => new(this, rows);
+    protected override Dataset Choose(ReadOnlySpan<int> rows) => new(this, rows.ToArray());
+
+    /// <summary>This data set with a weight for each example.</summary>
+    /// <param name="weights">How much each example counts, <c>[n]</c>: 0 or more.</param>
+    /// <exception cref="FunctionalException">There is not one for each, or one is negative or no number.</exception>
+    public Dataset WithWeights(Tensor weights) => new(InputColumns, TargetColumns, weights, AllowsMissing);
+
+    /// <summary>This data set with other values in a column of inputs.</summary>
+    internal Dataset WithInput(string name, Tensor values) => new(InputColumns.With(name, values), TargetColumns, Weights, AllowsMissing);
 
     /// <summary>This data set, once its targets are known to be labels 0 … classes − 1.</summary>
     /// <exception cref="FunctionalException">The targets are not int64, or a label is out of range.</exception>
@@ -55,18 +105,20 @@ public sealed class Dataset : RowSet<Dataset>
     {
         var at = Targets.As<long>().Span.IndexOfAnyExceptInRange(0, classes - 1);
         return at < 0 ? this
-            : throw new FunctionalException($"Dataset: label {Targets.GetDouble(at)} in row {at} is outside 0 to {classes - 1}. Correct the label, or the number of classes.");
+            : throw new FunctionalException($"Dataset: label {Targets.GetDouble(at)} in row {at} is outside 0 to {classes - 1}. "
+                + "Correct the label, or the number of classes.");
     }
 
-    static void CheckFinite(string what, Tensor tensor, bool allowMissing)
+    /// <summary>The number of examples and the types of inputs and targets.</summary>
+    public override string ToString()
     {
-        var at = tensor.FirstNotFinite(allowMissing);
-        if (at < 0) return;
-        var size = tensor.Count / tensor.Shape[0].Size;
-        var repair = double.IsNaN(tensor.GetDouble(at)) && what == "inputs" ? ", or allow missing values if the model knows what to do with them" : "";
-        throw new FunctionalException($"Dataset: {what} hold {tensor.GetDouble(at)} in row {at / size}, column {at % size}. Remove the row, or fill in the value{repair}.");
+        static string Text(string what, string only, TensorSet columns) => columns.Names switch
+        {
+            [] => "",
+            [var name] when name == only => $", {what} {columns[name].Describe()}",
+            _ => $", {what} {string.Join(", ", columns.Select(c => $"{c.Key} {c.Value.Describe()}"))}",
+        };
+        var (inputs, targets) = (Text("inputs", ColumnNames.Input, InputColumns), Text("targets", ColumnNames.Target, TargetColumns));
+        return $"{Count} examples{inputs}{targets}{(Weights is null ? "" : ", weighted")}";
     }
-
-    /// <summary>The number of examples and the types of an input and a target.</summary>
-    public override string ToString() => $"{Count} examples, inputs {Inputs.Describe()}, targets {Targets.Describe()}";
 }

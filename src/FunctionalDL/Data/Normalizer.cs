@@ -62,7 +62,7 @@ public sealed record Normalizer(Tensor<double> Mean, Tensor<double> Deviation)
     public Dataset Apply(Dataset data)
     {
         var map = Apply(Expr.Variable("x", data.Inputs.Shape, data.Inputs.DType)).Compile();
-        return new(map.Run(("x", data.Inputs))[0], data.Targets, data.AllowsMissing);
+        return data.WithInput(data.InputColumns.Names[0], map.Run(("x", data.Inputs))[0]);
     }
 
     /// <summary>The map as an expression of raw inputs, in their dtype.</summary>
@@ -75,4 +75,12 @@ public sealed record Normalizer(Tensor<double> Mean, Tensor<double> Deviation)
 
     /// <summary>A model of normalized inputs with this map in front: the model of raw inputs to export.</summary>
     public Model Before(Model model) => model.WithInput(ToLayer(), [.. Mean.Shape]);
+
+    /// <summary>The same before one of several inputs.</summary>
+    /// <exception cref="FunctionalException">There is no such input, or it is of another shape.</exception>
+    public Model Before(Model model, string input)
+    {
+        var dtype = model.Inputs.FirstOrDefault(i => i.VariableName == input)?.DType ?? DType.Float32;
+        return model.WithInput(input, ToLayer(), ModelInput.Of(input, dtype, [.. Mean.Shape]));
+    }
 }

@@ -150,7 +150,17 @@ public sealed class TableEncoder
     /// <summary>A model of features with this encoder in front: the model of raw inputs, <c>float64 [batch, columns]</c>, to
     /// export.</summary>
     /// <exception cref="FunctionalException">The model does not take these features.</exception>
-    public Model Before(Model model) => model.WithInput(Layer.Of("encode", raw => Apply(raw).Cast(model.InputVariable.DType)), DType.Float64, Columns.Length);
+    public Model Before(Model model) => Before(model, model.InputVariable.VariableName!);
+
+    /// <summary>The same before one of several inputs.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="input">The input that takes the features.</param>
+    /// <exception cref="FunctionalException">There is no such input, or it does not take these features.</exception>
+    public Model Before(Model model, string input)
+    {
+        var dtype = model.Inputs.FirstOrDefault(i => i.VariableName == input)?.DType ?? DType.Float32;
+        return model.WithInput(input, Layer.Of("encode", raw => Apply(raw).Cast(dtype)), ModelInput.Of(input, DType.Float64, Columns.Length));
+    }
 
     /// <summary>
     /// The columns in order as JSON, for those who use an exported model: <c>[{"name": "age"}, {"name": "colour", "categories": ["blue",

@@ -29,7 +29,7 @@ sealed partial class Lowering
     /// <summary>w[o, (c, k)] = Σ y[b, o, p] · x[b, (c, k), p]: sums over parts of the examples, and their sum.</summary>
     View Correlate(ConvKernelGradientOp op, View x, View y, int[] shape)
     {
-        var step = CorrelationStep.Of(x, y, new(op.Name, Forward(op.Window, x, y.Sizes, y), Longest(x, op.Groups), 1), op.Groups);
+        var step = CorrelationStep.Of(x, y, new(op.Name, Forward(op.Window, x, y.Sizes, y), Longest(x, op.Groups), 1, x.Sizes[1] / op.Groups), op.Groups);
         return Reduce(Code.Sum, [0], Own(step, s => s.Output, [step.Parts, .. shape]), shape);
     }
 
@@ -81,7 +81,7 @@ sealed partial class Lowering
         var (groups, positions) = (w.Batches.Length, axes.Aggregate(1L, (product, a) => product * a.Positions));
         var parts = (long)x.Sizes[0] * groups * w.Rows.Length * w.Columns.Length * positions < ConvolutionStep.Small ? 1
             : (ConvolutionStep.LeastParts + x.Sizes[0] * groups - 1) / (x.Sizes[0] * groups);
-        return new(op, axes, Longest(x, groups), parts);
+        return new(op, axes, Longest(x, groups), parts, x.Sizes[1] / groups);
     }
 
     /// <summary>The elements of one channel for which a group's fit the cache.</summary>

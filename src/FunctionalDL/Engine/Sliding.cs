@@ -15,10 +15,10 @@ namespace FunctionalDL.Engine;
 sealed record SlidingAxis(int Size, int Step, int Positions, int PositionStep, int Stride, int Origin, int Between, int[] Elements)
 {
     /// <summary>The source element at a place; −1 for padding.</summary>
-    public int Source(int place)
+    public int Source(long place)
     {
         var (i, rest) = Math.DivRem(place - Origin, Between + 1);
-        return place >= Origin && rest == 0 && i < Size ? i : -1;
+        return place >= Origin && rest == 0 && i < Size ? (int)i : -1;
     }
 }
 
@@ -41,8 +41,9 @@ sealed unsafe class Sliding
     /// <param name="axes">The spatial axes.</param>
     /// <param name="longest">The elements that a copy should not exceed, where a band is as short as it can be.</param>
     /// <param name="bands">The least number of bands, if there are so many positions.</param>
-    /// <exception cref="ShapeException">A copy of the least band has more elements than an array.</exception>
-    public Sliding(string op, IReadOnlyList<SlidingAxis> axes, int longest, int bands)
+    /// <param name="channels">The planes that are copied side by side.</param>
+    /// <exception cref="ShapeException">Copies of the least band have more elements than can be counted.</exception>
+    public Sliding(string op, IReadOnlyList<SlidingAxis> axes, int longest, int bands, int channels = 1)
     {
         // The last axis is the one vectors go along. A single position has no next, whatever the stride.
         SlidingAxis[] all = axes.Count > 1 ? [.. axes] : [new(1, 0, 1, 0, 1, 0, 0, [0]), .. axes];
@@ -55,9 +56,9 @@ sealed unsafe class Sliding
         bands = (int)Math.Clamp(Math.Max(bands, Math.Ceiling(size / longest)), 1, Math.Ceiling((double)band.Positions / leastRows));
         BandRows = (band.Positions + bands - 1) / bands;
         Bands = (band.Positions + BandRows - 1) / BandRows;
-        var places = Enumerable.Range(0, rank).Aggregate(1.0, (product, axis) => product * Room(axis, BandRowsOf(axis)));
+        var places = Enumerable.Range(0, rank).Aggregate((double)channels, (product, axis) => product * Room(axis, BandRowsOf(axis)));
         if (places > Most)
-            throw new ShapeException($"{op}: a padded copy of the least part of [{string.Join(", ", axes.Select(a => a.Size))}] under a window at [{string.Join(", ", axes.Select(a => a.Positions))}] positions "
+            throw new ShapeException($"{op}: a padded copy of the least part of {(channels > 1 ? $"{channels} channels of " : "")}[{string.Join(", ", axes.Select(a => a.Size))}] under a window at [{string.Join(", ", axes.Select(a => a.Positions))}] positions "
                 + $"has {places:N0} elements, more than the {Most:N0} there can be. Cut the input along an axis, or make padding and dilation smaller.");
 
         (rows, phases) = (new int[rank], new int[rank]);
@@ -80,7 +81,7 @@ sealed unsafe class Sliding
     /// <summary>Along the axis of vectors a band has so many positions, so that weights are not read too often.</summary>
     const int LeastRun = 512;
 
-    /// <summary>The most elements of a copy: with several of them, and some to spare, they are counted by integers.</summary>
+    /// <summary>The most elements of the copies of all channels: with some to spare, they are counted by integers.</summary>
     const int Most = 1 << 30;
 
     /// <summary>The rows of positions along an axis that a copy holds.</summary>
@@ -160,7 +161,7 @@ sealed unsafe class Sliding
             var a = axes[axis];
             (position, var p) = Math.DivRem(position, a.Positions);
             (element, var e) = Math.DivRem(element, a.Elements.Length);
-            var i = a.Source(p * a.Stride + a.Elements[e]);
+            var i = a.Source((long)p * a.Stride + a.Elements[e]);
             source = i < 0 || source < 0 ? -1 : source + i * a.Step;
             at += p * a.PositionStep;
         }
@@ -187,7 +188,7 @@ sealed unsafe class Sliding
         return ends.From.First < 0 || ends.From.Last > most || ends.To.First < 0 || ends.To.Last >= count ? $"{ends.From} of {most + 1} to {ends.To} of {count}" : null;
     }
 
-    int Source(int axis, int place, int band) => axes[axis].Source(place + First(axis, band) * axes[axis].Stride);
+    int Source(int axis, int place, int band) => axes[axis].Source(place + (long)First(axis, band) * axes[axis].Stride);
 
     int At(int axis, int place) => place / axes[axis].Stride * rows[axis] + place % axes[axis].Stride * phases[axis];
 

@@ -3,18 +3,21 @@ using System.Collections.Immutable;
 namespace FunctionalDL;
 
 /// <summary>
-/// Layers applied to an input: the expression, what the layers asked for, and the type after each layer. More layers give another one, which shares what is there,
-/// so that a model of n layers takes n steps to build.
+/// A model's body applied to its inputs: the outputs, what the layers asked for, and the type after each layer. More layers give another
+/// one, which shares what is there, so that a model of n layers takes n steps to build.
 /// </summary>
 sealed class Forward
 {
     readonly LayerBuild collected;
     readonly LayerNames names;
 
-    Forward(Expr output, LayerBuild collected, LayerNames names, ImmutableList<ForwardStep> steps) =>
-        (Output, this.collected, this.names, Steps) = (output, collected, names, steps);
+    Forward(IReadOnlyList<(string Name, Expr Value)> outputs, LayerBuild collected, LayerNames names) =>
+        (Outputs, this.collected, this.names) = (outputs, collected, names);
 
-    public Expr Output { get; }
+    public IReadOnlyList<(string Name, Expr Value)> Outputs { get; }
+
+    /// <summary>The output of a name.</summary>
+    public Expr this[string name] => Outputs.First(o => o.Name == name).Value;
 
     public ImmutableList<Parameter> Parameters => collected.Parameters;
 
@@ -24,29 +27,27 @@ sealed class Forward
     /// <summary>The layers that normalize by a batch's own values, and how many of these they take together.</summary>
     public IReadOnlyList<(string Layer, Dim Values)> Normalized => collected.Normalized;
 
-    /// <summary>Each layer of the model's.</summary>
-    public ImmutableList<ForwardStep> Steps { get; }
+    /// <summary>Each layer of the model's, in the order they were applied.</summary>
+    public ImmutableList<ForwardStep> Steps => collected.Steps;
 
-    /// <summary>The dtype of the parameters.</summary>
-    public DType DType => collected.DType;
+    public static Forward Build(ModelBody body, bool isTraining) => Build(body, body.Variables, isTraining);
 
-    public static Forward Build(Model model, bool isTraining) => Build(model.InputVariable, model.ParameterDType, model.Layers, isTraining);
+    /// <summary>The body applied to other variables than its own.</summary>
+    public static Forward Build(ModelBody body, IReadOnlyDictionary<string, Expr> inputs, bool isTraining)
+    {
+        var build = new LayerBuild(isTraining, body.DType);
+        var scope = new LayerScope(build, LayerNames.None);
+        return new(body.Apply(scope, inputs), build, scope.Names);
+    }
 
-    public static Forward Build(Expr input, DType parameters, IEnumerable<Layer> layers, bool isTraining) =>
-        new Forward(input, new(isTraining, parameters), LayerNames.None, []).Then(layers);
-
+    /// <summary>Further layers on the one output.</summary>
     public Forward Then(IEnumerable<Layer> layers)
     {
-        var (x, steps, build) = (Output, Steps, collected.Copy());
+        var build = collected.Copy();
         var scope = new LayerScope(build, names);
-        foreach (var layer in layers)
-        {
-            var before = build.Parameters.Count;
-            build.Shared = [];
-            x = layer.Apply(scope, x);
-            steps = steps.Add(new(layer, x, build.Parameters.GetRange(before, build.Parameters.Count - before), build.Shared));
-        }
-        return new(x, build, scope.Names, steps);
+        var (name, x) = Outputs[0];
+        foreach (var layer in layers) x = layer.Apply(scope, x);
+        return new([(name, x)], build, scope.Names);
     }
 }
 

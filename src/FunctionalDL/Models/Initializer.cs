@@ -20,6 +20,9 @@ public sealed class Initializer
     /// <summary>An initializer of your own.</summary>
     public static Initializer Of(string name, Func<Key, Shape, DType, Tensor> create) => new(name, create);
 
+    /// <summary>Given values, whatever the seed.</summary>
+    internal static Initializer Of(Tensor value) => Of("given values", (_, _, _) => value);
+
     /// <summary>Zeros.</summary>
     public static Initializer Zeros { get; } = Constant(0);
 

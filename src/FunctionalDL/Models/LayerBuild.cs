@@ -9,6 +9,7 @@ sealed class LayerBuild(bool isTraining, DType dtype)
     ImmutableDictionary<Expr, string> statistics = ImmutableDictionary<Expr, string>.Empty;
     ImmutableDictionary<(int Within, object Copy), int> copies = ImmutableDictionary<(int, object), int>.Empty;
     ImmutableDictionary<(int Within, Layer Origin), string> prefixes = ImmutableDictionary<(int, Layer), string>.Empty;
+    ImmutableDictionary<(Model Model, string Name), Layer> models = ImmutableDictionary<(Model, string), Layer>.Empty;
 
     public bool IsTraining => isTraining;
     public DType DType => dtype;
@@ -21,6 +22,9 @@ sealed class LayerBuild(bool isTraining, DType dtype)
     public ImmutableList<(string Layer, Dim Values)> Normalized { get; set; } = [];
 
     public long Streams { get; set; }
+
+    /// <summary>The layers applied outside of others.</summary>
+    public ImmutableList<ForwardStep> Steps { get; set; } = [];
 
     /// <summary>The layers whose parameters another use took, in the order of these uses.</summary>
     public ImmutableList<string> Shared { get; set; } = [];
@@ -40,6 +44,13 @@ sealed class LayerBuild(bool isTraining, DType dtype)
 
     public void SetPrefix(int within, LayerIdentity identity, string prefix) => prefixes = prefixes.Add((within, identity.Origin), prefix);
 
+    /// <summary>The layer that stands for a model under a name: the same for each use.</summary>
+    public Layer LayerOf(Model model, string name)
+    {
+        if (!models.ContainsKey((model, name))) models = models.Add((model, name), Layer.Of(name, x => x));
+        return models[(model, name)];
+    }
+
     public Parameter? Find(string name) => byName.GetValueOrDefault(name);
 
     public void Add(Parameter parameter)
@@ -54,7 +65,8 @@ sealed class LayerBuild(bool isTraining, DType dtype)
     public void Update(Expr statistic, Expr next)
     {
         if (!statistics.TryGetValue(statistic, out var name))
-            throw new FunctionalException($"Layer: an update of {statistic.Type}, which is not a statistic. Update what scope.Statistic gave.");
+            throw new FunctionalException($"Layer: an update of {statistic.Type}, which is not a statistic. "
+                + "Update what scope.Statistic gave.");
         var after = Functions.StopGradient(next);
         (Updates, statistics) = (Updates.SetItem(name, after), statistics.SetItem(after, name));
     }

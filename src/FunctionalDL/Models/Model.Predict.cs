@@ -2,42 +2,40 @@ namespace FunctionalDL;
 
 public sealed partial class Model
 {
-    /// <summary>The prediction, whose parameters are constants: what depends on them alone is computed once.</summary>
+    /// <summary>The outputs, whose parameters are constants: what depends on them alone is computed once.</summary>
     readonly Lazy<CompiledFunction> predict;
 
-    /// <summary>The predictions for a batch of inputs: <c>[batch, …] → [batch, …]</c>.</summary>
-    /// <exception cref="FunctionalException">The inputs do not fit the model, or its parameters have no values.</exception>
-    public Tensor Predict(Tensor inputs) => Predict(TensorSet.Of(("input", inputs)));
+    CompiledFunction CompilePredictions()
+    {
+        (string, Expr)[] constants = [.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))];
+        return Compilation.Compile([.. Outputs.Select(o => o.Value.Substitute(constants))]);
+    }
 
-    /// <summary>
-    /// The predictions of a model whose layers take other variables beside the input, such as the memory of an attention: the value of each by its name, the input's being <c>input</c>.
-    /// </summary>
-    /// <exception cref="FunctionalException">A value is missing, has an unknown name, or does not fit, or the parameters have no values.</exception>
+    /// <summary>The predictions for a batch of inputs: <c>[batch, …] → [batch, …]</c>.</summary>
+    /// <exception cref="FunctionalException">The inputs do not fit the model, it has several inputs or outputs, or its parameters have no values.</exception>
+    public Tensor Predict(Tensor inputs) => Predict(TensorSet.Of((Inputs[0].VariableName!, inputs)));
+
+    /// <summary>The predictions of a model of several inputs: the value of each by its name.</summary>
+    /// <exception cref="FunctionalException">
+    /// A value is missing, has an unknown name, or does not fit, the model has several outputs, or the parameters have no values.
+    /// </exception>
     public Tensor Predict(params (string Name, Tensor Value)[] inputs) => Predict(TensorSet.Of(inputs));
 
     /// <inheritdoc cref="Predict(ValueTuple{string, Tensor}[])"/>
-    public Tensor Predict(TensorSet inputs)
+    public Tensor Predict(TensorSet inputs) => PredictAll(inputs)[SingleOutput("Predict")];
+
+    /// <summary>All outputs for a batch of inputs, each by its name.</summary>
+    /// <exception cref="FunctionalException">A value is missing, has an unknown name, or does not fit, or the parameters have no values.</exception>
+    public TensorSet PredictAll(params (string Name, Tensor Value)[] inputs) => PredictAll(TensorSet.Of(inputs));
+
+    /// <inheritdoc cref="PredictAll(ValueTuple{string, Tensor}[])"/>
+    public TensorSet PredictAll(TensorSet inputs)
     {
-        var taken = predict.Value.Variables;
-        if (taken.FirstOrDefault(v => !inputs.ContainsKey(v.VariableName!)) is { } missing)
-            throw new FunctionalException($"Model: \"{missing.VariableName}\" {missing.Type} has no value. Give every input by its name: "
-                + $"Predict({string.Join(", ", taken.Select(v => $"(\"{v.VariableName}\", …)"))}).");
-        if (inputs.Names.FirstOrDefault(name => name != "input" && taken.All(v => v.VariableName != name)) is { } unknown)
-            throw new FunctionalException($"Model: there is no input \"{unknown}\". Its inputs are {string.Join(", ", taken.Select(v => $"\"{v.VariableName}\""))}.");
-        return Run(predict.Value, inputs)[0];
+        RequireInputs(inputs.Names);
+        return TensorSet.Of(Outputs.Zip(Run(predict.Value, inputs), (output, value) => KeyValuePair.Create(output.Name, value)));
     }
 
-    /// <summary>The variables that the layers take beside the input and the parameters.</summary>
-    IReadOnlyList<Expr> OtherInputs
-    {
-        get
-        {
-            var known = ParameterList.Select(p => p.Name).Append("input").ToHashSet();
-            return [.. Graph.Variables(Output).Where(v => !known.Contains(v.VariableName!))];
-        }
-    }
-
-    Tensor[] Run(CompiledFunction function, TensorSet values)
+    internal Tensor[] Run(CompiledFunction function, TensorSet values)
     {
         try
         {
@@ -45,18 +43,20 @@ public sealed partial class Model
         }
         catch (ShapeException)
         {
-            if (values.TryGetValue("input", out var input)) CheckSizes(input.Shape);
+            CheckSizes(values);
             throw;
         }
     }
 
     /// <summary>Where a named size turned out to be one that a layer does not take, it is that layer which says so.</summary>
-    /// <exception cref="ShapeException">A layer does not take inputs of that shape.</exception>
-    internal void CheckSizes(Shape inputs)
+    /// <exception cref="ShapeException">A layer does not take inputs of these shapes.</exception>
+    internal void CheckSizes(TensorSet inputs)
     {
-        if (Takes(inputs)) _ = Forward.Build(Expr.Variable("input", inputs.With(0, Batch), InputVariable.DType), ParameterDType, Layers, isTraining: false);
+        if (!Body.Inputs.All(i => inputs.TryGetValue(i.Name, out var value) && Takes(i.Variable, value.Shape))) return;
+        var sized = Body.Inputs.Select(i => KeyValuePair.Create(i.Name, Expr.Variable(i.Name, inputs[i.Name].Shape.With(0, Batch), i.DType)));
+        _ = Forward.Build(Body, new OrderedDictionary<string, Expr>(sized), isTraining: false);
     }
 
-    /// <summary>Whether inputs of a shape are those of the model, with a size for each name.</summary>
-    bool Takes(Shape inputs) => inputs.Rank == InputVariable.Rank && InputVariable.Shape.Zip(inputs).All(d => !d.First.IsKnown || d.First == d.Second);
+    /// <summary>Whether a shape is that of an input, with a size for each name.</summary>
+    static bool Takes(Expr input, Shape shape) => shape.Rank == input.Rank && input.Shape.Zip(shape).All(d => !d.First.IsKnown || d.First == d.Second);
 }

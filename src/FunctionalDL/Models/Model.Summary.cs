@@ -13,7 +13,7 @@ public sealed partial class Model
         (string Layer, string Output, string Parameters, string Note)[] rows =
         [
             ("layer", "output", "parameters", ""),
-            ("input", InputVariable.Type.ToString(), "0", ""),
+            .. Inputs.Select(input => (input.VariableName!, input.Type.ToString(), "0", "")),
             .. Inference.Steps.Select(s => (s.Layer.Name, s.Output.Type.ToString(), Invariant($"{Elements(s.Parameters):N0}"), Note(s))),
         ];
         var (first, second, third) = (rows.Max(r => r.Layer.Length), rows.Max(r => r.Output.Length), rows.Max(r => r.Parameters.Length));
@@ -35,10 +35,12 @@ public sealed partial class Model
     public string Summary(Shape input)
     {
         var sizes = Sizes.None.Match(InputVariable.VariableName!, InputVariable.Shape, input);
-        var memory = $"{input}: {Megabytes(Output.Compile().PeakBytes(sizes))} to predict";
-        var training = Forward.Build(this, isTraining: true);
+        var memory = $"{input}: {Megabytes(Compilation.Compile([.. Outputs.Select(o => o.Value)]).PeakBytes(sizes))} to predict";
+        var training = Forward.Build(Body, isTraining: true);
+        Expr[] sums = [.. training.Outputs.Where(o => o.Value.DType.IsFloat()).Select(o => Functions.Sum(o.Value))];
         Expr[] w = [.. training.Parameters.Where(p => p.IsTrainable).Select(p => p.Variable)];
-        if (w.Length > 0 && Output.DType.IsFloat()) memory += $", {Megabytes(Compilation.Compile(Functions.Sum(training.Output).Gradient(w)).PeakBytes(sizes))} for a gradient";
+        if (w.Length > 0 && sums.Length > 0)
+            memory += $", {Megabytes(Compilation.Compile(sums.Aggregate((a, b) => a + b).Gradient(w)).PeakBytes(sizes))} for a gradient";
         return $"{Summary()}\n{memory}";
     }
 
@@ -47,5 +49,6 @@ public sealed partial class Model
     static long Elements(IEnumerable<Parameter> parameters) => parameters.Sum(p => (long)p.Type.Shape.ElementCount);
 
     /// <summary>The input and the layers in order, such as <c>input [batch, 784] >> dense >> relu</c>.</summary>
-    public override string ToString() => string.Join(" >> ", Layers.Select(l => l.Name).Prepend($"input {InputVariable.Shape}"));
+    public override string ToString() => string.Join(" >> ",
+        Layers.Select(l => l.Name).Prepend(string.Join(", ", Inputs.Select(i => $"{i.VariableName} {i.Shape}"))));
 }

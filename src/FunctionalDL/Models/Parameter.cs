@@ -8,5 +8,8 @@ namespace FunctionalDL;
 public sealed record Parameter(string Name, TensorType Type, Initializer Initializer, bool IsTrainable)
 {
     /// <summary>The variable that stands for the parameter in expressions.</summary>
-    public Expr Variable { get; } = Expr.Variable(Name, Type.Shape, Type.DType);
+    public Expr Variable { get; } = new(new Ops.VariableOp(Name, Type) { IsStatistic = !IsTrainable });
+
+    /// <summary>The first value that a key gives.</summary>
+    internal Tensor FirstValue(Key key) => Initializer.Create(key, Type.Shape, Type.DType);
 }

@@ -53,8 +53,8 @@ public static class OnnxExport
         AtomicFile.Write(path, stream => stream.Write(model));
     }
 
-    /// <summary>Writes the model's prediction, from <c>input</c> to <c>output</c>, to a file, whole or not at all.</summary>
+    /// <summary>Writes the model's outputs, from its inputs, by their names, to a file, whole or not at all.</summary>
     /// <exception cref="FunctionalException">The model's parameters have no values, an op has no form in ONNX, or the file cannot be written.</exception>
     public static void WriteOnnx(this Model model, string path, OnnxOptions? options = null) =>
-        WriteOnnx(path, [("output", model.Output)], model.Parameters, options);
+        WriteOnnx(path, model.Outputs, model.Parameters, options);
 }

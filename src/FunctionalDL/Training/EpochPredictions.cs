@@ -1,39 +1,27 @@
 namespace FunctionalDL;
 
 /// <summary>What the model predicted for the batches of an epoch while it trained on them, for the metrics of the epoch.</summary>
-sealed class EpochPredictions(Model model, Loss loss, Expr prediction, int output)
+/// <param name="model">The model.</param>
+/// <param name="measured">The metrics.</param>
+/// <param name="forward">The model in the form it is trained in.</param>
+/// <param name="first">The number of the step's first output that is one of the model's.</param>
+sealed class EpochPredictions(Model model, MeasuredOutputs measured, Forward forward, int first)
 {
-    readonly List<Tensor> predictions = [], targets = [];
+    /// <summary>What the step has to compute besides.</summary>
+    public Expr[] Outputs => [.. measured.Names.Select(name => forward[name])];
 
     /// <summary>Keeps a batch's predictions, which the step that has just run made.</summary>
     public void Add(Loop loop, Dataset data, ReadOnlySpan<int> rows)
     {
-        var sizes = Sizes.None.Match("input", model.InputVariable.Shape, data.Inputs.Shape.With(0, rows.Length));
-        var shape = prediction.Shape.Resolve(sizes);
-        predictions.Add(prediction.DType == DType.Float64 ? Tensor.Of(shape, loop.Output<double>(output)) : Tensor.Of(shape, loop.Output<float>(output)));
-        targets.Add(data.Targets.Rows(rows));
+        var sizes = Sizes.None;
+        foreach (var input in model.Inputs)
+            sizes = sizes.Match(input.VariableName!, input.Shape, data.InputOf(model, input.VariableName!).Shape.With(0, rows.Length));
+        measured.Add([.. Outputs.Select((output, i) => Read(loop, first + i, output.DType, output.Shape.Resolve(sizes)))], data.Rows(rows));
     }
+
+    static Tensor Read(Loop loop, int output, DType dtype, Shape shape) =>
+        dtype == DType.Float64 ? Tensor.Of(shape, loop.Output<double>(output)) : Tensor.Of(shape, loop.Output<float>(output));
 
     /// <summary>The metrics of what was kept, which is then forgotten.</summary>
-    public IReadOnlyDictionary<string, double> Measure(IReadOnlyList<Metric> metrics)
-    {
-        var result = predictions.Count == 0 ? Metric.None : Metric.MeasureAll(metrics, Joined(predictions), Joined(targets), loss);
-        predictions.Clear();
-        targets.Clear();
-        return result;
-    }
-
-    /// <summary>All rows; where the places of sequences differ in number, one row for each place.</summary>
-    static Tensor Joined(IReadOnlyList<Tensor> parts)
-    {
-        var first = parts[0].Shape;
-        var isEven = parts.All(part => part.Shape.With(0, first[0]) == first);
-        return Functions.Concat(0, [.. parts.Select(part => Expr.Constant(isEven ? part : ByPlace(part)))]).Evaluate();
-    }
-
-    static Tensor ByPlace(Tensor part)
-    {
-        var axes = part.Shape.Rank;
-        return part is Tensor<long> ? part.Reshape([part.Count]) : part.Reshape([part.Count / part.Shape[axes - 1].Size, part.Shape[axes - 1]]);
-    }
+    public IReadOnlyDictionary<string, double> Measure() => measured.Measure();
 }

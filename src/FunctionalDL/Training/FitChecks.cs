@@ -3,28 +3,28 @@ using FunctionalDL.Ops;
 namespace FunctionalDL;
 
 /// <summary>What would train to nothing, or to something else than is meant, is said before the first step.</summary>
-sealed class FitChecks(Model model, Loss loss, Forward forward)
+sealed class FitChecks(Model model, Objective objective, BoundObjective loss, Forward forward)
 {
     /// <summary>Throws where model, loss and data do not mean one thing.</summary>
     public void Start(TrainingData data, Dataset? held)
     {
         CheckSizes(data);
-        if (data.Examples > 0) TargetChecks.Check(loss, data.Sample.Targets, model.Output.Shape);
+        if (data.Examples > 0) loss.CheckTargets(data.Sample, model);
         if (held is not null)
         {
-            model.CheckInputs(held);
-            loss.PerExample(model.Output, Loss.TargetVariable(held.Targets, model.Output));
-            TargetChecks.Check(loss, held.Targets, model.Output.Shape, "validation data, ");
+            held.CheckInputs(model);
+            new BoundObjective(objective, model, held).Apply(model.Inference);
+            loss.CheckTargets(held, model, "validation data, ");
         }
         PredictionChecks.Check(model, loss, data.Sample);
     }
 
     /// <summary>Throws where no parameter is moved by the loss.</summary>
-    public void Gradients(Expr value, TrainingStep step, Expr target)
+    public void Gradients(Expr value, TrainingStep step)
     {
         Expr[] trained = [.. forward.Parameters.Where(p => p.IsTrainable).Select(p => p.Variable)];
         if (trained.Length == 0) throw new FunctionalException("Fit: the model has no parameters to train. Add a layer that has, such as Dense.");
-        var gradients = loss.HasPenalties ? loss.Apply(forward.Output, target).Gradient(trained) : [.. trained.Select(w => step.Gradients[w.VariableName!])];
+        var gradients = loss.HasPenalties ? loss.ApplyUnpenalized(forward).Gradient(trained) : [.. trained.Select(w => step.Gradients[w.VariableName!])];
         if (!gradients.All(IsZero)) return;
         var cause = Graph.TopologicalOrder(value).Select(node => node.Op).FirstOrDefault(op => op is ArgMaxOp or StopGradientOp or SignOp or OneHotOp or ComparisonOp);
         throw new FunctionalException($"Fit: no parameter has a gradient: the loss \"{loss.Name}\" does not depend on the parameters, or through steps alone"
@@ -35,15 +35,15 @@ sealed class FitChecks(Model model, Loss loss, Forward forward)
     public void Batch(Dataset batch, TrainingPosition at)
     {
         var place = $"batch {at.Batch + 1} of epoch {at.Epoch}, ";
-        if (FirstSingle(batch.Inputs.Shape) is { } layer)
+        if (FirstSingle(batch, batch.Count) is { } layer)
             throw new FunctionalException($"Fit: {place}{batch.Count} example: {OneValue(layer)} Leave out batches of 1, or {AcrossFeatures}.");
-        TargetChecks.Check(loss, batch.Targets, model.Output.Shape, place);
+        loss.CheckTargets(batch, model, place);
     }
 
     void CheckSizes(TrainingData data)
     {
         if (data.Examples == 0 || forward.Normalized.Count == 0) return;
-        string? Single(int examples) => FirstSingle(data.Sample.Inputs.Shape.With(0, examples));
+        string? Single(int examples) => FirstSingle(data.Sample, examples);
         if (Single(data.BatchSize) is { } layer)
             throw new FunctionalException($"Fit: in batches of {data.BatchSize} {OneValue(layer)} Take larger batches, or {AcrossFeatures}.");
         if (Single(data.LastBatch) is { } inLast)
@@ -51,11 +51,12 @@ sealed class FitChecks(Model model, Loss loss, Forward forward)
                 + $"Leave it out, new MiniBatchGradientDescent({data.BatchSize}, DropLast: true), take batches of another size, or {AcrossFeatures}.");
     }
 
-    /// <summary>The first layer that would normalize one value alone in a batch of that shape.</summary>
-    string? FirstSingle(Shape inputs)
+    /// <summary>The first layer that would normalize one value alone in a batch of so many examples.</summary>
+    string? FirstSingle(Dataset data, int examples)
     {
         if (forward.Normalized.Count == 0) return null;
-        var sizes = Sizes.None.Match("input", model.InputVariable.Shape, inputs);
+        var sizes = model.Inputs.Aggregate(Sizes.None, (sizes, input) =>
+            sizes.Match(input.VariableName!, input.Shape, data.InputOf(model, input.VariableName!).Shape.With(0, examples)));
         return forward.Normalized.FirstOrDefault(n => n.Values.Symbols.All(sizes.Contains) && n.Values.Resolve(sizes) == 1).Layer;
     }
 

@@ -17,7 +17,7 @@ public static class LearningRateFinder
     /// <param name="to">The last rate.</param>
     /// <param name="steps">The most steps.</param>
     /// <exception cref="FunctionalException">The rates are not 0 &lt; from &lt; to, or there are fewer than 3 steps.</exception>
-    public static LearningRates Find(Model model, Dataset data, Loss loss, Func<double, Optimizer> optimizer, Batching batch, long seed = 0, double from = 1e-7, double to = 10, int steps = 100)
+    public static LearningRates Find(Model model, Dataset data, Objective loss, Func<double, Optimizer> optimizer, Batching batch, long seed = 0, double from = 1e-7, double to = 10, int steps = 100)
     {
         if (!(from > 0 && from < to && double.IsFinite(to)) || steps < 3)
             throw new FunctionalException(FormattableString.Invariant($"LearningRateFinder: rates from {from} to {to} in {steps} steps. Give 0 < from < to and 3 steps or more."));

@@ -2,9 +2,10 @@ namespace FunctionalDL;
 
 /// <summary>A figure of merit: a function from predictions and targets, example by example along the first axis, to a number.</summary>
 /// <remarks>
-/// Where a metric is of classes, predictions <c>[n…, k]</c> of k ≥ 2 classes are read by their largest. Predictions that are each a class or not, one column, or several labels of an
-/// example, are read by a threshold: of probabilities after <see cref="FromProbabilities"/>, of logits after <see cref="FromLogits"/>; where a model is evaluated by a loss that takes
-/// probabilities or logits (<see cref="LossDomain"/>) the loss says which.
+/// Where a metric is of classes, predictions <c>[n…, k]</c> of k ≥ 2 classes are read by their largest. Predictions that are each a class
+/// or not, one column, or several labels of an example, are read by a threshold: of probabilities after <see cref="FromProbabilities"/>,
+/// of logits after <see cref="FromLogits"/>; where a model is evaluated by a loss that takes probabilities or logits (<see
+/// cref="LossDomain"/>) the loss says which.
 /// </remarks>
 public sealed partial class Metric
 {
@@ -14,16 +15,24 @@ public sealed partial class Metric
 
     Metric(string name, Func<Tensor, Tensor, double> measure) : this(name, (predictions, targets, _) => measure(predictions, targets), false, null) { }
 
-    Metric(string name, Func<Tensor, Tensor, double?, double> measure, bool readsClasses = true, double? threshold = null) =>
-        (Name, this.measure, this.readsClasses, this.threshold) = (name, measure, readsClasses, threshold);
+    Metric(string name, Func<Tensor, Tensor, double?, double> measure, bool readsClasses = true, double? threshold = null, string? output = null) =>
+        (Name, this.measure, this.readsClasses, this.threshold, Output) = (name, measure, readsClasses, threshold, output);
 
     /// <summary>The metric's name.</summary>
     public string Name { get; }
 
+    /// <summary>The output it is of, in a model of several; null for the only one.</summary>
+    public string? Output { get; }
+
+    /// <summary>This metric of one output of a model with several, named as both.</summary>
+    public Metric On(string output) => new($"{output} {Name}", measure, readsClasses, threshold, output);
+
     /// <summary>A metric of your own.</summary>
     public static Metric Of(string name, Func<Tensor, Tensor, double> measure) => new(name, measure);
 
-    /// <summary>This metric of predictions that are probabilities, each of a class or not: those above the threshold are taken for 1.</summary>
+    /// <summary>
+    /// This metric of predictions that are probabilities, each of a class or not: those above the threshold are taken for 1.
+    /// </summary>
     /// <param name="threshold">The threshold, between 0 and 1.</param>
     /// <exception cref="FunctionalException">The threshold is outside 0 to 1, or the metric is not one of classes.</exception>
     public Metric FromProbabilities(double threshold = 0.5) => !(threshold is > 0 and < 1)
@@ -34,15 +43,17 @@ public sealed partial class Metric
     /// <exception cref="FunctionalException">The metric is not one of classes.</exception>
     public Metric FromLogits() => Above(0, Name);
 
-    Metric Above(double threshold, string name) => readsClasses ? new(name, measure, true, threshold)
+    Metric Above(double threshold, string name) => readsClasses ? new(name, measure, true, threshold, Output)
         : throw new FunctionalException($"Metric {Name}: it is not of classes, so that predictions have no threshold. Take Accuracy, Precision, Recall or F1.");
 
     /// <summary>The metric of the predictions, given the targets. A metric of classes is NaN where a prediction is.</summary>
-    /// <exception cref="FunctionalException">Predictions and targets do not fit together, or predictions can be read in several ways.</exception>
+    /// <exception cref="FunctionalException">
+    /// Predictions and targets do not fit together, or predictions can be read in several ways.
+    /// </exception>
     public double Measure(Tensor predictions, Tensor targets) => measure(predictions, targets, threshold);
 
     /// <summary>The metric of predictions that a loss takes.</summary>
-    double Measure(Tensor predictions, Tensor targets, Loss loss) => measure(predictions, targets, threshold ?? (HaveOneClass(predictions, targets) ? null : loss.Domain.Predictions switch
+    internal double Measure(Tensor predictions, Tensor targets, Loss? loss) => measure(predictions, targets, threshold ?? (HaveOneClass(predictions, targets) ? null : loss?.Domain.Predictions switch
     {
         LossPredictions.Probabilities => 0.5,
         LossPredictions.Logits => 0,
@@ -50,16 +61,6 @@ public sealed partial class Metric
     }));
 
     internal static IReadOnlyDictionary<string, double> None { get; } = new Dictionary<string, double>();
-
-    /// <summary>All metrics by name.</summary>
-    internal static IReadOnlyDictionary<string, double> MeasureAll(IReadOnlyList<Metric> metrics, Tensor predictions, Tensor targets, Loss loss)
-    {
-        var figures = new Dictionary<string, double>();
-        foreach (var metric in metrics)
-            if (!figures.TryAdd(metric.Name, metric.Measure(predictions, targets, loss)))
-                throw new FunctionalException($"Metrics: two have the name \"{metric.Name}\". Give one of them another, with Metric.Of.");
-        return figures;
-    }
 
     /// <summary>The metric's name.</summary>
     public override string ToString() => Name;

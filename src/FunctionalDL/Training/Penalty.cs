@@ -41,9 +41,9 @@ public sealed class Penalty
 public sealed partial class Loss
 {
     /// <summary>This loss with a penalty on the parameters. Training makes their sum small; <see cref="Model.Evaluate"/> measures the loss alone.</summary>
-    public static Loss operator +(Loss loss, Penalty penalty) => new($"{loss.Name} + {penalty.Name}", loss.pointwise, loss.Domain, loss.penalties.Add(penalty));
+    public static Loss operator +(Loss loss, Penalty penalty) => new($"{loss.Name} + {penalty.Name}", loss.pointwise, loss.Domain, loss.penalties.Add(penalty), loss.IgnoredLabel);
 
-    /// <summary>L plus the penalties of the parameters: a scalar.</summary>
-    internal Expr Apply(Expr prediction, Expr target, IReadOnlyList<Parameter> parameters) => penalties.Select(p => p.Apply(parameters))
-        .Aggregate(Apply(prediction, target), (sum, penalty) => penalty is null ? sum : sum + penalty);
+    /// <summary>L plus the penalties of the parameters.</summary>
+    internal Expr Penalized(Expr loss, IReadOnlyList<Parameter> parameters) => penalties.Select(p => p.Apply(parameters))
+        .Aggregate(loss, (sum, penalty) => penalty is null ? sum : sum + penalty);
 }

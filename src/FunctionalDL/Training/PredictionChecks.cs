@@ -12,12 +12,19 @@ static class PredictionChecks
 
     enum Ending { Other, Sigmoid, Softmax, Positive }
 
-    /// <summary>Throws where the model's predictions mean something else to the loss.</summary>
+    /// <summary>Throws where the model's predictions mean something else to the losses.</summary>
     /// <exception cref="FunctionalException">The predictions are probabilities and the loss takes logits, or the other way round.</exception>
-    public static void Check(Model model, Loss loss, Dataset sample)
+    public static void Check(Model model, BoundObjective losses, Dataset sample)
     {
-        var ending = EndOf(model.Output);
-        if (ending == Ending.Softmax && model.Output.Shape[^1] == 1) throw new FunctionalException("Fit: the model ends in a softmax over one output, which is always 1. End it in Sigmoid, or give it two outputs.");
+        foreach (var term in losses.Terms)
+            if (term.Loss is { } loss) Check(model, term.Output, loss, sample);
+    }
+
+    static void Check(Model model, string output, Loss loss, Dataset sample)
+    {
+        var prediction = model.Inference[output];
+        var ending = EndOf(prediction);
+        if (ending == Ending.Softmax && prediction.Shape[^1] == 1) throw new FunctionalException("Fit: the model ends in a softmax over one output, which is always 1. End it in Sigmoid, or give it two outputs.");
         switch (loss.Domain.Predictions)
         {
             case LossPredictions.Logits or LossPredictions.ClassLogits when ending is Ending.Sigmoid or Ending.Softmax:
@@ -25,13 +32,13 @@ static class PredictionChecks
                 throw new FunctionalException($"Fit: the model ends in a {function}, and the loss \"{loss.Name}\" takes logits, from which it makes probabilities itself. "
                     + $"Leave the {function} out, or take {(ending == Ending.Sigmoid ? "BinaryCrossEntropy" : "CategoricalCrossEntropy")}.");
             case LossPredictions.Probabilities when ending == Ending.Other || ending == Ending.Positive:
-                CheckValues(model, loss, sample, "probabilities, 0 to 1", "End the model in Sigmoid, or take Loss.BinaryCrossEntropyFromLogits, which takes logits.");
+                CheckValues(model, output, loss, sample, "probabilities, 0 to 1", "End the model in Sigmoid, or take Loss.BinaryCrossEntropyFromLogits, which takes logits.");
                 break;
             case LossPredictions.ClassProbabilities when ending != Ending.Softmax:
-                CheckValues(model, loss, sample, "probabilities of classes, whose sum is 1", "End the model in Softmax, or take Loss.SoftmaxCrossEntropy, which takes logits.");
+                CheckValues(model, output, loss, sample, "probabilities of classes, whose sum is 1", "End the model in Softmax, or take Loss.SoftmaxCrossEntropy, which takes logits.");
                 break;
             case LossPredictions.Positive when ending == Ending.Other:
-                CheckValues(model, loss, sample, "numbers above 0", "End the model in Softplus, or in Exp.");
+                CheckValues(model, output, loss, sample, "numbers above 0", "End the model in Softplus, or in Exp.");
                 break;
         }
     }
@@ -39,13 +46,14 @@ static class PredictionChecks
     /// <summary>
     /// Looks at predictions for some rows, and for rows far out: what is a probability whatever the input is stays one there, and what is in range by chance does not.
     /// </summary>
-    static void CheckValues(Model model, Loss loss, Dataset sample, string taken, string repair)
+    static void CheckValues(Model model, string output, Loss loss, Dataset sample, string taken, string repair)
     {
-        var rows = sample.Inputs.Rows([.. Enumerable.Range(0, Math.Min(sample.Count, Rows))]);
-        var scales = rows.DType.IsFloat() ? new[] { 1, Far, -Far } : [1];
+        var rows = sample.Take(Math.Min(sample.Count, Rows)).InputsOf(model);
+        var scales = rows.Any(c => c.Value.DType.IsFloat()) ? new[] { 1, Far, -Far } : [1];
         foreach (var scale in scales)
         {
-            var predictions = model.Predict(scale == 1 ? rows : (scale * Expr.Constant(rows)).Evaluate());
+            Tensor Scaled(Tensor x) => scale == 1 || !x.DType.IsFloat() ? x : (scale * Expr.Constant(x)).Evaluate();
+            var predictions = model.PredictAll(rows.Map((_, x) => Scaled(x)))[output];
             var (size, last) = (predictions.Count / predictions.Shape[0].Size, predictions.Shape[^1].Size);
             var values = predictions.Cast(DType.Float64).ToArray<double>();
             FunctionalException Error(int at, string what) => new(Invariant(

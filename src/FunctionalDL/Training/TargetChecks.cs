@@ -73,11 +73,12 @@ static class TargetChecks
     static void CheckLabels(Given given, ReadOnlySpan<long> y, Dim classes)
     {
         if (!classes.IsKnown) return;
-        var at = y.IndexOfAnyExceptInRange(0, classes.Size - 1);
-        if (at < 0) return;
+        var at = 0;
+        while (at < y.Length && (y[at] >= 0 && y[at] < classes.Size || y[at] == given.Loss.IgnoredLabel)) at++;
+        if (at == y.Length) return;
         var (least, most) = Extremes(y);
         var repair = $"Give the last layer {most + 1} outputs, or correct the label.";
-        if (least < 0) repair = "Leave the row out, or correct the label.";
+        if (least < 0) repair = $"Leave the row out, correct the label, or say that it does not count: loss.WithIgnoredLabel({least}).";
         else if (least == 1 && most == classes.Size) repair = "Labels count from 0: subtract 1.";
         throw given.Error(at, $"the model has {classes} outputs, for labels 0 to {classes.Size - 1}", repair);
     }

@@ -9,38 +9,43 @@ sealed class Training
     readonly Model model;
     readonly TrainingData data;
     readonly Dataset? held;
-    readonly Loss loss;
+    readonly Objective objective;
+    readonly BoundObjective loss;
     readonly Key key;
     readonly FitOptions options;
     readonly TrainingStep step;
     readonly Forward forward;
     readonly FitChecks checks;
     readonly EpochPredictions? predictions;
-    readonly bool isRandom, hasTarget;
+    readonly string[] inputs, targets;
+    readonly bool isRandom, isWeighted;
 
     readonly List<string> warnings = [];
     TensorSet best = TensorSet.Empty;
     ImmutableList<EpochResult> history;
     TrainingStatus? status;
+    bool isStopped;
     long lap;
 
-    public Training(Model model, TrainingData data, Dataset? held, Loss loss, Optimizer optimizer, Key key, FitOptions options)
+    public Training(Model model, TrainingData data, Dataset? held, Objective objective, Optimizer optimizer, Key key, FitOptions options)
     {
-        (this.model, this.loss, this.key, this.options) = (model, loss, key, options);
+        (this.model, this.objective, this.key, this.options) = (model, objective, key, options);
         (this.data, this.held) = options.IsSmokeTest ? (data.First, held?.Take(Math.Min(held.Count, data.First.Examples))) : (data, held);
-        model.CheckInputs(data.Sample);
-        forward = Forward.Build(model, isTraining: true);
-        var target = Loss.TargetVariable(data.Sample.Targets, forward.Output);
-        var value = loss.Apply(forward.Output, target, forward.Parameters);
-        var variables = Graph.Variables(value);
-        isRandom = variables.Any(v => v.VariableName == LayerScope.KeyVariable.VariableName);
-        hasTarget = variables.Any(v => v.VariableName == "target");
+        data.Sample.CheckInputs(model);
+        forward = Forward.Build(model.Body, isTraining: true);
+        loss = new(objective, model, data.Sample);
+        var value = loss.Apply(forward);
         step = new(value, model.Parameters, optimizer, forward.Updates);
-        checks = new(model, loss, forward);
-        checks.Gradients(value, step, target);
+        checks = new(model, objective, loss, forward);
+        checks.Gradients(value, step);
         checks.Start(this.data, this.held);
         history = [.. options.Resume?.History ?? []];
-        if (options.Metrics.Count > 0 && forward.Output.DType.IsFloat()) predictions = new(model, loss, forward.Output, step.Outputs.Count);
+        var measured = MeasuredOutputs.Of(options.Metrics, model, loss, data.Sample);
+        if (measured.Names.Count > 0 && measured.Names.All(name => forward[name].DType.IsFloat())) predictions = new(model, measured, forward, step.Outputs.Count);
+        var variables = Graph.Variables([value, .. step.Parameters.Values, .. predictions?.Outputs ?? []]).Select(v => v.VariableName!).ToHashSet();
+        inputs = [.. model.Inputs.Select(i => i.VariableName!).Where(variables.Contains)];
+        targets = [.. data.Sample.TargetColumns.Names.Where(name => variables.Contains(ColumnNames.TargetVariable(name)))];
+        (isRandom, isWeighted) = (variables.Contains(ColumnNames.Key), variables.Contains(ColumnNames.Weights));
     }
 
     public TrainingRun Run(int epochs)
@@ -60,7 +65,7 @@ sealed class Training
                 (previous, current) = (current, (carried, at));
                 foreach (var (batch, isLast) in WithLast(data.Batches(at, key)))
                 {
-                    if (options.Cancellation.IsCancellationRequested)
+                    if (isStopped || options.Cancellation.IsCancellationRequested)
                     {
                         isFailed = false;
                         return Result(loop.State, at);
@@ -134,19 +139,19 @@ sealed class Training
         return (from.Position, from.Parameters.With(from.OptimizerState));
     }
 
-    bool IsOver => options.Cancellation.IsCancellationRequested || options.EarlyStopping?.IsOver(history) == true;
+    bool IsOver => isStopped || options.Cancellation.IsCancellationRequested || options.EarlyStopping?.IsOver(history) == true;
 
     void EndEpoch(TensorSet carried, TrainingPosition at)
     {
-        var validation = held is null ? null : WithParameters(carried).Evaluate(held, loss, [.. options.Metrics]);
-        history = history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds + Lap(), validation) { Metrics = predictions?.Measure(options.Metrics) ?? Metric.None });
+        var validation = held is null ? null : WithParameters(carried).Evaluate(held, objective, [.. options.Metrics]);
+        history = history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds + Lap(), validation) { Metrics = predictions?.Measure() ?? Metric.None });
         if (options.EarlyStopping is { } stopping && stopping.Best(history) == history.Count - 1) best = ParametersOf(carried);
         options.Progress?.Invoke(history[^1]);
     }
 
-    Loop Start(TensorSet carried) => step.Start(carried, new() { Threads = options.Threads }, predictions is null ? [] : [forward.Output]);
+    Loop Start(TensorSet carried) => step.Start(carried, new() { Threads = options.Threads }, predictions?.Outputs ?? []);
 
-    TrainingStatus Status(Loop loop, TrainingPosition at, TrainingPosition next, int epochs) => new(() => At(loop.State, next), warnings.Add)
+    TrainingStatus Status(Loop loop, TrainingPosition at, TrainingPosition next, int epochs) => new(() => At(loop.State, next), warnings.Add, () => isStopped = true)
     {
         Position = at,
         Epochs = epochs,
@@ -189,9 +194,10 @@ sealed class Training
 
     void Step(Loop loop, (Dataset Data, ReadOnlyMemory<int> Rows) batch, long number)
     {
-        batch.Data.Inputs.CopyRows(batch.Rows.Span, loop, "input");
-        if (hasTarget) batch.Data.Targets.CopyRows(batch.Rows.Span, loop, "target");
-        if (isRandom) loop.Input<long>("key", Shape.Scalar)[0] = (long)key.Fold(-number).Value;
+        foreach (var name in inputs) batch.Data.InputOf(model, name).CopyRows(batch.Rows.Span, loop, name);
+        foreach (var name in targets) batch.Data.TargetColumns[name].CopyRows(batch.Rows.Span, loop, ColumnNames.TargetVariable(name));
+        if (isWeighted) batch.Data.Weights!.CopyRows(batch.Rows.Span, loop, ColumnNames.Weights);
+        if (isRandom) loop.Input<long>(ColumnNames.Key, Shape.Scalar)[0] = (long)key.Fold(-number).Value;
         status?.End();
         try
         {
@@ -199,7 +205,7 @@ sealed class Training
         }
         catch (ShapeException)
         {
-            model.CheckSizes(batch.Data.Inputs.Shape);
+            model.CheckSizes(batch.Data.InputsOf(model));
             throw;
         }
     }
@@ -239,7 +245,7 @@ sealed class Training
     {
         var rows = batch.Data.Rows(batch.Rows.Span);
         var results = Compilation.Compile([.. forward.Steps.Select(s => s.Output)])
-            .Run(parameters.With("input", rows.Inputs).With(LayerScope.KeyVariable.VariableName!, key.Fold(-number).ToTensor()));
+            .Run(parameters.With(rows.InputsOf(model)).With(ColumnNames.Key, key.Fold(-number).ToTensor()));
         foreach (var (layer, result) in forward.Steps.Zip(results))
             if (result.FirstNotFinite() is >= 0 and var i)
                 return FormattableString.Invariant($"layer \"{layer.Layer.Name}\" gives {result.GetDouble(i)} for row {batch.Rows.Span[i / (result.Count / rows.Count)]} of the data");

@@ -49,9 +49,12 @@ public sealed record EpochResult(int Epoch, double Loss, long Steps, double Seco
 /// <param name="Metrics">Each metric by its name.</param>
 public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics)
 {
+    /// <summary>Of an objective of several losses each by its output, without its weight; otherwise empty.</summary>
+    public IReadOnlyDictionary<string, double> Losses { get => field ?? Metric.None; init; } = Metric.None;
+
     /// <summary>A line such as <c>loss 0.3, accuracy 0.88</c>.</summary>
     public override string ToString() =>
-        string.Concat(Metrics.Select(m => FormattableString.Invariant($", {m.Key} {m.Value:G5}")).Prepend(FormattableString.Invariant($"loss {Loss:G5}")));
+        string.Concat(Losses.Select(l => KeyValuePair.Create($"{l.Key} loss", l.Value)).Concat(Metrics).Select(m => FormattableString.Invariant($", {m.Key} {m.Value:G5}")).Prepend(FormattableString.Invariant($"loss {Loss:G5}")));
 }
 
 /// <summary>Training met a loss or a parameter that is not a number or is infinite, and stopped.</summary>

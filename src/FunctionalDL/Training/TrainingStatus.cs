@@ -5,11 +5,12 @@ public sealed class TrainingStatus
 {
     readonly Func<Checkpoint> checkpoint;
     readonly Action<string> warn;
+    readonly Action stop;
     readonly int thread = Environment.CurrentManagedThreadId;
     volatile Checkpoint? kept;
     volatile bool isOver;
 
-    internal TrainingStatus(Func<Checkpoint> checkpoint, Action<string> warn) => (this.checkpoint, this.warn) = (checkpoint, warn);
+    internal TrainingStatus(Func<Checkpoint> checkpoint, Action<string> warn, Action stop) => (this.checkpoint, this.warn, this.stop) = (checkpoint, warn, stop);
 
     /// <summary>How far the run has come: after an epoch, all batches of it.</summary>
     public required TrainingPosition Position { get; init; }
@@ -39,6 +40,9 @@ public sealed class TrainingStatus
                 + "so that its parameters would be those of another moment. Call Checkpoint() in the callback, on its own thread, and keep what it returns.");
         return kept = checkpoint();
     }
+
+    /// <summary>Ends the run before its next step; it then holds what was reached, as after a cancellation.</summary>
+    public void Stop() => stop();
 
     /// <summary>Adds to <see cref="TrainingRun.Warnings"/>: what went wrong and is no reason to stop, such as a file that could not be written.</summary>
     public void Warn(string warning) => warn(warning);

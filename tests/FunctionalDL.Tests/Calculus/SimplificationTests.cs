@@ -80,6 +80,23 @@ public class SimplificationTests
         Assert.Equal(0, gradient.Evaluate(("x", 1.0)).ToScalar());
         Assert.Equal(0, gradient.Simplify().Evaluate(("x", 1.0)).ToScalar());
         Assert.Equal(0, Sum(Broadcast(1 / x, [0])).Simplify().Evaluate(("x", 0.0)).ToScalar());
+        Assert.Equal(0, Sum(Broadcast(x, [0]) * double.PositiveInfinity).Simplify().Evaluate(("x", 1.0)).ToScalar());
+        Assert.Equal(0, Sum(Sin(Broadcast(x, [0])) * Broadcast(1 / x, [0])).Simplify().Evaluate(("x", 0.0)).ToScalar());
+        var (y, infinite) = (Expr.Variable("y", ["n"]), Expr.Constant(float.PositiveInfinity));
+        var none = Tensor.Of([0], new float[0]);
+        Assert.Equal(0, Sum(Sin(y) * infinite).Simplify().Evaluate(("y", none)).ToScalar());
+        Assert.Equal(0, Sum(Log(y - y)).Simplify().Evaluate(("y", none)).ToScalar());
+        Assert.Equal(0, Sum(Sin(y) * Broadcast(1 / x.Cast(DType.Float32), ["n"])).Simplify().Evaluate(("y", none), ("x", 0.0)).ToScalar());
+    }
+
+    /// <summary>A whole number is divided by 0 nowhere where there are no numbers.</summary>
+    [Fact]
+    public void A_division_without_elements_is_not_made_of_a_number()
+    {
+        var (x, y) = (Expr.Variable("x", [0], DType.Int64), Expr.Variable("y", ["n"], DType.Int64));
+        var none = Tensor.Of([0], new long[0]);
+        Assert.Equal(0, ((x - x) / (x - x)).Simplify().Evaluate(("x", none)).Count);
+        Assert.Equal(0, (Broadcast(Sum(x), ["n"]) / (y - y)).Simplify().Evaluate(("x", none), ("y", none)).Count);
     }
 
     /// <summary>A part that is needed elsewhere stays whole beside powers of what it is made of: x²·x·x is x⁴, not x².</summary>

@@ -12,8 +12,8 @@ public class RematerialisationTests
     static (Expr[] Outputs, TensorSet Values) Step(int blocks, Func<Layer, Layer> around)
     {
         var model = Enumerable.Range(0, blocks).Aggregate(Model.Input(Width), (m, _) => m.Then(around(Layer.Residual(Block)))).Initialize(1);
-        var forward = Forward.Build(model, isTraining: true);
-        var loss = Mean(Square(forward.Output));
+        var forward = Forward.Build(model.Body, isTraining: true);
+        var loss = Mean(Square(forward.Outputs[0].Value));
         var x = Key.Of(2).Uniform([Batch, Width]);
         return ([loss, .. loss.Gradient([.. forward.Parameters.Select(p => p.Variable)])],
             TensorSet.Of([("input", x), ("key", Tensor.Scalar(3L)), .. forward.Parameters.Zip(model.Parameters, (p, v) => (p.Variable.VariableName!, v.Value))]));

@@ -72,7 +72,7 @@ public class LayerGradientTests
         var model = Model.Input(DType.Float64, Cases[name].Input).Then(Cases[name].Layer);
         foreach (var isTraining in new[] { true, false })
         {
-            var y = Forward.Build(model, isTraining).Output;
+            var y = Forward.Build(model.Body, isTraining).Outputs[0].Value;
             Derivatives.Agree(Square(y), Point(model, y), order: 1);
         }
     }
@@ -82,7 +82,7 @@ public class LayerGradientTests
     public void Single_precision_is_close_to_double(string name)
     {
         var model = Model.Input(DType.Float64, Cases[name].Input).Then(Cases[name].Layer);
-        var y = Forward.Build(model, isTraining: false).Output;
+        var y = Forward.Build(model.Body, isTraining: false).Outputs[0].Value;
         Expr[] both = [y, .. Mean(Square(y)).Gradient([.. Graph.Variables(y).Where(v => v.DType.IsFloat())])];
         var at = Point(model, y);
         var single = at.Map((_, value) => value.DType == DType.Float64 ? value.Cast(DType.Float32) : value);
@@ -104,7 +104,7 @@ public class LayerGradientTests
     public void Single_precision_is_close_to_double_far_from_1_too(string name)
     {
         var model = Model.Input(DType.Float64, Cases[name].Input).Then(Cases[name].Layer);
-        var y = Forward.Build(model, isTraining: false).Output;
+        var y = Forward.Build(model.Body, isTraining: false).Outputs[0].Value;
         var (at, compiled) = (Point(model, y), y.WithPrecision(DType.Float32).Compile());
         foreach (var map in new Func<double, double>[] { x => 1e-20 * x, x => 1e-6 * x, x => 30 * x, x => 1e4 * x, x => x > 0.3 ? 0 : x, x => x > 0.5 ? double.NaN : x, x => x > 0.5 ? double.PositiveInfinity : x, x => x < -0.5 ? double.NegativeInfinity : x })
         {

@@ -12,9 +12,9 @@ public class LayerTests
     {
         var model = Model.Input(DType.Float64, 2, 3).BatchNorm(momentum: 0.75, epsilon: 1e-12).Initialize(1);
         var x = Values(1, 4, 2, 3).As<double>();
-        var training = Forward.Build(model, isTraining: true);
+        var training = Forward.Build(model.Body, isTraining: true);
         var at = model.Parameters.With("input", x);
-        var y = training.Output.Evaluate(at).As<double>();
+        var y = training.Outputs[0].Value.Evaluate(at).As<double>();
 
         for (var channel = 0; channel < 2; channel++)
         {
@@ -53,7 +53,7 @@ public class LayerTests
     {
         var model = Model.Input(DType.Float64, 1000).Dropout(0.25);
         var x = Tensor.Full(DType.Float64, [2, 1000], 3);
-        double[] Train(long seed) => Forward.Build(model, isTraining: true).Output.Evaluate(("input", x), ("key", Key.Of(seed).ToTensor())).ToArray<double>();
+        double[] Train(long seed) => Forward.Build(model.Body, isTraining: true).Outputs[0].Value.Evaluate(("input", x), ("key", Key.Of(seed).ToTensor())).ToArray<double>();
 
         var y = Train(1);
         Assert.Equal(y, Train(1));

@@ -47,7 +47,7 @@ public class LayerValueTests
             .With("input", Values(100, 2, 3, 4)).With("memory", Values(101, 2, 3, 4)).With("mask", Tensor.Of(Shape.Of(2, 3), [true, false, true, true, true, false])).With("key", Key.Of(7).ToTensor());
         foreach (var isTraining in new[] { false, true })
         {
-            var (actual, expected) = (Forward.Build(block, isTraining).Output.Evaluate(At(block)), Forward.Build(parts, isTraining).Output.Evaluate(At(parts)));
+            var (actual, expected) = (Forward.Build(block.Body, isTraining).Outputs[0].Value.Evaluate(At(block)), Forward.Build(parts.Body, isTraining).Outputs[0].Value.Evaluate(At(parts)));
             Assert.True(expected.ToArray<double>().Zip(actual.ToArray<double>()).All(p => Math.Abs(p.First - p.Second) < 1e-12), $"{name}, training {isTraining}");
         }
     }
@@ -109,7 +109,7 @@ public class LayerValueTests
         Assert.Equal(1e-3 / Math.Sqrt(1e-6 + 1e-6), Predicted(Layer.RmsNorm()), 1e-12);
         Assert.Equal(1e-3 / Math.Sqrt(1 + 1e-5), Predicted(Layer.BatchNorm()), 1e-15);
         var norm = Model.Input(DType.Float64, 1).BatchNorm().Initialize(1);
-        var next = Forward.Build(norm, isTraining: true).Updates["batchnorm1.mean"].Evaluate(norm.Parameters.With("input", new[,] { { 1.0 }, { 3 } }));
+        var next = Forward.Build(norm.Body, isTraining: true).Updates["batchnorm1.mean"].Evaluate(norm.Parameters.With("input", new[,] { { 1.0 }, { 3 } }));
         Assert.Equal(0.1 * 2, next.ToArray<double>()[0], 1e-12);
         var dense = Model.Input(50).Dense(50).Initialize(1);
         Assert.All(dense.Parameters["dense1.bias"].ToArray<float>(), b => Assert.Equal(0, b));
@@ -143,7 +143,7 @@ public class LayerValueTests
     public void Dropout_layers_draw_apart()
     {
         var model = Model.Input(DType.Float64, 200).Parallel("both", x => x[0] - x[1], Layer.Dropout(0.5), Layer.Dropout(0.5));
-        var y = Forward.Build(model, isTraining: true).Output.Evaluate(("input", Tensor.Full(DType.Float64, [1, 200], 1)), ("key", Key.Of(1).ToTensor()));
+        var y = Forward.Build(model.Body, isTraining: true).Outputs[0].Value.Evaluate(("input", Tensor.Full(DType.Float64, [1, 200], 1)), ("key", Key.Of(1).ToTensor()));
         Assert.Contains(y.ToArray<double>(), d => d != 0);
     }
 

@@ -95,11 +95,11 @@ public class SharedLayerTests
         Assert.Contains("layer.Copy()", error.Message);
         var twice = Layer.Of("twice", (scope, x) => x * scope.Parameter("a", [4], Initializer.Ones) * scope.Parameter("a", [4], Initializer.Ones));
         Assert.Contains("declared twice", Assert.Throws<FunctionalException>(() => Model.Input(4).Then(twice)).Message);
-        Assert.Contains("not a statistic", Assert.Throws<FunctionalException>(() => Forward.Build(Model.Input(4) >> Layer.Of("wrong", (scope, x) =>
+        Assert.Contains("not a statistic", Assert.Throws<FunctionalException>(() => Forward.Build((Model.Input(4) >> Layer.Of("wrong", (scope, x) =>
         {
             scope.Update(scope.Parameter("a", [4], Initializer.Ones), x);
             return x;
-        }), isTraining: true)).Message);
+        })).Body, isTraining: true)).Message);
     }
 
     /// <summary>Running statistics go from the first use to the second within a step, as if the layer had seen two batches.</summary>
@@ -109,7 +109,7 @@ public class SharedLayerTests
         var norm = Layer.BatchNorm(momentum: 0.75);
         var model = (Model.Input(DType.Float64, 2) >> norm >> Layer.Of("shift", x => 3 * x + 1) >> norm).Initialize(1);
         var at = model.Parameters.With("input", Derivatives.Random(Key.Of(1), [5, 2]));
-        var training = Forward.Build(model, isTraining: true);
+        var training = Forward.Build(model.Body, isTraining: true);
         var first = Mean(model.InputVariable, 0).Evaluate(at).ToArray<double>();
         var actual = training.Updates["batchnorm1.mean"].Evaluate(at).ToArray<double>();
         // What the second use sees has mean 1: 3·0 + 1.
@@ -122,7 +122,7 @@ public class SharedLayerTests
     {
         var drop = Layer.Dropout(0.5);
         var model = Model.Input(DType.Float64, 100).Parallel("both", x => x[0] - x[1], drop, drop);
-        var y = Forward.Build(model, isTraining: true).Output.Evaluate(("input", Tensor.Full(DType.Float64, [1, 100], 1)), ("key", Key.Of(1).ToTensor()));
+        var y = Forward.Build(model.Body, isTraining: true).Outputs[0].Value.Evaluate(("input", Tensor.Full(DType.Float64, [1, 100], 1)), ("key", Key.Of(1).ToTensor()));
         Assert.Contains(y.ToArray<double>(), d => d != 0);
     }
 

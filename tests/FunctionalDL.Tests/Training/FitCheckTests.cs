@@ -199,10 +199,13 @@ public class FitCheckTests
         Assert.Equal(expected, model.Predict(("input", x), ("memory", other)).ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
         Assert.Equal(expected, model.Predict(TensorSet.Of(("memory", other), ("input", x))).ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
 
-        Fails("\"memory\" float32[batch, keys, 4] has no value", "Predict((\"input\", …), (\"memory\", …))", () => model.Predict(x));
+        Fails("\"memory\" float32[batch, keys, 4] has no value", "(\"input\", …), (\"memory\", …)", () => model.Predict(x));
         Fails("no input \"extra\"", "\"memory\"", () => model.Predict(("input", x), ("memory", other), ("extra", x)));
-        Fails("its layers take \"memory\" float32[batch, keys, 4]", "TrainingStep", () => Fit(model, Loss.MeanSquaredError, x, inputs: x, batch: 2));
-        Fails("its layers take \"memory\"", "Layer.Of", () => model.Evaluate(new(x, x), Loss.MeanSquaredError));
+        Fails("no column for input \"memory\"", "(\"memory\", …)", () => Fit(model, Loss.MeanSquaredError, x, inputs: x, batch: 2));
+        Fails("no column for input \"memory\"", "(\"memory\", …)", () => model.Evaluate(new(TensorSet.Of(("input", x)), TensorSet.Of(("target", x))), Loss.MeanSquaredError));
+        var data = new Dataset(TensorSet.Of(("memory", other), ("input", x)), TensorSet.Of(("target", x)));
+        var run = model.Fit(data, Loss.MeanSquaredError, Optimizer.Adam(0.01), 20, 2);
+        Assert.InRange(run.History[^1].Loss, 0, 0.9 * run.History[0].Loss);
     }
 
     /// <summary>Before any update no learning rate is the cause: the layer and the row are named.</summary>

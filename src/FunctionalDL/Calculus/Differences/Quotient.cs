@@ -18,6 +18,8 @@ readonly record struct Quotient(double Value, double Error, double Size, double 
     /// <summary>Up to which factor an error is trusted.</summary>
     public const double Doubt = 4;
 
+    const double MinNormal = 2.2250738585072014e-308;
+
     static readonly double Epsilon = Math.BitIncrement(1.0) - 1;
 
     /// <summary>From values on both sides at falling steps, and how far those are rounded beyond their last digit.</summary>
@@ -46,7 +48,8 @@ readonly record struct Quotient(double Value, double Error, double Size, double 
         var values = samples.Select(s => s.Value).ToArray();
         var size = values.Max(Math.Abs);
         var steps = samples.Select(s => Math.Abs(s.Offset)).Where(h => h > 0).ToArray();
-        var rounded = Math.Max(Epsilon * size, rounding);
+        // Numbers close to the smallest have lost digits, and what was computed of them may have lost as many.
+        var rounded = Math.Max(size > 0 ? Math.Max(Epsilon * size, MinNormal) : 0, rounding);
         return new(quotients[^1], error + 2 * rounded / steps.Min(), size, (values.Max() - values.Min()) / steps.Max(), steps.Min());
     }
 }

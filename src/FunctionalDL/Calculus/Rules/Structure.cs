@@ -55,11 +55,12 @@ static class Structure
             (BroadcastOp, DivideOp) when x.Rank > 0 && x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
             (BroadcastOp, MultiplyOp) when x.Rank > 0 && x.Inputs[0].Number() is { } a => a * new Expr(node.Op, x.Inputs[1]),
 
-            // Σ −x = −Σ x, Σ a·x = a·Σ x, Σ x/a = (Σ x)/a; but Σ x/0 over no elements is 0, and whole numbers lose a rest in each division.
+            // Σ −x = −Σ x, Σ a·x = a·Σ x, Σ x/a = (Σ x)/a; but whole numbers lose a rest in each division.
             (SumOp, NegateOp) => -new Expr(node.Op, x.Inputs[0]),
-            (SumOp, MultiplyOp) when x.Inputs[0].IsRepeatedScalar() => x.Inputs[0].Inputs[0] * new Expr(node.Op, x.Inputs[1]),
-            (SumOp, MultiplyOp) when x.Inputs[1].IsRepeatedScalar() => x.Inputs[1].Inputs[0] * new Expr(node.Op, x.Inputs[0]),
-            (SumOp sum, DivideOp) when x.Inputs[1].IsRepeatedScalar() && x.DType.IsFloat() && (IsNotZero(x.Inputs[1]) || HasElements(x, sum.Axes)) => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
+            (SumOp sum, MultiplyOp) when IsConstantFactor(x.Inputs[0], sum.Axes) => x.Inputs[0].Inputs[0] * new Expr(node.Op, x.Inputs[1]),
+            (SumOp sum, MultiplyOp) when IsConstantFactor(x.Inputs[1], sum.Axes) => x.Inputs[1].Inputs[0] * new Expr(node.Op, x.Inputs[0]),
+            (SumOp sum, DivideOp) when x.DType.IsFloat() && IsConstantDivisor(x.Inputs[1], sum.Axes) =>
+                new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
             _ => null,
         };
     }
@@ -72,8 +73,8 @@ static class Structure
         return x.Op switch
         {
             // Σ of nothing is 0, and of a repeated number n times the number.
-            BroadcastOp when x.DType.IsFloat() && axes.Any(axis => x.Shape[axis] == 0) => Broadcast(Expr.Constant(0, x.DType), node.Shape),
-            BroadcastOp when x.Inputs[0].Rank == 0 && x.DType.IsFloat() => Broadcast(SizeOf(Size(x.Shape, axes), x.DType) * x.Inputs[0], node.Shape),
+            BroadcastOp when x.DType.IsFloat() && HasNone(x, axes) => Broadcast(Expr.Constant(0, x.DType), node.Shape),
+            BroadcastOp when x.DType.IsFloat() && IsConstantFactor(x, axes) => Broadcast(SizeOf(Size(x.Shape, axes), x.DType) * x.Inputs[0], node.Shape),
 
             // Σ Σ x = Σ x over the axes of both
             SumOp inner => Merge(x.Inputs[0], inner.Axes, axes),
@@ -90,10 +91,37 @@ static class Structure
         return Functions.Sum(x, [.. inner, .. outer.Select(axis => left[axis])]);
     }
 
+    static bool HasNone(Expr x, Axes axes) => axes.Any(axis => x.Shape[axis] == 0);
+
     /// <summary>Whether it is known that there is something to be summed.</summary>
     static bool HasElements(Expr x, Axes axes) => axes.All(axis => x.Shape[axis].IsKnown && x.Shape[axis].Size > 0);
 
-    static bool IsNotZero(Expr x) => x.Known() is { } number && number != 0;
+    // Σ a·x over no elements is 0, also where a is infinite; a·Σ x is NaN there.
+    static bool IsConstantFactor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || IsFinite(a.Inputs[0]) && !HasNone(a, axes));
+
+    /// <summary>Whether a number is finite wherever variables are: a small expression of ops without poles.</summary>
+    static bool IsFinite(Expr number)
+    {
+        const int most = 32;
+        var (seen, open) = (new HashSet<Expr>(), new Stack<Expr>([number]));
+        while (open.TryPop(out var node))
+        {
+            if (!seen.Add(node)) continue;
+            if (seen.Count > most || !HasNoPole(node)) return false;
+            foreach (var x in node.Inputs) open.Push(x);
+        }
+        return true;
+    }
+
+    static bool HasNoPole(Expr node) => node.Op switch
+    {
+        ConstantOp constant => constant.Value.FirstNotFinite() < 0,
+        VariableOp or SizeOfOp or NegateOp or AddOp or SubtractOp or MultiplyOp or SinOp or CosOp or TanhOp or SigmoidOp or ErfOp or AtanOp
+            or ReshapeOp or BroadcastOp or CastOp => true,
+        _ => false,
+    };
+
+    static bool IsConstantDivisor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || a.Known() is { } number && number != 0);
 
     static Dim Size(Shape shape, Axes axes) => axes.Aggregate((Dim)1, (product, axis) => product * shape[axis]);
 

@@ -232,7 +232,7 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
                 }
                 if (Pooling is { } pool)
                     for (var row = 0; row < rows; row++)
-                        MaxPooling.Largest(y + row * Sliding.Positions, (T*)workspace[Output] + (plane + row) * pool.Positions, y + (long)panelRows * Sliding.Positions, isFirst: row == 0);
+                        MaxPooling.Largest(y + (long)row * Sliding.Positions, (T*)workspace[Output] + (plane + row) * pool.Positions, y + (long)panelRows * Sliding.Positions, isFirst: row == 0);
             }
     }
 

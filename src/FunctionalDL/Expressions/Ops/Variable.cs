@@ -5,6 +5,9 @@ sealed record VariableOp(string Symbol, TensorType Type) : Op
 {
     public override string Name => "Variable";
 
+    /// <summary>Whether it stands for a statistic of a layer, which no gradient moves.</summary>
+    public bool IsStatistic { get; init; }
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => Symbol.Length > 0 ? Type
         : throw new FunctionalException("Variable: the name is empty. Name it, such as Expr.Variable(\"x\").");
 
