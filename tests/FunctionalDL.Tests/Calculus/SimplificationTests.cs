@@ -130,6 +130,39 @@ public class SimplificationTests
     }
 
     /// <summary>Σ n/2 of whole numbers is not (Σ n)/2, and a sum of nothing is 0 whatever it would be divided by.</summary>
+    /// <summary>Forms that look like those of a rule and are others, and whole numbers that no float holds.</summary>
+    [Fact]
+    public void What_only_looks_alike_keeps_its_value()
+    {
+        var i = Expr.Variable("i", [3], DType.Int64);
+        Expr a = Expr.Variable("a", [2, 2], DType.Float64), b = Expr.Variable("b", [2, 2], DType.Float64);
+        var at = TensorSet.Of(
+            ("i", Tensor.Vector(0L, 2, 2)), ("a", Tensor.Of([2, 2], [1.0, 2, 3, 4])), ("b", Tensor.Of([2, 2], [0.5, -1, 2, 7])));
+        Expr Whole(long value) => Broadcast(Expr.Constant(Tensor.Scalar(value)), [3]);
+        var (large, below) = (Whole((1L << 53) + 1), Whole((1L << 53) - 1));
+        Expr Everywhere(double value) => Broadcast(Expr.Constant(value), [3, 4]);
+        Expr[] forms =
+        [
+            Sum(OneHot(i, 4, DType.Float64), 0), Sum(OneHot(i, 4, DType.Float64), 1), Transpose(MatMul(a, b)),
+            Select(OneHot(i, 4, DType.Bool), Everywhere(5), Everywhere(2)), i + large, i - large + 1,
+            // What is taken away again brings no lost digit back.
+            i + below + 2 - 5, below * i + 2 * i - 5 * i, Select(Equal(large, below + 1), i, 2 * i),
+        ];
+        foreach (var form in forms)
+            FunctionalDL.Testing.Laws.SameValue(form.Print(), form.Evaluate(at), form.Simplify().Evaluate(at), 1e-12);
+    }
+
+    [Fact]
+    public void Roots_of_numbers_are_left_as_they_are_written() =>
+        Assert.DoesNotContain("1.41", (Expr.Variable("x") * Power(Expr.Constant(2.0), 0.5)).Simplify().Print());
+
+    [Fact]
+    public void Terms_in_single_precision_are_collected()
+    {
+        var x = Expr.Variable("x", Shape.Scalar);
+        Assert.Equal("0.75·x", (0.5 * x + 0.25 * x).Simplify().Print());
+    }
+
     [Fact]
     public void Divisions_stay_inside_sums_where_they_must()
     {
