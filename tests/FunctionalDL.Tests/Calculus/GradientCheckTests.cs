@@ -198,6 +198,7 @@ public class GradientCheckTests
     [InlineData("1 − cos(x)", 1e-10)]
     [InlineData("(1e10 + x) − 1e10", 0.3)]
     [InlineData("1e5·(1e−5·e^(−x²))", 27)]
+    [InlineData("((x + 0.3) − x − 0.3)²", 0.123)]
     public void Rounding_inside_a_function_is_not_an_error_of_its_gradient(string text, double x) =>
         Assert.NotEqual(GradientVerdict.Disagrees, Of(Expr.Parse(text), x).Verdict);
 
