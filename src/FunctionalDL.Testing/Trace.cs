@@ -112,7 +112,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             var (a, b) = (at.GetDouble(i), near.GetDouble(i));
             if (!options.SpecialValues && !(Math.Abs(a) <= (at.DType.IsFloat() ? LargestReal : LargestWhole))) return false;
             if (double.IsFinite(a) && at.DType.IsFloat() && Math.Abs(a) > LargestReal) return false;
-            if (!a.Equals(b) && !(at.DType.IsFloat() && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a)))) return false;
+            if (!a.Equals(b) && !(at.DType.IsFloat() && double.IsFinite(a) && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a)))) return false;
         }
         return true;
     }

@@ -34,6 +34,18 @@ public class FusionTests
         }
     }
 
+    /// <summary>Padding meets no weight, not even an infinite one, and what is added and bounded afterwards still is.</summary>
+    [Fact]
+    public void An_infinite_weight_on_padding_leaves_what_follows()
+    {
+        Expr x = Expr.Variable("x", [1, 1, 3, 3]), w = Expr.Variable("w", [2, 1, 3, 3]), b = Expr.Variable("b", [2, 1, 1]);
+        var weights = EngineTests.Uniform(1, w.Shape).As<float>().ToArray<float>();
+        (weights[0], weights[9]) = (float.PositiveInfinity, float.NegativeInfinity);
+        var values = TensorSet.Of(("x", EngineTests.Uniform(2, x.Shape)), ("w", Tensor.Of(w.Shape, (ReadOnlySpan<float>)weights)), ("b", EngineTests.Uniform(3, b.Shape)));
+        var y = Conv(x, w, padding: 1);
+        foreach (var output in new[] { y, y + b, Relu(y), Relu(y + b), MaxPool(Relu(y + b), [2, 2]), Relu(y) + b }) EngineTests.Agrees([output], values, 1e-5);
+    }
+
     /// <summary>Weights that are part of a larger array: their steps are even only within a row of the window.</summary>
     [Fact]
     public void Weights_may_be_cut_from_larger_ones()

@@ -20,7 +20,7 @@ public class RewritingTests
         Expr first = Pad(A, 0, 0, 2), second = Pad(B, 0, 4, 0), rest = Pad(B, 0, 4, 3), c = Expr.Variable("c", [1, 3]);
         Agrees(
         [
-            first + second, second + first, Pad(A, 0, 0, 5) + rest, Pad(A, 0, 3, 0) + Pad(B, 0, 0, 5), Pad(A, 0, 1, 1) + Pad(B, 0, 0, 4), first + second + second, first + second + Pad(B, 0, 0, 4),
+            first + second, second + first, Pad(A, 0, 0, 5) + rest, Pad(A, 0, 3, 0) + Pad(B, 0, 0, 5), Pad(A, 0, 1, 1) + Pad(B, 0, 0, 4), first + second + second, first + first + second, first + Pad(B, 0, 1, 3) + second, first + second + Pad(B, 0, 0, 4),
             Pad(A, 0, 0, 2, 1) + second, first + Pad(B, 0, 4, 0, -2), Pad(A, 0, 0, 2, 0.5) + Pad(B, 0, 4, 0, 0.5), Pad(A, 0, 0, 3) + Pad(B, 0, 4, 1) + Pad(c, 0, 6, 0),
             Dilate(A, 0, 1) + Pad(Slice(A, 0, 0, 3), 0, 2, 2), Pad(A, 1, 0, 3) + Pad(A, 1, 3, 0), Pad(Slice(A, 0, 0, 2), 0, 0, 2) + Pad(Slice(A, 0, 2, 4), 0, 2, 0), Pad(A, 1, 0, 3) + Broadcast(Index(Index(c, 0, 0), 0, 0), [4, 6]),
         ]);
