@@ -16,21 +16,28 @@ let rec count (name: string) (outputs: Expr seq) : int =
 
 /// Every tanh becomes the softsign x/(1 + |x|).
 let quick (y: Expr) =
-    y.Transform(fun node x -> if node.Op.Name = "Tanh" then x[0] / (1.0 + abs x[0]) else null)
+    y.Transform(fun node inputs ->
+        match node.Op.Name with
+        | "Tanh" -> let u = inputs[0] in u / (1.0 + abs u)
+        | _ -> null)
 
 /// One line for each node: its number, its op with the attributes, the numbers of its inputs, its type.
 let listing (y: Expr) =
     let numbers = Dictionary<Expr, int>(HashIdentity.Reference)
-    [ for node in Graph.TopologicalOrder y do
+    [ for node in Graph.TopologicalOrder [| y |] do
         let shown =
-            [ for x in node.Inputs -> $"%%{numbers[x]}"
+            [ for x in node.Inputs do
+                $"%%{numbers[x]}"
               for KeyValue(name, value) in node.Op.Attributes do
                 match value with
                 | :? IntegerAttribute as n -> $"{name}={n.Value}"
-                | :? IntegersAttribute as n -> let axes = String.Join(' ', n.Values) in $"{name}=[{axes}]"
+                | :? IntegersAttribute as n ->
+                    let axes = n.Values |> Seq.map string |> String.concat " "
+                    $"{name}=[{axes}]"
                 | other -> $"{name}={other}" ]
         numbers[node] <- numbers.Count
-        $"%%{numbers[node]} = {node.Op.Name}({String.concat "; " shown}) : {node.Type}" ]
+        let inside = String.concat "; " shown
+        $"%%{numbers[node]} = {node.Op.Name}({inside}) : {node.Type}" ]
 
 let x = tensorVariable "x" (shape [ 2; 3 ])
 
@@ -61,16 +68,19 @@ let ``A printer shows all that a graph is`` () =
 [<Fact>]
 let ``A pass makes nodes again with other attributes and inputs`` () =
     let y = Functions.Slice(x, 1, 0, 2)
-    let moved = Expr.Apply(y.Op.With("start", 1), x)
-    Assert.Equal<float[]>([| 2.0; 3.0 |], [| for i in 0..1 -> (moved |> evaluate [ "x", Tensor.Of(shape [ 2; 3 ], [| 1f; 2f; 3f; 4f; 5f; 6f |]) ]).GetDouble i |])
-    Assert.Equal("float32[3, 2]", (Expr.Apply(Op.Create("Transpose", dict [ "order", OpAttribute.op_Implicit [| 1; 0 |] ] |> Dictionary), x)).Type.ToString())
+    let moved = Expr.Apply(y.Op.With("start", IntegerAttribute 1L), x)
+    let value = moved |> evaluate [ "x", Tensor.Of(shape [ 2; 3 ], [| 1f; 2f; 3f; 4f; 5f; 6f |]) ]
+    Assert.Equal<float list>([ 2.0; 3.0; 5.0; 6.0 ], [ for i in 0..3 -> value.GetDouble i ])
+    let order = IntegersAttribute [| 1; 0 |] :> OpAttribute
+    let transpose = Op.Create("Transpose", readOnlyDict [ "order", order ])
+    Assert.Equal("float32[3, 2]", Expr.Apply(transpose, x).Type.ToString())
     let wider = y.WithInputs(tensorVariable "wide" (shape [ 7; 9 ]))
     Assert.Equal("float32[7, 2]", wider.Type.ToString())
-    let error = Assert.Throws<ShapeException>(fun () -> Expr.Apply(y.Op.With("start", 2), x) |> ignore)
+    let error = Assert.Throws<ShapeException>(Action(fun () -> Expr.Apply(y.Op.With("start", IntegerAttribute 2L), x) |> ignore))
     Assert.Contains("Slice: from 2 to 3 is outside axis 1 of [2, 3]", error.Message)
 
 [<Fact>]
 let ``A hundred thousand nodes are counted and replaced`` () =
-    let chain = Seq.fold (fun y _ -> tanh y) (variable "u") (seq { 1..100_000 })
+    let chain = Seq.fold (fun (y: Expr) _ -> tanh y) (variable "u") (seq { 1..100_000 })
     Assert.Equal(100_000, count "Tanh" [ chain ])
     Assert.Equal(100_000, count "Divide" [ quick chain ])

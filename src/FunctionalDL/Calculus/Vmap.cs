@@ -40,7 +40,8 @@ public static partial class Differentiation
             bool[] batched = [.. node.Inputs.Zip(x, (one, all) => one != all)];
             return batched.Contains(true) ? node.Op.Batch(node, x, batched, n) ?? InTurn(node, x, batched) : null;
         });
-        return [.. ys.Zip(mapped, (y, all) => all == y ? Broadcast(y, y.Shape.Insert(0, n)) : all).Select(all => MoveAxis(all, 0, all.Shape.Axis(resultAxis, "Vmap")))];
+        return [.. ys.Zip(mapped, (y, all) => all == y ? Broadcast(y, y.Shape.Insert(0, n)) : all)
+            .Select(all => MoveAxis(all, 0, all.Shape.Axis(resultAxis, "Vmap")))];
     }
 
     /// <summary>An op on each slice, one after another: a loop that carries nothing.</summary>

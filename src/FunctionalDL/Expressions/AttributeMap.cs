@@ -3,8 +3,8 @@ using FunctionalDL.Ops;
 namespace FunctionalDL;
 
 /// <summary>
-/// One pass over the attributes of an op, which makes it again: each attribute is shown by its name and becomes what the map says. So what an op
-/// declares once serves to read its attributes, to change them, and to rebuild graphs in another precision or for other sizes.
+/// One pass over the attributes of an op, which makes it again: each attribute is shown by its name and becomes what the map says. So what an
+/// op declares once serves to read its attributes, to change them, and to rebuild graphs in another precision or for other sizes.
 /// </summary>
 sealed class AttributeMap(string op, Func<string, OpAttribute, OpAttribute> map)
 {
@@ -38,7 +38,8 @@ sealed class AttributeMap(string op, Func<string, OpAttribute, OpAttribute> map)
 
     public TensorType Of(TensorType value) => new(Of("dtype", value.DType), Of("shape", value.Shape));
 
-    public Func<Expr[], Expr, Expr, Expr[]> Of(string name, Func<Expr[], Expr, Expr, Expr[]> value) => Mapped(name, new RuleAttribute(value)).Value;
+    public Func<Expr[], Expr, Expr, Expr[]> Of(string name, Func<Expr[], Expr, Expr, Expr[]> value) =>
+        Mapped(name, new RuleAttribute(value)).Value;
 
     public GraphAttribute Of(string name, GraphAttribute value)
     {
@@ -53,7 +54,8 @@ sealed class AttributeMap(string op, Func<string, OpAttribute, OpAttribute> map)
         if (mapped.Equals(value)) return value;
         HasChanged = true;
         return mapped as T ?? Widened<T>(mapped)
-            ?? throw new FunctionalException($"{op}: attribute {name} is {value.Kind}, such as {value}; given {mapped.Kind}, {mapped}. Give {value.Kind}.");
+            ?? throw new FunctionalException(
+                $"{op}: attribute {name} is {value.Kind}, such as {value}; given {mapped.Kind}, {mapped}. Give {value.Kind}.");
     }
 
     /// <summary>An integer where a number or a dimension is asked for, and integers where it is a shape.</summary>

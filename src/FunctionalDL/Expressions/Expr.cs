@@ -64,7 +64,7 @@ public sealed partial class Expr
         ? Constant(Tensor.Full(dtype, Shape.Scalar, value))
         : throw new DTypeException(FormattableString.Invariant($"Constant: {value} is not an {dtype.Name()}. Cast the other side to a float first."));
 
-    /// <summary>An op applied to inputs: a new node, whose dtype and shape are inferred and checked. The functions of <see cref="Functions"/> make ops for you.</summary>
+    /// <summary>An op applied to inputs: a new node, whose dtype and shape are inferred and checked.</summary>
     /// <exception cref="FunctionalException">The op does not take inputs of these types, or not as many.</exception>
     public static Expr Apply(Op op, params Expr[] inputs) => new(op, inputs);
 

@@ -49,12 +49,12 @@ public static class Graph
     public static Expr Rebuild(this Expr expression, Func<Expr, Expr[], Expr?> replace) => Rebuild([expression], replace)[0];
 
     /// <summary>
-    /// The outputs with nodes replaced, from the inputs up: what every pass over expressions comes down to. It neither recurses nor follows paths, each
-    /// node is met once, and what is shared stays shared.
+    /// The outputs with nodes replaced, from the inputs up: what every pass over expressions comes down to. It neither recurses nor follows
+    /// paths, each node is met once, and what is shared stays shared.
     /// </summary>
     /// <remarks>
-    /// A node may become one of another dtype or shape: the types of what is computed from it are inferred anew. Graphs inside of ops, such as the step of
-    /// a loop, stay as they are; <see cref="Transform(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/> goes into them.
+    /// A node may become one of another dtype or shape: the types of what is computed from it are inferred anew. Graphs inside of ops, such as
+    /// the step of a loop, stay as they are; <see cref="Transform(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/> goes into them.
     /// <code>
     /// // Every tanh becomes the softsign of its argument.
     /// var quick = loss.Rebuild((node, x) => node.Op.Name == "Tanh" ? x[0] / (1 + Abs(x[0])) : null);
@@ -62,12 +62,13 @@ public static class Graph
     /// </remarks>
     /// <param name="outputs">The expressions.</param>
     /// <param name="replace">
-    /// From a node and its rebuilt inputs to what takes its place; null for the same op on those inputs, and for the node itself where none has changed.
+    /// From a node and its rebuilt inputs to what takes its place; null for the same op on those inputs, which is the node itself where none has
+    /// changed.
     /// </param>
     /// <exception cref="FunctionalException">The op of a node cannot be applied to its new inputs.</exception>
     public static Expr[] Rebuild(IReadOnlyCollection<Expr> outputs, Func<Expr, Expr[], Expr?> replace) => Rebuild(outputs, [], replace);
 
-    /// <summary>The outputs with nodes replaced, down to some whose replacements are given; what those depend on is not looked at.</summary>
+    /// <summary>The outputs with nodes replaced, down to some whose replacements are given.</summary>
     static Expr[] Rebuild(IReadOnlyCollection<Expr> outputs, Dictionary<Expr, Expr> given, Func<Expr, Expr[], Expr?> replace)
     {
         var rebuilt = new Dictionary<Expr, Expr>(given);
@@ -94,8 +95,8 @@ public static class Graph
     /// </summary>
     /// <param name="outputs">The expressions.</param>
     /// <param name="replace">
-    /// From a node and its rebuilt inputs to what takes its place; null for the same op, transformed inside, on those inputs. Inside of an op, a variable is
-    /// one of that graph's own (<see cref="GraphAttribute.Inputs"/>).
+    /// From a node and its rebuilt inputs to what takes its place; null for the same op, transformed inside, on those inputs. Inside of an op, a
+    /// variable is one of that graph's own (<see cref="GraphAttribute.Inputs"/>).
     /// </param>
     /// <exception cref="FunctionalException">The op of a node cannot be applied to its new inputs.</exception>
     public static Expr[] Transform(IReadOnlyCollection<Expr> outputs, Func<Expr, Expr[], Expr?> replace)

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL;
 
 /// <summary>
-/// A graph inside of an op, such as one step of a loop: outputs as expressions of variables of its own. Its variables are not those of the graph
-/// around it, even where names are the same.
+/// A graph inside of an op, such as one step of a loop: outputs as expressions of variables of its own. Its variables are not those of the
+/// graph around it, even where names are the same.
 /// </summary>
 public sealed record GraphAttribute : OpAttribute
 {
@@ -22,7 +22,8 @@ public sealed record GraphAttribute : OpAttribute
 
     internal override string Kind => "a graph";
 
-    /// <summary>The graph with nodes replaced, as <see cref="Graph.Rebuild(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/> does it.</summary>
+    /// <summary>The graph with nodes replaced.</summary>
+    /// <inheritdoc cref="Graph.Rebuild(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/>
     public GraphAttribute Rebuild(Func<Expr, Expr[], Expr?> replace)
     {
         var all = Graph.Rebuild([.. Inputs, .. Outputs], replace);
@@ -37,13 +38,14 @@ public sealed record GraphAttribute : OpAttribute
     internal void Check(string op)
     {
         if (Inputs.FirstOrDefault(x => x.VariableName is null) is { } node)
-            throw new FunctionalException($"{op}: {node.Op} is an input of a graph inside, and no variable. Give variables, one for each input.");
+            throw new FunctionalException($"{op}: {node.Op} is an input of a graph inside, and no variable. Give one for each input.");
         if (Inputs.GroupBy(x => x.VariableName).FirstOrDefault(g => g.Count() > 1) is { Key: var twice })
             throw new FunctionalException($"{op}: two inputs of a graph inside have the name \"{twice}\". Rename one.");
         var known = Inputs.ToDictionary(x => x.VariableName!);
         foreach (var variable in Graph.Variables([.. Outputs]))
             if (!known.TryGetValue(variable.VariableName!, out var input) || input.Type != variable.Type)
-                throw new FunctionalException($"{op}: a graph inside uses {variable.Type} \"{variable.VariableName}\", which is none of its inputs. Make it one.");
+                throw new FunctionalException(
+                    $"{op}: a graph inside uses {variable.Type} \"{variable.VariableName}\", which is none of its inputs. Make it one.");
     }
 
     /// <summary>Whether both are of the same nodes: comparing graphs would take as many steps as they have nodes.</summary>
@@ -51,7 +53,8 @@ public sealed record GraphAttribute : OpAttribute
         other is not null && Inputs.AsSpan().SequenceEqual(other.Inputs.AsSpan()) && Outputs.AsSpan().SequenceEqual(other.Outputs.AsSpan());
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Outputs.Aggregate(Inputs.Length, (hash, e) => HashCode.Combine(hash, RuntimeHelpers.GetHashCode(e)));
+    public override int GetHashCode() =>
+        Outputs.Aggregate(Inputs.Length, (hash, e) => HashCode.Combine(hash, RuntimeHelpers.GetHashCode(e)));
 
     /// <summary>The variables and the beginning of what is made of them, on one line.</summary>
     public override string ToString()

@@ -7,7 +7,7 @@ namespace FunctionalDL;
 /// about it: shape rule, value, chain rule, how it prints and how it maps to ONNX.
 /// </summary>
 /// <remarks>
-/// Attributes such as axes are the record's members, so that two ops are equal when they compute the same; <see cref="Attributes"/> shows them.
+/// Attributes such as axes are the record's members, so that two ops are equal when they compute the same.
 /// Inside rules x are the inputs, y is the node, g the incoming gradient ∂L/∂y, and t the tangents of the inputs.
 /// </remarks>
 public abstract record Op
@@ -18,8 +18,8 @@ public abstract record Op
     public abstract string Name { get; }
 
     /// <summary>
-    /// The attributes by name, in the order in which they are declared: with the name and the inputs, all that the op is. <see cref="Create"/> makes an
-    /// equal op of them.
+    /// The attributes by name, in the order in which they are declared: with the name and the inputs, all that the op is. <see cref="Create"/>
+    /// makes an equal op of them.
     /// </summary>
     public IReadOnlyDictionary<string, OpAttribute> Attributes
     {
@@ -41,17 +41,18 @@ public abstract record Op
     /// <summary>The op of a name with the given attributes.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="attributes">A value for each attribute of the op, as <see cref="Attributes"/> shows them.</param>
-    /// <exception cref="FunctionalException">There is no such op, an attribute is missing or unknown, or its value is of another kind.</exception>
+    /// <exception cref="FunctionalException">No such op, or an attribute is missing or unknown, or a value is of another kind.</exception>
     public static Op Create(string name, IReadOnlyDictionary<string, OpAttribute> attributes)
     {
-        var op = Ops.Catalog.Find(name) ?? throw new FunctionalException($"Op: there is no \"{name}\". Use one of {string.Join(", ", Names)}.");
+        var op = Ops.Catalog.Find(name)
+            ?? throw new FunctionalException($"Op: there is no \"{name}\". Use one of {string.Join(", ", Names)}.");
         var declared = op.Attributes.Keys.ToArray();
         return declared.Except(attributes.Keys).FirstOrDefault() is { } missing
             ? throw new FunctionalException($"{name}: attribute {missing} is missing. Give each of {string.Join(", ", declared)}.")
             : op.With(attributes);
     }
 
-    /// <summary>The op with another value of one attribute. Whether it fits the inputs is checked where a node is made of it (<see cref="Expr.Apply"/>).</summary>
+    /// <summary>The op with another value of one attribute. Whether it fits is checked where a node is made of it (<see cref="Expr.Apply"/>).</summary>
     /// <exception cref="FunctionalException">The op has no such attribute, or the value is of another kind.</exception>
     public Op With(string name, OpAttribute value) => With(new Dictionary<string, OpAttribute> { [name] = value });
 
@@ -61,7 +62,8 @@ public abstract record Op
     {
         var declared = Attributes.Keys.ToArray();
         return values.Keys.Except(declared).FirstOrDefault() is { } unknown
-            ? throw new FunctionalException($"{Name}: there is no attribute {unknown}. It has {(declared.Length == 0 ? "none" : string.Join(", ", declared))}.")
+            ? throw new FunctionalException(
+                $"{Name}: there is no attribute {unknown}. It has {(declared.Length == 0 ? "none" : string.Join(", ", declared))}.")
             : Map((name, value) => values.GetValueOrDefault(name, value));
     }
 
@@ -174,7 +176,8 @@ public abstract record Op
     /// <summary>The error, where an axis is none of a shape's.</summary>
     private protected void CheckAxis(int axis, Shape shape)
     {
-        if (axis < 0 || axis >= shape.Rank) throw new ShapeException($"{Name}: axis {axis} is not an axis of {shape}. Use 0 to {shape.Rank - 1}.");
+        if (axis < 0 || axis >= shape.Rank)
+            throw new ShapeException($"{Name}: axis {axis} is not an axis of {shape}. Use 0 to {shape.Rank - 1}.");
     }
 
     /// <summary>The error, where two inputs are not numbers of one dtype.</summary>

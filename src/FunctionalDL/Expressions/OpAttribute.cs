@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FunctionalDL;
 
 /// <summary>
-/// The value of an attribute of an op, such as the axis of a slice: what an op is apart from its name and its inputs. It is of one of a closed set of
-/// kinds, which are the records derived from this one, and compares by value.
+/// The value of an attribute of an op, such as the axis of a slice: what an op is apart from its name and its inputs. It is of one of a closed
+/// set of kinds, which are the records derived from this one, and compares by value.
 /// </summary>
 public abstract record OpAttribute
 {
@@ -74,7 +74,8 @@ public sealed record NumberAttribute(double Value) : OpAttribute
     internal override string Kind => "a number";
 
     /// <summary>Whether both are the same number, −0 and 0 being two and NaN one.</summary>
-    public bool Equals(NumberAttribute? other) => other is not null && BitConverter.DoubleToInt64Bits(Value) == BitConverter.DoubleToInt64Bits(other.Value);
+    public bool Equals(NumberAttribute? other) =>
+        other is not null && BitConverter.DoubleToInt64Bits(Value) == BitConverter.DoubleToInt64Bits(other.Value);
 
     /// <inheritdoc/>
     public override int GetHashCode() => BitConverter.DoubleToInt64Bits(Value).GetHashCode();

@@ -15,7 +15,7 @@ sealed record CustomGradientOp(Func<Expr[], Expr, Expr, Expr[]> Rule) : Op
     private protected override Op Remake(AttributeMap a) => new CustomGradientOp(a.Of("rule", Rule));
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x.IsEmpty
-        ? throw new FunctionalException("CustomGradient: there are no inputs. Give the value first, then what its gradient is with respect to.")
+        ? throw new FunctionalException("CustomGradient: there are no inputs. Give the value, then what its gradient is with respect to.")
         : x[0];
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0];

@@ -16,7 +16,8 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
         if (Before.IsNegative || Between < 0 || After.IsNegative)
             throw new ShapeException($"Pad: {Before} before, {Between} between and {After} after axis {Axis} of {x[0].Shape}: none can be negative. Slice to remove elements.");
         if (Between == int.MaxValue)
-            throw new ShapeException($"Pad: {Between} zeros between the elements of axis {Axis} of {x[0].Shape} are more than an axis can have. Use fewer.");
+            throw new ShapeException(
+                $"Pad: {Between} zeros between the elements of axis {Axis} of {x[0].Shape} are more than an axis can have. Use fewer.");
         var n = x[0].Shape[Axis];
         return x[0] with { Shape = x[0].Shape.With(Axis, Before + (n == 0 ? 0 : n + (n - 1) * Between) + After) };
     }

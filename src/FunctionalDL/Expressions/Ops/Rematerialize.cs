@@ -15,11 +15,13 @@ sealed record RematerializeOp(GraphAttribute Inside) : Op
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
-        if (Inside.Outputs.Length != 1) throw new FunctionalException($"Rematerialize: the graph inside has {Inside.Outputs.Length} outputs. Give it one.");
+        if (Inside.Outputs.Length != 1)
+            throw new FunctionalException($"Rematerialize: the graph inside has {Inside.Outputs.Length} outputs. Give it one.");
         Expr[] expected = [F, .. Inside.Inputs];
         for (var i = 0; i < x.Length; i++)
             if (x[i] != expected[i].Type)
-                throw new ShapeException($"Rematerialize: input {i} is {x[i]} and the graph inside has {expected[i].Type} there. Give the inputs the types of that graph.");
+                throw new ShapeException(
+                    $"Rematerialize: input {i} is {x[i]} and the graph inside has {expected[i].Type} there. Give the inputs its types.");
         return x[0];
     }
 
@@ -39,14 +41,17 @@ sealed record RematerializeOp(GraphAttribute Inside) : Op
         if (g.Mask is not null) given[inner.Mask!] = g.Mask;
         if (g.Flag is not null) given[inner.Flag!] = g.Flag;
         var results = Graph.Replace(shares, given);
-        return i => i > 0 && Array.IndexOf(floats, Inside.Inputs[i - 1]) is >= 0 and var at ? new Cotangent(results[at], null, g.Flag) : null;
+        return i => i > 0 && Array.IndexOf(floats, Inside.Inputs[i - 1]) is >= 0 and var at
+            ? new Cotangent(results[at], null, g.Flag)
+            : null;
     }
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => MaskedPullback(y, new Cotangent(g))(i)?.Clean;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {
-        (Expr X, Expr T)[] along = [.. Inside.Inputs.Zip(t.Skip(1)).Where(p => p.Second is not null).Select(p => (p.First, Placeholder.Like(p.Second!)))];
+        (Expr X, Expr T)[] along = [.. Inside.Inputs.Zip(t.Skip(1)).Where(p => p.Second is not null)
+            .Select(p => (p.First, Placeholder.Like(p.Second!)))];
         if (along.Length == 0) return null;
         var values = Inside.Inputs.Zip(y.Inputs.Skip(1)).Concat(along.Select(a => a.T).Zip(t.Skip(1).OfType<Expr>()));
         return Graph.Replace(Differentiation.Jvp([F], along), values.ToDictionary(p => p.First, p => p.Second))[0];

@@ -72,7 +72,8 @@ sealed record ScanOp(ScanBody Body) : Op
     }
 
     /// <summary>The expressions without loops: each step written out, for sequences of known lengths.</summary>
-    public static Expr[] Unroll(IReadOnlyCollection<Expr> expressions) => Graph.Rebuild(expressions, (node, x) => node.Op is ScanOp scan ? scan.Unroll(x) : null);
+    public static Expr[] Unroll(IReadOnlyCollection<Expr> expressions) =>
+        Graph.Rebuild(expressions, (node, x) => node.Op is ScanOp scan ? scan.Unroll(x) : null);
 
     Expr Unroll(Expr[] x)
     {

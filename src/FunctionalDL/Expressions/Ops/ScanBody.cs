@@ -141,25 +141,29 @@ sealed record ScanBody(
         [.. like.Select((e, i) => Expr.Variable($"g{Variables.Count()}_{series}_{i}", e.Shape, e.DType))];
 
     /// <summary>
-    /// The step as a graph of carried values, elements and constants to what is carried on, stacked and summed; how many of them are carried, are elements
-    /// and are stacked; and the direction.
+    /// The step as a graph of carried values, elements and constants to what is carried on, stacked and summed; how many of them are carried, are
+    /// elements and are stacked; and the direction.
     /// </summary>
     public ScanBody Remake(AttributeMap a)
     {
         var body = a.Of("body", Step);
-        var (carries, elements, stacked) = (a.Of("carries", Carries.Length), a.Of("elements", Elements.Length), a.Of("stacked", Stacked.Length));
-        if (carries < 1 || elements < 0 || stacked < 0 || carries + (long)elements > body.Inputs.Length || carries + (long)stacked > body.Outputs.Length)
-            throw new FunctionalException($"Scan: {carries} carried values, {elements} elements and {stacked} stacked values of a step with "
-                + $"{body.Inputs.Length} inputs and {body.Outputs.Length} outputs. Carried values are the first inputs and outputs, the others come after them.");
-        return new([.. body.Inputs[..carries]], [.. body.Inputs[carries..(carries + elements)]], [.. body.Inputs[(carries + elements)..]],
-            [.. body.Outputs[..carries]], [.. body.Outputs[carries..(carries + stacked)]], [.. body.Outputs[(carries + stacked)..]], a.Of("isReversed", IsReversed));
+        var (inputs, outputs) = (body.Inputs, body.Outputs);
+        var (carries, elements) = (a.Of("carries", Carries.Length), a.Of("elements", Elements.Length));
+        var stacked = a.Of("stacked", Stacked.Length);
+        if (carries < 1 || elements < 0 || stacked < 0 || carries + (long)elements > inputs.Length || carries + (long)stacked > outputs.Length)
+            throw new FunctionalException(
+                $"Scan: {carries} carried values, {elements} elements and {stacked} stacked values of a step with {inputs.Length} inputs and "
+                + $"{outputs.Length} outputs. Carried values are the first inputs and outputs, the others come after them.");
+        return new(inputs[..carries], inputs[carries..(carries + elements)], inputs[(carries + elements)..],
+            outputs[..carries], outputs[carries..(carries + stacked)], outputs[(carries + stacked)..], a.Of("isReversed", IsReversed));
     }
 
     GraphAttribute Step => new(Variables, Outputs);
 
     // Two steps are the same where they are of the same nodes: comparing graphs takes as many steps as they have nodes.
     public bool Equals(ScanBody? other) => other is not null && (ReferenceEquals(this, other) || IsReversed == other.IsReversed
-        && Carries.Length == other.Carries.Length && Elements.Length == other.Elements.Length && Stacked.Length == other.Stacked.Length && Step == other.Step);
+        && Carries.Length == other.Carries.Length && Elements.Length == other.Elements.Length && Stacked.Length == other.Stacked.Length
+        && Step == other.Step);
 
     public override int GetHashCode() => HashCode.Combine(IsReversed, Step);
 

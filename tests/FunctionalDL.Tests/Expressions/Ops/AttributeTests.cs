@@ -15,7 +15,8 @@ public class AttributeTests
         AbstractFunctions.Apply("f", x),
         new(new MaxOp([1], MayBeOfNone: true), x),
         new(new VariableOp("statistic", x.Type) { IsStatistic = true }),
-        Conv(Expr.Variable("i", [1, 2, 7, 6], DType.Float64), Expr.Variable("k", [4, 1, 3, 2], DType.Float64), [2, 1], Padding.Of((1, 0), (0, 1)), [1, 2], 2),
+        Conv(Expr.Variable("i", [1, 2, 7, 6], DType.Float64), Expr.Variable("k", [4, 1, 3, 2], DType.Float64),
+            [2, 1], Padding.Of((1, 0), (0, 1)), [1, 2], 2),
         .. Graph.TopologicalOrder(Backwards()).Where(node => node.Op is ScanOp),
     ];
 
@@ -32,6 +33,8 @@ public class AttributeTests
 
     static IEnumerable<Type> AllOps => typeof(Op).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract);
 
+    static readonly Type[] Records = [typeof(Window), typeof(ScanBody), typeof(TensorType)];
+
     /// <summary>Every property of an op that can be given is an attribute, by its name; those of records inside, one by one.</summary>
     [Fact]
     public void Every_property_of_an_op_is_an_attribute()
@@ -40,14 +43,15 @@ public class AttributeTests
         string[] inside = [nameof(ScanBody.Constants), nameof(ScanBody.Next), nameof(ScanBody.Summed)];
         foreach (var op in Op.Names.Select(name => Catalog.Find(name)!))
         {
-            var expected = Properties(op.GetType()).Except(inside).Order(StringComparer.OrdinalIgnoreCase).ToArray();
-            var shown = op.Attributes.Keys.Where(name => op is not ScanOp || name != "body").Order(StringComparer.OrdinalIgnoreCase).ToArray();
-            Assert.Equal(expected, shown, StringComparer.OrdinalIgnoreCase);
+            var shown = op.Attributes.Keys.Where(name => op is not ScanOp || name != "body");
+            Assert.Equal(Sorted(Properties(op.GetType()).Except(inside)), Sorted(shown), StringComparer.OrdinalIgnoreCase);
         }
 
-        static IEnumerable<string> Properties(Type type) => type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            .Where(p => p.CanWrite).SelectMany(p => p.PropertyType == typeof(Window) || p.PropertyType == typeof(ScanBody) || p.PropertyType == typeof(TensorType)
-                ? Properties(p.PropertyType) : [p.Name]);
+        static IEnumerable<string> Sorted(IEnumerable<string> names) => names.Order(StringComparer.OrdinalIgnoreCase);
+
+        static IEnumerable<string> Properties(Type type) =>
+            type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Where(p => p.CanWrite)
+                .SelectMany(p => Records.Contains(p.PropertyType) ? Properties(p.PropertyType) : [p.Name]);
     }
 
     [Fact]
@@ -105,23 +109,30 @@ public class AttributeTests
         }
     }
 
-    /// <summary>Whatever an op is made of from outside, it says in words what is wrong, or has a value of the type that was inferred.</summary>
+    /// <summary>Whatever an op is made of from outside, it says in words what is wrong, or has a value of the inferred type.</summary>
     [Theory, MemberData(nameof(All))]
     public void An_op_of_odd_attributes_or_inputs_is_refused_in_words_or_has_a_value(string op, int row)
     {
         var node = Nodes[row];
         Assert.Equal(op, node.Op.Name);
+        var u = Expr.Variable("u");
         OpAttribute[] odd =
         [
-            -1, 0, 1, 2, 7, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue, Array.Empty<int>(), new[] { -1 }, new[] { 0, 1 }, new[] { 9, 9 }, new[] { int.MaxValue, 1 },
-            double.NaN, 1e300, true, false, "", "odd", DType.Bool, DType.Int64, DType.Float32, (Dim)(-3), (Dim)"n", Shape.Scalar, Shape.Of(2, 3), Shape.Of("n", 0),
-            Tensor.Scalar(true), new GraphAttribute([], []), new GraphAttribute([Expr.Variable("u")], [Expr.Variable("u")]), new GraphAttribute([], [Expr.Variable("u")]),
+            -1, 0, 1, 2, 7, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue,
+            Array.Empty<int>(), new[] { -1 }, new[] { 0, 1 }, new[] { 9, 9 }, new[] { int.MaxValue, 1 },
+            double.NaN, 1e300, true, false, "", "odd", DType.Bool, DType.Int64, DType.Float32, Tensor.Scalar(true),
+            (Dim)(-3), (Dim)"n", Shape.Scalar, Shape.Of(2, 3), Shape.Of("n", 0),
+            new GraphAttribute([], []), new GraphAttribute([u], [u]), new GraphAttribute([], [u]),
         ];
         foreach (var name in node.Op.Attributes.Keys)
             foreach (var value in odd)
                 Refused(() => Expr.Apply(node.Op.With(name, value), [.. node.Inputs]));
 
-        Expr[] inputs = [Expr.Variable("t", [], DType.Bool), Expr.Variable("k", [], DType.Int64), Expr.Variable("m", [2, 3], DType.Float32), Expr.Variable("n", ["n", 1, 2, 2], DType.Float64)];
+        Expr[] inputs =
+        [
+            Expr.Variable("t", [], DType.Bool), Expr.Variable("k", [], DType.Int64),
+            Expr.Variable("m", [2, 3], DType.Float32), Expr.Variable("n", ["n", 1, 2, 2], DType.Float64),
+        ];
         foreach (var other in inputs)
             for (var i = 0; i < node.Inputs.Length; i++)
                 Refused(() => Expr.Apply(node.Op, [.. node.Inputs.Select((input, at) => at == i ? other : input)]));
@@ -162,14 +173,16 @@ public class AttributeTests
     public void An_op_that_cannot_be_is_told()
     {
         static string Error(Action action) => Assert.ThrowsAny<FunctionalException>(action).Message;
-        Assert.StartsWith("Op: there is no \"Slise\". Use one of Variable, ", Error(() => Op.Create("Slise", new Dictionary<string, OpAttribute>())));
-        Assert.Equal("Gather: attribute axis is missing. Give each of axis.", Error(() => Op.Create("Gather", new Dictionary<string, OpAttribute>())));
+        var none = new Dictionary<string, OpAttribute>();
+        Assert.StartsWith("Op: there is no \"Slise\". Use one of Variable, ", Error(() => Op.Create("Slise", none)));
+        Assert.Equal("Gather: attribute axis is missing. Give each of axis.", Error(() => Op.Create("Gather", none)));
         Assert.Equal("Tanh: there is no attribute axis. It has none.", Error(() => Tanh(x).Op.With("axis", 0)));
         Assert.Equal("Add: takes 2 inputs, given 1. Give one expression for each.", Error(() => Expr.Apply((x + x).Op, x)));
         Assert.Equal("ArgMax: axis 2 is not an axis of [2, 3]. Use 0 to 1.", Error(() => Expr.Apply(ArgMax(x, 1).Op.With("axis", 2), x)));
         var loop = Nodes.First(node => node.Op is ScanOp).Op;
         Assert.Contains("1 carried values, 1 elements and 9 stacked values of a step with", Error(() => loop.With("stacked", 9)));
-        Assert.Contains("uses float64[] \"u\", which is none of its inputs", Error(() => loop.With("body", new GraphAttribute([], [Expr.Variable("u")]))));
+        var free = new GraphAttribute([], [Expr.Variable("u")]);
+        Assert.Contains("uses float64[] \"u\", which is none of its inputs", Error(() => loop.With("body", free)));
     }
 
     [Fact]
@@ -180,8 +193,9 @@ public class AttributeTests
         Assert.Equal("Variable(symbol: \"x\", dtype: float64, shape: [2, 3], isStatistic: false)", x.Op.ToString());
         Assert.Equal("Sum(axes: [0, 1])", Sum(x).Op.ToString());
         Assert.Equal("Tanh", Tanh(x).Op.ToString());
+        var loop = Scan([x], [Expr.Variable("s", [4, 2, 3], DType.Float64)], (h, e) => [h[0] * e[0]]).Last[0];
         Assert.Equal("Scan(body: (h0, x0) → h0·x0, carries: 1, elements: 1, stacked: 0, isReversed: false)",
-            Graph.TopologicalOrder(Scan([x], [Expr.Variable("s", [4, 2, 3], DType.Float64)], (h, e) => [h[0] * e[0]]).Last[0]).Single(node => node.Op is ScanOp).Op.ToString());
+            Graph.TopologicalOrder(loop).Single(node => node.Op is ScanOp).Op.ToString());
     }
 
     [Fact]
@@ -190,7 +204,8 @@ public class AttributeTests
         var row = Expr.Variable("row", [1], DType.Float64);
         var values = TensorSet.Of(("row", Tensor.Vector(1.0)));
         Expr[] pads = [Pad(row, 0, 0, 1, 0), Pad(row, 0, 0, 1, -0.0)];
-        foreach (var results in new[] { Evaluator.Evaluate(pads, values), Compilation.Compile(pads).Run(values), Graph.Merge(pads).Select(p => p.Evaluate(values)).ToArray() })
+        Tensor[] merged = [.. Graph.Merge(pads).Select(p => p.Evaluate(values))];
+        foreach (var results in new[] { Evaluator.Evaluate(pads, values), Compilation.Compile(pads).Run(values), merged })
             Assert.Equal([false, true], results.Select(r => double.IsNegative(r.GetDouble(1))));
     }
 }
