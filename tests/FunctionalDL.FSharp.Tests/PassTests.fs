@@ -69,10 +69,10 @@ let ``A printer shows all that a graph is`` () =
 let ``A pass makes nodes again with other attributes and inputs`` () =
     let y = Functions.Slice(x, 1, 0, 2)
     let moved = Expr.Apply(y.Op.With("start", IntegerAttribute 1L), x)
-    let value = moved |> evaluate [ "x", Tensor.Of(shape [ 2; 3 ], [| 1f; 2f; 3f; 4f; 5f; 6f |]) ]
+    let value = moved |> evaluate [ ("x", Tensor.Of(shape [ 2; 3 ], [| 1f; 2f; 3f; 4f; 5f; 6f |])) ]
     Assert.Equal<float list>([ 2.0; 3.0; 5.0; 6.0 ], [ for i in 0..3 -> value.GetDouble i ])
     let order = IntegersAttribute [| 1; 0 |] :> OpAttribute
-    let transpose = Op.Create("Transpose", readOnlyDict [ "order", order ])
+    let transpose = Op.Create("Transpose", readOnlyDict [ ("order", order) ])
     Assert.Equal("float32[3, 2]", Expr.Apply(transpose, x).Type.ToString())
     let wider = y.WithInputs(tensorVariable "wide" (shape [ 7; 9 ]))
     Assert.Equal("float32[7, 2]", wider.Type.ToString())
