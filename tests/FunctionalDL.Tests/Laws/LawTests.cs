@@ -10,7 +10,7 @@ public class LawTests
         get
         {
             var data = new TheoryData<string, int>();
-            foreach (var law in LawTable.All) data.Add(law.Name, law.Name is "onnx" or "gradient-second" or "branches" ? 100 : 400);
+            foreach (var law in LawTable.All) data.Add(law.Name, law.Name is "onnxruntime" or "onnxruntime-gradient" or "gradient-second" or "branches" ? 100 : 400);
             return data;
         }
     }
