@@ -7,10 +7,17 @@ var epochs = new Option<int>("--epochs") { Description = "How often to go throug
 var batch = new Option<int>("--batch") { Description = "Images a training step.", DefaultValueFactory = _ => 64 };
 var seed = new Option<long>("--seed") { Description = "Seed of the drawing, the first weights and the order of the images.", DefaultValueFactory = _ => 1 };
 var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
-var engine = new Option<string>("--engine") { Description = "What the training runs on: managed or onnxruntime.", DefaultValueFactory = _ => "managed" };
+var engine = new Option<string>("--engine")
+{
+    Description = "What the training runs on: managed or onnxruntime.",
+    DefaultValueFactory = _ => "managed",
+};
 var output = new Option<FileInfo>("--out") { Description = "The ONNX file to write.", DefaultValueFactory = _ => new FileInfo("digits.onnx") };
 
-var command = new RootCommand("Trains a digit classifier, checks its gradient, and exports it to ONNX.") { data, epochs, batch, seed, threads, engine, output };
+var command = new RootCommand("Trains a digit classifier, checks its gradient, and exports it to ONNX.")
+{
+    data, epochs, batch, seed, threads, engine, output,
+};
 return command.Run(args, Run);
 
 object Run(ParseResult arguments)

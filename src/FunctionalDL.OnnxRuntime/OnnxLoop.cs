@@ -3,7 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace FunctionalDL;
 
-/// <summary>A run of many steps in OnnxRuntime. What is carried stays where it was computed; it is brought here when it is asked for.</summary>
+/// <summary>
+/// A run of many steps in OnnxRuntime. What is carried stays where it was computed; it is brought here when it is asked for.
+/// </summary>
 sealed class OnnxLoop : Loop
 {
     /// <summary>Memory for a variable's value, which does not move, and OnnxRuntime's view of it.</summary>
@@ -32,10 +34,12 @@ sealed class OnnxLoop : Loop
         var count = shape.ElementCount;
         if (written[variable] is not { } memory || memory.Shape != shape)
         {
-            // One element more, for an address where there is none. Memory that is pinned for good needs no handle that someone would have to free.
+            // One element more, for an address where there is none. Memory that is pinned for good needs no handle
+            // that someone would have to free.
             var elements = GC.AllocateArray<T>(count + 1, pinned: true);
+            var place = OrtMemoryInfo.DefaultInstance;
             var view = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, MemoryMarshal.CreateFromPinnedArray(elements, 0, count), [.. shape.Select(d => (long)d.Size)]);
+                place, MemoryMarshal.CreateFromPinnedArray(elements, 0, count), [.. shape.Select(d => (long)d.Size)]);
             written[variable]?.Value.Dispose();
             written[variable] = memory = new(shape, elements, view);
         }

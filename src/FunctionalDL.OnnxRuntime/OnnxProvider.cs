@@ -23,17 +23,20 @@ sealed record OnnxProvider(string Name, string FullName, string Package)
     ];
 
     /// <summary>What to add for which provider, in a sentence.</summary>
-    public static string Packages { get; } = $"An execution provider comes with its package: {string.Join(", ", All.Select(p => $"{p.Name} with {p.Package}"))}.";
+    public static string Packages { get; } =
+        $"An execution provider comes with its package: {string.Join(", ", All.Select(p => $"{p.Name} with {p.Package}"))}.";
 
     /// <summary>The provider of a name, where it is installed.</summary>
     /// <exception cref="OnnxRuntimeFailure">There is none of the name, or its package is not installed.</exception>
     public static OnnxProvider Installed(string name)
     {
         var provider = All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new OnnxRuntimeFailure($"OnnxRuntime: there is no execution provider \"{name}\". There are: {string.Join(", ", All.Select(p => p.Name))}.");
+            ?? throw new OnnxRuntimeFailure($"OnnxRuntime: there is no execution provider \"{name}\". "
+                + $"There are: {string.Join(", ", All.Select(p => p.Name))}.");
         string[] available = OrtEnv.Instance().GetAvailableProviders();
         return available.Contains(provider.FullName) ? provider : throw new OnnxRuntimeFailure(
-            $"OnnxRuntime: the execution provider {provider.Name} is not installed. Add the package {provider.Package} to your project. Installed: {string.Join(", ", available)}.");
+            $"OnnxRuntime: the execution provider {provider.Name} is not installed. "
+            + $"Add the package {provider.Package} to your project. Installed: {string.Join(", ", available)}.");
     }
 
     /// <summary>Makes a session run on it, as far as it has kernels.</summary>

@@ -4,11 +4,13 @@ using Microsoft.ML.OnnxRuntime;
 namespace FunctionalDL;
 
 /// <summary>
-/// OnnxRuntime as an engine: expressions are exported and run there, on the processor or, by the packages of its execution providers, elsewhere. What is carried
+/// OnnxRuntime as an engine: expressions are exported and run there, on the processor or, by the packages of its execution providers,
+/// elsewhere. What is carried
 /// from step to step stays where the provider computes.
 /// </summary>
 /// <remarks>
-/// Random numbers have no form in ONNX, and a few ops no kernel in float64; both are told when it compiles. Bits may depend on the number of threads and the version.
+/// Random numbers have no form in ONNX, and a few ops no kernel in float64; both are told when it compiles. Bits may depend on the number
+/// of threads and the version.
 /// Empty tensors are not supported by all of its ops.
 /// </remarks>
 /// <example><code>
@@ -22,11 +24,15 @@ public sealed partial class OnnxRuntimeEngine : ComputeEngine
     readonly Action<SessionOptions>? configure;
 
     /// <summary>OnnxRuntime on an execution provider.</summary>
-    /// <param name="provider">CPU, CUDA, TensorRT, DML, OpenVINO, QNN, CoreML or WebGPU; what it has no kernel for runs on the processor.</param>
+    /// <param name="provider">CPU, CUDA, TensorRT, DML, OpenVINO, QNN, CoreML or WebGPU; what it has no kernel for runs on the
+    /// processor.</param>
     /// <param name="providerOptions">The provider's own options, by the names that OnnxRuntime gives them.</param>
     /// <param name="configure">Sets further options of each session, such as other providers, after threads and provider are set.</param>
     /// <exception cref="OnnxRuntimeFailure">There is no provider of the name, or its package is not installed.</exception>
-    public OnnxRuntimeEngine(string provider = OnnxProvider.Cpu, IReadOnlyDictionary<string, string>? providerOptions = null, Action<SessionOptions>? configure = null)
+    public OnnxRuntimeEngine(
+        string provider = OnnxProvider.Cpu,
+        IReadOnlyDictionary<string, string>? providerOptions = null,
+        Action<SessionOptions>? configure = null)
     {
         this.provider = OnnxProvider.Installed(provider);
         settings = new(providerOptions ?? new Dictionary<string, string>());
@@ -52,10 +58,12 @@ public sealed partial class OnnxRuntimeEngine : ComputeEngine
         {
             throw new UnsupportedOpException(this, node, "Leave random numbers out, such as Dropout, or run on ComputeEngine.Managed.");
         }
-        catch (OnnxRuntimeFailure e) when (Missing().Match(e.Message) is { Success: true } missing && OnnxExport.OriginOf(named, missing.Groups[1].Value) is { } node)
+        catch (OnnxRuntimeFailure e) when (Missing().Match(e.Message) is { Success: true } missing
+            && OnnxExport.OriginOf(named, missing.Groups[1].Value) is { } node)
         {
             var isDouble = node.Inputs.Select(x => x.DType).Append(node.DType).Contains(DType.Float64);
-            throw new UnsupportedOpException(this, node, isDouble ? "Compute in float32 (WithPrecision), or run on ComputeEngine.Managed." : "Run on ComputeEngine.Managed.");
+            var repair = isDouble ? "Compute in float32 (WithPrecision), or run on ComputeEngine.Managed." : "Run on ComputeEngine.Managed.";
+            throw new UnsupportedOpException(this, node, repair);
         }
     }
 
@@ -67,7 +75,10 @@ public sealed partial class OnnxRuntimeEngine : ComputeEngine
         return [.. outputs.Select((output, i) => ($"{stem}{i}", output))];
     }
 
-    internal OnnxSession Load(IReadOnlyList<(string Name, Expr Value)> outputs, int threads) => OnnxSession.Load(OnnxExport.ToOnnx(outputs, TensorSet.Empty), session =>
+    internal OnnxSession Load(IReadOnlyList<(string Name, Expr Value)> outputs, int threads) =>
+        OnnxSession.Load(OnnxExport.ToOnnx(outputs, TensorSet.Empty), session => Configure(session, threads));
+
+    void Configure(SessionOptions session, int threads)
     {
         session.IntraOpNumThreads = threads;
         try
@@ -79,7 +90,7 @@ public sealed partial class OnnxRuntimeEngine : ComputeEngine
         {
             throw new OnnxRuntimeFailure($"{this}: the session's options cannot be set: {e.Message} {OnnxProvider.Packages}", e);
         }
-    });
+    }
 
     [GeneratedRegex("Could not find an implementation for .* with name '([^']*)'")]
     private static partial Regex Missing();

@@ -36,7 +36,8 @@ public sealed class OnnxSession : IDisposable
     public static OnnxSession Load(byte[] model) => new(options => new InferenceSession(model, options), "the model");
 
     /// <summary>A model from its bytes, with further options.</summary>
-    internal static OnnxSession Load(byte[] model, Action<SessionOptions> configure) => new(options => new InferenceSession(model, options), "the model", configure);
+    internal static OnnxSession Load(byte[] model, Action<SessionOptions> configure) =>
+        new(options => new InferenceSession(model, options), "the model", configure);
 
     internal InferenceSession Session => session;
 

@@ -5,13 +5,15 @@ public static partial class Laws
     const int MostInner = 4;
 
     /// <summary>
-    /// The function that the managed engine compiles agrees with the reference, alone and together with values inside it as further outputs; one thread and two
+    /// The function that the managed engine compiles agrees with the reference, alone and together with values inside it as further
+    /// outputs; one thread and two
     /// give the same bits.
     /// </summary>
     public static void CompiledAgrees(ExpressionCase c) => CompiledAgrees(c, ComputeEngine.Managed);
 
     /// <summary>
-    /// The function that an engine compiles agrees with the reference, alone and together with values inside it as further outputs; one thread and two
+    /// The function that an engine compiles agrees with the reference, alone and together with values inside it as further outputs; one
+    /// thread and two
     /// give the same bits, where the engine says so.
     /// </summary>
     public static void CompiledAgrees(ExpressionCase c, ComputeEngine engine)
@@ -26,7 +28,9 @@ public static partial class Laws
     /// <summary>The compiled gradient of L = Σ sin y, with y the value, agrees with the reference, together with L.</summary>
     public static void CompiledGradientAgrees(ExpressionCase c) => CompiledGradientAgrees(c, ComputeEngine.Managed);
 
-    /// <summary>The gradient of L = Σ sin y that an engine compiles, with y the value, agrees with the reference, together with L.</summary>
+    /// <summary>
+    /// The gradient of L = Σ sin y that an engine compiles, with y the value, agrees with the reference, together with L.
+    /// </summary>
     public static void CompiledGradientAgrees(ExpressionCase c, ComputeEngine engine)
     {
         var loss = Sum(Sin(c.Output));

@@ -45,7 +45,8 @@ public static class LawTable
         Law.Of("branches", ExpressionOptions.Smooth, BranchLaws.UntakenBranchesSendNothing),
         Law.Of("vmap", Floats, Laws.VmapIsALoop),
         Law.Of("onnxruntime", ExpressionOptions.Onnx, c => Laws.CompiledAgrees(c, OnnxRuntime)),
-        Law.Of("onnxruntime-gradient", ExpressionOptions.Onnx with { AllowsOutput = y => y.DType.IsFloat() }, c => Laws.CompiledGradientAgrees(c, OnnxRuntime)),
+        Law.Of("onnxruntime-gradient", ExpressionOptions.Onnx with { AllowsOutput = y => y.DType.IsFloat() },
+            c => Laws.CompiledGradientAgrees(c, OnnxRuntime)),
         new("text", seed => new(ScalarExpressions.Random(seed), ScalarExpressions.Point), _ => [], TextLaw.ReadsBack),
     ];
 

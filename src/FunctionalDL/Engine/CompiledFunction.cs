@@ -1,7 +1,8 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// Expressions compiled by an engine into a function of their variables. It may be called repeatedly and from several threads; each call is pure.
+/// Expressions compiled by an engine into a function of their variables. It may be called repeatedly and from several threads; each call
+/// is pure.
 /// </summary>
 public abstract class CompiledFunction
 {
@@ -34,14 +35,16 @@ public abstract class CompiledFunction
     protected abstract Tensor[] Run(TensorSet values, Sizes sizes);
 
     /// <summary>
-    /// The most memory in bytes that a run at these sizes needs beside the variables' and the outputs' values, where the engine knows it before it runs: the managed one
+    /// The most memory in bytes that a run at these sizes needs beside the variables' and the outputs' values, where the engine knows it
+    /// before it runs: the managed one
     /// plans the places of all values between together.
     /// </summary>
     /// <param name="sizes">The sizes of the named dimensions.</param>
     /// <exception cref="ShapeException">A named dimension has no size.</exception>
     /// <exception cref="FunctionalException">The engine does not know it.</exception>
     public virtual long PeakBytes(Sizes sizes) => throw new FunctionalException(
-        $"PeakBytes: {Engine} takes memory as it runs, so that how much is not known before. Ask the function compiled by ComputeEngine.Managed, or measure.");
+        $"PeakBytes: {Engine} takes memory as it runs, so that how much is not known before. "
+        + "Ask the function compiled by ComputeEngine.Managed, or measure.");
 
     /// <summary>What a run at these values does, as text: the steps, with what was fused into each, its time, operations and traffic, and the memory used.</summary>
     /// <exception cref="FunctionalException">The values do not fit, or the engine does not tell.</exception>
@@ -50,7 +53,8 @@ public abstract class CompiledFunction
     /// <summary>What a run does, for an engine that can tell.</summary>
     /// <inheritdoc cref="Run(TensorSet, Sizes)"/>
     protected virtual string Explain(TensorSet values, Sizes sizes) => throw new FunctionalException(
-        $"Explain: {Engine} does not tell what it does. Use its own means to profile, or explain the function compiled by ComputeEngine.Managed.");
+        $"Explain: {Engine} does not tell what it does. "
+        + "Use its own means to profile, or explain the function compiled by ComputeEngine.Managed.");
 
     /// <summary>
     /// Starts a run of many steps in which variables take the values of outputs after each step, such as parameters and an optimizer's state. The values
@@ -66,12 +70,14 @@ public abstract class CompiledFunction
         foreach (var (name, output) in carried)
         {
             if (!numbers.TryGetValue(name, out var number))
-                throw new FunctionalException($"Start: there is no variable \"{name}\". Carry one of: {string.Join(", ", Variables.Select(v => v.VariableName).Take(20))}.");
+                throw new FunctionalException($"Start: there is no variable \"{name}\". "
+                    + $"Carry one of: {string.Join(", ", Variables.Select(v => v.VariableName).Take(20))}.");
             if (!names.Add(name)) throw new FunctionalException($"Start: \"{name}\" is carried twice. Carry it once.");
             if (output < 0 || output >= Outputs.Count)
                 throw new FunctionalException($"Start: \"{name}\" is carried from output {output}, and there are {Outputs.Count} outputs. Count from 0.");
             if (Outputs[output].Type != Variables[number].Type)
-                throw new FunctionalException($"Start: \"{name}\" is {Variables[number].Type}, output {output} is {Outputs[output].Type}. Carry an output of the variable's type.");
+                throw new FunctionalException($"Start: \"{name}\" is {Variables[number].Type}, output {output} is {Outputs[output].Type}. "
+                    + "Carry an output of the variable's type.");
         }
         Evaluator.Bind([.. Variables.Where(v => names.Contains(v.VariableName!))], carriedInitially);
         var loop = Start([.. carried.Select(c => (numbers[c.Variable], c.Output))]);
@@ -79,7 +85,9 @@ public abstract class CompiledFunction
         return loop;
     }
 
-    /// <summary>Starts a run of many steps, for an engine. The first values of the carried variables come through <see cref="Loop.Memory{T}"/>.</summary>
+    /// <summary>
+    /// Starts a run of many steps, for an engine. The first values of the carried variables come through <see cref="Loop.Memory{T}"/>.
+    /// </summary>
     /// <param name="carried">The carried variables by their numbers, and the number of the output each takes its next value from.</param>
     protected abstract Loop Start(IReadOnlyList<(int Variable, int Output)> carried);
 }

@@ -3,7 +3,8 @@ using FunctionalDL.Engine;
 namespace FunctionalDL;
 
 /// <summary>
-/// What turns expressions into functions and runs them: <see cref="Managed"/>, which is the default, or another, such as OnnxRuntime. One of your own is derived from this
+/// What turns expressions into functions and runs them: <see cref="Managed"/>, which is the default, or another, such as OnnxRuntime. One
+/// of your own is derived from this
 /// class, <see cref="CompiledFunction"/> and <see cref="Loop"/>; the meaning of every op is what <see cref="Evaluator"/> computes.
 /// </summary>
 public abstract class ComputeEngine

@@ -1,7 +1,8 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// A run of many steps whose carried variables take the values of outputs after each. The engine owns its memory; that of the managed one allocates nothing once it is
+/// A run of many steps whose carried variables take the values of outputs after each. The engine owns its memory; that of the managed one
+/// allocates nothing once it is
 /// there. Not for several threads at a time.
 /// </summary>
 public abstract class Loop
@@ -35,7 +36,8 @@ public abstract class Loop
         var number = Find(variable);
         var dtype = function.Variables[number].DType;
         if (DTypes.Of<T>() != dtype)
-            throw new DTypeException($"Input \"{variable}\": its elements are {dtype.Name()}, not {DTypes.Of<T>().Name()}. Ask for them as they are.");
+            throw new DTypeException($"Input \"{variable}\": its elements are {dtype.Name()}, not {DTypes.Of<T>().Name()}. "
+                + "Ask for them as they are.");
         return Shaped<T>(number, shape);
     }
 
@@ -52,7 +54,8 @@ public abstract class Loop
     {
         var number = Find(variable);
         if (value.DType != function.Variables[number].DType)
-            throw new DTypeException($"Input \"{variable}\": its elements are {function.Variables[number].DType.Name()}, not {value.DType.Name()}. Cast the value.");
+            throw new DTypeException($"Input \"{variable}\": its elements are {function.Variables[number].DType.Name()}, "
+                + $"not {value.DType.Name()}. Cast the value.");
         Put(number, value);
     }
 
@@ -96,7 +99,8 @@ public abstract class Loop
     {
         var dtype = Ran(output).DType;
         return DTypes.Of<T>() == dtype ? Result<T>(output)
-            : throw new DTypeException($"Output {output}: its elements are {dtype.Name()}, not {DTypes.Of<T>().Name()}. Ask for them as they are.");
+            : throw new DTypeException($"Output {output}: its elements are {dtype.Name()}, not {DTypes.Of<T>().Name()}. "
+                + "Ask for them as they are.");
     }
 
     /// <summary>The value of an output with one element in the last step, as a double.</summary>
@@ -120,7 +124,8 @@ public abstract class Loop
     }
 
     /// <summary>A copy of the carried variables' values after the last step.</summary>
-    public TensorSet State => TensorSet.Of(carried.Select((c, number) => KeyValuePair.Create(Name(c.Variable), Copy(number, function.Variables[c.Variable].DType, shapes[c.Variable]!))));
+    public TensorSet State => TensorSet.Of(carried.Select((c, number) =>
+        KeyValuePair.Create(Name(c.Variable), Copy(number, function.Variables[c.Variable].DType, shapes[c.Variable]!))));
 
     Tensor Copy(int number, DType dtype, Shape shape) => dtype switch
     {
@@ -131,7 +136,8 @@ public abstract class Loop
     };
 
     /// <summary>
-    /// The engine's memory for a variable's value, to be written by the caller: that of the next steps, of a carried variable before the first. It stays the same as long
+    /// The engine's memory for a variable's value, to be written by the caller: that of the next steps, of a carried variable before the
+    /// first. It stays the same as long
     /// as the shape does.
     /// </summary>
     /// <param name="variable">The variable's number.</param>

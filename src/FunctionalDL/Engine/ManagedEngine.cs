@@ -7,5 +7,6 @@ sealed class ManagedEngine : ComputeEngine
 
     public override bool IsReproducible => true;
 
-    public override CompiledFunction Compile(IReadOnlyList<Expr> outputs, CompileOptions options) => new ManagedFunction(this, outputs, options);
+    public override CompiledFunction Compile(IReadOnlyList<Expr> outputs, CompileOptions options) =>
+        new ManagedFunction(this, outputs, options);
 }

@@ -25,7 +25,9 @@ sealed class ManagedFunction : CompiledFunction
 
     protected override string Explain(TensorSet values, Sizes sizes) => With(values, sizes, (workspace, _) => Explanation.Of(workspace));
 
-    /// <summary>Uses a workspace whose variables lie in their values, and whose outputs lie in new tensors where a step writes them.</summary>
+    /// <summary>
+    /// Uses a workspace whose variables lie in their values, and whose outputs lie in new tensors where a step writes them.
+    /// </summary>
     unsafe TResult With<TResult>(TensorSet values, Sizes sizes, Func<Workspace, IReadOnlyDictionary<Storage, Tensor>, TResult> use)
     {
         var plan = plans[sizes];
@@ -34,7 +36,8 @@ sealed class ManagedFunction : CompiledFunction
         var pins = new List<MemoryHandle>();
         try
         {
-            foreach (var (storage, value) in plan.Variables.Select(v => (v.Value, values[v.Key])).Concat(results.Select(r => (r.Key, r.Value))))
+            var places = plan.Variables.Select(v => (v.Value, values[v.Key])).Concat(results.Select(r => (r.Key, r.Value)));
+            foreach (var (storage, value) in places)
             {
                 pins.Add(Workspace.Pin(value));
                 workspace.Addresses[storage.Slot] = (byte*)pins[^1].Pointer;

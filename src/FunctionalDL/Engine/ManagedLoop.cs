@@ -28,7 +28,8 @@ sealed class ManagedLoop : Loop
     readonly Carried[] carried;
     Workspace? workspace;
 
-    public ManagedLoop(CompiledFunction function, PlanCache plans, int threads, IReadOnlyList<(int Variable, int Output)> carried) : base(function, carried)
+    public ManagedLoop(CompiledFunction function, PlanCache plans, int threads, IReadOnlyList<(int Variable, int Output)> carried)
+        : base(function, carried)
     {
         (this.function, this.plans, this.threads) = (function, plans, threads);
         values = [.. function.Variables.Select(_ => new Value())];
@@ -65,7 +66,8 @@ sealed class ManagedLoop : Loop
         workspace!.Run();
 
         foreach (var c in carried)
-            if (workspace[c.Result!] != c.Next!.Address) Buffer.MemoryCopy(workspace[c.Result!], c.Next.Address, c.Result!.Storage.Bytes, c.Result.Storage.Bytes);
+            if (workspace[c.Result!] != c.Next!.Address)
+                Buffer.MemoryCopy(workspace[c.Result!], c.Next.Address, c.Result!.Storage.Bytes, c.Result.Storage.Bytes);
         foreach (var c in carried) (c.Value.Block, c.Next) = (c.Next, c.Value.Block);
     }
 

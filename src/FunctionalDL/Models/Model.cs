@@ -168,7 +168,8 @@ public sealed partial class Model
     public Model Initialize(long seed)
     {
         var key = Key.Of(seed);
-        return new(Body, Inference, TensorSet.Of(ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, p.FirstValue(key.Fold(i))))), Engine);
+        var first = ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, p.FirstValue(key.Fold(i))));
+        return new(Body, Inference, TensorSet.Of(first), Engine);
     }
 
     /// <summary>This model with other values for its parameters.</summary>

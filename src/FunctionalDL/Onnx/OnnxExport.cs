@@ -44,7 +44,8 @@ public static class OnnxExport
     /// <param name="node">The node's name.</param>
     /// <returns>The expression; null where there is no such node, or it only names an output.</returns>
     /// <exception cref="UnsupportedOnnxException">An op has no form in ONNX.</exception>
-    public static Expr? OriginOf(IReadOnlyList<(string Name, Expr Value)> outputs, string node) => OnnxWriter.Origins(outputs).GetValueOrDefault(node);
+    public static Expr? OriginOf(IReadOnlyList<(string Name, Expr Value)> outputs, string node) =>
+        OnnxWriter.Origins(outputs).GetValueOrDefault(node);
 
     static void CheckSize(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters)
     {

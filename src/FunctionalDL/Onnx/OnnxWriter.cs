@@ -25,7 +25,8 @@ sealed class OnnxWriter : IOnnxGraph
         WriteAll(outputs, parameters, options).graph;
 
     /// <summary>The expression that each of the graph's nodes is written for, by the node's name.</summary>
-    public static IReadOnlyDictionary<string, Expr> Origins(IReadOnlyList<(string Name, Expr Value)> outputs) => WriteAll(outputs, TensorSet.Empty, new()).origins;
+    public static IReadOnlyDictionary<string, Expr> Origins(IReadOnlyList<(string Name, Expr Value)> outputs) =>
+        WriteAll(outputs, TensorSet.Empty, new()).origins;
 
     static OnnxWriter WriteAll(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options)
     {

@@ -82,7 +82,8 @@ sealed class Training
                     Tell(loop, at, at, epochs, (callback, status) => callback.OnStep(status));
                 }
                 carried = loop.State;
-                if (FirstNotFinite(carried) is not null) throw Divergence(previous, at with { Batch = at.Batch - 1, Step = at.Step - 1 }, loop.Scalar(0));
+                if (FirstNotFinite(carried) is not null)
+                    throw Divergence(previous, at with { Batch = at.Batch - 1, Step = at.Step - 1 }, loop.Scalar(0));
                 EndEpoch(carried, at);
                 // What is saved now goes on with the next epoch.
                 Tell(loop, at, at.NextEpoch, epochs, (callback, status) =>

@@ -8,9 +8,11 @@ public class OnnxRuntimeEngineTests
     [Fact]
     public void A_provider_that_is_not_installed_is_told_with_its_package()
     {
-        foreach (var (provider, package) in new[] { ("CUDA", "Microsoft.ML.OnnxRuntime.Gpu"), ("dml", "Microsoft.ML.OnnxRuntime.DirectML"), ("OpenVINO", "Intel.ML.OnnxRuntime.OpenVino") })
-            Assert.Contains($"is not installed. Add the package {package} ", Assert.Throws<OnnxRuntimeFailure>(() => new OnnxRuntimeEngine(provider)).Message);
-        Assert.Contains("no execution provider \"GPU\". There are: CPU, CUDA", Assert.Throws<OnnxRuntimeFailure>(() => new OnnxRuntimeEngine("GPU")).Message);
+        static string Refusal(string provider) => Assert.Throws<OnnxRuntimeFailure>(() => new OnnxRuntimeEngine(provider)).Message;
+        Assert.Contains("is not installed. Add the package Microsoft.ML.OnnxRuntime.Gpu ", Refusal("CUDA"));
+        Assert.Contains("is not installed. Add the package Microsoft.ML.OnnxRuntime.DirectML ", Refusal("dml"));
+        Assert.Contains("is not installed. Add the package Intel.ML.OnnxRuntime.OpenVino ", Refusal("OpenVINO"));
+        Assert.Contains("no execution provider \"GPU\". There are: CPU, CUDA", Refusal("GPU"));
     }
 
     [Fact]
