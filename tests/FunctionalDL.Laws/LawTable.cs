@@ -16,11 +16,15 @@ public static class LawTable
     static bool IsAddedUpFirst(Expr node) => node.Op.Name switch
     {
         "ScatterAdd" => Unshaped(node.Inputs[1]).Op.Name == "MatMul",
-        "MatMul" => node.Inputs[0].Op.Name == "Transpose" && Unshaped(node.Inputs[0].Inputs[0]).Op.Name == "Gather",
+        "MatMul" => Unshaped(node.Inputs[0]).Op.Name == "Gather",
         _ => false,
     };
 
-    static Expr Unshaped(Expr x) => x.Op.Name == "Reshape" ? x.Inputs[0] : x;
+    static Expr Unshaped(Expr x)
+    {
+        while (x.Op.Name is "Reshape" or "Transpose") x = x.Inputs[0];
+        return x;
+    }
 
     static readonly OnnxRuntimeEngine OnnxRuntime = new();
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace FunctionalDL;
 
 /// <summary>
-/// A model's body applied to its inputs: the outputs, what the layers asked for, and the type after each layer. More layers give another one, which shares what is
-/// there, so that a model of n layers takes n steps to build.
+/// A model's body applied to its inputs: the outputs, what the layers asked for, and the type after each layer. More layers give another
+/// one, which shares what is there, so that a model of n layers takes n steps to build.
 /// </summary>
 sealed class Forward
 {

@@ -5,10 +5,10 @@ public sealed partial class Model
     /// <summary>The outputs, whose parameters are constants: what depends on them alone is computed once.</summary>
     readonly Lazy<CompiledFunction> predict;
 
-    CompiledFunction CompilePrediction()
+    CompiledFunction CompilePredictions()
     {
-        (string, Expr)[] parameters = [.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))];
-        return Compilation.Compile([.. Outputs.Select(o => o.Value.Substitute(parameters))], new() { Engine = Engine });
+        (string, Expr)[] constants = [.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))];
+        return Compilation.Compile([.. Outputs.Select(o => o.Value.Substitute(constants))], new() { Engine = Engine });
     }
 
     /// <summary>The predictions for a batch of inputs: <c>[batch, …] → [batch, …]</c>.</summary>

@@ -3,7 +3,8 @@ namespace FunctionalDL.Rules;
 /// <summary>A number as above/below, so that 2/3 stays what it is: whole parts are kept whole and reduced, and below is positive.</summary>
 readonly record struct Ratio
 {
-    const double LargestWhole = 1L << 53;
+    /// <summary>Up to here a whole number that was read or computed is the exact one: 2⁵³ may have been 2⁵³ + 1.</summary>
+    public const double LargestWhole = (1L << 53) - 1;
 
     /// <summary>The smallest numbers that keep all their digits.</summary>
     const double SmallestSingle = 1.1754943508222875e-38, SmallestDouble = 2.2250738585072014e-308;
