@@ -26,6 +26,8 @@ public static class LawTable
         return x;
     }
 
+    static readonly OnnxRuntimeEngine OnnxRuntime = new();
+
     /// <summary>All laws.</summary>
     public static IReadOnlyList<Law> All { get; } =
     [
@@ -46,7 +48,9 @@ public static class LawTable
         Law.Of("vjp-jvp", ExpressionOptions.Smooth, Laws.ForwardIsTheTransposeOfReverse),
         Law.Of("branches", ExpressionOptions.Smooth, BranchLaws.UntakenBranchesSendNothing),
         Law.Of("vmap", Floats, Laws.VmapIsALoop),
-        Law.Of("onnx", ExpressionOptions.Onnx, OnnxLaw.ValueAndGradientAgree),
+        Law.Of("onnxruntime", ExpressionOptions.Onnx, c => Laws.CompiledAgrees(c, OnnxRuntime)),
+        Law.Of("onnxruntime-gradient", ExpressionOptions.Onnx with { AllowsOutput = y => y.DType.IsFloat() },
+            c => Laws.CompiledGradientAgrees(c, OnnxRuntime)),
         new("text", seed => new(ScalarExpressions.Random(seed), ScalarExpressions.Point), _ => [], TextLaw.ReadsBack),
     ];
 

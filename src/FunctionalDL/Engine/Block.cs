@@ -45,13 +45,4 @@ sealed unsafe class Block
     /// <summary>Elements from a byte on, as a span that keeps the memory alive.</summary>
     public Span<T> Span<T>(long offset, int count) where T : unmanaged => MemoryMarshal.CreateSpan(
         ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref Unsafe.As<CacheLine, byte>(ref MemoryMarshal.GetArrayDataReference(memory)), (nint)(start + offset))), count);
-
-    /// <summary>The first elements, copied.</summary>
-    public Tensor ToTensor(TensorType type) => type.DType switch
-    {
-        DType.Float32 => Tensor.Of(type.Shape, (ReadOnlySpan<float>)Span<float>(0, type.Shape.ElementCount)),
-        DType.Float64 => Tensor.Of(type.Shape, (ReadOnlySpan<double>)Span<double>(0, type.Shape.ElementCount)),
-        DType.Int64 => Tensor.Of(type.Shape, (ReadOnlySpan<long>)Span<long>(0, type.Shape.ElementCount)),
-        _ => Tensor.Of(type.Shape, (ReadOnlySpan<bool>)Span<bool>(0, type.Shape.ElementCount)),
-    };
 }

@@ -40,6 +40,9 @@ sealed class Forward
         return new(body.Apply(scope, inputs), build, scope.Names);
     }
 
+    /// <summary>The layer that an expression is in: the first whose output depends on it; null where none does.</summary>
+    public string? LayerOf(Expr node) => Steps.FirstOrDefault(step => Graph.TopologicalOrder(step.Output).Contains(node))?.Layer.Name;
+
     /// <summary>Further layers on the one output.</summary>
     public Forward Then(IEnumerable<Layer> layers)
     {

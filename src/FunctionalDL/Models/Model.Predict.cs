@@ -8,7 +8,7 @@ public sealed partial class Model
     CompiledFunction CompilePredictions()
     {
         (string, Expr)[] constants = [.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))];
-        return Compilation.Compile([.. Outputs.Select(o => o.Value.Substitute(constants))]);
+        return Compilation.Compile([.. Outputs.Select(o => o.Value.Substitute(constants))], new() { Engine = Engine });
     }
 
     /// <summary>The predictions for a batch of inputs: <c>[batch, …] → [batch, …]</c>.</summary>

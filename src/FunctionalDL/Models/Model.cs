@@ -14,9 +14,9 @@ public sealed partial class Model
 
     readonly TensorSet? values;
 
-    Model(ModelBody body, Forward inference, TensorSet? values)
+    Model(ModelBody body, Forward inference, TensorSet? values, ComputeEngine engine)
     {
-        (Body, Inference, this.values) = (body, inference, values);
+        (Body, Inference, this.values, Engine) = (body, inference, values, engine);
         predict = new(CompilePredictions);
         inputs = new(FindInputs);
     }
@@ -35,7 +35,7 @@ public sealed partial class Model
     {
         ModelChecks.Inputs([input]);
         var body = ModelBody.Chain(input, ParametersBeside([input]));
-        return new(body, Forward.Build(body, isTraining: false), null);
+        return new(body, Forward.Build(body, isTraining: false), null, ComputeEngine.Managed);
     }
 
     /// <summary>
@@ -63,7 +63,7 @@ public sealed partial class Model
         var body = new ModelBody([.. inputs], outputs, [], ParametersBeside(inputs));
         var forward = Forward.Build(body, isTraining: false);
         ModelChecks.Outputs(inputs, forward);
-        return new(body, forward, null);
+        return new(body, forward, null, ComputeEngine.Managed);
     }
 
     static DType ParametersBeside(IReadOnlyList<ModelInput> inputs) =>
@@ -124,7 +124,7 @@ public sealed partial class Model
     public Model Then(Layer layer)
     {
         SingleOutput("Then");
-        return new(Body with { Layers = Body.Layers.AddRange(layer.Parts) }, Inference.Then(layer.Parts), null);
+        return new(Body with { Layers = Body.Layers.AddRange(layer.Parts) }, Inference.Then(layer.Parts), null, Engine);
     }
 
     /// <summary>This model with a layer added.</summary>
@@ -174,15 +174,22 @@ public sealed partial class Model
             + $"{Names(Inputs)}.");
         var body = Body.WithInput(name, layer, input);
         ModelChecks.Inputs(body.Inputs);
-        var model = new Model(body, Forward.Build(body, isTraining: false), null);
+        var model = new Model(body, Forward.Build(body, isTraining: false), null, Engine);
         return values is null ? model : model.WithParameters(values);
     }
+
+    /// <summary>What the model predicts, evaluates and trains on: the managed engine, unless <see cref="On"/> said otherwise.</summary>
+    public ComputeEngine Engine { get; }
+
+    /// <summary>This model with its parameters' values on another engine.</summary>
+    public Model On(ComputeEngine engine) => new(Body, Inference, values, engine);
 
     /// <summary>This model with first values for its parameters, made from a seed: the same seed gives the same bits.</summary>
     public Model Initialize(long seed)
     {
         var key = Key.Of(seed);
-        return new(Body, Inference, TensorSet.Of(ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, p.FirstValue(key.Fold(i))))));
+        var first = ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, p.FirstValue(key.Fold(i))));
+        return new(Body, Inference, TensorSet.Of(first), Engine);
     }
 
     /// <summary>This model with other values for its parameters.</summary>
@@ -196,7 +203,7 @@ public sealed partial class Model
         if (parameters.Names.Except(ParameterList.Select(p => p.Name)).FirstOrDefault() is { } unknown)
             throw new FunctionalException($"Model: there is no parameter \"{unknown}\". Give the parameters of a model with the same "
                 + "layers.");
-        return new(Body, Inference, TensorSet.Of(ParameterList.Select(p => KeyValuePair.Create(p.Name, parameters[p.Name]))));
+        return new(Body, Inference, TensorSet.Of(ParameterList.Select(p => KeyValuePair.Create(p.Name, parameters[p.Name]))), Engine);
     }
 
     /// <summary>

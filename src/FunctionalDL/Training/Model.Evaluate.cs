@@ -13,7 +13,8 @@ public sealed partial class Model
         var measured = MeasuredOutputs.Of(metrics, this, bound, data);
         var terms = bound.Terms.Select(term => bound.Counted(term, Outputs)).ToArray();
         Expr[] shares = [.. terms.Select(t => t.Share).OfType<Expr>()];
-        var function = Compilation.Compile([.. terms.Select(t => t.Losses), .. shares, .. measured.Names.Select(name => Inference[name])]);
+        Expr[] values = [.. terms.Select(t => t.Losses), .. shares, .. measured.Names.Select(name => Inference[name])];
+        var function = Compilation.Compile(values, new() { Engine = Engine });
         bound.CheckTargets(data, this);
 
         var (sums, counts) = (new double[terms.Length], new double[terms.Length]);

@@ -26,5 +26,6 @@ sealed record RandomUniformOp(TensorType Type, long Stream) : Op
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("uniform", x, Type.Shape.ToString(), $"stream {Stream}");
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => throw new UnsupportedOnnxException(
-        "RandomUniform: ONNX has no keyed random generator. Export the inference form of the model, or make the random tensor an input.");
+        "RandomUniform: ONNX has no keyed random generator. "
+        + "Export the inference form of the model, or make the random tensor an input.", y);
 }
