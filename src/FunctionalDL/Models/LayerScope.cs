@@ -66,6 +66,7 @@ public sealed class LayerScope
     public IReadOnlyDictionary<string, Expr> Apply(Model model, string name, params (string Input, Expr Value)[] inputs)
     {
         var given = new OrderedDictionary<string, Expr>(inputs.Select(i => KeyValuePair.Create(i.Input, i.Value)));
+        model.RequireDeclared(name);
         model.RequireInputs(given.Keys);
         if (model.ParameterDType != DType)
             throw new DTypeException($"Apply: the parameters of \"{name}\" are {model.ParameterDType.Name()}, "
@@ -112,8 +113,9 @@ public sealed class LayerScope
         if (known is null) build.SetPrefix(within, layer.Identity, first);
         // A use again inside a use again takes the same name as before, so that the layers after it do, too.
         if (known is null || known == first) Names = after;
-        var start = own.Count > 0 ? own : Under($"{name}.");
-        return new(build, LayerNames.None, known ?? first, within, isAgain || known is not null, start);
+        // What a model around this one was given is later than what this one came with.
+        var given = Under($"{name}.");
+        return new(build, LayerNames.None, known ?? first, within, isAgain || known is not null, given.Count > 0 ? given : own);
     }
 
     /// <summary>The values whose names begin so, by the rest of them.</summary>

@@ -223,6 +223,14 @@ public sealed partial class Model
         : throw new FunctionalException($"{what}: the model has {Outputs.Count} outputs, "
             + $"{string.Join(", ", Outputs.Select(o => $"\"{o.Name}\""))}. Say which, by its name.");
 
+    /// <summary>Throws where a layer takes a variable from outside, which has one value wherever the model is applied.</summary>
+    internal void RequireDeclared(string name)
+    {
+        if (Inputs.Skip(Body.Inputs.Length).FirstOrDefault() is { } other)
+            throw new FunctionalException($"Apply: the layers of \"{name}\" take \"{other.VariableName}\" {other.Type} from outside. "
+                + "Make it one of the model's inputs: Model.Of.");
+    }
+
     /// <summary>Throws where an input is missing or unknown.</summary>
     internal void RequireInputs(IEnumerable<string> names)
     {

@@ -29,6 +29,9 @@ sealed class BoundObjective
 
     public IReadOnlyList<BoundTerm> Terms { get; }
 
+    /// <summary>Whether the examples have weights.</summary>
+    public bool IsWeighted => weights is not null;
+
     public bool HasPenalties => Terms.Any(t => t.Loss?.HasPenalties == true);
 
     static BoundTerm Bind(ObjectiveTerm term, Objective objective, Model model, Dataset data)

@@ -36,11 +36,11 @@ sealed class MeasuredOutputs
     /// <summary>The outputs that are measured.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Adds a batch: the outputs in the order of their names.</summary>
-    public void Add(IReadOnlyList<Tensor> outputs, Dataset batch)
+    /// <summary>Adds a batch: the outputs in the order of their names, and those rows of the targets that they are for.</summary>
+    public void Add(IReadOnlyList<Tensor> outputs, TensorSet columns, ReadOnlySpan<int> rows)
     {
         foreach (var (name, value) in Names.Zip(outputs)) predictions[name].Add(value);
-        foreach (var (name, list) in targets) list.Add(batch.TargetColumns[name]);
+        foreach (var (name, list) in targets) list.Add(columns[name].Rows(rows));
     }
 
     /// <summary>The metrics of what was added, which is then forgotten.</summary>

@@ -24,7 +24,7 @@ public sealed partial class Model
             var share = terms.Length;
             for (var term = 0; term < terms.Length; term++)
                 Add(results[term], terms[term].Share is null ? null : results[share++], part.Weights, ref sums[term], ref counts[term]);
-            measured.Add([.. results.Skip(terms.Length + shares.Length)], part);
+            measured.Add([.. results.Skip(terms.Length + shares.Length)], part.TargetColumns, [.. Enumerable.Range(0, part.Count)]);
         }
         double[] losses = [.. sums.Zip(counts, (sum, count) => count > 0 ? sum / count : 0)];
         var total = bound.Terms.Zip(losses, (term, value) => term.Term.Weight * value).Sum();
