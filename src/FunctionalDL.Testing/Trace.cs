@@ -36,6 +36,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             Tensor Compute(Func<Expr, Tensor> input) => node.Op.Evaluate([.. node.Inputs.Select(input)], type, sizes);
             var (at, near) = (Compute(x => values[x].At), Compute(x => values[x].Near));
             if (!IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at)) return false;
+            if (options.SpecialValues && node.Op is ScanOp loop && !HasTameSteps(loop, [.. node.Inputs.Select(x => values[x])])) return false;
             if (node.Op is EqualOp && AreNearlyEqual(values[node.Inputs[0]].At, values[node.Inputs[1]].At)) return false;
             if (node.Op is PowerOp && HasUncertainSign(values[node.Inputs[0]], values[node.Inputs[1]])) return false;
             if ((Jumps(node.Op) || options.SpecialValues && Ends(node.Op)) && !IsTame(at, Compute(x => Opposite(values[x])))) return false;
@@ -45,6 +46,25 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
                 if (Cancels(total, at) || Vanishes(total, Compute(x => IsNotZero(values[x].At)))) return false;
             }
             values[node] = (at, Rounds(node.Op) ? Noisy(near) : near);
+        }
+        return true;
+    }
+
+    /// <summary>Whether all that a loop computes on its way is tame, too.</summary>
+    bool HasTameSteps(ScanOp loop, (Tensor At, Tensor Near)[] inputs)
+    {
+        var body = loop.Body;
+        var (first, end) = (body.Carries.Length, body.Carries.Length + body.Elements.Length);
+        var length = inputs[first].At.Shape[0].Size;
+        var any = ExpressionOptions.Any with { SpecialValues = true };
+        for (var step = 0; step < length; step++)
+        {
+            var t = body.IsReversed ? length - 1 - step : step;
+            var inner = new Trace(sizes, any);
+            foreach (var (i, variable) in body.Variables.Index())
+                inner.values[variable] = i >= first && i < end ? (ScanOp.Element(inputs[i].At, t), ScanOp.Element(inputs[i].Near, t)) : inputs[i];
+            if (!body.Outputs.All(inner.TryAdd)) return false;
+            for (var i = 0; i < first; i++) inputs[i] = inner.values[body.Next[i]];
         }
         return true;
     }

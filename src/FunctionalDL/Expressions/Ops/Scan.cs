@@ -99,7 +99,7 @@ sealed record ScanOp(ScanBody Body) : Op
         return Concat(0, [.. Enumerable.Range(0, outputs.Length).SelectMany(Result).Select(e => Functions.Reshape(e, [e.Shape.Elements]))]);
     }
 
-    static Tensor Element(Tensor sequence, int t)
+    internal static Tensor Element(Tensor sequence, int t)
     {
         var shape = sequence.Shape.Remove(0);
         var at = t * shape.ElementCount;
