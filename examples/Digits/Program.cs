@@ -7,9 +7,17 @@ var epochs = new Option<int>("--epochs") { Description = "How often to go throug
 var batch = new Option<int>("--batch") { Description = "Images a training step.", DefaultValueFactory = _ => 64 };
 var seed = new Option<long>("--seed") { Description = "Seed of the drawing, the first weights and the order of the images.", DefaultValueFactory = _ => 1 };
 var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var engine = new Option<string>("--engine")
+{
+    Description = "What the training runs on: managed or onnxruntime.",
+    DefaultValueFactory = _ => "managed",
+};
 var output = new Option<FileInfo>("--out") { Description = "The ONNX file to write.", DefaultValueFactory = _ => new FileInfo("digits.onnx") };
 
-var command = new RootCommand("Trains a digit classifier, checks its gradient, and exports it to ONNX.") { data, epochs, batch, seed, threads, output };
+var command = new RootCommand("Trains a digit classifier, checks its gradient, and exports it to ONNX.")
+{
+    data, epochs, batch, seed, threads, engine, output,
+};
 return command.Run(args, Run);
 
 object Run(ParseResult arguments)
@@ -27,6 +35,7 @@ object Run(ParseResult arguments)
     var run = model.Fit(train, Loss.SoftmaxCrossEntropy, Optimizer.Adam(1e-3), arguments.GetValue(epochs), arguments.GetValue(batch), arguments.GetValue(seed), new()
     {
         Threads = arguments.GetValue(threads),
+        Engine = Engine(arguments.GetValue(engine)!),
         Progress = e => Console.WriteLine($"epoch {e.Epoch}: loss {e.Loss:R}, {e.Seconds:F2} s"),
     });
     var accuracy = run.Model.Evaluate(test, Loss.SoftmaxCrossEntropy, Metric.Accuracy).Metrics["accuracy"];
@@ -48,6 +57,13 @@ object Run(ParseResult arguments)
         secondsPerEpoch = run.History.Average(e => e.Seconds),
     };
 }
+
+static ComputeEngine Engine(string name) => name switch
+{
+    "managed" => ComputeEngine.Managed,
+    "onnxruntime" => new OnnxRuntimeEngine(),
+    _ => throw new FunctionalException($"--engine {name}: there is no such engine. Take managed or onnxruntime."),
+};
 
 // The gradient of the loss on a few images against finite differences, in float64.
 static double CheckGradient(Model model, Dataset train)

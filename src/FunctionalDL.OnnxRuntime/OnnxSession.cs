@@ -10,12 +10,13 @@ public sealed class OnnxSession : IDisposable
     readonly InferenceSession session;
     readonly string source;
 
-    OnnxSession(Func<SessionOptions, InferenceSession> load, string source, int threads = 0)
+    OnnxSession(Func<SessionOptions, InferenceSession> load, string source, Action<SessionOptions>? configure = null)
     {
         this.source = source;
         try
         {
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = threads };
+            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            configure?.Invoke(options);
             session = load(options);
         }
         catch (OnnxRuntimeException e)
@@ -34,8 +35,11 @@ public sealed class OnnxSession : IDisposable
     /// <exception cref="OnnxRuntimeFailure">OnnxRuntime refuses it.</exception>
     public static OnnxSession Load(byte[] model) => new(options => new InferenceSession(model, options), "the model");
 
-    /// <summary>A small model, for which threads of its own would cost more than the run.</summary>
-    internal static OnnxSession LoadSmall(byte[] model) => new(options => new InferenceSession(model, options), "the model", threads: 1);
+    /// <summary>A model from its bytes, with further options.</summary>
+    internal static OnnxSession Load(byte[] model, Action<SessionOptions> configure) =>
+        new(options => new InferenceSession(model, options), "the model", configure);
+
+    internal InferenceSession Session => session;
 
     /// <summary>The names of the inputs.</summary>
     public IReadOnlyList<string> Inputs => session.InputNames;
@@ -78,9 +82,10 @@ public sealed class OnnxSession : IDisposable
     {
         var info = value.GetTensorTypeAndShape();
         // OnnxRuntime's numbers of dtypes are those of ONNX.
-        var row = ElementType.Table.FirstOrDefault(row => row.OnnxCode == (int)info.ElementDataType) ?? throw new OnnxRuntimeFailure(
-            $"OnnxRuntime: output \"{name}\" holds {info.ElementDataType}. Cast it in the model to one of {string.Join(", ", ElementType.Table.Select(r => r.Name))}.");
-        return row.Visit<Taken, Tensor>(new(value, [.. info.Shape.Select(Dim.Of)]));
+        foreach (var dtype in DTypes.All)
+            if (dtype.OnnxCode() == (int)info.ElementDataType) return dtype.Visit<Taken, Tensor>(new(value, [.. info.Shape.Select(Dim.Of)]));
+        throw new OnnxRuntimeFailure($"OnnxRuntime: output \"{name}\" holds {info.ElementDataType}. "
+            + $"Cast it in the model to one of {string.Join(", ", DTypes.All.Select(d => d.Name()))}.");
     }
 
     readonly struct Taken(OrtValue value, Shape shape) : IElementVisitor<Tensor>

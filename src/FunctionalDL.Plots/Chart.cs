@@ -126,11 +126,14 @@ public sealed class Chart
         {
             using var plot = new Plot();
             plot.RenderManager.ClearCanvasBeforeEachRender = false;
-            foreach (var part in chart.parts) part(plot);
+            foreach (var add in chart.parts) add(plot);
             plot.Legend.Orientation = Orientation.Horizontal;
             plot.Legend.ShadowColor = Colors.Transparent;
             if (plot.Legend.GetItems().Length > 0) plot.ShowLegend(Edge.Bottom);
-            plot.Render(canvas, new PixelRect(width * i / charts.Length, width * (i + 1) / charts.Length, height, 0));
+            var part = new PixelRect(width * i / charts.Length, width * (i + 1) / charts.Length, height, 0);
+            // The first time limits and layout settle.
+            using (var nowhere = new SKNoDrawCanvas(width, height)) plot.Render(nowhere, part);
+            plot.RenderManager.Render(canvas, part);
         }
     }
 

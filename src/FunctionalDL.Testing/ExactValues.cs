@@ -5,12 +5,12 @@ using FunctionalDL.Rules;
 namespace FunctionalDL.Testing;
 
 /// <summary>
-/// The values of expressions in exact arithmetic, at one point. Functions that have no fractions as values get arbitrary ones, that keep what is known of them:
-/// sin² + cos² = 1, odd and even, and the exponential and the logarithm undo each other.
+/// The values of expressions in exact arithmetic, at one point. Functions that have no fractions as values get arbitrary ones, that keep
+/// what is known of them: sin² + cos² = 1, odd and even, and the exponential and the logarithm undo each other.
 /// </summary>
 /// <remarks>
-/// A constant that was combined of others is a float, and rounded: arguments that differ by no more than that are one argument, and what only that keeps from 0
-/// has no value that could be compared.
+/// A constant that was combined of others is a float, and rounded: arguments that differ by no more than that are one argument, and what
+/// only that keeps from 0 has no value that could be compared.
 /// </remarks>
 /// <param name="point">The values of the variables.</param>
 /// <param name="rounding">How far constants may be rounded, relatively.</param>
@@ -23,7 +23,10 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, double r
 
     readonly List<(string Function, double X, double Y, Rational Value)> functions = [];
 
-    /// <summary>Whether a part of the expression last asked for has no value at the point: something divided by 0, or the root of a negative number.</summary>
+    /// <summary>
+    /// Whether a part of the expression last asked for has no value at the point: something divided by 0, or the root of a negative
+    /// number.
+    /// </summary>
     public bool IsUndefined { get; private set; }
 
     /// <summary>The elements of an expression; null where one has no value, or none that could be compared.</summary>

@@ -54,7 +54,7 @@ public static partial class Laws
 
     /// <summary>
     /// Two tensors have one dtype, one shape, and the same elements: integers and truth values exactly, floats with |a − b| ≤ tolerance · max(1, |a|);
-    /// NaN agrees with NaN alone.
+    /// NaN agrees with NaN alone, and an infinite value with itself.
     /// </summary>
     /// <param name="what">What is compared, for the message.</param>
     /// <param name="expected">The value to be met.</param>
@@ -77,7 +77,7 @@ public static partial class Laws
         var (a, b) = (expected.GetDouble(i), actual.GetDouble(i));
         if (a.Equals(b)) return null;
         if (!expected.DType.IsFloat()) return $"{a != 0} is expected, {b != 0} was given";
-        return Math.Abs(a - b) <= tolerance * Math.Max(1, Math.Abs(a)) ? null
+        return double.IsFinite(a) && Math.Abs(a - b) <= tolerance * Math.Max(1, Math.Abs(a)) ? null
             : FormattableString.Invariant($"{a:R} is expected, {b:R} was given, allowed is {tolerance}");
     }
 

@@ -7,7 +7,7 @@ static class Rebuilding
 {
     /// <summary>The case with one node replaced by another.</summary>
     public static ExpressionCase Replace(ExpressionCase c, Expr node, Expr by, TensorSet values) =>
-        ExpressionCase.Of(Graph.Rebuild([c.Output], (n, x) => ReferenceEquals(n, node) ? by : n.WithInputs(x))[0], values);
+        ExpressionCase.Of(c.Output.Rebuild((n, _) => ReferenceEquals(n, node) ? by : null), values);
 
     /// <summary>The case with numbers for its symbolic dimensions.</summary>
     public static ExpressionCase WithSizes(ExpressionCase c, Sizes sizes) => Resize(c, d => d.Resolve(sizes), FunctionalDL.Sizes.None);
@@ -16,9 +16,9 @@ static class Rebuilding
     /// <exception cref="FunctionalException">The new dimensions do not fit together.</exception>
     public static ExpressionCase Resize(ExpressionCase c, Func<Dim, Dim> map, Sizes sizes)
     {
-        var output = Graph.Rebuild([c.Output], (node, x) => node.ConstantValue is { } value
+        var output = c.Output.Rebuild((node, x) => node.ConstantValue is { } value
             ? Expr.Constant(Cut(value, [.. value.Shape.Select(map)]))
-            : new Expr(node.Op.Reshape(map), x))[0];
+            : new Expr(node.Op.Reshape(map), x));
         var cut = Graph.Variables(output).Select(v => KeyValuePair.Create(v.VariableName!, Cut(c.Values[v.VariableName!], v.Shape.Resolve(sizes))));
         return new(output, TensorSet.Of(cut));
     }

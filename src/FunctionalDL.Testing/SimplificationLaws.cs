@@ -62,7 +62,7 @@ public static class SimplificationLaws
     /// <summary>Whether rounding moves the value of no part by much.</summary>
     static bool IsTame(Expr[] expressions, ExpressionCase c) => expressions.All(e => Trace.Accepts(ExpressionCase.Of(e, c.Values), AlgebraicBuilder.Options));
 
-    static void SameExactly(string what, Expr[] before, Expr[] after, ExpressionCase c)
+    internal static void SameExactly(string what, Expr[] before, Expr[] after, ExpressionCase c)
     {
         var sizes = Evaluator.Bind(c.Variables, c.Values);
         var rounding = before.Concat(after).Any(e => e.DType == DType.Float32) ? 1e-6 : 1e-12;

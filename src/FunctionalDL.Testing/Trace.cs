@@ -37,11 +37,35 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             Tensor Compute(Func<Expr, Tensor> input) => node.Op.Evaluate([.. node.Inputs.Select(input)], type, sizes);
             var (at, near) = (Compute(x => values[x].At), Compute(x => values[x].Near));
             if (!IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at)) return false;
+            if (options.SpecialValues && node.Op is ScanOp loop && !HasTameSteps(loop, [.. node.Inputs.Select(x => values[x])])) return false;
             if (node.Op is EqualOp && AreNearlyEqual(values[node.Inputs[0]].At, values[node.Inputs[1]].At)) return false;
             if (node.Op is PowerOp && HasUncertainSign(values[node.Inputs[0]], values[node.Inputs[1]])) return false;
             if ((Jumps(node.Op) || options.SpecialValues && Ends(node.Op)) && !IsTame(at, Compute(x => Opposite(values[x])))) return false;
-            if (options.SpecialValues && Adds(node.Op) && Cancels(Compute(x => Absolute(values[x].At)), at)) return false;
+            if (options.SpecialValues && (Adds(node.Op) || node.Op is MultiplyOp))
+            {
+                var total = Compute(x => Absolute(values[x].At));
+                if (Cancels(total, at) || Vanishes(total, Compute(x => IsNotZero(values[x].At)))) return false;
+            }
             values[node] = (at, Rounds(node.Op) ? Noisy(near) : near);
+        }
+        return true;
+    }
+
+    /// <summary>Whether all that a loop computes on its way is tame, too.</summary>
+    bool HasTameSteps(ScanOp loop, (Tensor At, Tensor Near)[] inputs)
+    {
+        var body = loop.Body;
+        var (first, end) = (body.Carries.Length, body.Carries.Length + body.Elements.Length);
+        var length = inputs[first].At.Shape[0].Size;
+        var any = ExpressionOptions.Any with { SpecialValues = true };
+        for (var step = 0; step < length; step++)
+        {
+            var t = body.IsReversed ? length - 1 - step : step;
+            var inner = new Trace(sizes, any);
+            foreach (var (i, variable) in body.Variables.Index())
+                inner.values[variable] = i >= first && i < end ? (ScanOp.Element(inputs[i].At, t), ScanOp.Element(inputs[i].Near, t)) : inputs[i];
+            if (!body.Outputs.All(inner.TryAdd)) return false;
+            for (var i = 0; i < first; i++) inputs[i] = inner.values[body.Next[i]];
         }
         return true;
     }
@@ -99,6 +123,19 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             double.IsFinite(sum.GetDouble(i)) && total.GetDouble(i) > most * Math.Max(1, Math.Abs(sum.GetDouble(i))));
     }
 
+    /// <summary>
+    /// Whether terms that are not 0 come to a number too small for all its digits: whether they are rounded one by one decides over the sign of what is left.
+    /// </summary>
+    static bool Vanishes(Tensor total, Tensor terms)
+    {
+        var smallest = total.DType == DType.Float32 ? 1.17549435e-38 : 2.2250738585072014e-308;
+        return total.DType.IsFloat() && Enumerable.Range(0, total.Count).Any(i => total.GetDouble(i) < smallest && terms.GetDouble(i) > 0);
+    }
+
+    /// <summary>1 for each element that is not 0, and 0 for others.</summary>
+    static Tensor IsNotZero(Tensor value) => !value.DType.IsFloat() ? value
+        : value.Cast(DType.Float64).As<double>().Map(v => v == 0 ? 0.0 : 1).Cast(value.DType);
+
     static bool HasLostDigits(Tensor value) => value.DType.IsFloat() && value.DType.VisitReals<LostDigits, bool>(new(value));
 
     readonly struct LostDigits(Tensor value) : IRealVisitor<bool>
@@ -113,7 +150,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             var (a, b) = (at.GetDouble(i), near.GetDouble(i));
             if (!options.SpecialValues && !(Math.Abs(a) <= (at.DType.IsFloat() ? LargestReal : LargestWhole))) return false;
             if (double.IsFinite(a) && at.DType.IsFloat() && Math.Abs(a) > LargestReal) return false;
-            if (!a.Equals(b) && !(at.DType.IsFloat() && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a)))) return false;
+            if (!a.Equals(b) && !(at.DType.IsFloat() && double.IsFinite(a) && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a)))) return false;
         }
         return true;
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace FunctionalDL.LawRuns;
@@ -72,7 +73,7 @@ sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
             process.Refresh();
             return process.TotalProcessorTime;
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
             return TimeSpan.Zero; // It has just ended.
         }

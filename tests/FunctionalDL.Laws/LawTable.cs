@@ -16,11 +16,17 @@ public static class LawTable
     static bool IsAddedUpFirst(Expr node) => node.Op.Name switch
     {
         "ScatterAdd" => Unshaped(node.Inputs[1]).Op.Name == "MatMul",
-        "MatMul" => node.Inputs[0].Op.Name == "Transpose" && Unshaped(node.Inputs[0].Inputs[0]).Op.Name == "Gather",
+        "MatMul" => Unshaped(node.Inputs[0]).Op.Name == "Gather",
         _ => false,
     };
 
-    static Expr Unshaped(Expr x) => x.Op.Name == "Reshape" ? x.Inputs[0] : x;
+    static Expr Unshaped(Expr x)
+    {
+        while (x.Op.Name is "Reshape" or "Transpose") x = x.Inputs[0];
+        return x;
+    }
+
+    static readonly OnnxRuntimeEngine OnnxRuntime = new();
 
     /// <summary>All laws.</summary>
     public static IReadOnlyList<Law> All { get; } =
@@ -42,7 +48,9 @@ public static class LawTable
         Law.Of("vjp-jvp", ExpressionOptions.Smooth, Laws.ForwardIsTheTransposeOfReverse),
         Law.Of("branches", ExpressionOptions.Smooth, BranchLaws.UntakenBranchesSendNothing),
         Law.Of("vmap", Floats, Laws.VmapIsALoop),
-        Law.Of("onnx", ExpressionOptions.Onnx, OnnxLaw.ValueAndGradientAgree),
+        Law.Of("onnxruntime", ExpressionOptions.Onnx, c => Laws.CompiledAgrees(c, OnnxRuntime)),
+        Law.Of("onnxruntime-gradient", ExpressionOptions.Onnx with { AllowsOutput = y => y.DType.IsFloat() },
+            c => Laws.CompiledGradientAgrees(c, OnnxRuntime)),
         new("text", seed => new(ScalarExpressions.Random(seed), ScalarExpressions.Point), _ => [], TextLaw.ReadsBack),
     ];
 

@@ -59,14 +59,17 @@ public static class GradientCheck
     }
 
     /// <summary>
-    /// How far the value is rounded, to the first order: ε·Σ |v·∂f/∂v| over all parts v of the function. In 1 − tanh² x it is the
+    /// How far the value is rounded: ε·Σ |v·∂f/∂v| + Σ (ε·v)² over all parts v of the function. In 1 − tanh² x it is the
     /// rounding of tanh² x that counts, not of the small difference.
     /// </summary>
     static Expr Rounding(Expr[] parts, Expr[] derivatives)
     {
         Expr Known(Expr share) => Functions.Select(share <= double.MaxValue, share, Functions.ZerosLike(share));
-        var shares = parts.Zip(derivatives, (v, d) => Functions.Sum(Known(Functions.Abs(v * d)))).ToArray();
-        return (Math.BitIncrement(1.0) - 1) * (shares.Length > 0 ? Functions.Sum(Functions.Stack(0, shares)) : Expr.Constant(0.0));
+        // To the second order too: the square of a sum that is nothing but rounding is that of its rounding.
+        const double epsilon = 2.220446049250313e-16;
+        Expr Share(Expr v, Expr d) => Functions.Sum(Known(epsilon * Functions.Abs(v * d) + Functions.Square(epsilon * v)));
+        var shares = parts.Zip(derivatives, Share).ToArray();
+        return shares.Length > 0 ? Functions.Sum(Functions.Stack(0, shares)) : Expr.Constant(0.0);
     }
 
     static IEnumerable<int> Chosen(int count, int most, Key key) =>

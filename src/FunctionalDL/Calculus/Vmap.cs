@@ -33,18 +33,15 @@ public static partial class Differentiation
         }
 
         var given = new NodeMap(slices.Select(s => (s.Part, MoveAxis(s.Values, s.Values.Shape.Axis(axis, "Vmap"), 0))));
-        var mapped = new Dictionary<Expr, Expr>();
-        foreach (var node in Graph.TopologicalOrder(ys))
+        var mapped = Graph.Rebuild(ys, (node, x) =>
         {
-            bool[] batched = [.. node.Inputs.Select(mapped.ContainsKey)];
-            if (given.Of(node) is { } value) mapped[node] = value;
-            else if (batched.Contains(true))
-            {
-                Expr[] x = [.. node.Inputs.Select(input => mapped.GetValueOrDefault(input, input))];
-                mapped[node] = node.Op.Batch(node, x, batched, n) ?? InTurn(node, x, batched);
-            }
-        }
-        return [.. ys.Select(y => mapped.GetValueOrDefault(y) ?? Broadcast(y, y.Shape.Insert(0, n))).Select(all => MoveAxis(all, 0, all.Shape.Axis(resultAxis, "Vmap")))];
+            if (given.Of(node) is { } value) return value;
+            // What is mapped has an axis more and so is another node.
+            bool[] batched = [.. node.Inputs.Zip(x, (one, all) => one != all)];
+            return batched.Contains(true) ? node.Op.Batch(node, x, batched, n) ?? InTurn(node, x, batched) : null;
+        });
+        return [.. ys.Zip(mapped, (y, all) => all == y ? Broadcast(y, y.Shape.Insert(0, n)) : all)
+            .Select(all => MoveAxis(all, 0, all.Shape.Axis(resultAxis, "Vmap")))];
     }
 
     /// <summary>An op on each slice, one after another: a loop that carries nothing.</summary>

@@ -1,8 +1,8 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// Examples to learn from, row by row: columns of inputs <c>[n, …]</c>, columns of targets <c>[n, …]</c>, each with a name, and where examples do not count alike a
-/// weight for each. Immutable.
+/// Examples to learn from, row by row: columns of inputs <c>[n, …]</c>, columns of targets <c>[n, …]</c>, each with a name, and where
+/// examples do not count alike a weight for each. Immutable.
 /// </summary>
 public sealed class Dataset : RowSet<Dataset>
 {
@@ -21,7 +21,9 @@ public sealed class Dataset : RowSet<Dataset>
 
     /// <summary>A data set of named columns with as many rows. An input and a target may have the same name.</summary>
     /// <param name="inputs">The inputs, by the names of a model's.</param>
-    /// <param name="targets">The targets, by the names of the outputs they are for, or others; none where a loss looks at outputs alone.</param>
+    /// <param name="targets">
+    /// The targets, by the names of the outputs they are for, or others; none where a loss looks at outputs alone.
+    /// </param>
     /// <param name="weights">How much each example counts, <c>[n]</c>: 0 or more; 1 each if not given.</param>
     /// <param name="allowMissing">Whether NaN among the inputs stands for a missing value.</param>
     /// <exception cref="FunctionalException">
@@ -30,14 +32,17 @@ public sealed class Dataset : RowSet<Dataset>
     public Dataset(TensorSet inputs, TensorSet targets, Tensor? weights = null, bool allowMissing = false)
     {
         DatasetChecks.Rows(inputs, targets, weights);
-        foreach (var (name, column) in inputs) DatasetChecks.Finite(name == ColumnNames.Input ? "inputs" : $"input \"{name}\"", column, allowMissing, isInput: true);
-        foreach (var (name, column) in targets) DatasetChecks.Finite(name == ColumnNames.Target ? "targets" : $"target \"{name}\"", column, false, isInput: false);
+        foreach (var (name, column) in inputs) DatasetChecks.FiniteInput(name, column, allowMissing);
+        foreach (var (name, column) in targets) DatasetChecks.FiniteTarget(name, column);
         (InputColumns, TargetColumns, Weights, AllowsMissing) = (inputs, targets, weights, allowMissing);
     }
 
     /// <summary>Rows of a data set that was checked.</summary>
     Dataset(Dataset all, int[] rows) => (InputColumns, TargetColumns, Weights, AllowsMissing) = (
-        all.InputColumns.Map((_, column) => column.Rows(rows)), all.TargetColumns.Map((_, column) => column.Rows(rows)), all.Weights?.Rows(rows), all.AllowsMissing);
+        all.InputColumns.Map((_, column) => column.Rows(rows)),
+        all.TargetColumns.Map((_, column) => column.Rows(rows)),
+        all.Weights?.Rows(rows),
+        all.AllowsMissing);
 
     /// <summary>Examples one by one made a data set; each brings an input and a target without the axis of examples.</summary>
     /// <exception cref="FunctionalException">There are no examples, their types differ, or a number is NaN or infinite.</exception>
@@ -45,8 +50,12 @@ public sealed class Dataset : RowSet<Dataset>
         ? new(TensorRows.Stack([.. examples.Select(e => e.Input)]), TensorRows.Stack([.. examples.Select(e => e.Target)]))
         : throw new FunctionalException("Dataset: there are no examples. Give at least one.");
 
-    /// <summary>Examples one by one made a data set of named columns; each brings a value of every column without the axis of examples.</summary>
-    /// <exception cref="FunctionalException">There are no examples, their columns or types differ, or a number is NaN or infinite.</exception>
+    /// <summary>
+    /// Examples one by one made a data set of named columns; each brings a value of every column without the axis of examples.
+    /// </summary>
+    /// <exception cref="FunctionalException">
+    /// There are no examples, their columns or types differ, or a number is NaN or infinite.
+    /// </exception>
     public static Dataset StackColumns(IReadOnlyCollection<(TensorSet Inputs, TensorSet Targets)> examples)
     {
         if (examples.Count == 0) throw new FunctionalException("Dataset: there are no examples. Give at least one.");
@@ -96,7 +105,8 @@ public sealed class Dataset : RowSet<Dataset>
     {
         var at = Targets.As<long>().Span.IndexOfAnyExceptInRange(0, classes - 1);
         return at < 0 ? this
-            : throw new FunctionalException($"Dataset: label {Targets.GetDouble(at)} in row {at} is outside 0 to {classes - 1}. Correct the label, or the number of classes.");
+            : throw new FunctionalException($"Dataset: label {Targets.GetDouble(at)} in row {at} is outside 0 to {classes - 1}. "
+                + "Correct the label, or the number of classes.");
     }
 
     /// <summary>The number of examples and the types of inputs and targets.</summary>
@@ -108,6 +118,7 @@ public sealed class Dataset : RowSet<Dataset>
             [var name] when name == only => $", {what} {columns[name].Describe()}",
             _ => $", {what} {string.Join(", ", columns.Select(c => $"{c.Key} {c.Value.Describe()}"))}",
         };
-        return $"{Count} examples{Text("inputs", ColumnNames.Input, InputColumns)}{Text("targets", ColumnNames.Target, TargetColumns)}{(Weights is null ? "" : ", weighted")}";
+        var (inputs, targets) = (Text("inputs", ColumnNames.Input, InputColumns), Text("targets", ColumnNames.Target, TargetColumns));
+        return $"{Count} examples{inputs}{targets}{(Weights is null ? "" : ", weighted")}";
     }
 }

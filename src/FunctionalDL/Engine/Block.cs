@@ -45,12 +45,4 @@ sealed unsafe class Block
     /// <summary>Elements from a byte on, as a span that keeps the memory alive.</summary>
     public Span<T> Span<T>(long offset, int count) where T : unmanaged => MemoryMarshal.CreateSpan(
         ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref Unsafe.As<CacheLine, byte>(ref MemoryMarshal.GetArrayDataReference(memory)), (nint)(start + offset))), count);
-
-    /// <summary>The first elements, copied.</summary>
-    public Tensor ToTensor(TensorType type) => type.DType.Visit<Elements, Tensor>(new(this, type.Shape));
-
-    readonly struct Elements(Block block, Shape shape) : IElementVisitor<Tensor>
-    {
-        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => Tensor.Of(shape, (ReadOnlySpan<T>)block.Span<T>(0, shape.ElementCount));
-    }
 }

@@ -6,9 +6,14 @@ public sealed record CompileOptions
     /// <summary>The most threads a run can use.</summary>
     internal const int MostThreads = 1024;
 
+    /// <summary>What compiles and runs it: the managed engine, unless said otherwise.</summary>
+    public ComputeEngine Engine { get; init; } = ComputeEngine.Managed;
+
     /// <summary>
-    /// The threads a run may use: as many as there are processors, unless said otherwise. Results have the same bits for any number. Where the system does not give
-    /// as many, those that are there do the work.
+    /// The threads a run may use: as many as there are processors, unless said otherwise. Results have the same bits for any number where
+    /// the engine
+    /// <see cref="ComputeEngine.IsReproducible"/>, as the managed one is. Where the system does not give as many, those that are there do
+    /// the work.
     /// </summary>
     /// <exception cref="FunctionalException">The number is less than 1 or more than 1024.</exception>
     public int Threads

@@ -11,7 +11,7 @@ static class PoolingRules
         MultiplyOp => Masked(x[0], x[1]) ?? Masked(x[1], x[0]),
         SumOp sum => Summed(sum, x[0]),
         _ => null,
-    } ?? node.WithInputs(x));
+    });
 
     /// <summary>Values put back at the places of the largest elements, but not where those are below a threshold.</summary>
     static Expr? Masked(Expr gradient, Expr mask) =>

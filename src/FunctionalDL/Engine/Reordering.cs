@@ -16,9 +16,9 @@ static class Reordering
     {
         var apart = TakenApart(outputs, sizes);
         return Graph.Rebuild(outputs, (node, x) =>
-            (node.Op is not SliceOp slice ? Rewrite(node, x, sizes)
+            node.Op is not SliceOp slice ? Rewrite(node, x, sizes)
             : apart.Contains(node.Inputs[0]) && x[0].Op is ElementwiseOp ? new(x[0].Op, [.. x[0].Inputs.Select(e => Sliced(slice, e, sizes) ?? new(slice, e))])
-            : Sliced(slice, x[0], sizes)) ?? node.WithInputs(x));
+            : Sliced(slice, x[0], sizes));
     }
 
     /// <summary>Elementwise results of which only slices are used, and no element twice: they are computed slice by slice.</summary>

@@ -97,14 +97,6 @@ sealed unsafe class Workspace
         public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => workspace.Read<T>(view, shape);
     }
 
-    /// <summary>The first element of a window that lies in a block, as a number.</summary>
-    public double ReadNumber(View view) => view.Storage.DType.Visit<First, double>(new(this, view));
-
-    readonly struct First(Workspace workspace, View view) : IElementVisitor<double>
-    {
-        public double Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => TElement.ToDouble(workspace.Span<T>(view)[0]);
-    }
-
     Tensor<T> Read<T>(View view, Shape shape) where T : unmanaged
     {
         var values = new T[view.Count];

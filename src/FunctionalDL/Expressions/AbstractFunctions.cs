@@ -17,7 +17,7 @@ public static class AbstractFunctions
 
     /// <summary>The expressions with bodies given to abstract functions; what they share stays shared.</summary>
     internal static Expr[] DefineAll(IReadOnlyCollection<Expr> expressions, IReadOnlyDictionary<string, Func<Expr, Expr>> bodies) => Graph.Rebuild(expressions, (node, x) =>
-        node.Op is AbstractFunctionOp f && bodies.TryGetValue(f.Symbol, out var body) ? Derivative(body, f, x[0]) : node.WithInputs(x));
+        node.Op is AbstractFunctionOp f && bodies.TryGetValue(f.Symbol, out var body) ? Derivative(body, f, x[0]) : null);
 
     /// <summary>The names of the abstract functions an expression applies, in the order they are met.</summary>
     public static IReadOnlyList<string> Names(Expr expression) =>

@@ -15,6 +15,8 @@ public sealed partial class Expr
 {
     internal Expr(Op op, params ReadOnlySpan<Expr> inputs)
     {
+        if (op.Arity is { } arity && inputs.Length != arity)
+            throw new FunctionalException($"{op.Name}: takes {arity} inputs, given {inputs.Length}. Give one expression for each.");
         var types = new TensorType[inputs.Length];
         for (var i = 0; i < types.Length; i++) types[i] = inputs[i].Type;
         (Op, Inputs, Type) = (op, [.. inputs], op.Infer(types));
@@ -61,6 +63,14 @@ public sealed partial class Expr
     public static Expr Constant(double value, DType dtype) => dtype.IsFloat() || Math.Truncate(value) == value
         ? Constant(Tensor.Full(dtype, Shape.Scalar, value))
         : throw new DTypeException(FormattableString.Invariant($"Constant: {value} is not an {dtype.Name()}. Cast the other side to a float first."));
+
+    /// <summary>An op applied to inputs: a new node, whose dtype and shape are inferred and checked.</summary>
+    /// <exception cref="FunctionalException">The op does not take inputs of these types, or not as many.</exception>
+    public static Expr Apply(Op op, params Expr[] inputs) => new(op, inputs);
+
+    /// <summary>The same op on other inputs; the node itself where these are its own.</summary>
+    /// <exception cref="FunctionalException">The op does not take inputs of these types, or not as many.</exception>
+    public Expr WithInputs(params Expr[] inputs) => Inputs.AsSpan().SequenceEqual(inputs) ? this : new(Op, inputs);
 
     /// <summary>This expression in another dtype. Gradients pass between floats and stop at integers and truth values.</summary>
     public Expr Cast(DType dtype) => DType == dtype ? this : new(new CastOp(dtype), this);

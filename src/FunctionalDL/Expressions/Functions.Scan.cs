@@ -51,14 +51,15 @@ public static partial class Functions
         var drawn = Graph.OrderDownTo([x], [y]).Where(node => node.Op is RandomUniformOp);
         var (inside, captured, constants) = Capture([y], [x], drawn);
         var argument = Placeholder.Like(x);
-        return new(new RematerializeOp(Graph.Replace(inside, new() { [x] = argument })[0], [argument, .. constants]), [y, x, .. captured]);
+        var graph = new GraphAttribute([argument, .. constants], Graph.Replace(inside, new() { [x] = argument }));
+        return new(new RematerializeOp(graph), [y, x, .. captured]);
     }
 
     /// <summary>
     /// The outputs with what does not depend on the variables replaced by new variables, and what they stand for. A broadcast stays, so that what is
     /// captured is the smaller tensor; so do numbers, which rules look at, and what is not to be captured.
     /// </summary>
-    static (Expr[] Outputs, List<Expr> Captured, List<Expr> Constants) Capture(Expr[] outputs, HashSet<Expr> variables, IEnumerable<Expr> inside)
+    static (Expr[] Outputs, Expr[] Captured, Expr[] Constants) Capture(Expr[] outputs, HashSet<Expr> variables, IEnumerable<Expr> inside)
     {
         var order = Graph.OrderDownTo(variables, outputs);
         var dependent = new HashSet<Expr>([.. variables, .. inside]);
@@ -70,16 +71,9 @@ public static partial class Functions
         foreach (var node in order.Reverse())
             if (needed.Contains(node) && Stays(node) && !variables.Contains(node)) needed.UnionWith(node.Inputs);
 
-        var (captured, constants, rebuilt) = (new List<Expr>(), new List<Expr>(), new Dictionary<Expr, Expr>());
-        foreach (var node in order.Where(needed.Contains))
-        {
-            if (Stays(node)) rebuilt[node] = variables.Contains(node) ? node : node.WithInputs([.. node.Inputs.Select(x => rebuilt[x])]);
-            else
-            {
-                captured.Add(node);
-                constants.Add(rebuilt[node] = Expr.Variable($"w{constants.Count}", node.Shape, node.DType));
-            }
-        }
-        return ([.. outputs.Select(e => rebuilt[e])], captured, constants);
+        Expr[] captured = [.. order.Where(node => needed.Contains(node) && !Stays(node))];
+        Expr[] constants = [.. captured.Select((node, i) => Expr.Variable($"w{i}", node.Shape, node.DType))];
+        var given = variables.Zip(variables).Concat(captured.Zip(constants)).ToDictionary(p => p.First, p => p.Second);
+        return (Graph.Replace(outputs, given), captured, constants);
     }
 }

@@ -44,24 +44,73 @@ public static class Graph
         return [.. variables.Values];
     }
 
+    /// <summary>The expression with nodes replaced, from the inputs up.</summary>
+    /// <inheritdoc cref="Rebuild(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/>
+    public static Expr Rebuild(this Expr expression, Func<Expr, Expr[], Expr?> replace) => Rebuild([expression], replace)[0];
+
     /// <summary>
-    /// The outputs rebuilt from the inputs up: <paramref name="rebuild"/> gets each node and its rebuilt inputs. Sharing is kept.
+    /// The outputs with nodes replaced, from the inputs up: what every pass over expressions comes down to. It neither recurses nor follows
+    /// paths, each node is met once, and what is shared stays shared.
     /// </summary>
-    internal static Expr[] Rebuild(IReadOnlyCollection<Expr> outputs, Func<Expr, Expr[], Expr> rebuild)
+    /// <remarks>
+    /// A node may become one of another dtype or shape: the types of what is computed from it are inferred anew. Graphs inside of ops, such as
+    /// the step of a loop, stay as they are; <see cref="Transform(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/> goes into them.
+    /// <code>
+    /// // Every tanh becomes the softsign of its argument.
+    /// var quick = loss.Rebuild((node, x) => node.Op.Name == "Tanh" ? x[0] / (1 + Abs(x[0])) : null);
+    /// </code>
+    /// </remarks>
+    /// <param name="outputs">The expressions.</param>
+    /// <param name="replace">
+    /// From a node and its rebuilt inputs to what takes its place; null for the same op on those inputs, which is the node itself where none has
+    /// changed.
+    /// </param>
+    /// <exception cref="FunctionalException">The op of a node cannot be applied to its new inputs.</exception>
+    public static Expr[] Rebuild(IReadOnlyCollection<Expr> outputs, Func<Expr, Expr[], Expr?> replace) => Rebuild(outputs, [], replace);
+
+    /// <summary>The outputs with nodes replaced, down to some whose replacements are given.</summary>
+    static Expr[] Rebuild(IReadOnlyCollection<Expr> outputs, Dictionary<Expr, Expr> given, Func<Expr, Expr[], Expr?> replace)
     {
-        var rebuilt = new Dictionary<Expr, Expr>();
-        foreach (var node in TopologicalOrder(outputs))
-            rebuilt[node] = rebuild(node, [.. node.Inputs.Select(x => rebuilt[x])]);
+        var rebuilt = new Dictionary<Expr, Expr>(given);
+        foreach (var node in OrderDownTo([.. given.Keys], outputs))
+        {
+            if (given.ContainsKey(node)) continue;
+            Expr[] x = [.. node.Inputs.Select(x => rebuilt[x])];
+            rebuilt[node] = replace(node, x) ?? node.WithInputs(x);
+        }
         return [.. outputs.Select(o => rebuilt[o])];
     }
 
     /// <summary>The expressions with some of their parts replaced; what those depended on is not looked at.</summary>
-    internal static Expr[] Replace(IReadOnlyCollection<Expr> expressions, Dictionary<Expr, Expr> replacements)
+    internal static Expr[] Replace(IReadOnlyCollection<Expr> expressions, Dictionary<Expr, Expr> replacements) =>
+        Rebuild(expressions, replacements, (_, _) => null);
+
+    /// <summary>The expression with nodes replaced, those inside of ops too.</summary>
+    /// <inheritdoc cref="Transform(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/>
+    public static Expr Transform(this Expr expression, Func<Expr, Expr[], Expr?> replace) => Transform([expression], replace)[0];
+
+    /// <summary>
+    /// The outputs with nodes replaced, and so are those of the graphs inside of ops, such as the steps of loops. Otherwise it is
+    /// <see cref="Rebuild(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/>. Equal ops stay equal.
+    /// </summary>
+    /// <param name="outputs">The expressions.</param>
+    /// <param name="replace">
+    /// From a node and its rebuilt inputs to what takes its place; null for the same op, transformed inside, on those inputs. Inside of an op, a
+    /// variable is one of that graph's own (<see cref="GraphAttribute.Inputs"/>).
+    /// </param>
+    /// <exception cref="FunctionalException">The op of a node cannot be applied to its new inputs.</exception>
+    public static Expr[] Transform(IReadOnlyCollection<Expr> outputs, Func<Expr, Expr[], Expr?> replace)
     {
-        var rebuilt = new Dictionary<Expr, Expr>();
-        foreach (var node in OrderDownTo([.. replacements.Keys], expressions))
-            rebuilt[node] = replacements.GetValueOrDefault(node) ?? node.WithInputs([.. node.Inputs.Select(x => rebuilt[x])]);
-        return [.. expressions.Select(e => rebuilt[e])];
+        var transformed = new Dictionary<Op, Op>();
+        return Rebuild(outputs, Replaced);
+
+        Expr? Replaced(Expr node, Expr[] x)
+        {
+            if (replace(node, x) is { } replacement) return replacement;
+            if (!transformed.TryGetValue(node.Op, out var op))
+                transformed[node.Op] = op = node.Op.Map((_, value) => value is GraphAttribute graph ? graph.Rebuild(Replaced) : value);
+            return op == node.Op ? null : new(op, x);
+        }
     }
 
     /// <summary>The expressions with one node for all that apply equal ops to the same inputs.</summary>
@@ -69,14 +118,6 @@ public static class Graph
     {
         var known = new Interner();
         return Rebuild(expressions, (node, x) => known.Of(node.WithInputs(x)));
-    }
-
-    /// <summary>The node itself where its inputs did not change, otherwise the same op on the new inputs.</summary>
-    internal static Expr WithInputs(this Expr node, Expr[] inputs)
-    {
-        for (var i = 0; i < inputs.Length; i++)
-            if (!ReferenceEquals(inputs[i], node.Inputs[i])) return new(node.Op, inputs);
-        return node;
     }
 
     /// <summary>The expression with variables replaced by expressions of the same type.</summary>
@@ -89,9 +130,9 @@ public static class Graph
     public static Expr[] Substitute(IReadOnlyCollection<Expr> expressions, params (string Name, Expr Value)[] replacements)
     {
         var values = replacements.ToDictionary(r => r.Name, r => r.Value);
-        return Rebuild(expressions, (node, x) =>
+        return Rebuild(expressions, (node, _) =>
         {
-            if (node.VariableName is not { } name || !values.TryGetValue(name, out var value)) return node.WithInputs(x);
+            if (node.VariableName is not { } name || !values.TryGetValue(name, out var value)) return null;
             return value.Type == node.Type ? value
                 : throw new FunctionalException($"Substitute: \"{name}\" is {node.Type}, its replacement {value.Type}. Reshape or cast the replacement.");
         });
@@ -108,13 +149,13 @@ public static class Graph
         return Rebuild(expressions, (node, x) =>
         {
             var op = node.Op.Retype(d => d.IsFloat() ? dtype : d);
-            return ReferenceEquals(op, node.Op) ? node.WithInputs(x) : new(op, x);
+            return ReferenceEquals(op, node.Op) ? null : new(op, x);
         });
     }
 
     /// <summary>The expression with named dimensions replaced by their sizes, in variables and everywhere else.</summary>
-    public static Expr ForSizes(this Expr expression, Sizes sizes) => Rebuild([expression], (node, x) =>
-        new(node.Op.Reshape(dim => dim.Symbols.All(sizes.Contains) ? dim.Resolve(sizes) : dim), x))[0];
+    public static Expr ForSizes(this Expr expression, Sizes sizes) => expression.Rebuild((node, x) =>
+        new(node.Op.Reshape(dim => dim.Symbols.All(sizes.Contains) ? dim.Resolve(sizes) : dim), x));
 
     /// <summary>Which nodes' values depend on one of the given nodes, or on a variable of the same name.</summary>
     internal static HashSet<Expr> Dependents(IReadOnlyList<Expr> order, IEnumerable<Expr> on)

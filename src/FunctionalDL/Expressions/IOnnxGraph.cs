@@ -26,4 +26,8 @@ interface IOnnxGraph
 }
 
 /// <summary>An expression has no form in ONNX.</summary>
-public class UnsupportedOnnxException(string message) : FunctionalException(message);
+public class UnsupportedOnnxException(string message, Expr? node = null) : FunctionalException(message)
+{
+    /// <summary>The op that has none, applied, where it is one.</summary>
+    public Expr? Node { get; } = node;
+}

@@ -32,7 +32,7 @@ abstract class Notation
         var text = double.IsInfinity(value) ? "∞" : Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
         // Written as 1E-07 and 1E+30 by .NET, as 1e−7 and 1e30 in mathematics.
         text = text.Replace("E+", "e").Replace("E-0", "e−").Replace("E-", "e−");
-        return double.IsNegative(value) ? Prefix("−", Numeral(text)) : Numeral(text);
+        return double.IsNegative(value) && !double.IsNaN(value) ? Prefix("−", Numeral(text)) : Numeral(text);
     }
 
     /// <summary>A function applied to arguments, with attributes such as axes: <c>sum(x; 0)</c>.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace FunctionalDL;
 
 /// <summary>
@@ -14,6 +16,74 @@ public abstract record Op
 
     /// <summary>The operation's name, such as <c>MatMul</c>.</summary>
     public abstract string Name { get; }
+
+    /// <summary>
+    /// The attributes by name, in the order in which they are declared: with the name and the inputs, all that the op is. <see cref="Create"/>
+    /// makes an equal op of them.
+    /// </summary>
+    public IReadOnlyDictionary<string, OpAttribute> Attributes
+    {
+        get
+        {
+            var attributes = new OrderedDictionary<string, OpAttribute>();
+            Map((name, value) =>
+            {
+                attributes.Add(name, value);
+                return value;
+            });
+            return new ReadOnlyDictionary<string, OpAttribute>(attributes);
+        }
+    }
+
+    /// <summary>The names of all primitives.</summary>
+    public static IReadOnlyCollection<string> Names => Ops.Catalog.Names;
+
+    /// <summary>The op of a name with the given attributes.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="attributes">A value for each attribute of the op, as <see cref="Attributes"/> shows them.</param>
+    /// <exception cref="FunctionalException">No such op, or an attribute is missing or unknown, or a value is of another kind.</exception>
+    public static Op Create(string name, IReadOnlyDictionary<string, OpAttribute> attributes)
+    {
+        var op = Ops.Catalog.Find(name)
+            ?? throw new FunctionalException($"Op: there is no \"{name}\". Use one of {string.Join(", ", Names)}.");
+        var declared = op.Attributes.Keys.ToArray();
+        return declared.Except(attributes.Keys).FirstOrDefault() is { } missing
+            ? throw new FunctionalException($"{name}: attribute {missing} is missing. Give each of {string.Join(", ", declared)}.")
+            : op.With(attributes);
+    }
+
+    /// <summary>The op with another value of one attribute. Whether it fits is checked where a node is made of it (<see cref="Expr.Apply"/>).</summary>
+    /// <exception cref="FunctionalException">The op has no such attribute, or the value is of another kind.</exception>
+    public Op With(string name, OpAttribute value) => With(new Dictionary<string, OpAttribute> { [name] = value });
+
+    /// <summary>The op with other values of some attributes.</summary>
+    /// <inheritdoc cref="With(string, OpAttribute)"/>
+    public Op With(IReadOnlyDictionary<string, OpAttribute> values)
+    {
+        var declared = Attributes.Keys.ToArray();
+        return values.Keys.Except(declared).FirstOrDefault() is { } unknown
+            ? throw new FunctionalException(
+                $"{Name}: there is no attribute {unknown}. It has {(declared.Length == 0 ? "none" : string.Join(", ", declared))}.")
+            : Map((name, value) => values.GetValueOrDefault(name, value));
+    }
+
+    /// <summary>The name and the attributes, such as <c>Slice(axis: 1, start: 0, size: 3, step: 1)</c>.</summary>
+    public sealed override string ToString() =>
+        Attributes is { Count: > 0 } attributes ? $"{Name}({string.Join(", ", attributes.Select(a => $"{a.Key}: {a.Value}"))})" : Name;
+
+    /// <summary>The number of inputs; null for any, which the shape rule then checks.</summary>
+    internal virtual int? Arity => 1;
+
+    /// <summary>The op made again of its attributes: what declares them. An op that has none is itself.</summary>
+    private protected virtual Op Remake(AttributeMap a) => this;
+
+    /// <summary>The op with each attribute replaced; itself where none changes.</summary>
+    internal Op Map(Func<string, OpAttribute, OpAttribute> map)
+    {
+        var attributes = new AttributeMap(Name, map);
+        var made = Remake(attributes);
+        return attributes.HasChanged ? made : this;
+    }
 
     /// <summary>The shape rule: the type of the value from those of the inputs.</summary>
     internal abstract TensorType Infer(ReadOnlySpan<TensorType> x);
@@ -86,10 +156,29 @@ public abstract record Op
     internal abstract string ToOnnx(IOnnxGraph graph, Expr y, string[] x);
 
     /// <summary>The op with every dtype it names replaced, to rebuild a graph in another precision.</summary>
-    internal virtual Op Retype(Func<DType, DType> map) => this;
+    internal Op Retype(Func<DType, DType> map) => Map((_, attribute) => attribute switch
+    {
+        DTypeAttribute { Value: var dtype } => map(dtype),
+        TensorAttribute { Value: var value } => value.Cast(map(value.DType)),
+        GraphAttribute graph => graph.Map(op => op.Retype(map)),
+        _ => attribute,
+    });
 
     /// <summary>The op with every dimension it names replaced, to rebuild a graph for other sizes.</summary>
-    internal virtual Op Reshape(Func<Dim, Dim> map) => this;
+    internal Op Reshape(Func<Dim, Dim> map) => Map((_, attribute) => attribute switch
+    {
+        DimAttribute { Value: var dim } => map(dim),
+        ShapeAttribute { Value: var shape } => new ShapeAttribute([.. shape.Select(map)]),
+        GraphAttribute graph => graph.Map(op => op.Reshape(map)),
+        _ => attribute,
+    });
+
+    /// <summary>The error, where an axis is none of a shape's.</summary>
+    private protected void CheckAxis(int axis, Shape shape)
+    {
+        if (axis < 0 || axis >= shape.Rank)
+            throw new ShapeException($"{Name}: axis {axis} is not an axis of {shape}. Use 0 to {shape.Rank - 1}.");
+    }
 
     /// <summary>The error, where two inputs are not numbers of one dtype.</summary>
     private protected void CheckNumbers(ReadOnlySpan<TensorType> x)

@@ -1,9 +1,13 @@
 namespace FunctionalDL;
 
-/// <summary>The names that mean something where none is given: of columns, of variables, and of the inputs and outputs of exported models.</summary>
+/// <summary>
+/// The names that mean something where none is given: of columns, of variables, and of the inputs and outputs of exported models.
+/// </summary>
 public static class ColumnNames
 {
-    /// <summary>The input of a model begun with <see cref="Model.Input(Dim[])"/>, and the inputs of a data set made of two tensors.</summary>
+    /// <summary>
+    /// The input of a model begun with <see cref="Model.Input(Dim[])"/>, and the inputs of a data set made of two tensors.
+    /// </summary>
     public const string Input = "input";
 
     /// <summary>The output of a model that is a chain of layers.</summary>

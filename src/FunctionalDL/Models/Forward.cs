@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace FunctionalDL;
 
 /// <summary>
-/// A model's body applied to its inputs: the outputs, what the layers asked for, and the type after each layer. More layers give another one, which shares what is
-/// there, so that a model of n layers takes n steps to build.
+/// A model's body applied to its inputs: the outputs, what the layers asked for, and the type after each layer. More layers give another
+/// one, which shares what is there, so that a model of n layers takes n steps to build.
 /// </summary>
 sealed class Forward
 {
@@ -39,6 +39,9 @@ sealed class Forward
         var scope = new LayerScope(build, LayerNames.None);
         return new(body.Apply(scope, inputs), build, scope.Names);
     }
+
+    /// <summary>The layer that an expression is in: the first whose output depends on it; null where none does.</summary>
+    public string? LayerOf(Expr node) => Steps.FirstOrDefault(step => Graph.TopologicalOrder(step.Output).Contains(node))?.Layer.Name;
 
     /// <summary>Further layers on the one output.</summary>
     public Forward Then(IEnumerable<Layer> layers)

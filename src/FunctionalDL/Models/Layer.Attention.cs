@@ -5,15 +5,16 @@ namespace FunctionalDL;
 public sealed partial class Layer
 {
     /// <summary>
-    /// Attention of a sequence to itself, or to another one, by several heads: <c>[batch, time, width] → [batch, time, width]</c> (Vaswani et al. 2017).
-    /// Projections with a weight and a bias: <c>qkv [width, 3·width]</c>, or with another sequence <c>query</c> and <c>keyvalue</c>, and <c>out [width, width]</c>.
+    /// Attention of a sequence to itself, or to another one, by several heads: <c>[batch, time, width] → [batch, time, width]</c>
+    /// (Vaswani et al. 2017). Projections with a weight and a bias: <c>qkv [width, 3·width]</c>, or with another sequence <c>query</c>
+    /// and <c>keyvalue</c>, and <c>out [width, width]</c>.
     /// </summary>
     /// <param name="heads">The number of heads, a divisor of the width.</param>
     /// <param name="causal">Whether a place sees itself and those before it only.</param>
     /// <param name="rotary">Whether queries and keys are turned by their places (<see cref="RotaryPositions"/>).</param>
     /// <param name="mask">
-    /// Bool <c>[batch, keys]</c>, true for the keys that count, such as <c>model.InputVariable > 0</c> where 0 pads; or <c>[time, keys]</c> or <c>[batch, time, keys]</c>, true where a
-    /// place sees a key.
+    /// Bool <c>[batch, keys]</c>, true for the keys that count, such as <c>model.InputVariable > 0</c> where 0 pads; or <c>[time,
+    /// keys]</c> or <c>[batch, time, keys]</c>, true where a place sees a key.
     /// </param>
     /// <param name="memory">The other sequence to attend to, <c>[batch, keys, n]</c>.</param>
     /// <param name="dropout">The rate at which attention weights are dropped in training.</param>
@@ -38,7 +39,8 @@ public sealed partial class Layer
     }
 
     /// <summary>
-    /// A transformer's encoder block, x + attention and x + feed-forward, each with a LayerNorm: <c>[batch, time, width] → [batch, time, width]</c> (Vaswani et al. 2017).
+    /// A transformer's encoder block, x + attention and x + feed-forward, each with a LayerNorm: <c>[batch, time, width] → [batch, time,
+    /// width]</c> (Vaswani et al. 2017).
     /// </summary>
     /// <param name="heads">The number of heads, a divisor of the width.</param>
     /// <param name="hidden">The size of the feed-forward part's inner layer, four times the width if not given.</param>
@@ -52,7 +54,8 @@ public sealed partial class Layer
         Block("encoder", normFirst, dropout, MultiHeadAttention(heads, false, rotary, mask, dropout: dropout), FeedForward(hidden, activation));
 
     /// <summary>
-    /// A transformer's decoder block: causal attention, attention to another sequence where one is given, and feed-forward, each added and with a LayerNorm:
+    /// A transformer's decoder block: causal attention, attention to another sequence where one is given, and feed-forward, each added
+    /// and with a LayerNorm:
     /// <c>[batch, time, width] → [batch, time, width]</c>. Without another sequence it is the block of generative models.
     /// </summary>
     /// <param name="heads">The number of heads, a divisor of the width.</param>
@@ -84,7 +87,9 @@ public sealed partial class Layer
             (Dense(hidden ?? 4 * x.Shape[^1].Size) >> (activation ?? Gelu) >> Dense(x.Shape[^1].Size)).Apply(scope, x));
     }
 
-    /// <summary>The parts of the last axis, each split into heads: <c>[batch, time, parts·width] → parts × [batch, heads, time, width/heads]</c>.</summary>
+    /// <summary>
+    /// The parts of the last axis, each split into heads: <c>[batch, time, parts·width] → parts × [batch, heads, time, width/heads]</c>.
+    /// </summary>
     static Expr[] ByHead(Expr x, int heads, int parts)
     {
         var split = Transpose(Functions.Reshape(x, [x.Shape[0], x.Shape[1], parts, heads, x.Shape[2].Size / parts / heads]), 2, 0, 3, 1, 4);

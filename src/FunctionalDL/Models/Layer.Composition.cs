@@ -8,7 +8,10 @@ public sealed partial class Layer
     public static Layer Residual(Layer inner, Layer? shortcut = null) =>
         Of("residual", (scope, x) => inner.Apply(scope, x) is var y && shortcut is null ? x + y : shortcut.Apply(scope, x) + y);
 
-    /// <summary>A layer whose inside is not kept for the gradient but computed anew on the way back (<see cref="Functions.Rematerialize"/>): less memory for more time.</summary>
+    /// <summary>
+    /// A layer whose inside is not kept for the gradient but computed anew on the way back (<see cref="Functions.Rematerialize"/>): less
+    /// memory for more time.
+    /// </summary>
     public static Layer Rematerialize(Layer inner) => Of("rematerialize", (scope, x) => Functions.Rematerialize(e => inner.Apply(scope, e), x));
 
     /// <summary>Several layers on one input, and their results joined along an axis.</summary>

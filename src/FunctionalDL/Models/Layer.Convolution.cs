@@ -3,7 +3,8 @@ namespace FunctionalDL;
 public sealed partial class Layer
 {
     /// <summary>
-    /// A convolution over time: <c>[batch, channels, time] → [batch, filters, positions]</c>, with <c>weight [filters, channels/groups, kernel]</c> and <c>bias [filters]</c>.
+    /// A convolution over time: <c>[batch, channels, time] → [batch, filters, positions]</c>, with <c>weight [filters, channels/groups,
+    /// kernel]</c> and <c>bias [filters]</c>.
     /// </summary>
     /// <param name="filters">The number of output channels.</param>
     /// <param name="kernel">The size of the window.</param>
@@ -18,7 +19,8 @@ public sealed partial class Layer
         Convolution("conv1d", _ => filters, [kernel], [stride], padding, [dilation], _ => groups, bias, initializer);
 
     /// <summary>
-    /// A convolution over images, channels first as in ONNX: <c>[batch, channels, height, width] → [batch, filters, rows, columns]</c>, with
+    /// A convolution over images, channels first as in ONNX: <c>[batch, channels, height, width] → [batch, filters, rows, columns]</c>,
+    /// with
     /// <c>weight [filters, channels/groups, kernel height, kernel width]</c> and <c>bias [filters]</c>.
     /// </summary>
     /// <inheritdoc cref="Conv1D"/>
@@ -41,7 +43,8 @@ public sealed partial class Layer
 
     /// <summary>
     /// A transposed convolution, which makes images larger: <c>[batch, channels, rows, columns] → [batch, filters, height, width]</c> with
-    /// height = (rows − 1)·stride + (kernel − 1)·dilation + 1 − padding + outputPadding, with <c>weight [channels, filters/groups, kernel height, kernel width]</c>.
+    /// height = (rows − 1)·stride + (kernel − 1)·dilation + 1 − padding + outputPadding, with <c>weight [channels, filters/groups, kernel
+    /// height, kernel width]</c>.
     /// </summary>
     /// <param name="filters">The number of output channels.</param>
     /// <param name="kernel">The size of the window.</param>
@@ -84,7 +87,9 @@ public sealed partial class Layer
         });
     }
 
-    /// <summary>Whether an input is one of images with their channels last: a window over what is no more than a colour's channels.</summary>
+    /// <summary>
+    /// Whether an input is one of images with their channels last: a window over what is no more than a colour's channels.
+    /// </summary>
     static bool HasChannelsLast(Expr x, int[] kernel)
     {
         if (x.VariableName is null || kernel.Length != 2 || !x.Shape.Skip(1).All(size => size.IsKnown && size.Size > 0)) return false;

@@ -10,17 +10,24 @@ public sealed partial class Layer
     public static Layer MaxPool1D(int window, int? stride = null, Padding? padding = null) =>
         Pooling("maxpool1d", Functions.MaxPool, [window], stride is { } s ? [s] : null, padding);
 
-    /// <summary>The largest element in a window at each position: <c>[batch, channels, height, width] → [batch, channels, rows, columns]</c>.</summary>
+    /// <summary>
+    /// The largest element in a window at each position: <c>[batch, channels, height, width] → [batch, channels, rows, columns]</c>.
+    /// </summary>
     /// <inheritdoc cref="MaxPool1D"/>
     public static Layer MaxPool2D(Size2D window, Size2D? stride = null, Padding? padding = null) =>
         Pooling("maxpool2d", Functions.MaxPool, window.ToArray(), stride?.ToArray(), padding);
 
-    /// <summary>The mean over a window at each position, padding not counted: <c>[batch, channels, time] → [batch, channels, positions]</c>.</summary>
+    /// <summary>
+    /// The mean over a window at each position, padding not counted: <c>[batch, channels, time] → [batch, channels, positions]</c>.
+    /// </summary>
     /// <inheritdoc cref="MaxPool1D"/>
     public static Layer AveragePool1D(int window, int? stride = null, Padding? padding = null) =>
         Pooling("averagepool1d", Functions.AveragePool, [window], stride is { } s ? [s] : null, padding);
 
-    /// <summary>The mean over a window at each position, padding not counted: <c>[batch, channels, height, width] → [batch, channels, rows, columns]</c>.</summary>
+    /// <summary>
+    /// The mean over a window at each position, padding not counted: <c>[batch, channels, height, width] → [batch, channels, rows,
+    /// columns]</c>.
+    /// </summary>
     /// <inheritdoc cref="MaxPool1D"/>
     public static Layer AveragePool2D(Size2D window, Size2D? stride = null, Padding? padding = null) =>
         Pooling("averagepool2d", Functions.AveragePool, window.ToArray(), stride?.ToArray(), padding);

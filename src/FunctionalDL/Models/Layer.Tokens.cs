@@ -4,7 +4,10 @@ namespace FunctionalDL;
 
 public sealed partial class Layer
 {
-    /// <summary>A vector for each token: <c>int64 [batch, time] → [batch, time, width]</c>, with <c>weight [vocabulary, width]</c>. A token outside the vocabulary is an error.</summary>
+    /// <summary>
+    /// A vector for each token: <c>int64 [batch, time] → [batch, time, width]</c>, with <c>weight [vocabulary, width]</c>. A token
+    /// outside the vocabulary is an error.
+    /// </summary>
     /// <param name="vocabulary">The number of tokens.</param>
     /// <param name="width">The size of a vector.</param>
     /// <param name="initializer">The vectors' first values, normal with standard deviation 0.02 if not given.</param>
@@ -17,7 +20,10 @@ public sealed partial class Layer
             : throw new ShapeException($"Embedding: takes int64 tokens, given {x.Type}. Begin with Model.Input(DType.Int64, \"time\")."));
     }
 
-    /// <summary>x plus a learned vector for each place: <c>[batch, time, width] → […]</c>, with <c>weight [length, width]</c>. A longer sequence is an error.</summary>
+    /// <summary>
+    /// x plus a learned vector for each place: <c>[batch, time, width] → […]</c>, with <c>weight [length, width]</c>. A longer sequence
+    /// is an error.
+    /// </summary>
     /// <param name="length">The largest number of places.</param>
     /// <param name="initializer">The vectors' first values, normal with standard deviation 0.02 if not given.</param>
     /// <exception cref="FunctionalException">The length is below 1.</exception>
@@ -34,7 +40,8 @@ public sealed partial class Layer
     }
 
     /// <summary>
-    /// x plus sines and cosines of its places, of wavelengths from 2π to 10000·2π: p[t, 2i] = sin(t/10000^(2i/width)), p[t, 2i + 1] = cos of it:
+    /// x plus sines and cosines of its places, of wavelengths from 2π to 10000·2π: p[t, 2i] = sin(t/10000^(2i/width)), p[t, 2i + 1] = cos
+    /// of it:
     /// <c>[batch, time, width] → […]</c> (Vaswani et al. 2017). Sequences may have any length.
     /// </summary>
     public static Layer SinusoidalPositions { get; } = Of("sinusoids", x =>

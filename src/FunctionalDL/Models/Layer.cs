@@ -7,9 +7,10 @@ namespace FunctionalDL;
 /// it has no gradient and no export of its own.
 /// </summary>
 /// <remarks>
-/// A layer makes its parameters where a model first applies it. The same layer applied again in that model shares them: their gradient is the sum over the uses,
-/// an exported model holds them once, and <see cref="Model.Summary()"/> says with what they are shared. Running statistics go on from one use to the next within a
-/// step, in the order of the uses; dropout is drawn anew for each use. Parameters of their own have layers made anew (<c>Layer.Dense(4)</c> twice),
+/// A layer makes its parameters where a model first applies it. The same layer applied again in that model shares them: their gradient is
+/// the sum over the uses, an exported model holds them once, and <see cref="Model.Summary()"/> says with what they are shared. Running
+/// statistics go on from one use to the next within a step, in the order of the uses; dropout is drawn anew for each use. Parameters of
+/// their own have layers made anew (<c>Layer.Dense(4)</c> twice),
 /// <see cref="Copy"/>, and a layer under another name (<see cref="Named"/>).
 /// </remarks>
 /// <example><code>
@@ -52,7 +53,9 @@ public sealed partial class Layer
 
     bool IsSequence => parts is not [var single] || !ReferenceEquals(single, this);
 
-    /// <summary>The layer's value at x, for a layer of your own that has others inside. Their parameters' names begin with the scope's.</summary>
+    /// <summary>
+    /// The layer's value at x, for a layer of your own that has others inside. Their parameters' names begin with the scope's.
+    /// </summary>
     public Expr Apply(LayerScope scope, Expr x)
     {
         if (IsSequence) return parts.Aggregate(x, (value, part) => part.Apply(scope, value));
@@ -74,7 +77,9 @@ public sealed partial class Layer
         return IsSequence ? Of(name, Copy().Apply) : new(name, forward, null, Identity.Copied(new()));
     }
 
-    /// <summary>This layer with parameters of its own. What is shared inside it is shared inside the copy, and with nothing outside.</summary>
+    /// <summary>
+    /// This layer with parameters of its own. What is shared inside it is shared inside the copy, and with nothing outside.
+    /// </summary>
     public Layer Copy()
     {
         var copy = new object();

@@ -65,7 +65,8 @@ sealed class LayerBuild(bool isTraining, DType dtype)
     public void Update(Expr statistic, Expr next)
     {
         if (!statistics.TryGetValue(statistic, out var name))
-            throw new FunctionalException($"Layer: an update of {statistic.Type}, which is not a statistic. Update what scope.Statistic gave.");
+            throw new FunctionalException($"Layer: an update of {statistic.Type}, which is not a statistic. "
+                + "Update what scope.Statistic gave.");
         var after = Functions.StopGradient(next);
         (Updates, statistics) = (Updates.SetItem(name, after), statistics.SetItem(after, name));
     }

@@ -10,7 +10,9 @@ sealed record LayerNames(ImmutableDictionary<string, int> Numbers, ImmutableHash
     /// <summary>With a name as it is.</summary>
     public LayerNames Take(string name) => this with { Taken = Taken.Add(name) };
 
-    /// <summary>A name with the first number that is free, <c>dense1</c>; one that ends in a digit stands as it is, then <c>body1_2</c>.</summary>
+    /// <summary>
+    /// A name with the first number that is free, <c>dense1</c>; one that ends in a digit stands as it is, then <c>body1_2</c>.
+    /// </summary>
     public (string Name, LayerNames After) Next(string layer)
     {
         var isNumbered = char.IsAsciiDigit(layer[^1]);

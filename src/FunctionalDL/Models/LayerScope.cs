@@ -38,7 +38,9 @@ public sealed class LayerScope
     /// <exception cref="FunctionalException">The layer already has a parameter of that name.</exception>
     public Expr Statistic(string name, Shape shape, Initializer initializer) => Declare(name, shape, initializer, isTrainable: false);
 
-    /// <summary>Says what a statistic becomes after a training step. Where the layer is used again in the model, that use goes on from there.</summary>
+    /// <summary>
+    /// Says what a statistic becomes after a training step. Where the layer is used again in the model, that use goes on from there.
+    /// </summary>
     /// <exception cref="FunctionalException"><paramref name="statistic"/> is not what <see cref="Statistic"/> gave.</exception>
     public void Update(Expr statistic, Expr next) => build.Update(statistic, next);
 
@@ -46,8 +48,8 @@ public sealed class LayerScope
     public Expr RandomUniform(Shape shape) => Functions.RandomUniform(KeyVariable, shape, DType, build.Streams++);
 
     /// <summary>
-    /// Numbers of the standard normal distribution, other ones each training step and each time this is called: √(−2 ln u)·cos 2πv of two uniform ones (Box, Muller
-    /// 1958), u above 0.
+    /// Numbers of the standard normal distribution, other ones each training step and each time this is called: √(−2 ln u)·cos 2πv of two
+    /// uniform ones (Box, Muller 1958), u above 0.
     /// </summary>
     public Expr RandomNormal(Shape shape)
     {
@@ -56,26 +58,31 @@ public sealed class LayerScope
     }
 
     /// <summary>
-    /// The outputs of a model on values of its inputs, in the form this scope is built for. Its parameters are those of this model, or of this training step, under
+    /// The outputs of a model on values of its inputs, in the form this scope is built for. Its parameters are those of this model, or of
+    /// this training step, under
     /// <c>name.</c>; where it has values they are the first ones. Applied again under the same name it shares them.
     /// </summary>
     /// <exception cref="FunctionalException">An input is missing or unknown.</exception>
     public IReadOnlyDictionary<string, Expr> Apply(Model model, string name, params (string Input, Expr Value)[] inputs)
     {
         var given = new OrderedDictionary<string, Expr>(inputs.Select(i => KeyValuePair.Create(i.Input, i.Value)));
+        model.RequireDeclared(name);
         model.RequireInputs(given.Keys);
         if (model.ParameterDType != DType)
-            throw new DTypeException($"Apply: the parameters of \"{name}\" are {model.ParameterDType.Name()}, and here they are {DType.Name()}. Build both with one dtype.");
+            throw new DTypeException($"Apply: the parameters of \"{name}\" are {model.ParameterDType.Name()}, "
+                + $"and here they are {DType.Name()}. Build both with one dtype.");
         var layer = build.LayerOf(model, name);
         if (Names.Taken.Contains(name) && build.Prefix(build.Copied(copy, layer.Identity), layer.Identity) is null)
-            throw new FunctionalException($"Apply: there is a layer \"{name}\" already, which is not this model. Give the model another name.");
+            throw new FunctionalException($"Apply: there is a layer \"{name}\" already, which is not this model. "
+                + "Give the model another name.");
         var scope = Inner(layer, (name, Names.Take(name)), model.IsInitialized ? model.Parameters : TensorSet.Empty);
         return new OrderedDictionary<string, Expr>(model.Body.Apply(scope, given).Select(o => KeyValuePair.Create(o.Name, o.Value)));
     }
 
     /// <summary>The output of a model of one input and one output.</summary>
     /// <inheritdoc cref="Apply(Model, string, ValueTuple{string, Expr}[])"/>
-    public Expr Apply(Model model, string name, Expr input) => Apply(model, name, (model.SingleInput("Apply").VariableName!, input))[model.SingleOutput("Apply")];
+    public Expr Apply(Model model, string name, Expr input) =>
+        Apply(model, name, (model.SingleInput("Apply").VariableName!, input))[model.SingleOutput("Apply")];
 
     /// <summary>Says that the layer normalizes so many values together in training, by their own mean and variance.</summary>
     internal void NormalizesOver(Dim values) => build.Normalized = build.Normalized.Add((prefix[..^1], values));
@@ -94,7 +101,9 @@ public sealed class LayerScope
         return y;
     }
 
-    /// <summary>The scope of a layer inside this one: that of its first use in the model where there was one. Layers of one name are numbered.</summary>
+    /// <summary>
+    /// The scope of a layer inside this one: that of its first use in the model where there was one. Layers of one name are numbered.
+    /// </summary>
     LayerScope Inner(Layer layer, (string Name, LayerNames After) next, TensorSet own)
     {
         var within = build.Copied(copy, layer.Identity);
@@ -104,8 +113,9 @@ public sealed class LayerScope
         if (known is null) build.SetPrefix(within, layer.Identity, first);
         // A use again inside a use again takes the same name as before, so that the layers after it do, too.
         if (known is null || known == first) Names = after;
-        var start = own.Count > 0 ? own : Under($"{name}.");
-        return new(build, LayerNames.None, known ?? first, within, isAgain || known is not null, start);
+        // What a model around this one was given is later than what this one came with.
+        var given = Under($"{name}.");
+        return new(build, LayerNames.None, known ?? first, within, isAgain || known is not null, given.Count > 0 ? given : own);
     }
 
     /// <summary>The values whose names begin so, by the rest of them.</summary>
@@ -115,14 +125,21 @@ public sealed class LayerScope
     Expr Declare(string name, Shape shape, Initializer initializer, bool isTrainable)
     {
         var full = prefix + name;
-        if (!shape.IsKnown) throw new ShapeException($"Layer: parameter \"{full}\" has shape {shape}, whose sizes are not all known. Fix the size, or reduce over that axis first.");
+        if (!shape.IsKnown) throw new ShapeException($"Layer: parameter \"{full}\" has shape {shape}, whose sizes are not all known. "
+            + "Fix the size, or reduce over that axis first.");
         var known = build.Find(full);
-        if (!declared.Add(name) || (known is not null && !isAgain)) throw new FunctionalException($"Layer: parameter \"{full}\" is declared twice. Rename one.");
-        if (known is null) build.Add(known = new(full, new(DType, shape), values.TryGetValue(name, out var value) ? Initializer.Of(value) : initializer, isTrainable));
+        if (!declared.Add(name) || (known is not null && !isAgain)) throw new FunctionalException($"Layer: parameter \"{full}\" is "
+            + "declared twice. Rename one.");
+        if (known is null)
+        {
+            var first = values.TryGetValue(name, out var value) ? Initializer.Of(value) : initializer;
+            build.Add(known = new(full, new(DType, shape), first, isTrainable));
+        }
         else
         {
             if (known.Type.Shape != shape || known.IsTrainable != isTrainable)
-                throw new ShapeException($"Parameter \"{full}\" is {known.Type.Shape} where the layer was used before and would be {shape} here; all uses of a layer share its parameters. "
+                throw new ShapeException($"Parameter \"{full}\" is {known.Type.Shape} where the layer was used before and would be "
+                    + $"{shape} here; all uses of a layer share its parameters. "
                     + "Give this one parameters of its own: layer.Copy(), or a new layer.");
             if (!build.Shared.Contains(prefix[..^1])) build.Shared = build.Shared.Add(prefix[..^1]);
         }

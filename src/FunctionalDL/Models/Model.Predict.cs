@@ -5,6 +5,12 @@ public sealed partial class Model
     /// <summary>The outputs, whose parameters are constants: what depends on them alone is computed once.</summary>
     readonly Lazy<CompiledFunction> predict;
 
+    CompiledFunction CompilePredictions()
+    {
+        (string, Expr)[] constants = [.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))];
+        return Compilation.Compile([.. Outputs.Select(o => o.Value.Substitute(constants))], new() { Engine = Engine });
+    }
+
     /// <summary>The predictions for a batch of inputs: <c>[batch, …] → [batch, …]</c>.</summary>
     /// <exception cref="FunctionalException">The inputs do not fit the model, it has several inputs or outputs, or its parameters have no values.</exception>
     public Tensor Predict(Tensor inputs) => Predict(TensorSet.Of((Inputs[0].VariableName!, inputs)));

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace FunctionalDL;
 
 /// <summary>
-/// A network: a function of named inputs to named outputs, made of layers, and the parameters' values once it has them. A chain of layers on one input is the short form. A
-/// model is a value: adding a layer, initializing or training gives another model and leaves this one as it is.
+/// A network: a function of named inputs to named outputs, made of layers, and the parameters' values once it has them. A chain of layers
+/// on one input is the short form. A model is a value: adding a layer, initializing or training gives another model and leaves this one
+/// as it is.
 /// </summary>
 public sealed partial class Model
 {
@@ -13,10 +14,10 @@ public sealed partial class Model
 
     readonly TensorSet? values;
 
-    Model(ModelBody body, Forward inference, TensorSet? values)
+    Model(ModelBody body, Forward inference, TensorSet? values, ComputeEngine engine)
     {
-        (Body, Inference, this.values) = (body, inference, values);
-        predict = new(() => Compilation.Compile([.. Outputs.Select(o => o.Value.Substitute([.. Parameters.Select(p => (p.Key, Expr.Constant(p.Value)))]))]));
+        (Body, Inference, this.values, Engine) = (body, inference, values, engine);
+        predict = new(CompilePredictions);
         inputs = new(FindInputs);
     }
 
@@ -24,7 +25,8 @@ public sealed partial class Model
     public static Model Input(params Dim[] shape) => Input(DType.Float32, shape);
 
     /// <summary>
-    /// A model that begins with inputs of shape <c>[batch, shape…]</c> and the given dtype. Its parameters are float64 where the input is, and float32 otherwise.
+    /// A model that begins with inputs of shape <c>[batch, shape…]</c> and the given dtype. Its parameters are float64 where the input
+    /// is, and float32 otherwise.
     /// </summary>
     public static Model Input(DType dtype, params Dim[] shape) => Input(ModelInput.Of(ColumnNames.Input, dtype, shape));
 
@@ -33,12 +35,12 @@ public sealed partial class Model
     {
         ModelChecks.Inputs([input]);
         var body = ModelBody.Chain(input, ParametersBeside([input]));
-        return new(body, Forward.Build(body, isTraining: false), null);
+        return new(body, Forward.Build(body, isTraining: false), null, ComputeEngine.Managed);
     }
 
     /// <summary>
-    /// A model of named inputs and named outputs. Parameters are float64 where an input is, and float32 otherwise. A layer made once and applied twice has one set of
-    /// parameters.
+    /// A model of named inputs and named outputs. Parameters are float64 where an input is, and float32 otherwise. A layer made once and
+    /// applied twice has one set of parameters.
     /// </summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="outputs">The outputs, from a scope in which layers are applied, and a batch of each input by its name.</param>
@@ -54,18 +56,23 @@ public sealed partial class Model
     /// Two inputs or outputs have one name, an input is used by no output, or an output depends on no input.
     /// </exception>
     /// <exception cref="ShapeException">A layer does not fit what it is applied to.</exception>
-    public static Model Of(IReadOnlyList<ModelInput> inputs, Func<LayerScope, IReadOnlyDictionary<string, Expr>, IReadOnlyList<(string Name, Expr Value)>> outputs)
+    public static Model Of(
+        IReadOnlyList<ModelInput> inputs, Func<LayerScope, IReadOnlyDictionary<string, Expr>, IReadOnlyList<(string Name, Expr Value)>> outputs)
     {
         ModelChecks.Inputs(inputs);
         var body = new ModelBody([.. inputs], outputs, [], ParametersBeside(inputs));
         var forward = Forward.Build(body, isTraining: false);
         ModelChecks.Outputs(inputs, forward);
-        return new(body, forward, null);
+        return new(body, forward, null, ComputeEngine.Managed);
     }
 
-    static DType ParametersBeside(IReadOnlyList<ModelInput> inputs) => inputs.Any(i => i.DType == DType.Float64) ? DType.Float64 : DType.Float32;
+    static DType ParametersBeside(IReadOnlyList<ModelInput> inputs) =>
+        inputs.Any(i => i.DType == DType.Float64) ? DType.Float64 : DType.Float32;
 
-    /// <summary>The variables that stand for a batch of each input: those declared, and those that layers take beside them, such as the memory of an attention.</summary>
+    /// <summary>
+    /// The variables that stand for a batch of each input: those declared, and those that layers take beside them, such as the memory of
+    /// an attention.
+    /// </summary>
     public IReadOnlyList<Expr> Inputs => inputs.Value;
 
     readonly Lazy<IReadOnlyList<Expr>> inputs;
@@ -73,7 +80,8 @@ public sealed partial class Model
     IReadOnlyList<Expr> FindInputs()
     {
         var known = ParameterList.Select(p => p.Name).Concat(Body.Inputs.Select(i => i.Name)).Append(ColumnNames.Key).ToHashSet();
-        return [.. Body.Inputs.Select(i => i.Variable), .. Graph.Variables([.. Outputs.Select(o => o.Value)]).Where(v => !known.Contains(v.VariableName!))];
+        var others = Graph.Variables([.. Outputs.Select(o => o.Value)]).Where(v => !known.Contains(v.VariableName!));
+        return [.. Body.Inputs.Select(i => i.Variable), .. others];
     }
 
     /// <summary>The variable that stands for a batch of the one input that the model begins with.</summary>
@@ -116,15 +124,20 @@ public sealed partial class Model
     public Model Then(Layer layer)
     {
         SingleOutput("Then");
-        return new(Body with { Layers = Body.Layers.AddRange(layer.Parts) }, Inference.Then(layer.Parts), null);
+        return new(Body with { Layers = Body.Layers.AddRange(layer.Parts) }, Inference.Then(layer.Parts), null, Engine);
     }
 
     /// <summary>This model with a layer added.</summary>
     public static Model operator >>(Model model, Layer layer) => model.Then(layer);
 
-    /// <summary>This model as a layer, for use in another: its parameters are the other's under the layer's name, and their values, where it has any, the first ones.</summary>
+    /// <summary>
+    /// This model as a layer, for use in another: its parameters are the other's under the layer's name, and their values, where it has
+    /// any, the first ones.
+    /// </summary>
     /// <param name="name">The layer's name.</param>
-    /// <exception cref="FunctionalException">The model has several inputs or outputs: apply it in <see cref="Of"/>, with <c>scope.Apply</c>.</exception>
+    /// <exception cref="FunctionalException">
+    /// The model has several inputs or outputs: apply it in <see cref="Of"/>, with <c>scope.Apply</c>.
+    /// </exception>
     public Layer ToLayer(string name)
     {
         SingleInput("ToLayer");
@@ -132,7 +145,10 @@ public sealed partial class Model
         return Layer.Of(name, (scope, x) => scope.Apply(this, "model", x));
     }
 
-    /// <summary>This model, with its parameters' values, on inputs <c>[batch, shape…]</c> that a layer without parameters makes into those it takes.</summary>
+    /// <summary>
+    /// This model, with its parameters' values, on inputs <c>[batch, shape…]</c> that a layer without parameters makes into those it
+    /// takes.
+    /// </summary>
     /// <exception cref="FunctionalException">What the layer makes does not fit.</exception>
     public Model WithInput(Layer layer, params Dim[] shape) => WithInput(layer, InputVariable.DType, shape);
 
@@ -144,25 +160,36 @@ public sealed partial class Model
         return WithInput(name, layer, ModelInput.Of(name, dtype, shape));
     }
 
-    /// <summary>This model, with its parameters' values, on another input in the place of one, of which a layer without parameters makes what it takes.</summary>
+    /// <summary>
+    /// This model, with its parameters' values, on another input in the place of one, of which a layer without parameters makes what it
+    /// takes.
+    /// </summary>
     /// <param name="name">The input whose place is taken.</param>
     /// <param name="layer">What makes it.</param>
     /// <param name="input">The input that takes its place.</param>
     /// <exception cref="FunctionalException">There is no such input, or what the layer makes does not fit.</exception>
     public Model WithInput(string name, Layer layer, ModelInput input)
     {
-        if (Body.Inputs.All(i => i.Name != name)) throw new FunctionalException($"Model: there is no input \"{name}\". There are: {Names(Inputs)}.");
+        if (Body.Inputs.All(i => i.Name != name)) throw new FunctionalException($"Model: there is no input \"{name}\". There are: "
+            + $"{Names(Inputs)}.");
         var body = Body.WithInput(name, layer, input);
         ModelChecks.Inputs(body.Inputs);
-        var model = new Model(body, Forward.Build(body, isTraining: false), null);
+        var model = new Model(body, Forward.Build(body, isTraining: false), null, Engine);
         return values is null ? model : model.WithParameters(values);
     }
+
+    /// <summary>What the model predicts, evaluates and trains on: the managed engine, unless <see cref="On"/> said otherwise.</summary>
+    public ComputeEngine Engine { get; }
+
+    /// <summary>This model with its parameters' values on another engine.</summary>
+    public Model On(ComputeEngine engine) => new(Body, Inference, values, engine);
 
     /// <summary>This model with first values for its parameters, made from a seed: the same seed gives the same bits.</summary>
     public Model Initialize(long seed)
     {
         var key = Key.Of(seed);
-        return new(Body, Inference, TensorSet.Of(ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, p.FirstValue(key.Fold(i))))));
+        var first = ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, p.FirstValue(key.Fold(i))));
+        return new(Body, Inference, TensorSet.Of(first), Engine);
     }
 
     /// <summary>This model with other values for its parameters.</summary>
@@ -171,14 +198,17 @@ public sealed partial class Model
     {
         foreach (var p in ParameterList)
             if (!parameters.TryGetValue(p.Name, out var value) || new TensorType(value.DType, value.Shape) != p.Type)
-                throw new FunctionalException($"Model: parameter \"{p.Name}\" is {p.Type}; given {(value is null ? "none" : value.Describe())}. Give the parameters of a model with the same layers.");
+                throw new FunctionalException($"Model: parameter \"{p.Name}\" is {p.Type}; given "
+                    + $"{(value is null ? "none" : value.Describe())}. Give the parameters of a model with the same layers.");
         if (parameters.Names.Except(ParameterList.Select(p => p.Name)).FirstOrDefault() is { } unknown)
-            throw new FunctionalException($"Model: there is no parameter \"{unknown}\". Give the parameters of a model with the same layers.");
-        return new(Body, Inference, TensorSet.Of(ParameterList.Select(p => KeyValuePair.Create(p.Name, parameters[p.Name]))));
+            throw new FunctionalException($"Model: there is no parameter \"{unknown}\". Give the parameters of a model with the same "
+                + "layers.");
+        return new(Body, Inference, TensorSet.Of(ParameterList.Select(p => KeyValuePair.Create(p.Name, parameters[p.Name]))), Engine);
     }
 
     /// <summary>
-    /// This model with the values of its parameters in a training step, or in another model, that has it under a name (<see cref="LayerScope.Apply(Model, string, Expr)"/>).
+    /// This model with the values of its parameters in a training step, or in another model, that has it under a name (<see
+    /// cref="LayerScope.Apply(Model, string, Expr)"/>).
     /// </summary>
     /// <param name="parameters">All values of the step, such as its state.</param>
     /// <param name="name">The name there.</param>
@@ -190,7 +220,16 @@ public sealed partial class Model
         : throw new FunctionalException($"{what}: the model has {Inputs.Count} inputs, {Names(Inputs)}. Say which, by its name.");
 
     internal string SingleOutput(string what) => Outputs is [var only] ? only.Name
-        : throw new FunctionalException($"{what}: the model has {Outputs.Count} outputs, {string.Join(", ", Outputs.Select(o => $"\"{o.Name}\""))}. Say which, by its name.");
+        : throw new FunctionalException($"{what}: the model has {Outputs.Count} outputs, "
+            + $"{string.Join(", ", Outputs.Select(o => $"\"{o.Name}\""))}. Say which, by its name.");
+
+    /// <summary>Throws where a layer takes a variable from outside, which has one value wherever the model is applied.</summary>
+    internal void RequireDeclared(string name)
+    {
+        if (Inputs.Skip(Body.Inputs.Length).FirstOrDefault() is { } other)
+            throw new FunctionalException($"Apply: the layers of \"{name}\" take \"{other.VariableName}\" {other.Type} from outside. "
+                + "Make it one of the model's inputs: Model.Of.");
+    }
 
     /// <summary>Throws where an input is missing or unknown.</summary>
     internal void RequireInputs(IEnumerable<string> names)

@@ -14,7 +14,8 @@ sealed record ModelBody(
     DType DType)
 {
     /// <summary>A chain that has no layers yet.</summary>
-    public static ModelBody Chain(ModelInput input, DType dtype) => new([input], (_, x) => [(ColumnNames.Output, x[input.Name])], [], dtype);
+    public static ModelBody Chain(ModelInput input, DType dtype) =>
+        new([input], (_, x) => [(ColumnNames.Output, x[input.Name])], [], dtype);
 
     public OrderedDictionary<string, Expr> Variables => new(Inputs.Select(input => KeyValuePair.Create(input.Name, input.Variable)));
 

@@ -9,7 +9,8 @@ static class ModelChecks
         if (inputs.CountBy(i => i.Name).FirstOrDefault(n => n.Value > 1) is { Key: { } twice })
             throw new FunctionalException($"Model: two inputs have the name \"{twice}\". Rename one.");
         if (inputs.FirstOrDefault(i => i.Name == ColumnNames.Key) is not null)
-            throw new FunctionalException($"Model: an input is named \"{ColumnNames.Key}\", which is the name of a training step's source of randomness. Rename it.");
+            throw new FunctionalException($"Model: an input is named \"{ColumnNames.Key}\", "
+                + "which is the name of a training step's source of randomness. Rename it.");
     }
 
     public static void Outputs(IReadOnlyList<ModelInput> inputs, Forward forward)
@@ -22,7 +23,8 @@ static class ModelChecks
         foreach (var (name, value) in outputs)
         {
             var own = Graph.Variables([value]).Select(v => v.VariableName!).Intersect(inputs.Select(i => i.Name)).ToArray();
-            if (own.Length == 0) throw new FunctionalException($"Model: output \"{name}\" depends on no input. Make it of one, or leave it out.");
+            if (own.Length == 0) throw new FunctionalException($"Model: output \"{name}\" depends on no input. Make it of one, "
+                + "or leave it out.");
             used.UnionWith(own);
         }
         if (inputs.FirstOrDefault(i => !used.Contains(i.Name)) is { } unused)

@@ -3,13 +3,13 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL;
 
 /// <summary>
-/// A recurrent network over time, with all it can take and give: <see cref="Layer.SimpleRnn"/>, <see cref="Layer.Lstm"/> and <see cref="Layer.Gru"/> are its short forms. Run twice in a
-/// model, one value has one set of parameters.
+/// A recurrent network over time, with all it can take and give: <see cref="Layer.SimpleRnn"/>, <see cref="Layer.Lstm"/> and <see
+/// cref="Layer.Gru"/> are its short forms. Run twice in a model, one value has one set of parameters.
 /// </summary>
 /// <example><code>
 /// var (encoder, decoder) = (Recurrence.Lstm(32), Recurrence.Lstm(32));
-/// var model = Model.Of([ModelInput.Of("source", "steps", 8), ModelInput.Of("lengths", DType.Int64), ModelInput.Of("target", "time", 8)], (scope, x) =>
-/// {
+/// var model = Model.Of([ModelInput.Of("source", "steps", 8), ModelInput.Of("lengths", DType.Int64), ModelInput.Of("target", "time", 8)],
+/// (scope, x) => {
 ///     var seen = encoder.Run(scope, x["source"], mask: Recurrence.Mask(x["lengths"], x["source"]));
 ///     return [("next", Layer.Dense(8).Apply(scope, decoder.Run(scope, x["target"], initial: seen.State).Steps))];
 /// });
@@ -40,7 +40,10 @@ public sealed class Recurrence
     public static Recurrence SimpleRnn(int units) => new("simplernn", units, gates: 1, carried: 1, Initializer.Zeros, (scope, recurrent) =>
         (h, x) => [Tanh(x + MatMul(h[0], recurrent))]);
 
-    /// <summary>The long short-term memory (Hochreiter, Schmidhuber 1997; Gers et al. 2000), see <see cref="Layer.Lstm"/>. The state is h and c one after the other.</summary>
+    /// <summary>
+    /// The long short-term memory (Hochreiter, Schmidhuber 1997; Gers et al. 2000), see <see cref="Layer.Lstm"/>. The state is h and c
+    /// one after the other.
+    /// </summary>
     /// <inheritdoc cref="SimpleRnn"/>
     public static Recurrence Lstm(int units) => new("lstm", units, gates: 4, carried: 2, ForgetBias(units), (scope, recurrent) => (h, x) =>
     {
@@ -65,7 +68,9 @@ public sealed class Recurrence
     /// <summary>Runs over a batch of sequences.</summary>
     /// <param name="scope">The scope.</param>
     /// <param name="x">The sequences, <c>[batch, time, n]</c>; time may be a name.</param>
-    /// <param name="mask">Bool <c>[batch, time]</c>, true for steps that are there: at others the state stays. See <see cref="Mask"/> for lengths.</param>
+    /// <param name="mask">
+    /// Bool <c>[batch, time]</c>, true for steps that are there: at others the state stays. See <see cref="Mask"/> for lengths.
+    /// </param>
     /// <param name="initial">The state before the first step, <c>[batch, StateSize]</c>; zeros if not given.</param>
     /// <param name="reverse">Whether time goes from the last step to the first.</param>
     /// <exception cref="ShapeException">What is given is of another shape.</exception>
@@ -82,7 +87,8 @@ public sealed class Recurrence
 
     RecurrenceResult Computed(LayerScope scope, Expr x, Expr? mask, Expr? initial, bool reverse)
     {
-        if (x.Rank != 3) throw new ShapeException($"{Name}: takes [batch, time, n], given {x.Shape}. Tokens need an Embedding first; a single series an axis of features.");
+        if (x.Rank != 3) throw new ShapeException($"{Name}: takes [batch, time, n], given {x.Shape}. Tokens need an Embedding first; "
+            + "a single series an axis of features.");
         var weight = scope.Parameter("weight", [x.Shape[2], gates * units], Initializer.GlorotUniform);
         var recurrent = scope.Parameter("recurrent", [units, gates * units], Initializer.Uniform(1 / Math.Sqrt(units)));
         // The inputs' part of all steps is one product before the loop.
@@ -101,13 +107,15 @@ public sealed class Recurrence
     {
         if (initial is null) return [.. Enumerable.Repeat(Broadcast(Expr.Constant(0, x.DType), [x.Shape[0], units]), carried)];
         if (initial.Shape != Shape.Of(x.Shape[0], StateSize) || initial.DType != x.DType)
-            throw new ShapeException($"{Name}: the initial state is {initial.Type} for sequences {x.Type}. Give {x.DType.Name()}[{x.Shape[0]}, {StateSize}], such as another's State.");
+            throw new ShapeException($"{Name}: the initial state is {initial.Type} for sequences {x.Type}. "
+                + $"Give {x.DType.Name()}[{x.Shape[0]}, {StateSize}], such as another's State.");
         return carried == 1 ? [initial] : [.. Enumerable.Range(0, carried).Select(i => Slice(initial, 1, i * units, (i + 1) * units))];
     }
 
     Expr ByStep(Expr mask, Expr x) => mask.DType == DType.Bool && mask.Shape == x.Shape.Slice(0, 2)
         ? ExpandDims(Transpose(mask, 1, 0), 2)
-        : throw new ShapeException($"{Name}: the mask is {mask.Type} for sequences {x.Type}. Give a bool for each step, [batch, time], or Recurrence.Mask(lengths, x).");
+        : throw new ShapeException($"{Name}: the mask is {mask.Type} for sequences {x.Type}. Give a bool for each step, [batch, time], "
+            + "or Recurrence.Mask(lengths, x).");
 
     /// <summary>True for the first steps of each sequence, as many as its length: bool <c>[batch, time]</c>.</summary>
     /// <param name="lengths">The lengths, int64 <c>[batch]</c>.</param>
@@ -116,12 +124,14 @@ public sealed class Recurrence
     public static Expr Mask(Expr lengths, Expr x)
     {
         if (lengths.DType != DType.Int64 || x.Rank < 2 || lengths.Shape != x.Shape.Slice(0, 1))
-            throw new ShapeException($"Recurrence.Mask: lengths are {lengths.Type} for sequences {x.Type}. Give int64[{(x.Rank > 0 ? x.Shape[0] : "batch")}].");
+            throw new ShapeException($"Recurrence.Mask: lengths are {lengths.Type} for sequences {x.Type}. "
+                + $"Give int64[{(x.Rank > 0 ? x.Shape[0] : "batch")}].");
         var shape = x.Shape.Slice(0, 2);
         return Broadcast(ExpandDims(Functions.Range(x.Shape[1]), 0), shape) < Broadcast(ExpandDims(lengths, 1), shape);
     }
 
-    static Expr[] Gates(Expr x, int units) => [.. Enumerable.Range(0, x.Shape[^1].Size / units).Select(i => Slice(x, -1, i * units, (i + 1) * units))];
+    static Expr[] Gates(Expr x, int units) =>
+        [.. Enumerable.Range(0, x.Shape[^1].Size / units).Select(i => Slice(x, -1, i * units, (i + 1) * units))];
 
     static Initializer ForgetBias(int units) => Initializer.Of("forget bias 1", (_, shape, dtype) =>
         Tensor.Of(shape, [.. Enumerable.Range(0, 4 * units).Select(i => i / units == 1 ? 1.0 : 0.0)]).Cast(dtype));

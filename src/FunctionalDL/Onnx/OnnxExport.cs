@@ -37,6 +37,16 @@ public static class OnnxExport
         return model.ToByteArray();
     }
 
+    /// <summary>
+    /// The expression that a node of an ONNX model was written for, so that what a runtime says of the node can be said of the expression.
+    /// </summary>
+    /// <param name="outputs">What the model computes, as it was given to <see cref="ToOnnx"/>, with no parameters.</param>
+    /// <param name="node">The node's name.</param>
+    /// <returns>The expression; null where there is no such node, or it only names an output.</returns>
+    /// <exception cref="UnsupportedOnnxException">An op has no form in ONNX.</exception>
+    public static Expr? OriginOf(IReadOnlyList<(string Name, Expr Value)> outputs, string node) =>
+        OnnxWriter.Origins(outputs).GetValueOrDefault(node);
+
     static void CheckSize(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters)
     {
         var bytes = Graph.TopologicalOrder([.. outputs.Select(o => o.Value)])

@@ -6,21 +6,18 @@ namespace FunctionalDL.Onnx;
 /// <summary>Dtypes, shapes and tensors as ONNX messages.</summary>
 static class OnnxTypes
 {
-    /// <summary>The number of a dtype in ONNX's enumeration of data types.</summary>
-    public static int Number(this DType dtype) => dtype.Row().OnnxCode;
-
     public static ValueInfoProto ValueInfo(string name, TensorType type)
     {
         var shape = new TensorShapeProto();
         shape.Dim.AddRange(type.Shape.Select(dim => dim.IsKnown
             ? new TensorShapeProto.Types.Dimension { DimValue = dim.Size }
             : new TensorShapeProto.Types.Dimension { DimParam = dim.ToString() }));
-        return new() { Name = name, Type = new() { TensorType = new() { ElemType = type.DType.Number(), Shape = shape } } };
+        return new() { Name = name, Type = new() { TensorType = new() { ElemType = type.DType.OnnxCode(), Shape = shape } } };
     }
 
     public static TensorProto ToProto(this Tensor tensor, string name)
     {
-        var proto = new TensorProto { Name = name, DataType = tensor.DType.Number(), RawData = LittleEndian(tensor) };
+        var proto = new TensorProto { Name = name, DataType = tensor.DType.OnnxCode(), RawData = LittleEndian(tensor) };
         proto.Dims.AddRange(tensor.Shape.Select(d => (long)d.Size));
         return proto;
     }

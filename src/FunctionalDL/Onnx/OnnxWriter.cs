@@ -13,14 +13,22 @@ sealed class OnnxWriter : IOnnxGraph
     readonly Dictionary<string, (string Input, int Axis)> symbols = [];
     readonly HashSet<string> names = [];
     readonly Dictionary<string, int> counts = [];
+    readonly Dictionary<string, Expr> origins = [];
 
     OnnxWriter() { }
 
     /// <summary>The writer of a graph inside another's node, which sees that one's values.</summary>
-    OnnxWriter(OnnxWriter outer) => (symbols, names, counts) = (outer.symbols, outer.names, outer.counts);
+    OnnxWriter(OnnxWriter outer) => (symbols, names, counts, origins) = (outer.symbols, outer.names, outer.counts, outer.origins);
 
     /// <summary>The graph of the outputs; variables with a value among the parameters become initializers, the others inputs.</summary>
-    public static GraphProto Write(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options)
+    public static GraphProto Write(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options) =>
+        WriteAll(outputs, parameters, options).graph;
+
+    /// <summary>The expression that each of the graph's nodes is written for, by the node's name.</summary>
+    public static IReadOnlyDictionary<string, Expr> Origins(IReadOnlyList<(string Name, Expr Value)> outputs) =>
+        WriteAll(outputs, TensorSet.Empty, new()).origins;
+
+    static OnnxWriter WriteAll(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options)
     {
         if (outputs.Count == 0) throw new FunctionalException("ONNX: there are no outputs. Give at least one.");
         var writer = new OnnxWriter();
@@ -32,14 +40,18 @@ sealed class OnnxWriter : IOnnxGraph
         writer.RemoveUnused();
         writer.graph.Name = options.Name;
         writer.graph.DocString = options.Description;
-        return writer.graph;
+        return writer;
     }
 
     /// <summary>Adds the nodes of the outputs, where a variable has the value of some name.</summary>
     void Add(IReadOnlyCollection<Expr> outputs, Func<string, string> variable)
     {
         foreach (var node in Graph.TopologicalOrder(outputs))
+        {
+            var first = graph.Node.Count;
             values[node] = node.VariableName is { } name ? variable(name) : node.Op.ToOnnx(this, node, [.. node.Inputs.Select(x => values[x])]);
+            foreach (var written in graph.Node.Skip(first)) origins[written.Name] = node;
+        }
     }
 
     public object Subgraph(IEnumerable<Expr> inputs, IEnumerable<(Expr Variable, string Name)> outer, IReadOnlyCollection<Expr> outputs)
@@ -124,7 +136,7 @@ sealed class OnnxWriter : IOnnxGraph
     static AttributeProto Attribute(string name, object value) => value switch
     {
         long i => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = i },
-        DType dtype => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = dtype.Number() },
+        DType dtype => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = dtype.OnnxCode() },
         float f => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = f },
         string s => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(s) },
         GraphProto graph => new() { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = graph },

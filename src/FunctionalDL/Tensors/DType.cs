@@ -44,8 +44,25 @@ public static class DTypes
     /// <summary>The row of the table.</summary>
     internal static ElementType Row(this DType dtype) => ElementType.Of(dtype);
 
-    /// <summary>The one place where code for elements of any type becomes code for those of a dtype.</summary>
-    internal static TResult Visit<TVisitor, TResult>(this DType dtype, TVisitor visitor)
+    /// <summary>All there are.</summary>
+    public static IReadOnlyList<DType> All { get; } = Enum.GetValues<DType>();
+
+    /// <summary>The number of a dtype in ONNX's enumeration of data types, TensorProto.DataType.</summary>
+    public static int OnnxCode(this DType dtype) => dtype.Row().OnnxCode;
+
+    /// <summary>The one place where code for elements of any type becomes code for those of a dtype: no list of dtypes is needed elsewhere.</summary>
+    /// <example>
+    /// <code>
+    /// var bytes = tensor.DType.Visit&lt;Bytes, byte[]&gt;(new(tensor));
+    ///
+    /// readonly struct Bytes(Tensor tensor) : IElementVisitor&lt;byte[]&gt;
+    /// {
+    ///     public byte[] Visit&lt;T, TElement&gt;() where T : unmanaged where TElement : IElement&lt;T&gt; =&gt;
+    ///         MemoryMarshal.AsBytes(tensor.As&lt;T&gt;().Span).ToArray();
+    /// }
+    /// </code>
+    /// </example>
+    public static TResult Visit<TVisitor, TResult>(this DType dtype, TVisitor visitor)
         where TVisitor : IElementVisitor<TResult>, allows ref struct => dtype.Row().Visit<TVisitor, TResult>(visitor);
 
     /// <summary>The same for code that computes with numbers.</summary>

@@ -3,9 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace FunctionalDL;
 
-/// <summary>What is done alike to elements of every type.</summary>
-interface IElementVisitor<out TResult>
+/// <summary>What is done alike to elements of every type, such as to copy them; see <see cref="DTypes.Visit"/>.</summary>
+/// <typeparam name="TResult">What comes of it.</typeparam>
+public interface IElementVisitor<out TResult>
 {
+    /// <summary>Does it to elements of one type.</summary>
+    /// <typeparam name="T">The .NET type of an element, such as <see cref="float"/>.</typeparam>
+    /// <typeparam name="TElement">How elements become numbers, and numbers elements.</typeparam>
     TResult Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>;
 }
 
@@ -22,13 +26,16 @@ interface IRealVisitor<out TResult>
 }
 
 /// <summary>How elements of a type become numbers, and numbers become such elements.</summary>
-interface IElement<T> where T : unmanaged
+/// <typeparam name="T">The .NET type of an element.</typeparam>
+public interface IElement<T> where T : unmanaged
 {
     /// <summary>Whether every element is a whole number that int64 holds; float64 holds all others.</summary>
     static abstract bool IsWhole { get; }
 
+    /// <summary>The number an element is; 1 for true and 0 for false.</summary>
     static abstract double ToDouble(T x);
 
+    /// <summary>The number an element is, without its fraction.</summary>
     static abstract long ToInt64(T x);
 
     /// <summary>The element nearest to a number; a whole one towards zero, 0 for NaN, and the largest or smallest for what is beyond them.</summary>

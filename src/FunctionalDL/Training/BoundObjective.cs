@@ -29,6 +29,9 @@ sealed class BoundObjective
 
     public IReadOnlyList<BoundTerm> Terms { get; }
 
+    /// <summary>Whether the examples have weights.</summary>
+    public bool IsWeighted => weights is not null;
+
     public bool HasPenalties => Terms.Any(t => t.Loss?.HasPenalties == true);
 
     static BoundTerm Bind(ObjectiveTerm term, Objective objective, Model model, Dataset data)
@@ -36,8 +39,10 @@ sealed class BoundObjective
         if (term.Loss is null) return new(term, "", "");
         var output = term.Output ?? model.SingleOutput($"Loss \"{term.Name}\"");
         if (model.Outputs.All(o => o.Name != output))
-            throw new FunctionalException($"Loss \"{term.Name}\": there is no output \"{output}\". There are: {string.Join(", ", model.Outputs.Select(o => o.Name))}.");
-        return new(term, output, Target(term.Target, output, objective.Terms.Length == 1, data.TargetColumns, $"Loss \"{term.Name}\" of output \"{output}\""));
+            throw new FunctionalException($"Loss \"{term.Name}\": there is no output \"{output}\". There are: "
+                + $"{string.Join(", ", model.Outputs.Select(o => o.Name))}.");
+        var what = $"Loss \"{term.Name}\" of output \"{output}\"";
+        return new(term, output, Target(term.Target, output, objective.Terms.Length == 1, data.TargetColumns, what));
     }
 
     /// <summary>The column of an output: the one that is said, the one of its name, or the only one.</summary>
@@ -47,7 +52,8 @@ sealed class BoundObjective
         if (said is null && columns.ContainsKey(output)) return output;
         if (said is null && isOnly && columns.Count == 1) return columns.Names[0];
         throw new DataException($"{what}: there is no column of targets \"{said ?? output}\". "
-            + $"{(columns.Count == 0 ? "The data has no targets" : $"There are: {string.Join(", ", columns.Names)}")}. Name the column as the output, or say which: loss.On(\"{output}\", \"…\").");
+            + $"{(columns.Count == 0 ? "The data has no targets" : $"There are: {string.Join(", ", columns.Names)}")}. "
+            + $"Name the column as the output, or say which: loss.On(\"{output}\", \"…\").");
     }
 
     /// <summary>The column of targets that predictions of an output are measured against.</summary>
@@ -59,13 +65,15 @@ sealed class BoundObjective
     public Loss? LossOf(string output) => Terms.FirstOrDefault(t => t.Output == output)?.Loss;
 
     /// <summary>
-    /// The variable that stands for a column of a batch: one example is like the column's rows, of any size along the named dimensions of the output it is for.
+    /// The variable that stands for a column of a batch: one example is like the column's rows, of any size along the named dimensions of
+    /// the output it is for.
     /// </summary>
     Expr TargetVariable(string column, Tensor values, Model model)
     {
         var prediction = Terms.FirstOrDefault(t => t.Target == column) is { } term ? model.Inference[term.Output].Shape : Shape.Scalar;
-        Dim Along(int axis, Dim size) => axis == 0 ? Model.Batch : axis < prediction.Rank && !prediction[axis].IsKnown ? prediction[axis] : size;
-        return Expr.Variable(ColumnNames.TargetVariable(column), [.. values.Shape.Select((size, axis) => Along(axis, size))], values.DType);
+        Dim Along(int axis, Dim size) => axis < prediction.Rank && !prediction[axis].IsKnown ? prediction[axis] : size;
+        Dim[] shape = [Model.Batch, .. values.Shape.Skip(1).Select((size, i) => Along(i + 1, size))];
+        return Expr.Variable(ColumnNames.TargetVariable(column), Shape.Of(shape), values.DType);
     }
 
     /// <summary>The scalar to make small.</summary>

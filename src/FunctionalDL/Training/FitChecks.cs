@@ -37,6 +37,11 @@ sealed class FitChecks(Model model, Objective objective, BoundObjective loss, Fo
         var place = $"batch {at.Batch + 1} of epoch {at.Epoch}, ";
         if (FirstSingle(batch, batch.Count) is { } layer)
             throw new FunctionalException($"Fit: {place}{batch.Count} example: {OneValue(layer)} Leave out batches of 1, or {AcrossFeatures}.");
+        if (loss.IsWeighted != (batch.Weights is not null))
+        {
+            var other = loss.IsWeighted ? "there are no weights, and the first batch has them" : "there are weights, and the first batch has none";
+            throw new DataException($"Fit: {place}{other}. Give every batch weights, or none.");
+        }
         loss.CheckTargets(batch, model, place);
     }
 

@@ -32,8 +32,14 @@ public sealed record FitOptions
     /// <summary>Whether to take one step and validate on one batch only, to see that everything fits together.</summary>
     public bool IsSmokeTest { get; init; }
 
-    /// <summary>The number of threads; the results do not depend on it.</summary>
+    /// <summary>
+    /// The number of threads; the results do not depend on it where the engine <see cref="ComputeEngine.IsReproducible"/>, as the managed
+    /// one is.
+    /// </summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>What the steps and the evaluation of validation data run on; the model's own engine, where it is not said.</summary>
+    public ComputeEngine? Engine { get; init; }
 
     /// <summary>Stops training before the next step; the run then holds what was reached.</summary>
     public CancellationToken Cancellation { get; init; }

@@ -18,8 +18,8 @@ public sealed partial class Loss
     public static Loss Hinge { get; } = Of("hinge", (f, y) => Maximum(1 - SameShape("Hinge", f, y) * f, 0), new(Targets: LossTargets.Signs));
 
     /// <summary>
-    /// The triplet loss (Schroff, Kalenichenko, Philbin 2015) of embeddings <c>[n, 3, d]</c>: an anchor a, a positive p and a negative n for each example,
-    /// Lᵢ = max(0, ‖a − p‖² − ‖a − n‖² + margin). Targets are not looked at.
+    /// The triplet loss (Schroff, Kalenichenko, Philbin 2015) of embeddings <c>[n, 3, d]</c>: an anchor a, a positive p and a negative n
+    /// for each example, Lᵢ = max(0, ‖a − p‖² − ‖a − n‖² + margin). Targets are not looked at.
     /// </summary>
     /// <exception cref="FunctionalException">The margin is negative.</exception>
     public static Loss Triplet(double margin = 0.2) => margin >= 0
@@ -32,7 +32,8 @@ public sealed partial class Loss
         : throw new FunctionalException(FormattableString.Invariant($"Triplet: margin {margin} is not 0 or more."));
 
     /// <summary>
-    /// This loss with the targets moved towards chance (Szegedy et al. 2016): y ← (1 − s) y + s/k over k classes, (1 − s) y + s/2 for binary targets.
+    /// This loss with the targets moved towards chance (Szegedy et al. 2016): y ← (1 − s) y + s/k over k classes, (1 − s) y + s/2 for
+    /// binary targets.
     /// </summary>
     /// <param name="smoothing">s, from 0 to 1.</param>
     /// <exception cref="FunctionalException">s is out of range, or the loss has no classes.</exception>
@@ -48,8 +49,8 @@ public sealed partial class Loss
     }
 
     /// <summary>
-    /// This loss with each example's Lᵢ multiplied by the weight of its class, Σₖ wₖ yᵢₖ. The mean is still over the n examples; weights whose mean over
-    /// the examples is 1 leave the scale of the loss as it is.
+    /// This loss with each example's Lᵢ multiplied by the weight of its class, Σₖ wₖ yᵢₖ. The mean is still over the n examples; weights
+    /// whose mean over the examples is 1 leave the scale of the loss as it is.
     /// </summary>
     /// <param name="weights">w of each class: two for binary targets, of class 0 and of class 1.</param>
     /// <exception cref="FunctionalException">A weight is negative, or the loss has no classes, or another number of them.</exception>

@@ -9,7 +9,8 @@ public sealed partial class Loss
     public static Loss MeanSquaredError { get; } = Of("mean squared error", (f, y) => Square(f - SameShape("MeanSquaredError", f, y)));
 
     /// <summary>
-    /// Binary cross-entropy of probabilities p = f(xᵢ), Lᵢ = −(yᵢ ln p + (1 − yᵢ) ln(1 − p)), with 0 · ln 0 = 0. Infinite where a certain prediction is wrong;
+    /// Binary cross-entropy of probabilities p = f(xᵢ), Lᵢ = −(yᵢ ln p + (1 − yᵢ) ln(1 − p)), with 0 · ln 0 = 0. Infinite where a certain
+    /// prediction is wrong;
     /// <see cref="BinaryCrossEntropyFromLogits"/> stays finite.
     /// </summary>
     public static Loss BinaryCrossEntropy { get; } = new("binary cross-entropy", (p, target) =>
@@ -19,8 +20,8 @@ public sealed partial class Loss
     }, new(LossPredictions.Probabilities, LossTargets.Probabilities));
 
     /// <summary>
-    /// Categorical cross-entropy of probabilities p = f(xᵢ) over k classes, Lᵢ = −Σₖ yᵢₖ ln pₖ, with 0 · ln 0 = 0. Targets are labels <c>int64 [n]</c> or
-    /// probabilities <c>[n, k]</c>. Infinite where a certain prediction is wrong; <see cref="SoftmaxCrossEntropy"/> stays finite.
+    /// Categorical cross-entropy of probabilities p = f(xᵢ) over k classes, Lᵢ = −Σₖ yᵢₖ ln pₖ, with 0 · ln 0 = 0. Targets are labels
+    /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. Infinite where a certain prediction is wrong; <see cref="SoftmaxCrossEntropy"/> stays finite.
     /// </summary>
     public static Loss CategoricalCrossEntropy { get; } = new("categorical cross-entropy", (p, target) =>
         -Sum(TimesLog(Probabilities("CategoricalCrossEntropy", p, target), p), -1), new(LossPredictions.ClassProbabilities, LossTargets.Classes));

@@ -8,16 +8,20 @@ namespace FunctionalDL;
 /// predictions and targets to expressions; it has no gradient of its own.
 /// </summary>
 /// <remarks>
-/// Examples are along the first axis. Where an example has several numbers (a vector prediction, a label for each place of a sequence), Lᵢ is the mean over them.
-/// Predictions and targets must have the same shape: a <c>[n, 1]</c> against an <c>[n]</c> is an error, never a broadcast.
+/// Examples are along the first axis. Where an example has several numbers (a vector prediction, a label for each place of a sequence),
+/// Lᵢ is the mean over them. Predictions and targets must have the same shape: a <c>[n, 1]</c> against an <c>[n]</c> is an error, never a
+/// broadcast.
 /// </remarks>
 public sealed partial class Loss
 {
     readonly Func<Expr, Expr, Expr> pointwise;
     readonly ImmutableArray<Penalty> penalties;
 
-    Loss(string name, Func<Expr, Expr, Expr> pointwise, LossDomain domain, ImmutableArray<Penalty> penalties = default, long? ignored = null) =>
-        (Name, this.pointwise, Domain, this.penalties, IgnoredLabel) = (name, pointwise, domain, penalties.IsDefault ? [] : penalties, ignored);
+    Loss(string name, Func<Expr, Expr, Expr> pointwise, LossDomain domain, ImmutableArray<Penalty> penalties = default, long? ignored = null)
+    {
+        (Name, this.pointwise, Domain) = (name, pointwise, domain);
+        (this.penalties, IgnoredLabel) = (penalties.IsDefault ? [] : penalties, ignored);
+    }
 
     /// <summary>The loss's name.</summary>
     public string Name { get; }
@@ -31,7 +35,8 @@ public sealed partial class Loss
     internal bool HasPenalties => !penalties.IsEmpty;
 
     /// <summary>
-    /// A loss of your own: from predictions and targets to a value for each example, <c>[n]</c>, or several, <c>[n, …]</c>, whose mean is taken.
+    /// A loss of your own: from predictions and targets to a value for each example, <c>[n]</c>, or several, <c>[n, …]</c>, whose mean is
+    /// taken.
     /// </summary>
     /// <param name="name">The loss's name.</param>
     /// <param name="perExample">Lᵢ from predictions and targets.</param>
@@ -47,21 +52,23 @@ public sealed partial class Loss
     }
 
     /// <summary>
-    /// The sum over the places of each example that count, divided by all its places, and which share of them counts, where some may not: L is the sum of the first
-    /// over the examples divided by that of the second.
+    /// The sum over the places of each example that count, divided by all its places, and which share of them counts, where some may not:
+    /// L is the sum of the first over the examples divided by that of the second.
     /// </summary>
     internal (Expr Losses, Expr? Share) Counted(Expr prediction, Expr target)
     {
         if (IgnoredLabel is not { } ignored) return (MeanOfPlaces(pointwise(prediction, target)), null);
         if (target.DType != DType.Int64 || target.Rank != prediction.Rank - 1)
-            throw new ShapeException($"Loss \"{Name}\": label {ignored} is ignored, and targets are {target.Type} for predictions {prediction.Type}. Give int64 labels.");
+            throw new ShapeException($"Loss \"{Name}\": label {ignored} is ignored, and targets are {target.Type} for predictions "
+                + $"{prediction.Type}. Give int64 labels.");
         var counts = Not(Equal(target, Full(target, ignored)));
         var losses = pointwise(prediction, Select(counts, target, ZerosLike(target)));
         return (MeanOfPlaces(Select(counts, losses, ZerosLike(losses))), MeanOfPlaces(counts.Cast(losses.DType)));
 
         Expr MeanOfPlaces(Expr losses)
         {
-            if (losses.Rank == 0) throw new ShapeException($"Loss \"{Name}\": {prediction.Type} and {target.Type} gave one number. Return one for each example: [n] or [n, …].");
+            if (losses.Rank == 0) throw new ShapeException($"Loss \"{Name}\": {prediction.Type} and {target.Type} gave one number. "
+                + "Return one for each example: [n] or [n, …].");
             return losses.Rank == 1 ? losses : Mean(losses, [.. Enumerable.Range(1, losses.Rank - 1)]);
         }
     }
@@ -74,12 +81,16 @@ public sealed partial class Loss
         return Objective.Mean(losses, share, null);
     }
 
-    /// <summary>This loss without the places that have a label, such as −100 or that of padding: L is the mean over the others, 0 where there are none.</summary>
+    /// <summary>
+    /// This loss without the places that have a label, such as −100 or that of padding: L is the mean over the others, 0 where there are
+    /// none.
+    /// </summary>
     /// <param name="label">The label.</param>
     /// <exception cref="FunctionalException">The loss has no classes.</exception>
     public Loss WithIgnoredLabel(long label) => Domain.Targets == LossTargets.Classes
         ? new(FormattableString.Invariant($"{Name}, ignored label {label}"), pointwise, Domain, penalties, label)
-        : throw new FunctionalException($"Loss \"{Name}\": its targets are not classes, so it has no label to ignore. Use a cross-entropy, or weights of examples.");
+        : throw new FunctionalException($"Loss \"{Name}\": its targets are not classes, so it has no label to ignore. "
+            + "Use a cross-entropy, or weights of examples.");
 
     /// <summary>This loss of one output of a model with several; the sum of such is an <see cref="Objective"/>.</summary>
     /// <param name="output">The output.</param>
@@ -92,19 +103,23 @@ public sealed partial class Loss
     static Expr SameShape(string loss, Expr prediction, Expr target)
     {
         if (prediction.Shape != target.Shape)
-            throw new ShapeException($"{loss}: predictions are {prediction.Type}, targets {target.Type}. Give both the same shape, such as by ExpandDims or Squeeze.");
+            throw new ShapeException($"{loss}: predictions are {prediction.Type}, targets {target.Type}. Give both the same shape, "
+                + "such as by ExpandDims or Squeeze.");
         return target.Cast(prediction.DType);
     }
 
     /// <summary>Class targets as probabilities [n…, k]: labels become one-hot.</summary>
     static Expr Probabilities(string loss, Expr prediction, Expr target)
     {
-        if (prediction.Rank < 2) throw new ShapeException($"{loss}: predictions are {prediction.Type}. Give each example an axis of classes: [n, k].");
+        if (prediction.Rank < 2) throw new ShapeException($"{loss}: predictions are {prediction.Type}. "
+            + "Give each example an axis of classes: [n, k].");
         if (target.DType == DType.Int64 && target.Rank == prediction.Rank - 1) target = OneHot(target, prediction.Shape[^1], prediction.DType);
         if (prediction.Shape[^1] == 1)
-            throw new ShapeException($"{loss}: predictions are {prediction.Type}, one class alone, whose probability is always 1. Give two outputs, or take BinaryCrossEntropyFromLogits for one.");
+            throw new ShapeException($"{loss}: predictions are {prediction.Type}, one class alone, whose probability is always 1. "
+                + "Give two outputs, or take BinaryCrossEntropyFromLogits for one.");
         if (prediction.Shape != target.Shape)
-            throw new ShapeException($"{loss}: predictions are {prediction.Type}, targets {target.Type}. Give int64 labels {prediction.Shape.Slice(0, prediction.Rank - 1)} or probabilities {prediction.Shape}.");
+            throw new ShapeException($"{loss}: predictions are {prediction.Type}, targets {target.Type}. "
+                + $"Give int64 labels {prediction.Shape.Slice(0, prediction.Rank - 1)} or probabilities {prediction.Shape}.");
         return target.Cast(prediction.DType);
     }
 }

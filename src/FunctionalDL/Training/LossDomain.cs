@@ -1,6 +1,9 @@
 namespace FunctionalDL;
 
-/// <summary>What a loss takes: which predictions and which targets mean something to it. <see cref="Model.Fit(Dataset, Objective, Optimizer, int, Batching, long, FitOptions?)"/> refuses others.</summary>
+/// <summary>
+/// What a loss takes: which predictions and which targets mean something to it. <see cref="Model.Fit(Dataset, Objective, Optimizer, int,
+/// Batching, long, FitOptions?)"/> refuses others.
+/// </summary>
 /// <param name="Predictions">What predictions are.</param>
 /// <param name="Targets">What targets are.</param>
 public sealed record LossDomain(LossPredictions Predictions = LossPredictions.Any, LossTargets Targets = LossTargets.Any)

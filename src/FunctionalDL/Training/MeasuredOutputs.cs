@@ -15,24 +15,32 @@ sealed class MeasuredOutputs
     }
 
     /// <summary>The metrics with the output and the targets each is of.</summary>
-    /// <exception cref="FunctionalException">A metric does not say of which of several outputs it is, or there is none of its name.</exception>
-    public static MeasuredOutputs Of(IReadOnlyList<Metric> metrics, Model model, BoundObjective loss, Dataset data) => new([.. metrics.Select(metric =>
+    /// <exception cref="FunctionalException">
+    /// A metric does not say of which of several outputs it is, or there is none of its name.
+    /// </exception>
+    public static MeasuredOutputs Of(IReadOnlyList<Metric> metrics, Model model, BoundObjective loss, Dataset data) =>
+        new([.. metrics.Select(metric => Of(metric, model, loss, data))]);
+
+    static (Metric, string Output, string Target, Loss?) Of(Metric metric, Model model, BoundObjective loss, Dataset data)
     {
-        var output = metric.Output ?? (model.Outputs is [var only] ? only.Name : throw new FunctionalException(
-            $"Metric {metric.Name}: the model has {model.Outputs.Count} outputs, {string.Join(", ", model.Outputs.Select(o => o.Name))}. Say of which: metric.On(\"{model.Outputs[0].Name}\")."));
+        var names = string.Join(", ", model.Outputs.Select(o => o.Name));
+        if (metric.Output is null && model.Outputs.Count > 1)
+            throw new FunctionalException($"Metric {metric.Name}: the model has {model.Outputs.Count} outputs, {names}. "
+                + $"Say of which: metric.On(\"{model.Outputs[0].Name}\").");
+        var output = metric.Output ?? model.Outputs[0].Name;
         if (model.Outputs.All(o => o.Name != output))
-            throw new FunctionalException($"Metric {metric.Name}: there is no output \"{output}\". There are: {string.Join(", ", model.Outputs.Select(o => o.Name))}.");
+            throw new FunctionalException($"Metric {metric.Name}: there is no output \"{output}\". There are: {names}.");
         return (metric, output, loss.TargetOf(output, data, $"Metric {metric.Name}"), loss.LossOf(output));
-    })]);
+    }
 
     /// <summary>The outputs that are measured.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Adds a batch: the outputs in the order of their names.</summary>
-    public void Add(IReadOnlyList<Tensor> outputs, Dataset batch)
+    /// <summary>Adds a batch: the outputs in the order of their names, and those rows of the targets that they are for.</summary>
+    public void Add(IReadOnlyList<Tensor> outputs, TensorSet columns, ReadOnlySpan<int> rows)
     {
         foreach (var (name, value) in Names.Zip(outputs)) predictions[name].Add(value);
-        foreach (var (name, list) in targets) list.Add(batch.TargetColumns[name]);
+        foreach (var (name, list) in targets) list.Add(columns[name].Rows(rows));
     }
 
     /// <summary>The metrics of what was added, which is then forgotten.</summary>
@@ -40,7 +48,8 @@ sealed class MeasuredOutputs
     {
         var figures = new OrderedDictionary<string, double>();
         if (predictions.Values.All(p => p.Count == 0)) return figures;
-        var (given, actual) = (predictions.ToDictionary(p => p.Key, p => Joined(p.Value)), targets.ToDictionary(t => t.Key, t => Joined(t.Value)));
+        var given = predictions.ToDictionary(p => p.Key, p => Joined(p.Value));
+        var actual = targets.ToDictionary(t => t.Key, t => Joined(t.Value));
         foreach (var (metric, output, target, loss) in measured)
             if (!figures.TryAdd(metric.Name, metric.Measure(given[output], actual[target], loss)))
                 throw new FunctionalException($"Metrics: two have the name \"{metric.Name}\". Give one of them another, with Metric.Of.");

@@ -3,8 +3,8 @@ namespace FunctionalDL;
 public sealed partial class Metric
 {
     /// <summary>
-    /// The share of examples whose largest prediction is at the label: <c>[n…, k]</c> against labels <c>int64 [n…]</c> or one-hot <c>[n…, k]</c>. Read by a threshold, the share of
-    /// predictions that are on the side of it that their target says.
+    /// The share of examples whose largest prediction is at the label: <c>[n…, k]</c> against labels <c>int64 [n…]</c> or one-hot <c>[n…,
+    /// k]</c>. Read by a threshold, the share of predictions that are on the side of it that their target says.
     /// </summary>
     public static Metric Accuracy { get; } = new("accuracy", (predictions, targets, threshold) =>
     {
@@ -15,7 +15,9 @@ public sealed partial class Metric
     static double Share<T>((T[] Predicted, T[] Actual) labels) where T : IEquatable<T> =>
         labels.Predicted.Zip(labels.Actual).Count(p => p.First.Equals(p.Second)) / (double)labels.Actual.Length;
 
-    /// <summary>The share of examples whose label is among the k largest predictions; of equal predictions the earlier counts as larger.</summary>
+    /// <summary>
+    /// The share of examples whose label is among the k largest predictions; of equal predictions the earlier counts as larger.
+    /// </summary>
     /// <exception cref="FunctionalException">k is below 1.</exception>
     public static Metric TopAccuracy(int k) => k < 1 ? throw new FunctionalException($"TopAccuracy: k {k} is below 1.")
         : new(FormattableString.Invariant($"top-{k} accuracy"), (predictions, targets) =>
@@ -37,15 +39,21 @@ public sealed partial class Metric
         });
 
     /// <summary>
-    /// TP/(TP + FP) of a class, or the mean over the classes (<see cref="ConfusionMatrix.Precision"/>). Read by a threshold, that of class 1, or of the class given; of several
-    /// labels, that of the label's column, or the mean over the columns.
+    /// TP/(TP + FP) of a class, or the mean over the classes (<see cref="ConfusionMatrix.Precision"/>). Read by a threshold, that of
+    /// class 1, or of the class given; of several labels, that of the label's column, or the mean over the columns.
     /// </summary>
     public static Metric Precision(int? label = null) => OfClasses("precision", label, matrix => matrix.Precision);
 
-    /// <summary>TP/(TP + FN) of a class, or the mean over the classes (<see cref="ConfusionMatrix.Recall"/>). Read by a threshold as <see cref="Precision"/> is.</summary>
+    /// <summary>
+    /// TP/(TP + FN) of a class, or the mean over the classes (<see cref="ConfusionMatrix.Recall"/>). Read by a threshold as <see
+    /// cref="Precision"/> is.
+    /// </summary>
     public static Metric Recall(int? label = null) => OfClasses("recall", label, matrix => matrix.Recall);
 
-    /// <summary>The harmonic mean of precision and recall of a class, or its mean over the classes (<see cref="ConfusionMatrix.F1"/>). Read by a threshold as <see cref="Precision"/> is.</summary>
+    /// <summary>
+    /// The harmonic mean of precision and recall of a class, or its mean over the classes (<see cref="ConfusionMatrix.F1"/>). Read by a
+    /// threshold as <see cref="Precision"/> is.
+    /// </summary>
     public static Metric F1(int? label = null) => OfClasses("f1", label, matrix => matrix.F1);
 
     static Metric OfClasses(string name, int? label, Func<ConfusionMatrix, Func<int, double>> figure) => new(label is { } c ? FormattableString.Invariant($"{name}({c})") : name, (predictions, targets, threshold) =>
@@ -66,8 +74,8 @@ public sealed partial class Metric
         : label;
 
     /// <summary>
-    /// The area under the receiver operating characteristic of scores against truths (0 or 1, as many): the probability that a positive example has the
-    /// higher score, equal scores counting half. NaN where there are not both kinds, or where a score is NaN.
+    /// The area under the receiver operating characteristic of scores against truths (0 or 1, as many): the probability that a positive
+    /// example has the higher score, equal scores counting half. NaN where there are not both kinds, or where a score is NaN.
     /// </summary>
     public static Metric AreaUnderCurve { get; } = new("auc", (scores, truths) =>
     {
@@ -84,7 +92,9 @@ public sealed partial class Metric
         return (rankSum - positives * (positives + 1) / 2.0) / (positives * (double)(scores.Count - positives));
     });
 
-    /// <summary>e to the mean cross-entropy of logits <c>[n…, k]</c> against labels: how many equally likely choices the model hesitates between.</summary>
+    /// <summary>
+    /// e to the mean cross-entropy of logits <c>[n…, k]</c> against labels: how many equally likely choices the model hesitates between.
+    /// </summary>
     public static Metric Perplexity { get; } = new("perplexity", (logits, targets) =>
         Math.Exp(Loss.SoftmaxCrossEntropy.Apply(Expr.Constant(logits), Expr.Constant(targets)).Evaluate().ToScalar()));
 }

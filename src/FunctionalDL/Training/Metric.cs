@@ -2,9 +2,10 @@ namespace FunctionalDL;
 
 /// <summary>A figure of merit: a function from predictions and targets, example by example along the first axis, to a number.</summary>
 /// <remarks>
-/// Where a metric is of classes, predictions <c>[n…, k]</c> of k ≥ 2 classes are read by their largest. Predictions that are each a class or not, one column, or several labels of an
-/// example, are read by a threshold: of probabilities after <see cref="FromProbabilities"/>, of logits after <see cref="FromLogits"/>; where a model is evaluated by a loss that takes
-/// probabilities or logits (<see cref="LossDomain"/>) the loss says which.
+/// Where a metric is of classes, predictions <c>[n…, k]</c> of k ≥ 2 classes are read by their largest. Predictions that are each a class
+/// or not, one column, or several labels of an example, are read by a threshold: of probabilities after <see cref="FromProbabilities"/>,
+/// of logits after <see cref="FromLogits"/>; where a model is evaluated by a loss that takes probabilities or logits (<see
+/// cref="LossDomain"/>) the loss says which.
 /// </remarks>
 public sealed partial class Metric
 {
@@ -29,7 +30,9 @@ public sealed partial class Metric
     /// <summary>A metric of your own.</summary>
     public static Metric Of(string name, Func<Tensor, Tensor, double> measure) => new(name, measure);
 
-    /// <summary>This metric of predictions that are probabilities, each of a class or not: those above the threshold are taken for 1.</summary>
+    /// <summary>
+    /// This metric of predictions that are probabilities, each of a class or not: those above the threshold are taken for 1.
+    /// </summary>
     /// <param name="threshold">The threshold, between 0 and 1.</param>
     /// <exception cref="FunctionalException">The threshold is outside 0 to 1, or the metric is not one of classes.</exception>
     public Metric FromProbabilities(double threshold = 0.5) => !(threshold is > 0 and < 1)
@@ -44,7 +47,9 @@ public sealed partial class Metric
         : throw new FunctionalException($"Metric {Name}: it is not of classes, so that predictions have no threshold. Take Accuracy, Precision, Recall or F1.");
 
     /// <summary>The metric of the predictions, given the targets. A metric of classes is NaN where a prediction is.</summary>
-    /// <exception cref="FunctionalException">Predictions and targets do not fit together, or predictions can be read in several ways.</exception>
+    /// <exception cref="FunctionalException">
+    /// Predictions and targets do not fit together, or predictions can be read in several ways.
+    /// </exception>
     public double Measure(Tensor predictions, Tensor targets) => measure(predictions, targets, threshold);
 
     /// <summary>The metric of predictions that a loss takes.</summary>

@@ -13,7 +13,8 @@ public sealed partial class Model
         var measured = MeasuredOutputs.Of(metrics, this, bound, data);
         var terms = bound.Terms.Select(term => bound.Counted(term, Outputs)).ToArray();
         Expr[] shares = [.. terms.Select(t => t.Share).OfType<Expr>()];
-        var function = Compilation.Compile([.. terms.Select(t => t.Losses), .. shares, .. measured.Names.Select(name => Inference[name])]);
+        Expr[] values = [.. terms.Select(t => t.Losses), .. shares, .. measured.Names.Select(name => Inference[name])];
+        var function = Compilation.Compile(values, new() { Engine = Engine });
         bound.CheckTargets(data, this);
 
         var (sums, counts) = (new double[terms.Length], new double[terms.Length]);
@@ -23,7 +24,7 @@ public sealed partial class Model
             var share = terms.Length;
             for (var term = 0; term < terms.Length; term++)
                 Add(results[term], terms[term].Share is null ? null : results[share++], part.Weights, ref sums[term], ref counts[term]);
-            measured.Add([.. results.Skip(terms.Length + shares.Length)], part);
+            measured.Add([.. results.Skip(terms.Length + shares.Length)], part.TargetColumns, [.. Enumerable.Range(0, part.Count)]);
         }
         double[] losses = [.. sums.Zip(counts, (sum, count) => count > 0 ? sum / count : 0)];
         var total = bound.Terms.Zip(losses, (term, value) => term.Term.Weight * value).Sum();

@@ -3,12 +3,15 @@ namespace FunctionalDL;
 /// <summary>The columns of a data set as the inputs of a model.</summary>
 static class ModelData
 {
-    /// <summary>The column that an input takes: that of its name, or the only one of a data set made of two tensors, for a model of one input.</summary>
+    /// <summary>
+    /// The column that an input takes: that of its name, or the only one of a data set made of two tensors, for a model of one input.
+    /// </summary>
     public static Tensor InputOf(this Dataset data, Model model, string name)
     {
         if (data.InputColumns.TryGetValue(name, out var column)) return column;
         if (model.Inputs.Count == 1 && data.InputColumns.Names is [ColumnNames.Input]) return data.Inputs;
-        throw new DataException($"Model: the data has no column for input \"{name}\". There are: {string.Join(", ", data.InputColumns.Names)}. Name the column as the input: "
+        throw new DataException($"Model: the data has no column for input \"{name}\". There are: "
+            + $"{string.Join(", ", data.InputColumns.Names)}. Name the column as the input: "
             + $"new Dataset(TensorSet.Of({string.Join(", ", model.Inputs.Select(i => $"(\"{i.VariableName}\", …)"))}), targets).");
     }
 
@@ -29,14 +32,18 @@ static class ModelData
         var isOnly = model.Inputs.Count == 1;
         var (what, data) = isOnly ? ("inputs", "the data has") : ($"input \"{input.VariableName}\"", "its column is");
         var message = $"Model: takes {what} {input.Type}, {data} {column.DType.Name()}{given}.";
-        string Begin(string dtype) => isOnly ? $"Input({dtype}{string.Join(", ", given.Skip(1))})" : $"ModelInput.Of(\"{input.VariableName}\", {dtype}{string.Join(", ", given.Skip(1))})";
+        var begin = isOnly ? "Input(" : $"ModelInput.Of(\"{input.VariableName}\", ";
+        string Begin(string dtype) => $"{begin}{dtype}{string.Join(", ", given.Skip(1))})";
         if (Takes(input, given))
-            throw new DTypeException($"{message} Cast the data, inputs.Cast(DType.{input.DType}), or begin the model with {Begin($"DType.{column.DType}, ")}.");
+            throw new DTypeException($"{message} Cast the data, inputs.Cast(DType.{input.DType}), "
+                + $"or begin the model with {Begin($"DType.{column.DType}, ")}.");
         if (given.Rank > 3 && Takes(input, [given[0], given[^1], .. given.Skip(1).SkipLast(1)]))
             throw new ShapeException($"{message} The data has its channels last, and here they come first: "
-                + $"Functions.Transpose(Expr.Constant(inputs), 0, {given.Rank - 1}, {string.Join(", ", Enumerable.Range(1, given.Rank - 2))}).Evaluate().");
+                + $"Functions.Transpose(Expr.Constant(inputs), 0, {given.Rank - 1}, "
+                + $"{string.Join(", ", Enumerable.Range(1, given.Rank - 2))}).Evaluate().");
         throw new ShapeException($"{message} Reshape or cast the data, or begin the model with {Begin("")}.");
     }
 
-    static bool Takes(Expr input, Shape given) => given.Rank == input.Rank && input.Shape.Zip(given).All(d => !d.First.IsKnown || d.First == d.Second);
+    static bool Takes(Expr input, Shape given) =>
+        given.Rank == input.Rank && input.Shape.Zip(given).All(d => !d.First.IsKnown || d.First == d.Second);
 }

@@ -4,7 +4,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL;
 
 /// <summary>
-/// What training makes small for a model of any outputs: the weighted sum of losses, each of an output and a column of targets, or of all of them together. A
+/// What training makes small for a model of any outputs: the weighted sum of losses, each of an output and a column of targets, or of all
+/// of them together. A
 /// <see cref="Loss"/> alone is one of the only output and the only target.
 /// </summary>
 /// <remarks>
@@ -50,7 +51,13 @@ public sealed class Objective
     {
         if (weights is null && share is null) return Functions.Mean(losses);
         weights = weights?.Cast(losses.DType);
-        var (sum, count) = (Sum(weights is null ? losses : losses * weights), Sum(weights is null ? share! : share is null ? weights : share * weights));
+        var count = Sum((weights, share) switch
+        {
+            (null, _) => share!,
+            (_, null) => weights,
+            _ => share * weights,
+        });
+        var sum = Sum(weights is null ? losses : losses * weights);
         return sum / Select(count > 0, count, Full(count, 1));
     }
 
@@ -69,5 +76,9 @@ sealed record ObjectiveTerm(
     string Name, Loss? Loss, string? Output, string? Target,
     Func<IReadOnlyDictionary<string, Expr>, IReadOnlyDictionary<string, Expr>, Expr>? OfAll, double Weight)
 {
-    public override string ToString() => FormattableString.Invariant($"{(Weight == 1 ? "" : $"{Weight} ")}{Name}{(Output is null ? "" : $" of {Output}")}");
+    public override string ToString()
+    {
+        var factor = Weight == 1 ? "" : FormattableString.Invariant($"{Weight} ");
+        return $"{factor}{Name}{(Output is null ? "" : $" of {Output}")}";
+    }
 }

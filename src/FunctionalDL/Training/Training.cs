@@ -13,6 +13,7 @@ sealed class Training
     readonly BoundObjective loss;
     readonly Key key;
     readonly FitOptions options;
+    readonly ComputeEngine engine;
     readonly TrainingStep step;
     readonly Forward forward;
     readonly FitChecks checks;
@@ -31,6 +32,7 @@ sealed class Training
     {
         (this.model, this.objective, this.key, this.options) = (model, objective, key, options);
         (this.data, this.held) = options.IsSmokeTest ? (data.First, held?.Take(Math.Min(held.Count, data.First.Examples))) : (data, held);
+        engine = options.Engine ?? model.Engine;
         data.Sample.CheckInputs(model);
         forward = Forward.Build(model.Body, isTraining: true);
         loss = new(objective, model, data.Sample);
@@ -72,7 +74,7 @@ sealed class Training
                     }
                     if (data.Examples == 0) checks.Batch(batch.Data, at);
                     Step(loop, batch, at.Step + 1);
-                    if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, at);
+                    if (!double.IsFinite(loop.Scalar(0))) throw Divergence(previous, at, loop.Scalar(0));
                     predictions?.Add(loop, batch.Data, batch.Rows.Span);
                     at = at.After(loop.Scalar(0), batch.Rows.Length, Lap());
                     // The last step of an epoch is told of when the epoch is complete.
@@ -80,7 +82,8 @@ sealed class Training
                     Tell(loop, at, at, epochs, (callback, status) => callback.OnStep(status));
                 }
                 carried = loop.State;
-                if (FirstNotFinite(carried) is not null) throw Divergence(previous, at with { Batch = at.Batch - 1, Step = at.Step - 1 });
+                if (FirstNotFinite(carried) is not null)
+                    throw Divergence(previous, at with { Batch = at.Batch - 1, Step = at.Step - 1 }, loop.Scalar(0));
                 EndEpoch(carried, at);
                 // What is saved now goes on with the next epoch.
                 Tell(loop, at, at.NextEpoch, epochs, (callback, status) =>
@@ -143,13 +146,23 @@ sealed class Training
 
     void EndEpoch(TensorSet carried, TrainingPosition at)
     {
-        var validation = held is null ? null : WithParameters(carried).Evaluate(held, objective, [.. options.Metrics]);
+        var validation = held is null ? null : WithParameters(carried).On(engine).Evaluate(held, objective, [.. options.Metrics]);
         history = history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds + Lap(), validation) { Metrics = predictions?.Measure() ?? Metric.None });
         if (options.EarlyStopping is { } stopping && stopping.Best(history) == history.Count - 1) best = ParametersOf(carried);
         options.Progress?.Invoke(history[^1]);
     }
 
-    Loop Start(TensorSet carried) => step.Start(carried, new() { Threads = options.Threads }, predictions?.Outputs ?? []);
+    Loop Start(TensorSet carried)
+    {
+        try
+        {
+            return step.Start(carried, new() { Threads = options.Threads, Engine = engine }, predictions?.Outputs ?? []);
+        }
+        catch (UnsupportedOpException e) when (forward.LayerOf(e.Node) is { } layer)
+        {
+            throw e.In(layer);
+        }
+    }
 
     TrainingStatus Status(Loop loop, TrainingPosition at, TrainingPosition next, int epochs) => new(() => At(loop.State, next), warnings.Add, () => isStopped = true)
     {
@@ -212,9 +225,9 @@ sealed class Training
 
     /// <summary>
     /// The steps since an earlier epoch's start once more: being deterministic, they come to the same failure, and this time the parameters
-    /// before it are kept.
+    /// before it are kept. An engine that is not may come elsewhere: the loss told is the one that was seen.
     /// </summary>
-    DivergenceException Divergence((TensorSet Carried, TrainingPosition At) start, TrainingPosition failed)
+    DivergenceException Divergence((TensorSet Carried, TrainingPosition At) start, TrainingPosition failed, double value)
     {
         var loop = Start(start.Carried);
         var at = start.At;
@@ -227,7 +240,6 @@ sealed class Training
                 Step(loop, batch, at.Step + 1);
                 if (at.Step == failed.Step)
                 {
-                    var value = loop.Scalar(0);
                     var good = double.IsFinite(value) ? before : earlier;
                     var parameter = FirstNotFinite(before.Carried) ?? FirstNotFinite(loop.State);
                     var isBeforeAnyUpdate = failed.Step == 0 && !double.IsFinite(value);
@@ -244,7 +256,7 @@ sealed class Training
     string Origin(TensorSet parameters, (Dataset Data, ReadOnlyMemory<int> Rows) batch, long number)
     {
         var rows = batch.Data.Rows(batch.Rows.Span);
-        var results = Compilation.Compile([.. forward.Steps.Select(s => s.Output)])
+        var results = Compilation.Compile([.. forward.Steps.Select(s => s.Output)], new() { Engine = engine })
             .Run(parameters.With(rows.InputsOf(model)).With(ColumnNames.Key, key.Fold(-number).ToTensor()));
         foreach (var (layer, result) in forward.Steps.Zip(results))
             if (result.FirstNotFinite() is >= 0 and var i)

@@ -1,8 +1,9 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// A loop of your own around a <see cref="TrainingStep"/>: set what a batch brings, step, read. Parameters, statistics and the optimizer's state go on from step to step in the
-/// engine's own memory; what is drawn at random comes from the seed and the number of the step. Not for several threads at a time.
+/// A loop of your own around a <see cref="TrainingStep"/>: set what a batch brings, step, read. Parameters, statistics and the
+/// optimizer's state go on from step to step in the engine's own memory; what is drawn at random comes from the seed and the number of
+/// the step. Not for several threads at a time.
 /// </summary>
 /// <example><code>
 /// var loop = step.Start(seed: 1);
@@ -39,7 +40,9 @@ public sealed class TrainingLoop
     public Span<T> Input<T>(string variable, Shape shape) where T : unmanaged => loop.Input<T>(variable, shape);
 
     /// <summary>Takes a step.</summary>
-    /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.</exception>
+    /// <exception cref="FunctionalException">
+    /// A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.
+    /// </exception>
     public void Step()
     {
         Steps++;
@@ -57,13 +60,15 @@ public sealed class TrainingLoop
     public double LossOf(string model)
     {
         var at = step.Losses.Select(l => l.Name).ToList().IndexOf($"loss.{model}");
-        return at >= 0 ? loop.Scalar(at) : throw new FunctionalException($"TrainingLoop: no loss moves \"{model}\". There are: {string.Join(", ", step.Losses.Select(l => l.Name))}.");
+        return at >= 0 ? loop.Scalar(at) : throw new FunctionalException($"TrainingLoop: no loss moves \"{model}\". There are: "
+            + $"{string.Join(", ", step.Losses.Select(l => l.Name))}.");
     }
 
     /// <summary>The value in the last step of one of the other expressions the loop was started with, valid until the next.</summary>
     /// <param name="other">Its number, from 0.</param>
     /// <exception cref="FunctionalException">No step has run, there is no such expression, or its elements are of another type.</exception>
-    public ReadOnlySpan<T> Output<T>(int other) where T : unmanaged => other >= 0 && other < others ? loop.Output<T>(step.Outputs.Count + other)
+    public ReadOnlySpan<T> Output<T>(int other) where T : unmanaged =>
+        other >= 0 && other < others ? loop.Output<T>(step.Outputs.Count + other)
         : throw new FunctionalException($"TrainingLoop: there is no expression {other}. It was started with {others}, counted from 0.");
 
     /// <summary>A copy of the parameters, statistics and the optimizer's state after the last step.</summary>

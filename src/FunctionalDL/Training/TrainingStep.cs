@@ -3,11 +3,12 @@ using FunctionalDL.Ops;
 namespace FunctionalDL;
 
 /// <summary>
-/// A whole training step as expressions: (batch, parameters, state) → (losses, parameters, state). It can be compiled, printed and exported like
-/// any other expression, and <see cref="Start(long, CompileOptions?, Expr[])"/> runs it.
+/// A whole training step as expressions: (batch, parameters, state) → (losses, parameters, state). It can be compiled, printed and
+/// exported like any other expression, and <see cref="Start(long, CompileOptions?, Expr[])"/> runs it.
 /// </summary>
 /// <remarks>
-/// The parameters keep their names as variables; the optimizer's state is under <c>optimizer.…</c>, with several losses under <c>optimizer.name.…</c> of what each moves.
+/// The parameters keep their names as variables; the optimizer's state is under <c>optimizer.…</c>, with several losses under
+/// <c>optimizer.name.…</c> of what each moves.
 /// </remarks>
 public sealed class TrainingStep
 {
@@ -19,24 +20,29 @@ public sealed class TrainingStep
     /// <param name="optimizer">How gradients become updates.</param>
     /// <param name="statistics">What other carried values become after the step, by name.</param>
     /// <exception cref="FunctionalException">
-    /// A parameter's value does not fit the loss's variable of its name, the optimizer has no solver, or a statistic of a layer would be moved like a parameter.
+    /// A parameter's value does not fit the loss's variable of its name, the optimizer has no solver, or a statistic of a layer would be
+    /// moved like a parameter.
     /// </exception>
     public TrainingStep(Expr loss, TensorSet parameters, Optimizer optimizer, IReadOnlyDictionary<string, Expr>? statistics = null)
         : this([new Descent(loss, optimizer)], parameters, statistics ?? new Dictionary<string, Expr>(), new HashSet<string>()) { }
 
-    TrainingStep(IReadOnlyList<Descent> descents, TensorSet parameters, IReadOnlyDictionary<string, Expr> statistics, IReadOnlySet<string> fixedParameters)
+    TrainingStep(
+        IReadOnlyList<Descent> descents, TensorSet parameters, IReadOnlyDictionary<string, Expr> statistics, IReadOnlySet<string> fixedParameters)
     {
         var trained = parameters.Where((name, _) => !statistics.ContainsKey(name) && !fixedParameters.Contains(name));
         RefuseStatistics(descents, trained);
         var variables = trained.ToOrdered((name, value) => Expr.Variable(name, value.Shape, value.DType));
-        var next = parameters.ToOrdered((name, value) => statistics.GetValueOrDefault(name) ?? Expr.Variable(name, value.Shape, value.DType));
+        var next = parameters.ToOrdered((name, value) =>
+            statistics.GetValueOrDefault(name) ?? Expr.Variable(name, value.Shape, value.DType));
         var (gradients, state, initial) = (new OrderedDictionary<string, Expr>(), new OrderedDictionary<string, Expr>(), TensorSet.Empty);
         foreach (var descent in descents)
         {
             var own = trained.Where((name, _) => descent.Moves(name));
-            if (descents.Count > 1 && own.Count == 0) throw new FunctionalException($"TrainingStep: there is no parameter \"{descent.Of}\". There are: {string.Join(", ", trained.Names.Take(20))}.");
+            if (descents.Count > 1 && own.Count == 0) throw new FunctionalException("TrainingStep: there is no parameter "
+                + $"\"{descent.Of}\". There are: {string.Join(", ", trained.Names.Take(20))}.");
             if (own.Names.FirstOrDefault(gradients.ContainsKey) is { } twice)
-                throw new FunctionalException($"TrainingStep: two losses move \"{twice}\". Add the losses up, or say what each moves: new Descent(loss, optimizer, \"model\").");
+                throw new FunctionalException($"TrainingStep: two losses move \"{twice}\". Add the losses up, or say what each moves: "
+                    + "new Descent(loss, optimizer, \"model\").");
             var prefix = descents.Count == 1 ? "" : $"{descent.Of}.";
             var first = descent.Optimizer.Whole().InitialState(own);
             var slots = first.ToOrdered((name, value) => Expr.Variable($"{StatePrefix}{prefix}{name}", value.Shape, value.DType));
@@ -52,12 +58,17 @@ public sealed class TrainingStep
         (InitialParameters, InitialState) = (parameters, initial);
     }
 
-    /// <summary>The step of a model's training, as <see cref="Model.Fit(Dataset, Objective, Optimizer, int, Batching, long, FitOptions?)"/> takes it.</summary>
+    /// <summary>
+    /// The step of a model's training, as <see cref="Model.Fit(Dataset, Objective, Optimizer, int, Batching, long, FitOptions?)"/> takes
+    /// it.
+    /// </summary>
     /// <param name="model">A model whose parameters have values.</param>
     /// <param name="objective">What to make small.</param>
     /// <param name="optimizer">How gradients become updates.</param>
     /// <param name="like">Data of the types that batches will have; targets are variables <see cref="ColumnNames.TargetVariable"/>.</param>
-    /// <exception cref="FunctionalException">The data does not fit the model or the objective, or the parameters have no values.</exception>
+    /// <exception cref="FunctionalException">
+    /// The data does not fit the model or the objective, or the parameters have no values.
+    /// </exception>
     public static TrainingStep Of(Model model, Objective objective, Optimizer optimizer, Dataset like)
     {
         like.CheckInputs(model);
@@ -66,8 +77,9 @@ public sealed class TrainingStep
     }
 
     /// <summary>
-    /// A step of one or several models and losses. In the scope models are applied in the form to train with: what BatchNorm keeps and Dropout draws is part of the step.
-    /// Parameters are those of the models under their names, and those the scope is asked for; what no loss moves stays as it is.
+    /// A step of one or several models and losses. In the scope models are applied in the form to train with: what BatchNorm keeps and
+    /// Dropout draws is part of the step. Parameters are those of the models under their names, and those the scope is asked for; what no
+    /// loss moves stays as it is.
     /// </summary>
     /// <param name="build">The losses, each with its optimizer and what it moves.</param>
     /// <param name="seed">The seed of first values, for models that have none.</param>
@@ -92,8 +104,8 @@ public sealed class TrainingStep
         if (descents.Count == 0) throw new FunctionalException("TrainingStep: there are no losses. Return at least one.");
         var key = Key.Of(seed);
         var parameters = TensorSet.Of(collected.Parameters.Select((p, i) => KeyValuePair.Create(p.Name, p.FirstValue(key.Fold(i)))));
-        var unmoved = collected.Parameters.Where(p => !p.IsTrainable || !descents.Any(d => d.Moves(p.Name))).Select(p => p.Name).ToHashSet();
-        return new(descents, parameters, collected.Updates, unmoved);
+        var unmoved = collected.Parameters.Where(p => !p.IsTrainable || !descents.Any(d => d.Moves(p.Name)));
+        return new(descents, parameters, collected.Updates, unmoved.Select(p => p.Name).ToHashSet());
     }
 
     static void RefuseStatistics(IReadOnlyList<Descent> descents, TensorSet trained)
@@ -101,14 +113,16 @@ public sealed class TrainingStep
         var found = Graph.Variables([.. descents.Select(d => d.Loss)])
             .FirstOrDefault(v => v.Op is VariableOp { IsStatistic: true } && trained.ContainsKey(v.VariableName!));
         if (found is not null)
-            throw new FunctionalException($"TrainingStep: \"{found.VariableName}\" is a statistic, which a layer keeps and no gradient moves, and the loss is of the form to predict with. "
+            throw new FunctionalException($"TrainingStep: \"{found.VariableName}\" is a statistic, "
+                + "which a layer keeps and no gradient moves, and the loss is of the form to predict with. "
                 + "Take TrainingStep.Of, which applies models in the form to train with.");
     }
 
     /// <summary>L(w) before the step.</summary>
     /// <exception cref="FunctionalException">There are several: take <see cref="Losses"/>.</exception>
     public Expr Loss => Losses is [var only] ? only.Value
-        : throw new FunctionalException($"TrainingStep: there are {Losses.Count} losses, {string.Join(", ", Losses.Select(l => l.Name))}. Take one of Losses.");
+        : throw new FunctionalException($"TrainingStep: there are {Losses.Count} losses, "
+            + $"{string.Join(", ", Losses.Select(l => l.Name))}. Take one of Losses.");
 
     /// <summary>Each L(w) before the step: <c>loss</c>, or of several <c>loss.generator</c> by what they move.</summary>
     public IReadOnlyList<(string Name, Expr Value)> Losses { get; }
@@ -129,15 +143,15 @@ public sealed class TrainingStep
     public TensorSet InitialState { get; }
 
     /// <summary>
-    /// What is carried from step to step: each parameter and each value of the optimizer's state after the step, by the name of the variable
-    /// that it takes the place of.
+    /// What is carried from step to step: each parameter and each value of the optimizer's state after the step, by the name of the
+    /// variable that it takes the place of.
     /// </summary>
     public IReadOnlyList<(string Name, Expr Value)> Carried =>
         [.. Parameters.Select(p => (p.Key, p.Value)), .. State.Select(s => (StatePrefix + s.Key, s.Value))];
 
     /// <summary>
-    /// The losses, and all that is carried under its name behind <c>next.</c>, such as <c>next.dense1.weight</c>: in ONNX no output is called
-    /// as an input is.
+    /// The losses, and all that is carried under its name behind <c>next.</c>, such as <c>next.dense1.weight</c>: in ONNX no output is
+    /// called as an input is.
     /// </summary>
     public IReadOnlyList<(string Name, Expr Value)> Outputs => [.. Losses, .. Carried.Select(c => (NextPrefix + c.Name, c.Value))];
 
@@ -149,7 +163,8 @@ public sealed class TrainingStep
         new(this, Start(InitialParameters.With(InitialState), options ?? new(), others), Key.Of(seed), others);
 
     /// <summary>
-    /// The step compiled and started from the given parameters and state: every output but the losses is carried to the next step. Others that are asked for come after them.
+    /// The step compiled and started from the given parameters and state: every output but the losses is carried to the next step. Others
+    /// that are asked for come after them.
     /// </summary>
     internal Loop Start(TensorSet carried, CompileOptions options, params Expr[] others)
     {

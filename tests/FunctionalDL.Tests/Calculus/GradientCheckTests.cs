@@ -24,6 +24,46 @@ public class GradientCheckTests
         Assert.Equal("x", result.Variable);
     }
 
+    /// <summary>
+    /// An error is relative to the larger number, and at least to a thousandth of the largest gradient: here 1 is taken for the slope 2.
+    /// </summary>
+    [Theory]
+    [InlineData(100, 0.5)]
+    [InlineData(1e6, 1e-3)]
+    public void An_error_is_relative(double largest, double expected)
+    {
+        var (a, b) = (Expr.Variable("a"), Expr.Variable("b"));
+        var result = GradientCheck.Check(largest * a + b * StopGradient(b), [a, b], TensorSet.Of(("a", 1.0), ("b", 1.0)));
+        Assert.Equal(expected, result.WorstError, expected * 1e-3);
+        Assert.Contains("at b[0] (1.000000e+0 against 2.000000e+0), 2 elements checked, 0 skipped", result.ToString());
+    }
+
+    /// <summary>Of many elements some are looked at: others for another key, and of another variable.</summary>
+    [Fact]
+    public void Elements_are_drawn_from_all_there_are()
+    {
+        Expr[] x = [Expr.Variable("x", [500]), Expr.Variable("y", [500])];
+        var at = TensorSet.Of(x.Select(v => KeyValuePair.Create(v.VariableName!, Tensor.Zeros(DType.Float32, [500]))));
+        int[][] Moved(long key)
+        {
+            SortedSet<int>[] moved = [[], []];
+            Func<TensorSet, Tensor[]> Watching(IReadOnlyList<Expr> outputs) => values =>
+            {
+                for (var v = 0; v < x.Length; v++)
+                    moved[v].UnionWith(Enumerable.Range(0, 500).Where(i => values[x[v].VariableName!].GetDouble(i) != 0));
+                return Evaluator.Evaluate([.. outputs], values);
+            };
+            GradientCheck.Check(Sum(Sin(x[0]) + Cos(x[1])), x, at, new() { Samples = 10, Key = Key.Of(key), Evaluator = Watching });
+            return [.. moved.Select(set => set.ToArray())];
+        }
+        var (first, again, other) = (Moved(1), Moved(1), Moved(2));
+        Assert.All(first, set => Assert.Equal(10, set.Length));
+        Assert.All(first, set => Assert.InRange(set[^1], 250, 499));
+        Assert.Equal(first, again);
+        Assert.NotEqual(first[0], other[0]);
+        Assert.NotEqual(first[0], first[1]);
+    }
+
     [Fact]
     public void Kinks_are_skipped_and_counted()
     {
@@ -81,6 +121,8 @@ public class GradientCheckTests
     [InlineData("sin(1000·x)", 0)]
     [InlineData("tanh(1000·x)", 0.0001)]
     [InlineData("sin(x)", 1e5)]
+    [InlineData("ln(x)", 1e10)]
+    [InlineData("1/x", 1e6)]
     [InlineData("sin(x)", Math.PI / 2)]
     [InlineData("cos(x)", 0)]
     [InlineData("exp(x)", -30)]
@@ -107,6 +149,7 @@ public class GradientCheckTests
     [InlineData("x⁵", 1e4)]
     [InlineData("1e−10·sin(x)", 1)]
     [InlineData("1000000 + x²", 1)]
+    [InlineData("ln(x)", 1e10)]
     public void A_gradient_slightly_wrong_disagrees_at_every_scale(string text, double x)
     {
         // The gradient sees the part behind StopGradient as constant.
@@ -156,6 +199,7 @@ public class GradientCheckTests
     [InlineData("1 − cos(x)", 1e-10)]
     [InlineData("(1e10 + x) − 1e10", 0.3)]
     [InlineData("1e5·(1e−5·e^(−x²))", 27)]
+    [InlineData("((x + 0.3) − x − 0.3)²", 0.123)]
     public void Rounding_inside_a_function_is_not_an_error_of_its_gradient(string text, double x) =>
         Assert.NotEqual(GradientVerdict.Disagrees, Of(Expr.Parse(text), x).Verdict);
 

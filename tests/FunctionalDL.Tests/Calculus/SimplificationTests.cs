@@ -83,7 +83,20 @@ public class SimplificationTests
         Assert.Equal(0, Sum(Broadcast(x, [0]) * double.PositiveInfinity).Simplify().Evaluate(("x", 1.0)).ToScalar());
         Assert.Equal(0, Sum(Sin(Broadcast(x, [0])) * Broadcast(1 / x, [0])).Simplify().Evaluate(("x", 0.0)).ToScalar());
         var (y, infinite) = (Expr.Variable("y", ["n"]), Expr.Constant(float.PositiveInfinity));
-        Assert.Equal(0, Sum(Sin(y) * infinite).Simplify().Evaluate(("y", Tensor.Of([0], new float[0]))).ToScalar());
+        var none = Tensor.Of([0], new float[0]);
+        Assert.Equal(0, Sum(Sin(y) * infinite).Simplify().Evaluate(("y", none)).ToScalar());
+        Assert.Equal(0, Sum(Log(y - y)).Simplify().Evaluate(("y", none)).ToScalar());
+        Assert.Equal(0, Sum(Sin(y) * Broadcast(1 / x.Cast(DType.Float32), ["n"])).Simplify().Evaluate(("y", none), ("x", 0.0)).ToScalar());
+    }
+
+    /// <summary>A whole number is divided by 0 nowhere where there are no numbers.</summary>
+    [Fact]
+    public void A_division_without_elements_is_not_made_of_a_number()
+    {
+        var (x, y) = (Expr.Variable("x", [0], DType.Int64), Expr.Variable("y", ["n"], DType.Int64));
+        var none = Tensor.Of([0], new long[0]);
+        Assert.Equal(0, ((x - x) / (x - x)).Simplify().Evaluate(("x", none)).Count);
+        Assert.Equal(0, (Broadcast(Sum(x), ["n"]) / (y - y)).Simplify().Evaluate(("x", none), ("y", none)).Count);
     }
 
     /// <summary>A part that is needed elsewhere stays whole beside powers of what it is made of: x²·x·x is x⁴, not x².</summary>
@@ -117,6 +130,39 @@ public class SimplificationTests
     }
 
     /// <summary>Σ n/2 of whole numbers is not (Σ n)/2, and a sum of nothing is 0 whatever it would be divided by.</summary>
+    /// <summary>Forms that look like those of a rule and are others, and whole numbers that no float holds.</summary>
+    [Fact]
+    public void What_only_looks_alike_keeps_its_value()
+    {
+        var i = Expr.Variable("i", [3], DType.Int64);
+        Expr a = Expr.Variable("a", [2, 2], DType.Float64), b = Expr.Variable("b", [2, 2], DType.Float64);
+        var at = TensorSet.Of(
+            ("i", Tensor.Vector(0L, 2, 2)), ("a", Tensor.Of([2, 2], [1.0, 2, 3, 4])), ("b", Tensor.Of([2, 2], [0.5, -1, 2, 7])));
+        Expr Whole(long value) => Broadcast(Expr.Constant(Tensor.Scalar(value)), [3]);
+        var (large, below) = (Whole((1L << 53) + 1), Whole((1L << 53) - 1));
+        Expr Everywhere(double value) => Broadcast(Expr.Constant(value), [3, 4]);
+        Expr[] forms =
+        [
+            Sum(OneHot(i, 4, DType.Float64), 0), Sum(OneHot(i, 4, DType.Float64), 1), Transpose(MatMul(a, b)),
+            Select(OneHot(i, 4, DType.Bool), Everywhere(5), Everywhere(2)), i + large, i - large + 1,
+            // What is taken away again brings no lost digit back.
+            i + below + 2 - 5, below * i + 2 * i - 5 * i, Select(Equal(large, below + 1), i, 2 * i),
+        ];
+        foreach (var form in forms)
+            FunctionalDL.Testing.Laws.SameValue(form.Print(), form.Evaluate(at), form.Simplify().Evaluate(at), 1e-12);
+    }
+
+    [Fact]
+    public void Roots_of_numbers_are_left_as_they_are_written() =>
+        Assert.DoesNotContain("1.41", (Expr.Variable("x") * Power(Expr.Constant(2.0), 0.5)).Simplify().Print());
+
+    [Fact]
+    public void Terms_in_single_precision_are_collected()
+    {
+        var x = Expr.Variable("x", Shape.Scalar);
+        Assert.Equal("0.75·x", (0.5 * x + 0.25 * x).Simplify().Print());
+    }
+
     [Fact]
     public void Divisions_stay_inside_sums_where_they_must()
     {

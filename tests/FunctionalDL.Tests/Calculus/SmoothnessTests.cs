@@ -28,6 +28,7 @@ public class SmoothnessTests
         { "sqrt(x²)²", 0, Differentiable, 0, 0 },
         { "abs(x)^1.5", 0, Differentiable, 0, 0 },
         { "abs(x)^1.1", 0, Differentiable, 0, 0 },
+        { "abs(x)^1.05", 0, Differentiable, 0, 0 },
         { "5 + abs(x − 1)^1.5", 1, Differentiable, 0, 0 },
         { "select(x > 0, x, x)", 0, Differentiable, 1, 1 },
         { "select(x > 0, x, abs(x − 1))", 1, Differentiable, 1, 1 },
@@ -142,6 +143,7 @@ public class SmoothnessTests
         var lines = Differentiability.Report(Expr.Parse("relu(x) − relu(−x)"), TensorSet.Of(("x", 0.0))).Lines;
         Assert.Contains("is differentiable here: its slope is 1 from both sides", lines[^2]);
         Assert.Contains("gives 0 instead", lines[^1]);
+        Assert.EndsWith("gives NaN instead.", Differentiability.Report(Expr.Parse("sqrt(x⁴)"), TensorSet.Of(("x", 0.0))).Lines[^1]);
         Assert.DoesNotContain("instead", Differentiability.Report(Expr.Parse("abs(x)²"), TensorSet.Of(("x", 0.0))).ToString());
     }
 
@@ -153,6 +155,16 @@ public class SmoothnessTests
         Assert.Equal([Kink, Differentiable, Differentiable], report.Partials.Select(p => p.Slopes.Kind));
         Assert.Contains("the function of x alone has a kink here: its slope is −2 from below and 2 from above", report.ToString());
         Assert.False(Differentiability.Report(Expr.Parse("sqrt(abs(x·y))"), TensorSet.Of(("x", 0.0), ("y", 0.0))).IsDifferentiable);
+    }
+
+    /// <summary>Values in float32 are looked at in float64.</summary>
+    [Fact]
+    public void Single_precision_is_no_hindrance()
+    {
+        var x = Expr.Variable("x", [], DType.Float32);
+        var report = Differentiability.Report(Square(Abs(x)) + Sin(x), TensorSet.Of(("x", 0f)));
+        Assert.True(report.IsDifferentiable);
+        Assert.Equal(1, Assert.Single(report.Partials).Slopes.Derivative, 1e-6);
     }
 
     /// <summary>What derive, grad and check print is one text.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FunctionalDL.Cli;
 
 namespace FunctionalDL.Tests.Cli;
@@ -87,12 +88,39 @@ public class FdlTests
         Assert.Contains("(z does not occur in f)", output);
     }
 
+    /// <summary>Worked out by hand, in the order asked for, or else that of the function.</summary>
+    [Theory]
+    [InlineData("f = x²·y = 18|∂f/∂x = 2·y·x = 12|∂f/∂y = x² = 9", "x^2*y", "--at", "x=3", "y=2")]
+    [InlineData("f = x²·y = 18|∂f/∂y = x² = 9|∂f/∂z = 0 = 0   (z does not occur in f)|∂f/∂x = 2·y·x = 12",
+        "x^2*y", "--wrt", "y", "z", "x", "--at", "x=3", "y=2")]
+    [InlineData("f = π·x = 3.141592653589793|∂f/∂x = π = 3.141592653589793", "pi*x", "--at", "x=1")]
+    [InlineData("f = x²·y|∂f/∂x = 2·y·x|∂f/∂y = x²", "x^2*y")]
+    public void Grad_prints_each_derivative_with_its_value(string lines, params string[] arguments) =>
+        Assert.Equal((0, lines.Replace('|', '\n') + "\n", ""), Run(["grad", .. arguments]) is var (code, output, error)
+            ? (code, output.ReplaceLineEndings("\n"), error) : default);
+
+    [Theory]
+    [InlineData("f=tanh", "tanh(x)")]
+    [InlineData("f=u^3", "x³")]
+    [InlineData("f(t)=t", "x")]
+    [InlineData("f(t)=t^3", "x³")]
+    [InlineData("f( t ) = a·t", "a·x")]
+    public void A_definition_is_a_name_of_a_function_or_a_body(string let, string function) =>
+        Assert.StartsWith($"f = {function}\n", Run("grad", "f(x)", "--let", let).Output.ReplaceLineEndings("\n"));
+
+    /// <summary>The body of an abstract function has variables of its own.</summary>
+    [Fact]
+    public void Variables_of_a_definition_have_values_too() =>
+        Assert.EndsWith("dL/dx = a = 3\n",
+            Run("derive", "f(x)", "--let", "f(u)=a·u", "--wrt", "x", "--at", "x=2", "a=3").Output.ReplaceLineEndings("\n"));
+
     [Theory]
     [InlineData(0, "agrees with finite differences", "sin(x)/x", "x=1")]
     [InlineData(0, "agrees with finite differences", "-log(p)", "p=0.001")]
     [InlineData(0, "agrees with finite differences", "abs(x)^2", "x=0")]
     [InlineData(2, "DISAGREES with finite differences", "x·stopgradient(x)", "x=2")]
     [InlineData(2, "DISAGREES with finite differences", "relu(x) - relu(-x)", "x=0")]
+    [InlineData(2, "at y[0] (2.000000e+0 against 4.000000e+0), 2 elements checked", "x + y·stopgradient(y)", "x=1,y=2")]
     [InlineData(3, "its slope is 0 from below and 1 from above", "relu(x)", "x=0")]
     [InlineData(3, "no value below 0", "ln(x)", "x=-1")]
     [InlineData(3, "the function has no value here", "x + log(-1)", "x=1")]
@@ -134,6 +162,37 @@ public class FdlTests
             File.Delete(file);
         }
     }
+
+    /// <summary>The picture is the one that the library draws, by default from −3 to 3 with one derivative.</summary>
+    [Theory]
+    [InlineData(-3, 3, 1)]
+    [InlineData(-3, 3, 2, "--derivatives", "2")]
+    [InlineData(0, 2, 0, "--from", "0", "--to", "2", "--derivatives", "0")]
+    public void Plot_draws_what_is_asked_for(double from, double to, int derivatives, params string[] arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("fdl").FullName;
+        try
+        {
+            var (expected, actual) = (Path.Combine(folder, "expected.svg"), Path.Combine(folder, "actual.svg"));
+            Expr.Parse("a·x³").Plot(Expr.Variable("x"), from, to, derivatives, TensorSet.Of(("a", 2.0))).Save(expected);
+            Assert.Equal(0, Run(["plot", "a·x³", "--wrt", "x", "--at", "a=2", "--out", actual, .. arguments]).Code);
+            Assert.Equal(Picture(expected), Picture(actual));
+
+            // The names of parts are drawn anew each time.
+            static string Picture(string path) => Regex.Replace(File.ReadAllText(path), "cl_[0-9a-f]+", "");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("n0([\"x<br/>0.5<br/>∂ 0.7864\"])|n1[\"tanh<br/>0.4621<br/>∂ 1\"]|n0 --> n1", "--at", "x=0.5")]
+    [InlineData("n0([\"x\"])|n1[\"tanh\"]|n0 --> n1")]
+    public void Draw_shows_bodies_and_values(string lines, params string[] at) =>
+        Assert.Equal(["flowchart LR", .. lines.Split('|')], Run(["draw", "f(x)", "--let", "f=tanh", "--format", "mermaid", .. at]).Output
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     [Theory]
     [InlineData("svg", "<svg")]

@@ -124,6 +124,15 @@ public class CsvNotationTests : IDisposable
         Assert.True(Csv("a" + delimiter + "b\n" + "x" + delimiter + "y", new() { Delimiter = delimiter.ToString() }).HasHeader);
     }
 
+    /// <summary>What is read at once are 16,384 characters, wherever a delimiter of several lies.</summary>
+    [Theory]
+    [InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
+    public void A_delimiter_may_lie_across_what_is_read_at_once(int before)
+    {
+        var table = Csv($"{new string('a', (1 << 14) - before)}:::b\nc:::d\n", new() { Delimiter = ":::", HasHeader = false });
+        Assert.Equal(["b", "d"], table.Text("1"));
+    }
+
     [Fact]
     public void Bytes_that_are_not_of_the_encoding_are_named()
     {
@@ -134,7 +143,7 @@ public class CsvNotationTests : IDisposable
 
         var late = Encoding.Latin1.GetBytes("x\n" + string.Concat(Enumerable.Repeat("a line\n", 30_000)) + "é\n");
         Assert.Contains($"line 30002: the byte E9 at {late.Length - 2:N0} is not UTF-8", Refusal(() => CsvFile.Read(Write(late))));
-        Assert.Contains("is not UTF-8", Refusal(() => CsvFile.Read(Write([0xEF, 0xBB, 0xBF, .. "x\n"u8, 0xC3, (byte)'\n']))));
+        Assert.Contains("the byte C3 at 5 is not UTF-8", Refusal(() => CsvFile.Read(Write([0xEF, 0xBB, 0xBF, .. "x\n"u8, 0xC3, (byte)'\n']))));
         Assert.Contains("is not UTF-8", Refusal(() => CsvFile.Read(Write([.. "x\ny"u8, 0xE2, 0x82]))));
         Assert.Contains("is not UTF-16", Refusal(() => CsvFile.Read(Write([0xFF, 0xFE, (byte)'x', 0, 10, 0, 0, 0xD8, 10, 0]))));
         Assert.Contains("CsvOptions.Encoding = Encoding.Unicode", Refusal(() => CsvFile.Read(Write(new UnicodeEncoding(false, byteOrderMark: false).GetBytes("x\ny\n")))));

@@ -114,6 +114,33 @@ public class FileTests : IDisposable
         Assert.Equal([others], Directory.GetFiles(folder, ".fdl.*"));
     }
 
+    /// <summary>Between its creation and its lock another process's file is empty: it is not taken for abandoned before a minute is over.</summary>
+    [Fact]
+    public void A_temporary_file_that_was_just_made_is_left_alone()
+    {
+        var path = Path.Combine(folder, "run");
+        var fresh = Abandoned(path);
+        File.WriteAllBytes(fresh, []);
+        AtomicFile.Write(path, stream => stream.WriteByte(7));
+        Assert.True(File.Exists(fresh));
+        File.SetLastWriteTimeUtc(fresh, DateTime.UtcNow - TimeSpan.FromMinutes(2));
+        AtomicFile.Write(path, stream => stream.WriteByte(8));
+        Assert.False(File.Exists(fresh));
+    }
+
+    [Fact]
+    public void A_link_to_a_link_stays_and_what_it_leads_to_is_replaced()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var (path, near, far) = (Path.Combine(folder, "file"), Path.Combine(folder, "near"), Path.Combine(folder, "far"));
+        File.WriteAllBytes(path, [1]);
+        File.CreateSymbolicLink(near, path);
+        File.CreateSymbolicLink(far, near);
+        AtomicFile.Write(far, stream => stream.WriteByte(3));
+        Assert.Equal([3], File.ReadAllBytes(path));
+        Assert.Equal((path, near), (new FileInfo(near).LinkTarget, new FileInfo(far).LinkTarget));
+    }
+
     [Fact]
     public void Names_as_long_as_can_be_and_permissions_survive()
     {

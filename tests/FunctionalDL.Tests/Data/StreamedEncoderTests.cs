@@ -119,6 +119,7 @@ public class StreamedEncoderTests
         Assert.Contains("allow missing values", Assert.Throws<FunctionalException>(() => new Dataset(encoder.Raw(table), targets)).Message);
         var data = new Dataset(encoder.Raw(table), targets, allowMissing: true);
         Assert.True(data.Shuffle(Key.Of(1)).Take(2).AllowsMissing);
+        Assert.True(Normalizer.Fit(data.Inputs).Apply(data).AllowsMissing);
         Assert.Throws<FunctionalException>(() => new Dataset(Tensor.Vector(double.PositiveInfinity), Tensor.Vector(1.0), allowMissing: true));
         Assert.Throws<FunctionalException>(() => new Dataset(Tensor.Vector(1.0), Tensor.Vector(double.NaN), allowMissing: true));
 

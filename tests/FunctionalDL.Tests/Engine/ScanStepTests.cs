@@ -1,12 +1,16 @@
 namespace FunctionalDL.Tests.Engine;
 
-/// <summary>Loops over time, forwards and backwards, of no step, one and several, with so many examples as are taken together and in chunks.</summary>
+/// <summary>Loops over time, forwards and backwards, of no step, one and several, with so many examples as are taken together and in
+/// chunks.</summary>
 public class ScanStepTests
 {
-    static readonly Expr X = Expr.Variable("x", ["time", "batch", 4]), Y = Expr.Variable("y", ["time", "batch", 4]), Gates = Expr.Variable("gates", ["time", 4]);
-    static readonly Expr H = Expr.Variable("h", ["batch", 4]), C = Expr.Variable("c", ["batch", 4]), Rows = Expr.Variable("rows", ["batch", 4]), W = Expr.Variable("w", [4, 4]);
+    static readonly Expr X = Expr.Variable("x", ["time", "batch", 4]), Y = Expr.Variable("y", ["time", "batch", 4]),
+        Gates = Expr.Variable("gates", ["time", 4]);
+    static readonly Expr H = Expr.Variable("h", ["batch", 4]), C = Expr.Variable("c", ["batch", 4]),
+        Rows = Expr.Variable("rows", ["batch", 4]), W = Expr.Variable("w", [4, 4]);
 
-    /// <summary>Steps that exchange what they carry, keep it, make it of constants only, and in which examples meet or are counted.</summary>
+    /// <summary>Steps that exchange what they carry, keep it, make it of constants only, and in which examples meet or are
+    /// counted.</summary>
     static readonly (string Name, Func<Expr[], Expr[], Expr[]> Step)[] Steps =
     [
         ("two sequences", (h, e) => [Tanh(MatMul(h[0], W) + e[0]), h[1] * e[1] + Broadcast(e[2], h[1].Shape)]),
@@ -34,7 +38,8 @@ public class ScanStepTests
         foreach (var (time, batch) in new[] { (0, 24), (1, 3), (3, 24) })
         {
             var sizes = Sizes.None.With("time", time).With("batch", batch);
-            var values = TensorSet.Of([.. new[] { X, Y, Gates, H, C, Rows, W }.Select((v, i) => (v.VariableName!, EngineTests.Uniform(i, v.Shape.Resolve(sizes))))]);
+            var values = TensorSet.Of([.. new[] { X, Y, Gates, H, C, Rows, W }.Select((v, i) =>
+                (v.VariableName!, EngineTests.Uniform(i, v.Shape.Resolve(sizes))))]);
             EngineTests.Agrees(outputs, values, 1e-4);
             if (time > 1) EngineTests.Agrees([outputs[0], .. loss.Gradient([X, Y, H, C, Rows, W])], values, 1e-3);
         }

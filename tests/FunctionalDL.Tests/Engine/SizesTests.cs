@@ -38,6 +38,15 @@ public class SizesTests
         }
     }
 
+    /// <summary>A chunk of several bands: the padding after the last is where the one before had elements.</summary>
+    [Fact]
+    public void Bands_have_padding_of_their_own()
+    {
+        Expr x = Expr.Variable("x", [2, 1, 700, 300], DType.Float64), w = Expr.Variable("w", [1, 1, 3, 3], DType.Float64);
+        var y = Conv(x, w, [8, 8], Padding.Of((1, 5), (1, 5)));
+        EngineTests.Agrees([y, .. Sum(Sin(y)).Gradient([x, w])], TensorSet.Of(("x", EngineTests.Uniform(1, x.Shape).Cast(DType.Float64)), ("w", EngineTests.Uniform(2, w.Shape).Cast(DType.Float64))), 1e-10);
+    }
+
     [Theory, InlineData(3, 2, 1050, 1001), InlineData(2, 2, 1, 1_100_003)]
     public void Planes_in_bands_pool_as_whole_ones(int window, int stride, int height, int width)
     {

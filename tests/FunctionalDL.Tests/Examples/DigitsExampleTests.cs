@@ -25,6 +25,18 @@ public class DigitsExampleTests : IDisposable
     }
 
     [Fact]
+    public void On_OnnxRuntime_it_comes_to_the_same()
+    {
+        string[] settings = ["--epochs", "1", "--batch", "128", "--seed", "1", "--out", File, "--json"];
+        var (managed, onnx) = (Example.Run("Digits", settings), Example.Run("Digits", [.. settings, "--engine", "onnxruntime"]));
+        Assert.Equal(0, onnx.ExitCode);
+        var (ours, theirs) = (Example.Figures(managed.Output), Example.Figures(onnx.Output));
+        Assert.Equal(ours.GetProperty("testAccuracy").GetDouble(), theirs.GetProperty("testAccuracy").GetDouble(), 5e-4);
+        foreach (var (a, b) in ours.GetProperty("losses").EnumerateArray().Zip(theirs.GetProperty("losses").EnumerateArray()))
+            Assert.Equal(a.GetDouble(), b.GetDouble(), 1e-4);
+    }
+
+    [Fact]
     public void In_fsharp_it_is_a_dozen_lines()
     {
         var (code, output, _) = Example.Run("DigitsFSharp", File, "--json");
@@ -45,6 +57,7 @@ public class DigitsExampleTests : IDisposable
     [InlineData("there is neither train-images", "--data", ".")]
     [InlineData("batch size 0", "--batch", "0")]
     [InlineData("0 epochs", "--epochs", "0")]
+    [InlineData("no such engine", "--engine", "gpu")]
     [InlineData("cannot be written", "--epochs", "1", "--out", "/no/such/folder/digits.onnx")]
     public void Bad_arguments_end_in_an_error_that_says_what(string part, params string[] arguments)
     {

@@ -29,6 +29,8 @@ public class NotationTests
         (Sqrt(X + Y), "√(x + y)", @"\sqrt{x + y}"),
         (1e-7 * X, "1e−7·x", @"1 \cdot 10^{-7} \cdot x"),
         (Power(1e30 * X, 2), "(1e30·x)²", @"\left(1 \cdot 10^{30} \cdot x\right)^{2}"),
+        (X * double.NaN, "x·NaN", @"x \cdot \mathrm{NaN}"),
+        (X * -double.NaN, "x·NaN", @"x \cdot \mathrm{NaN}"),
         (Abs(X) * Math.PI, "abs(x)·π", @"\left|x\right| \cdot \pi"),
     ];
 
@@ -40,6 +42,14 @@ public class NotationTests
     {
         Assert.Equal(Written[row].Text, Written[row].E.Print());
         Assert.Equal(Written[row].Latex, Written[row].E.ToLatex());
+    }
+
+    /// <summary>A part gets a name that no variable has.</summary>
+    [Fact]
+    public void A_part_is_named_like_nothing_else()
+    {
+        var part = Sin(Expr.Variable("t1")) + Cos(Expr.Variable("t1"));
+        Assert.StartsWith("t2 = sin(t1) + cos(t1)\n", (part / (1 + part)).Print());
     }
 
     [Fact]

@@ -68,6 +68,19 @@ public class DataViewTests
         Assert.Equal(Shape.Of(2, 2), view.ReadDataset("Features", "Price").Targets.Shape);
     }
 
+    /// <summary>A column that a later one of its name hides is none.</summary>
+    [Fact]
+    public void Inputs_are_in_the_order_asked_for_and_hidden_columns_are_left_out()
+    {
+        var view = new MemoryView(
+            ("a", NumberDataViewType.Single, new[] { 1f, 2 }), ("b", NumberDataViewType.Single, new[] { 3f, 4 }),
+            ("c", NumberDataViewType.Single, new[] { 5f, 6 }), ("a", NumberDataViewType.Single, new[] { 7f, 8 }));
+        Assert.Equal([5f, 3, 6, 4], view.ReadDataset("a", "c", "b").Inputs.ToArray<float>());
+        Assert.Equal([3f, 7, 4, 8], view.ReadDataset("c").Inputs.ToArray<float>());
+        Assert.Equal("b c a", string.Join(" ", view.ReadTable().Columns));
+        Assert.Equal([7f, 8], view.ReadTable().Numbers("a").ToArray<float>());
+    }
+
     [Fact]
     public void A_model_learns_from_a_frame()
     {

@@ -180,6 +180,42 @@ public class ModelInputsTests
             [("y", scope.Apply(inner, "body", x["a"]) + scope.Apply(inner.Initialize(2), "body", x["a"]))])).Message);
     }
 
+    /// <summary>What the outer model was trained to is what it brings along, not what the inner one was before.</summary>
+    [Fact]
+    public void A_trained_model_of_models_keeps_what_it_was_trained_to()
+    {
+        var inner = Model.Input(4).Dense(3).Initialize(7);
+        var outer = (Model.Input(4) >> inner.ToLayer("body") >> Layer.Dense(2)).Initialize(1);
+        var x = Key.Of(3).Uniform([8, 4]);
+        var trained = outer.Fit(new Dataset(x, Key.Of(4).Uniform([8, 2])), Loss.MeanSquaredError, Optimizer.Sgd(0.5), 5, 8).Model;
+        var around = (Model.Input(4) >> trained.ToLayer("whole")).Initialize(9);
+        Assert.NotEqual(outer.Predict(x).ToArray<float>(), trained.Predict(x).ToArray<float>());
+        Assert.Equal(trained.Predict(x).ToArray<float>(), around.Predict(x).ToArray<float>());
+    }
+
+    /// <summary>A value given for a variable that a layer holds would not reach it.</summary>
+    [Fact]
+    public void A_model_that_takes_variables_from_outside_is_not_applied()
+    {
+        var memory = Expr.Variable("memory", [Model.Batch, "keys", 4]);
+        var model = Model.Input(3, 4).MultiHeadAttention(2, memory: memory);
+        Assert.Contains("\"memory\" float32[batch, keys, 4] from outside", Assert.Throws<FunctionalException>(() =>
+            Model.Of([ModelInput.Of("x", 3, 4), ModelInput.Of("m", "keys", 4)], (scope, x) =>
+                [("y", scope.Apply(model, "attend", ("input", x["x"]), ("memory", x["m"]))["output"])])).Message);
+    }
+
+    /// <summary>Weights of some batches only would be left out without a word.</summary>
+    [Theory]
+    [InlineData(true, "there are no weights, and the first batch has them")]
+    [InlineData(false, "there are weights, and the first batch has none")]
+    public void All_batches_of_a_stream_have_weights_or_none(bool isFirst, string message)
+    {
+        var (plain, weighted) = (Data(4), Data(4).WithWeights(Tensor.Vector([1f, 2, 1, 0])));
+        Dataset[] batches = isFirst ? [weighted, plain] : [plain, weighted];
+        Assert.Contains($"batch 2 of epoch 1, {message}", Assert.Throws<DataException>(() =>
+            TwoInputs.Initialize(1).Fit(_ => batches, Both, Optimizer.Sgd(0.1), 1)).Message);
+    }
+
     [Fact]
     public void What_is_no_function_of_its_inputs_is_refused()
     {

@@ -118,6 +118,49 @@ public class ModelExportTests : IDisposable
         Differ(n * 0 + Expr.Constant((1L << 53) + 1), n * 0 + Expr.Constant(1L << 53));
     }
 
+    /// <summary>Inputs are drawn so that what is wrong below 0, for one of two whole numbers, or in the last output alone is met, and told of by its place.</summary>
+    [Fact]
+    public void What_is_wrong_somewhere_is_found_out()
+    {
+        var (x, n) = (Expr.Variable("x", ["n"]), Expr.Variable("n", [8], DType.Int64));
+        string Found((string, Expr)[] written, (string, Expr)[] meant) =>
+            Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(OnnxExport.ToOnnx(written, TensorSet.Empty), meant, TensorSet.Empty)).Message;
+        Found([("y", Abs(x))], [("y", x)]);
+        Found([("y", Maximum(-x, 0))], [("y", -x)]);
+        Found([("y", n * 0)], [("y", n)]);
+        Found([("y", n * 0 + 1)], [("y", n)]);
+        Assert.Contains("output \"b\"", Found([("a", x), ("b", x), ("c", x)], [("a", x), ("b", x + 1), ("c", x)]));
+        Assert.Contains("output \"c\"", Found([("a", x), ("b", x), ("c", x)], [("a", x), ("b", x), ("c", x + 1)]));
+
+        var m = Expr.Variable("m", [2, 3]);
+        Assert.Contains("element [1, 2] of", Found([("y", m)], [("y", m + Expr.Constant(new[,] { { 0f, 0, 0 }, { 0, 0, 1 } }))]));
+    }
+
+    /// <summary>The first step of momentum does not depend on μ: what differs is met where the second goes on from it.</summary>
+    [Fact]
+    public void A_training_step_that_is_wrong_from_the_second_on_is_found_out()
+    {
+        var x = Expr.Variable("x", ["n"]);
+        TrainingStep Step(double momentum) => new(Mean(Square(x - Expr.Variable("w", Shape.Scalar))), TensorSet.Of(("w", 2f)), Optimizer.Momentum(0.1, momentum));
+        Assert.InRange(OnnxVerification.Verify(OnnxExport.ToOnnx(Step(0.9).Outputs, TensorSet.Empty), Step(0.9)).MaxDifference, 0, 1e-5);
+        Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(OnnxExport.ToOnnx(Step(0.5).Outputs, TensorSet.Empty), Step(0.9)));
+    }
+
+    [Fact]
+    public void Sizes_that_were_refused_are_not_told_of()
+    {
+        (string, Expr)[] outputs = [("y", Expr.Variable("x", ["n"]) + SliceFrom(Expr.Constant(new float[10]), 0, 0, "n"))];
+        Assert.Equal([1, 2, 7], OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty).Sizes);
+    }
+
+    [Fact]
+    public void The_largest_difference_is_that_of_all_elements()
+    {
+        var x = Expr.Variable("x", [3]);
+        (string, Expr)[] meant = [("a", x + Expr.Constant(new[] { 0f, 5e-5f, 0 })), ("b", x)];
+        Assert.InRange(OnnxVerification.Verify(OnnxExport.ToOnnx([("a", x), ("b", x)], TensorSet.Empty), meant, TensorSet.Empty).MaxDifference, 4e-5, 6e-5);
+    }
+
     /// <summary>Rows of a float32 product in digits that depend on the order of the sum.</summary>
     [Fact]
     public void Nothing_is_written_where_the_runtime_disagrees()

@@ -81,6 +81,103 @@ public sealed class ChartTests : IDisposable
         Assert.Equal(4, corners.Distinct().Count());
     }
 
+    DrawnChart Drawn(Chart chart) => new(chart, At("drawn.svg"));
+
+    const string First = "#1F77B4", Second = "#FF7F0E", Fourth = "#D62728";
+
+    /// <summary>Read off the labels of its axes; a number that is missing, or has no place, is a gap.</summary>
+    [Fact]
+    public void A_line_goes_through_its_points()
+    {
+        var chart = Chart.Of("x", "y")
+            .Line([(0, 30), (2, -10), (double.NaN, 5), (4, 20), (5, 10), (6, double.PositiveInfinity), (7, 0), (8, 5)]);
+        Assert.Equal([[(0, 30), (2, -10)], [(4, 20), (5, 10)], [(7, 0), (8, 5)]], Drawn(chart).Line(First));
+        chart = Chart.Of("x", ChartAxis.Logarithmic("y")).Line([(1, 0.01), (2, 10), (3, 0), (4, 1000), (5, 1), (6, -1), (7, 1), (8, 3)]);
+        Assert.Equal([[(1, 0.01), (2, 10)], [(4, 1000), (5, 1)], [(7, 1), (8, 3)]], Drawn(chart).Line(First));
+        chart = Chart.Of(ChartAxis.Logarithmic("x"), "y").Line([(0.1, 7), (1, 3), (100, 5)]);
+        Assert.Equal([[(0.1, 7), (1, 3), (100, 5)]], Drawn(chart).Line(First));
+    }
+
+    [Fact]
+    public void Each_line_has_the_next_colour_or_its_own()
+    {
+        var drawn = Drawn(Chart.Of("x", "y").Line([(0, 0), (1, 1)]).Line([(0, 1), (1, 2)]).Line([(0, 2), (1, 3)], colour: 3)
+            .Points([(0.5, 0.5)], colour: 1).Points([(0.2, 2), (0.3, 3)], colour: 3));
+        Assert.Equal([(0, 0), (1, 1)], Assert.Single(drawn.Line(First)));
+        Assert.Equal([(0, 1), (1, 2)], Assert.Single(drawn.Line(Second)));
+        Assert.Equal([(0, 2), (1, 3)], Assert.Single(drawn.Line(Fourth)));
+        Assert.Equal((1, 2), (drawn.Points(Second), drawn.Points(Fourth)));
+    }
+
+    [Fact]
+    public void Level_lines_are_of_values_up_to_the_ends_of_both_axes()
+    {
+        var seen = new List<(double, double)>();
+        Chart.Of("x", "y").Levels((a, b) =>
+        {
+            seen.Add((a, b));
+            return a + b;
+        }, (-1, 1), (2, 3), resolution: 3);
+        Assert.Equal([.. from b in new[] { 2, 2.5, 3 } from a in new[] { -1.0, 0, 1 } select (a, b)], seen);
+    }
+
+    /// <summary>A loss of 0 has no place on an axis of equal ratios.</summary>
+    [Fact]
+    public void Losses_are_drawn_as_they_are()
+    {
+        Assert.Equal([(1, 2), (2, 1), (3, 0.5)], Assert.Single(Drawn(History.Plot()).Line(First)));
+        Assert.Equal([(1, 3), (2, 1.5), (3, 1.75)], Assert.Single(Drawn(History.Plot()).Line(Second)));
+        EpochResult[] falling = [Epoch(1, 100), Epoch(2, 3), Epoch(3, 1)], learned = [Epoch(1, 10), Epoch(2, 0)];
+        Assert.Equal([(1, 100), (2, 3), (3, 1)], Assert.Single(Drawn(falling.Plot()).Line(First)));
+        Assert.Equal([(1, 10), (2, 0)], Assert.Single(Drawn(learned.Plot()).Line(First)));
+    }
+
+    /// <summary>Of the validation, and of the examples trained on where there is none.</summary>
+    [Fact]
+    public void Metrics_are_drawn_as_they_are()
+    {
+        static EpochResult Measured(EpochResult epoch, double accuracy) =>
+            epoch with { Metrics = new Dictionary<string, double> { ["accuracy"] = accuracy } };
+        EpochResult[] held = [Measured(Epoch(1, 1, 2), 0.1), Measured(Epoch(2, 1, 4), 0.2)];
+        EpochResult[] alone = [Measured(Epoch(1, 1), 0.1), Measured(Epoch(2, 1), 0.2)];
+        Assert.Equal([(1, 0.5), (2, 0.25)], Assert.Single(Drawn(held.Plot("accuracy")).Line(First)));
+        Assert.Equal([(1, 0.1), (2, 0.2)], Assert.Single(Drawn(alone.Plot("accuracy")).Line(First)));
+    }
+
+    /// <summary>Points that can be told apart are marked.</summary>
+    [Theory]
+    [InlineData(40, true)]
+    [InlineData(41, false)]
+    public void Epochs_are_marked_while_they_are_few(int epochs, bool isMarked) =>
+        Assert.Equal(isMarked, Drawn(Enumerable.Range(1, epochs).Select(i => Epoch(i, 1.0 / i)).ToArray().Plot()).Points(First) >= epochs);
+
+    [Fact]
+    public void A_function_is_drawn_in_its_pieces_with_each_derivative()
+    {
+        var x = Expr.Variable("x");
+        var pieces = Drawn((1 / x).Plot(x, -1, 1)).Line(First);
+        Assert.Equal(2, pieces.Length);
+        Assert.Equal([(-1.0, -1.0), (1, 1)], [pieces[0][0], pieces[1][^1]]);
+        var text = Svg(Power(x, 4).Plot(x, -1, 1, derivatives: 3));
+        string[] names = ["x⁴\n", "f′ = 4·x³\n", "f′′ = 12·x²\n", "f′′′ = 24·x\n"];
+        Assert.All(names, name => Assert.Contains(name, text.Replace("\t", "")));
+    }
+
+    [Fact]
+    public void Pictures_in_a_row_share_its_width()
+    {
+        Chart.SaveRow(At("row.svg"), 800, 300, Chart.Of("left", ""), Chart.Of("right", ""));
+        var root = XDocument.Load(At("row.svg")).Root!;
+        Assert.Equal(("800", "300"), ((string)root.Attribute("width")!, (string)root.Attribute("height")!));
+        double Place(string label)
+        {
+            var text = root.Descendants().Single(e => e.Name.LocalName == "text" && e.Value.Trim() == label);
+            return double.Parse(((string)text.Attribute("transform")!).Split('(', ' ')[1], CultureInfo.InvariantCulture);
+        }
+        Assert.InRange(Place("left"), 150, 250);
+        Assert.InRange(Place("right"), 550, 650);
+    }
+
     [Fact]
     public void Charts_are_values_and_stand_side_by_side()
     {

@@ -35,6 +35,27 @@ public class CurveTests
         Assert.InRange(Highest(Of(Math.Log, 0, 3)), 1, 12);
     }
 
+    /// <summary>A pole at an end of the interval is one too.</summary>
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public void A_pole_at_either_end_leaves_the_picture(double pole)
+    {
+        var curve = Of(x => 1 / Math.Abs(x - pole));
+        Assert.Single(curve.Pieces);
+        Assert.InRange(Highest(curve), 1, 20);
+    }
+
+    [Fact]
+    public void A_curve_has_points_up_to_the_edge_of_the_picture()
+    {
+        var curve = Of(x => Math.Pow(x, -8));
+        Assert.Equal(2, curve.Pieces.Count);
+        var most = Highest(curve) / 50;
+        foreach (var piece in curve.Pieces)
+            Assert.All(piece.Zip(piece.Skip(1)), p => Assert.InRange(Math.Abs(p.First.Y - p.Second.Y), 0, most));
+    }
+
     [Fact]
     public void Without_a_pole_nothing_is_cut()
     {

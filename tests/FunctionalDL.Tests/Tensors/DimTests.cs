@@ -50,6 +50,19 @@ public class DimTests
         if (y != 0 && x.DivideExactly(y) is { } quotient) Assert.Equal(x, quotient * y);
     }
 
+    [Fact]
+    public void What_does_not_divide_every_term_has_no_quotient()
+    {
+        Dim batch = "batch", time = "time";
+        Assert.Null((batch * 3).DivideExactly(batch * 2));
+        Assert.Null((batch * 2 + 3).DivideExactly(2));
+        Assert.Null((batch * 3 + 2).DivideExactly(2));
+        Assert.Null((batch * time + time).DivideExactly(batch));
+        Assert.Null((batch + 1).DivideExactly(batch));
+        Assert.Null(batch.DivideExactly(0));
+        Assert.Equal(2 * time, (batch * time * 4).DivideExactly(batch * 2));
+    }
+
     [Property]
     public void Text_tells_dimensions_apart(Dim x, Dim y) => Assert.Equal(x == y, x.ToString() == y.ToString());
 

@@ -18,6 +18,52 @@ public class ExpressionArbitraryTests
         Assert.Empty(Primitives.All.Except(met));
     }
 
+    static bool IsReduction(Expr e) => e.Op.Name is "Sum" or "Max" or "Min" || e.Op.Name == "Divide" && e.Inputs[0].Op.Name == "Sum";
+
+    /// <summary>Where an engine may join things wrongly is where cases have to be.</summary>
+    [Fact]
+    public void What_fusion_joins_occurs_often()
+    {
+        var cases = Sample(AnyExpressions.Cases(), 200);
+        int With(Func<Expr, bool> condition) => cases.Count(c => Graph.TopologicalOrder(c.Output).Any(condition));
+        bool JoinsReductions(Expr node) =>
+            node.Op.Name == "Concat" && node.Inputs.Count(x => IsReduction(x) || x.Inputs is [var of] && IsReduction(of)) > 1;
+        Assert.InRange(With(JoinsReductions), 20, 200);
+        Assert.InRange(cases.Count(c => c.Variables.Any(v => !v.Shape.IsKnown)), 40, 160);
+        static bool IsProduct(int[] sizes) => sizes[0] > 1 && sizes[1] > 1 && sizes[0] * sizes[1] == sizes[2];
+        Assert.InRange(Enumerable.Range(0, 1000).Count(seed => IsProduct(new Random(seed).Sizes())), 80, 400);
+    }
+
+    /// <summary>An op whose value jumps is refused just beside the jump.</summary>
+    [Theory]
+    [InlineData(5e-6, false)]
+    [InlineData(1e-3, true)]
+    public void Cases_are_away_from_jumps(double distance, bool isAccepted)
+    {
+        var x = Expr.Variable("x", [64], DType.Float64);
+        var c = new ExpressionCase(Sign(x - 1), TensorSet.Of(("x", Tensor.Full(DType.Float64, [64], 1 + distance))));
+        Assert.Equal(isAccepted, Trace.Accepts(c, ExpressionOptions.Any));
+    }
+
+    static IEnumerable<string> Names(Arbitrary<ExpressionCase> arbitrary) =>
+        Sample(arbitrary, 200).SelectMany(c => Graph.TopologicalOrder(c.Output)).Select(node => node.Op.Name).Distinct();
+
+    [Fact]
+    public void Smooth_ones_have_no_kinks_and_no_jumps() =>
+        Assert.Empty(Names(SmoothExpressions.Cases())
+            .Intersect(["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "MaxPool"]));
+
+    [Fact]
+    public void Random_numbers_are_not_compared_with_those_of_other_runtimes() =>
+        Assert.DoesNotContain("RandomUniform", Names(OnnxExpressions.Cases()));
+
+    [Theory]
+    [InlineData(DType.Float32, 1e-3)]
+    [InlineData(DType.Float64, 1e-9)]
+    public void The_tolerance_is_that_of_the_precision(DType dtype, double expected) =>
+        Assert.Equal(expected,
+            new ExpressionCase(Sin(Expr.Variable("x", [], dtype)), TensorSet.Of(("x", Tensor.Full(dtype, [], 1)))).Tolerance);
+
     [Property(Arbitrary = [typeof(AnyExpressions)])]
     public bool Values_are_finite_and_fit_the_inferred_type(ExpressionCase c)
     {
@@ -40,6 +86,16 @@ public class ExpressionArbitraryTests
         var (smallest, steps) = (c, 0);
         while (ExpressionArbitrary.With(ExpressionOptions.Any).Shrinker(smallest).FirstOrDefault() is { } smaller && steps++ < 200) smallest = smaller;
         return steps < 200 && smallest.Evaluate().Count <= c.Evaluate().Count + 1 && smallest.Output.Inputs.IsEmpty;
+    }
+
+    [Fact]
+    public void The_boldest_comes_first_and_names_of_sizes_become_numbers()
+    {
+        var x = Expr.Variable("x", ["batch", 2], DType.Float64);
+        var c = new ExpressionCase(Sum(Sin(x)), TensorSet.Of(("x", Tensor.Full(DType.Float64, [3, 2], 0.5))));
+        ExpressionCase[] smaller = [.. ExpressionArbitrary.With(ExpressionOptions.Any).Shrinker(c)];
+        Assert.Equal("Sin", smaller[0].Output.Op.Name);
+        Assert.Contains(smaller, s => s.Output.Op.Name == "Sum" && s.Variables[0].Shape == Shape.Of(3, 2));
     }
 
     [Fact]

@@ -43,6 +43,11 @@ public class LawsTests
         Fails("float32[2] was given", () => Laws.SameValue("a", Tensor.Vector(1f), Tensor.Vector(1f, 2), 1));
         Fails("float64[1] was given", () => Laws.SameValue("a", Tensor.Vector(1f), Tensor.Vector(1.0), 1));
         Fails("NaN was given", () => Laws.SameValue("a", Tensor.Vector(1f), Tensor.Vector(float.NaN), 1));
+        foreach (var other in new[] { 0f, float.MaxValue, float.PositiveInfinity, float.NaN })
+        {
+            Fails($"{(double)other:R} was given", () => Laws.SameValue("a", Tensor.Vector(float.NegativeInfinity), Tensor.Vector(other), 1));
+            Fails("-Infinity was given", () => Laws.SameValue("a", Tensor.Vector(other), Tensor.Vector(float.NegativeInfinity), 1));
+        }
         Fails("2001 was given", () => Laws.SameValue("a", Tensor.Vector(2000L), Tensor.Vector(2001L), 1));
         Fails("9007199254740993 was given", () => Laws.SameValue("a", Tensor.Vector(1L << 53), Tensor.Vector((1L << 53) + 1), 1));
         Fails("False was given", () => Laws.SameValue("a", Tensor.Vector(true), Tensor.Vector(false), 1));

@@ -115,6 +115,12 @@ public sealed class CallbackTests : IDisposable
         log.Lines.Clear();
         Fit(options with { Resume = run.Checkpoint }, epochs: 4);
         Assert.Equal("Training resumed after step 9, in epoch 4 of 4", log.Lines[0]);
+
+        log.Lines.Clear();
+        Checkpoint? within = null;
+        Fit(options with { Callbacks = [Callback.EachStep(s => within ??= s.Position.Step == 2 ? s.Checkpoint() : null)] });
+        Fit(options with { Resume = within });
+        Assert.Equal("Training resumed after step 2, in epoch 1 of 3", log.Lines[0]);
     }
 
     /// <summary>Keeps the lines that its logger is told.</summary>

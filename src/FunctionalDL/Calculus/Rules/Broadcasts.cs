@@ -11,8 +11,12 @@ static class Broadcasts
         if (node.Inputs.Length == 0 || node.Inputs.Any(x => x.Op is not BroadcastOp)) return null;
         Expr[] small = [.. node.Inputs.Select(x => x.Inputs[0])];
         var shape = small.Aggregate(Shape.Scalar, (s, x) => Shape.Broadcast(s, x.Shape)!);
-        if (shape == node.Shape) return null;
+        if (shape == node.Shape || MayRefuse(node.Op, small) && !node.Shape.All(d => d.IsKnown && d.Size > 0)) return null;
         var value = new Expr(node.Op, [.. small.Select(x => Functions.Broadcast(x, shape))]);
         return Functions.Broadcast(value, node.Shape);
     }
+
+    /// <summary>Whether an op is not defined for some values: where nothing is repeated, it would meet values that are not there.</summary>
+    static bool MayRefuse(Op op, Expr[] x) =>
+        op is DivideOp && !x[0].DType.IsFloat() && (x[1].Known() ?? 0) == 0;
 }

@@ -14,8 +14,8 @@ static class Parts
         var inner = x.Op is BroadcastOp ? x.Inputs[0] : x;
         return inner.ConstantValue is { Count: 1 } value && value.DType.IsNumeric() && Math.Abs(value.GetDouble(0)) <= Largest(value.DType) ? value.GetDouble(0) : null;
 
-        // Whole numbers beyond this are not exact in a double; infinities and NaN have rules of their own.
-        static double Largest(DType dtype) => dtype.IsFloat() ? double.MaxValue : 1L << 53;
+        // Infinities and NaN have rules of their own.
+        static double Largest(DType dtype) => dtype.IsFloat() ? double.MaxValue : Ratio.LargestWhole;
     }
 
     public static bool IsNamed(this Expr x) => x.Known() is { } value && NamedFunctions.NameOf(value) is not null;

@@ -5,7 +5,8 @@ namespace FunctionalDL.Rules;
 /// <summary>A number as above/below, so that 2/3 stays what it is: whole parts are kept whole and reduced, and below is positive.</summary>
 readonly record struct Ratio
 {
-    const double LargestWhole = 1L << 53;
+    /// <summary>Up to here a whole number that was read or computed is the exact one: 2⁵³ may have been 2⁵³ + 1.</summary>
+    public const double LargestWhole = (1L << 53) - 1;
 
     /// <summary>The smallest number that keeps all its digits, and the largest: of 2^(1 − b) to about 2^(b + 1), with the bias b of the exponents.</summary>
     readonly struct Range : IRealVisitor<(double, double)>

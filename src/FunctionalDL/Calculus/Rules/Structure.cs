@@ -97,9 +97,29 @@ static class Structure
     static bool HasElements(Expr x, Axes axes) => axes.All(axis => x.Shape[axis].IsKnown && x.Shape[axis].Size > 0);
 
     // Σ a·x over no elements is 0, also where a is infinite; a·Σ x is NaN there.
-    static bool IsConstantFactor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || MayBeFinite(a) && !HasNone(a, axes));
+    static bool IsConstantFactor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || IsFinite(a.Inputs[0]) && !HasNone(a, axes));
 
-    static bool MayBeFinite(Expr a) => a.Inputs[0].ConstantValue is not { } value || double.IsFinite(value.GetDouble(0));
+    /// <summary>Whether a number is finite wherever variables are: a small expression of ops without poles.</summary>
+    static bool IsFinite(Expr number)
+    {
+        const int most = 32;
+        var (seen, open) = (new HashSet<Expr>(), new Stack<Expr>([number]));
+        while (open.TryPop(out var node))
+        {
+            if (!seen.Add(node)) continue;
+            if (seen.Count > most || !HasNoPole(node)) return false;
+            foreach (var x in node.Inputs) open.Push(x);
+        }
+        return true;
+    }
+
+    static bool HasNoPole(Expr node) => node.Op switch
+    {
+        ConstantOp constant => constant.Value.FirstNotFinite() < 0,
+        VariableOp or SizeOfOp or NegateOp or AddOp or SubtractOp or MultiplyOp or SinOp or CosOp or TanhOp or SigmoidOp or ErfOp or AtanOp
+            or ReshapeOp or BroadcastOp or CastOp => true,
+        _ => false,
+    };
 
     static bool IsConstantDivisor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || a.Known() is { } number && number != 0);
 

@@ -35,7 +35,7 @@ sealed class Sum
         while (parts.TryPop(out var next))
         {
             var (x, k) = next;
-            if (x.Number() is { } number) constant += k * number;
+            if (x.Number() is { } number) constant = Exact(constant + Exact(k * number));
             else if (x.Op is NegateOp) parts.Push((x.Inputs[0], -k));
             else if (x.Op is AddOp or SubtractOp && MayOpen(x))
             {
@@ -62,15 +62,19 @@ sealed class Sum
 
     void Add(Ratio k, Expr term)
     {
+        k = Exact(k);
         if (term.Number() is { } number)
         {
-            constant += k * number;
+            constant = Exact(constant + Exact(k * number));
             return;
         }
-        if (terms.TryGetValue(term, out var before)) k += before;
+        if (terms.TryGetValue(term, out var before)) k = Exact(k + before);
         if (k.Above == 0) terms.Remove(term);
         else terms[term] = k;
     }
+
+    /// <summary>A number, or none where a whole one may have been rounded: what is added to it later does not make it right.</summary>
+    Ratio Exact(Ratio x) => like.DType.IsFloat() || Math.Abs(x.Above) <= Ratio.LargestWhole ? x : double.NaN;
 
     /// <summary>An expression as a number times a rest: a·x, −x, a·x/(b·y), and x itself.</summary>
     (Ratio Factor, Expr Of) Scaled(Expr x, int depth = 0)

@@ -8,11 +8,14 @@ sealed record AbstractFunctionOp(string Symbol, int Order) : ElementwiseOp
 {
     public override string Name => "AbstractFunction";
 
+    private protected override Op Remake(AttributeMap a) => new AbstractFunctionOp(a.Of("symbol", Symbol), a.Of("order", Order));
+
     protected override string OnnxName => Name;
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         if (Symbol.Length == 0) throw new FunctionalException("AbstractFunction: the name is empty. Name it, such as \"f\".");
+        if (Order < 0) throw new FunctionalException($"AbstractFunction: {Symbol} is differentiated {Order} times. Give 0 or more.");
         return x[0].DType.IsFloat() ? x[0] : throw WrongDType(x, "float32 or float64", "Cast the input to a float.");
     }
 

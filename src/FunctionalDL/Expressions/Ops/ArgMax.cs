@@ -10,9 +10,14 @@ sealed record ArgMaxOp(int Axis) : Op
 {
     public override string Name => "ArgMax";
 
-    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType.IsNumeric()
-        ? new(DType.Int64, x[0].Shape.Remove(Axis))
-        : throw WrongDType(x, "numbers", "Cast the input to a number.");
+    private protected override Op Remake(AttributeMap a) => new ArgMaxOp(a.Of("axis", Axis));
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    {
+        if (!x[0].DType.IsNumeric()) throw WrongDType(x, "numbers", "Cast the input to a number.");
+        CheckAxis(Axis, x[0].Shape);
+        return new(DType.Int64, x[0].Shape.Remove(Axis));
+    }
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {

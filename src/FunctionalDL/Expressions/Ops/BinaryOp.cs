@@ -5,6 +5,8 @@ namespace FunctionalDL.Ops;
 /// <summary>y = f(x₀, x₁) for numbers of one dtype: <c>[…], […] → […]</c>.</summary>
 abstract record BinaryOp : ElementwiseOp
 {
+    internal override int? Arity => 2;
+
     protected abstract T Apply<T>(T a, T b) where T : INumber<T>;
 
     protected override string OnnxName => Name;

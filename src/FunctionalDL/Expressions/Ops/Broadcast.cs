@@ -7,6 +7,8 @@ sealed record BroadcastOp(Shape Shape) : LinearOp
 {
     public override string Name => "Broadcast";
 
+    private protected override Op Remake(AttributeMap a) => new BroadcastOp(a.Of("shape", Shape));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].Shape.BroadcastsTo(Shape) ? x[0] with { Shape = Shape }
         : throw new ShapeException($"Broadcast: {x[0].Shape} does not broadcast to {Shape}. Each dimension, from the last, must be equal or 1; insert axes of size 1 where they belong.");
 
@@ -30,6 +32,4 @@ sealed record BroadcastOp(Shape Shape) : LinearOp
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => x[0];
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Expand", [x[0], graph.Shape(Shape)]);
-
-    internal override Op Reshape(Func<Dim, Dim> map) => new BroadcastOp([.. Shape.Select(map)]);
 }

@@ -8,6 +8,8 @@ sealed record CastOp(DType To) : Op
 {
     public override string Name => "Cast";
 
+    private protected override Op Remake(AttributeMap a) => new CastOp(a.Of("to", To));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0] with { DType = To };
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0].Cast(To);
@@ -40,6 +42,4 @@ sealed record CastOp(DType To) : Op
         var capped = graph.Node("Where", [graph.Node("LessOrEqual", [Bound(limit), x[0]]), graph.Constant(long.MaxValue), whole]);
         return graph.Node("Where", [graph.Node("LessOrEqual", [x[0], Bound(-limit)]), graph.Constant(long.MinValue), capped]);
     }
-
-    internal override Op Retype(Func<DType, DType> map) => new CastOp(map(To));
 }

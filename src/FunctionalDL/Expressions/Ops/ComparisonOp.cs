@@ -5,6 +5,8 @@ namespace FunctionalDL.Ops;
 /// <summary>y = whether a relation holds between x₀ and x₁: <c>[…], […] → […]</c>, bool. Every relation with NaN is false. Its derivative is zero.</summary>
 abstract record ComparisonOp : ElementwiseOp
 {
+    internal override int? Arity => 2;
+
     protected abstract bool Apply<T>(T a, T b) where T : INumber<T>;
 
     protected abstract string Symbol { get; }

@@ -5,6 +5,10 @@ sealed record ConcatOp(int Axis) : LinearOp
 {
     public override string Name => "Concat";
 
+    internal override int? Arity => null;
+
+    private protected override Op Remake(AttributeMap a) => new ConcatOp(a.Of("axis", Axis));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         if (x.IsEmpty) throw new ShapeException("Concat: there are no inputs. Give at least one.");

@@ -5,6 +5,10 @@ sealed record ConstantOp(Tensor Value) : Op
 {
     public override string Name => "Constant";
 
+    internal override int? Arity => 0;
+
+    private protected override Op Remake(AttributeMap a) => new ConstantOp(a.Of("value", Value));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => new(Value.DType, Value.Shape);
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => Value;
@@ -17,8 +21,6 @@ sealed record ConstantOp(Tensor Value) : Op
         Value is { Count: 1, Shape.Rank: 0 } ? notation.Constant(Value.GetDouble(0)) : notation.Symbol(Value.Describe());
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Constant(Value);
-
-    internal override Op Retype(Func<DType, DType> map) => new ConstantOp(Value.Cast(map(Value.DType)));
 
     public bool Equals(ConstantOp? other) => other is not null
         && (ReferenceEquals(Value, other.Value) || Value.Shape.Rank == 0 && Value.BitEquals(other.Value));

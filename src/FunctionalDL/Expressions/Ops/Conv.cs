@@ -8,6 +8,8 @@ sealed record ConvOp(Window Window, int Groups) : ConvolutionOp(Window, Groups)
 {
     public override string Name => "Conv";
 
+    private protected override Op Remake(AttributeMap a) => new ConvOp(Window.Remake(a), a.Of("groups", Groups));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         var (input, kernel) = (x[0].Shape, x[1].Shape);

@@ -8,12 +8,17 @@ sealed record ConvInputGradientOp(Window Window, int Groups, Shape Size) : Convo
 {
     public override string Name => "ConvInputGradient";
 
+    private protected override Op Remake(AttributeMap a) =>
+        new ConvInputGradientOp(Window.Remake(a), a.Of("groups", Groups), a.Of("size", Size));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         var (gradient, kernel) = (x[0].Shape, x[1].Shape);
         Check(x, kernel);
         if (gradient[1] != kernel[0])
             throw Mismatch($"the kernel has {kernel[0]} outputs and the first input {gradient[1]} channels", gradient, kernel, "They are [batch, out, p…] and [out, in/groups, k…].");
+        if (Size.Rank != Window.Rank)
+            throw Mismatch($"{Size} are not the sizes of {Window.Rank} axes", gradient, kernel, "Give one size for each.");
         if (Window.Positions(Name, Size) is var positions && positions != Spatial(gradient))
             throw Mismatch($"{Size} has {positions} window positions, not {Spatial(gradient)}", gradient, kernel, "Change the output padding.");
         return x[0] with { Shape = Shape.Of(gradient[0], kernel[1] * Groups).Concat(Size) };
@@ -36,6 +41,4 @@ sealed record ConvInputGradientOp(Window Window, int Groups, Shape Size) : Convo
             (size - (positions[axis] - 1) * Window.Strides[axis] - Window.Extent(axis) + Window.Before[axis] + Window.After[axis]).Size;
         return graph.Node("ConvTranspose", x, [.. Window.Onnx(), ("group", (long)Groups), ("output_padding", Size.Select(Missing).ToArray())]);
     }
-
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Size = [.. Size.Select(map)] };
 }

@@ -8,6 +8,8 @@ sealed record ConvKernelGradientOp(Window Window, int Groups) : ConvolutionOp(Wi
 {
     public override string Name => "ConvKernelGradient";
 
+    private protected override Op Remake(AttributeMap a) => new ConvKernelGradientOp(Window.Remake(a), a.Of("groups", Groups));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         var (input, gradient) = (x[0].Shape, x[1].Shape);

@@ -12,6 +12,8 @@ namespace FunctionalDL.Ops;
 /// </remarks>
 abstract record ConvolutionOp(Window Window, int Groups) : Op
 {
+    internal override int? Arity => 2;
+
     /// <summary>The shapes of x, w and y, of which one is the result's and the others the inputs'.</summary>
     protected abstract (Shape X, Shape W, Shape Y) Roles(Shape a, Shape b, Shape result);
 

@@ -10,7 +10,13 @@ sealed record CustomGradientOp(Func<Expr[], Expr, Expr, Expr[]> Rule) : Op
 {
     public override string Name => "CustomGradient";
 
-    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0];
+    internal override int? Arity => null;
+
+    private protected override Op Remake(AttributeMap a) => new CustomGradientOp(a.Of("rule", Rule));
+
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x.IsEmpty
+        ? throw new FunctionalException("CustomGradient: there are no inputs. Give the value, then what its gradient is with respect to.")
+        : x[0];
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0];
 

@@ -8,10 +8,15 @@ sealed record GatherOp(int Axis) : Op
 {
     public override string Name => "Gather";
 
+    internal override int? Arity => 2;
+
+    private protected override Op Remake(AttributeMap a) => new GatherOp(a.Of("axis", Axis));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         if (x[1].DType != DType.Int64) throw WrongDType(x, "int64 indices", "Cast the indices: indices.Cast(DType.Int64).");
         var shape = x[0].Shape;
+        CheckAxis(Axis, shape);
         return x[0] with { Shape = shape.Slice(0, Axis).Concat(x[1].Shape).Concat(shape.Slice(Axis + 1, shape.Rank)) };
     }
 

@@ -3,6 +3,8 @@ namespace FunctionalDL.Ops;
 /// <summary>y = f(x₀, x₁) for truth values: <c>[…], […] → […]</c>, bool.</summary>
 abstract record LogicalOp : ElementwiseOp
 {
+    internal override int? Arity => 2;
+
     protected abstract bool Apply(bool a, bool b);
 
     protected override string OnnxName => Name;

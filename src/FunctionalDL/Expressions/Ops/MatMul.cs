@@ -11,6 +11,8 @@ sealed record MatMulOp : Op
 {
     public override string Name => "MatMul";
 
+    internal override int? Arity => 2;
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         var (a, b) = (x[0].Shape, x[1].Shape);

@@ -5,6 +5,8 @@ sealed record MaxOp(Axes Axes, bool MayBeOfNone = false) : ReduceExtremum(Axes)
 {
     public override string Name => "Max";
 
+    private protected override Op Remake(AttributeMap a) => new MaxOp(a.Of("axes", Axes), a.Of("mayBeOfNone", MayBeOfNone));
+
     protected override double Start => double.NegativeInfinity;
 
     protected override double? OfNone => MayBeOfNone ? double.NegativeInfinity : null;

@@ -8,6 +8,8 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 {
     public override string Name => "MaxPool";
 
+    private protected override Op Remake(AttributeMap a) => new MaxPoolOp(Window.Remake(a));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0] with { Shape = Pooled(x) };
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0].Count > 0 || type.Shape.ElementCount == 0

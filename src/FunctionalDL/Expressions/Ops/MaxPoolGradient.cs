@@ -8,6 +8,10 @@ sealed record MaxPoolGradientOp(Window Window) : MaxPoolingOp(Window)
 {
     public override string Name => "MaxPoolGradient";
 
+    internal override int? Arity => 2;
+
+    private protected override Op Remake(AttributeMap a) => new MaxPoolGradientOp(Window.Remake(a));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => Pooled(x) is var pooled && pooled == x[1].Shape ? x[0]
         : throw new ShapeException($"MaxPoolGradient: pooling {x[0].Shape} gives {pooled}, the gradient is {x[1].Shape}. Give one of the pooled shape.");
 

@@ -8,6 +8,10 @@ sealed record MaxPoolTangentOp(Window Window) : MaxPoolingOp(Window)
 {
     public override string Name => "MaxPoolTangent";
 
+    internal override int? Arity => 2;
+
+    private protected override Op Remake(AttributeMap a) => new MaxPoolTangentOp(Window.Remake(a));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].Shape == x[1].Shape ? x[0] with { Shape = Pooled(x) }
         : throw new ShapeException($"MaxPoolTangent: {x[0].Shape} and {x[1].Shape} differ. Give a tangent of the input's shape.");
 

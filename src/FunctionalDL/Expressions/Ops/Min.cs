@@ -5,6 +5,8 @@ sealed record MinOp(Axes Axes) : ReduceExtremum(Axes)
 {
     public override string Name => "Min";
 
+    private protected override Op Remake(AttributeMap a) => new MinOp(a.Of("axes", Axes));
+
     protected override double Start => double.PositiveInfinity;
 
     protected override double? OfNone => null;

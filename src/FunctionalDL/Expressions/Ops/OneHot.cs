@@ -7,6 +7,8 @@ sealed record OneHotOp(Dim Depth, DType DType) : Op
 {
     public override string Name => "OneHot";
 
+    private protected override Op Remake(AttributeMap a) => new OneHotOp(a.Of("depth", Depth), a.Of("dtype", DType));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType == DType.Int64
         ? new(DType, x[0].Shape.Concat([Depth]))
         : throw WrongDType(x, "int64 indices", "Cast the indices: indices.Cast(DType.Int64).");
@@ -35,8 +37,4 @@ sealed record OneHotOp(Dim Depth, DType DType) : Op
         var range = graph.Node("Range", [graph.Constant(0L), graph.Dim(Depth), graph.Constant(1L)]);
         return graph.Node("Cast", [graph.Node("Equal", [index, range])], ("to", DType));
     }
-
-    internal override Op Retype(Func<DType, DType> map) => this with { DType = map(DType) };
-
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Depth = map(Depth) };
 }

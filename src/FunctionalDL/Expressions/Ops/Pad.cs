@@ -8,10 +8,16 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
 {
     public override string Name => "Pad";
 
+    private protected override Op Remake(AttributeMap a) =>
+        new PadOp(a.Of("axis", Axis), a.Of("before", Before), a.Of("after", After), a.Of("between", Between), a.Of("value", Value));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         if (Before.IsNegative || Between < 0 || After.IsNegative)
             throw new ShapeException($"Pad: {Before} before, {Between} between and {After} after axis {Axis} of {x[0].Shape}: none can be negative. Slice to remove elements.");
+        if (Between == int.MaxValue)
+            throw new ShapeException(
+                $"Pad: {Between} zeros between the elements of axis {Axis} of {x[0].Shape} are more than an axis can have. Use fewer.");
         var n = x[0].Shape[Axis];
         return x[0] with { Shape = x[0].Shape.With(Axis, Before + (n == 0 ? 0 : n + (n - 1) * Between) + After) };
     }
@@ -60,5 +66,9 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
         return graph.Node("Pad", [data, graph.Shape(Shape.Of(around)), value]);
     }
 
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Before = map(Before), After = map(After) };
+    // Padding with −0 gives other bits than padding with 0.
+    public bool Equals(PadOp? other) => other is not null && (Axis, Before, After, Between, BitConverter.DoubleToInt64Bits(Value))
+        == (other.Axis, other.Before, other.After, other.Between, BitConverter.DoubleToInt64Bits(other.Value));
+
+    public override int GetHashCode() => HashCode.Combine(Axis, Before, After, Between, Value);
 }

@@ -8,6 +8,8 @@ sealed record RandomUniformOp(TensorType Type, long Stream) : Op
 {
     public override string Name => "RandomUniform";
 
+    private protected override Op Remake(AttributeMap a) => new RandomUniformOp(a.Of(Type), a.Of("stream", Stream));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         if (x[0].DType != DType.Int64 || x[0].Shape.Rank != 0) throw WrongDType(x, "a key: one int64 scalar", "Pass key.ToTensor() or an int64 variable.");
@@ -24,9 +26,6 @@ sealed record RandomUniformOp(TensorType Type, long Stream) : Op
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("uniform", x, Type.Shape.ToString(), $"stream {Stream}");
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => throw new UnsupportedOnnxException(
-        "RandomUniform: ONNX has no keyed random generator. Export the inference form of the model, or make the random tensor an input.");
-
-    internal override Op Retype(Func<DType, DType> map) => this with { Type = Type with { DType = map(Type.DType) } };
-
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Type = Type with { Shape = [.. Type.Shape.Select(map)] } };
+        "RandomUniform: ONNX has no keyed random generator. "
+        + "Export the inference form of the model, or make the random tensor an input.", y);
 }

@@ -5,6 +5,10 @@ sealed record RangeOp(Dim Size, DType DType) : Op
 {
     public override string Name => "Range";
 
+    internal override int? Arity => 0;
+
+    private protected override Op Remake(AttributeMap a) => new RangeOp(a.Of("size", Size), a.Of("dtype", DType));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => DType.IsNumeric() ? new(DType, [Size])
         : throw new DTypeException("Range: bool has no range. Use int64, float32 or float64.");
 
@@ -22,8 +26,4 @@ sealed record RangeOp(Dim Size, DType DType) : Op
         var range = graph.Node("Range", [graph.Constant(0L), graph.Dim(Size), graph.Constant(1L)]);
         return DType == DType.Int64 ? range : graph.Node("Cast", [range], ("to", DType));
     }
-
-    internal override Op Retype(Func<DType, DType> map) => this with { DType = map(DType) };
-
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Size = map(Size) };
 }

@@ -5,6 +5,8 @@ sealed record ReshapeOp(Shape Shape) : LinearOp
 {
     public override string Name => "Reshape";
 
+    private protected override Op Remake(AttributeMap a) => new ReshapeOp(a.Of("shape", Shape));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].Shape.Elements == Shape.Elements ? x[0] with { Shape = Shape }
         : throw new ShapeException($"Reshape: {x[0].Shape} has {x[0].Shape.Elements} elements and {Shape} has {Shape.Elements}. Choose a shape with as many.");
 
@@ -19,6 +21,4 @@ sealed record ReshapeOp(Shape Shape) : LinearOp
         Shape.Where(d => d != 1).SequenceEqual(y.Inputs[0].Shape.Where(d => d != 1)) ? x[0] : notation.Function("reshape", x, Shape.ToString());
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape", [x[0], graph.Shape(Shape)], ("allowzero", 1L));
-
-    internal override Op Reshape(Func<Dim, Dim> map) => new ReshapeOp([.. Shape.Select(map)]);
 }

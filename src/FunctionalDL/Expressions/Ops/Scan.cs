@@ -15,6 +15,10 @@ sealed record ScanOp(ScanBody Body) : Op
 {
     public override string Name => "Scan";
 
+    internal override int? Arity => null;
+
+    private protected override Op Remake(AttributeMap a) => new ScanOp(Body.Remake(a));
+
     Dim Length(Expr y) => y.Inputs[Body.Carries.Length].Shape[0];
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
@@ -68,7 +72,8 @@ sealed record ScanOp(ScanBody Body) : Op
     }
 
     /// <summary>The expressions without loops: each step written out, for sequences of known lengths.</summary>
-    public static Expr[] Unroll(IReadOnlyCollection<Expr> expressions) => Graph.Rebuild(expressions, (node, x) => node.Op is ScanOp scan ? scan.Unroll(x) : node.WithInputs(x));
+    public static Expr[] Unroll(IReadOnlyCollection<Expr> expressions) =>
+        Graph.Rebuild(expressions, (node, x) => node.Op is ScanOp scan ? scan.Unroll(x) : null);
 
     Expr Unroll(Expr[] x)
     {
@@ -94,7 +99,7 @@ sealed record ScanOp(ScanBody Body) : Op
         return Concat(0, [.. Enumerable.Range(0, outputs.Length).SelectMany(Result).Select(e => Functions.Reshape(e, [e.Shape.Elements]))]);
     }
 
-    static Tensor Element(Tensor sequence, int t)
+    internal static Tensor Element(Tensor sequence, int t)
     {
         var shape = sequence.Shape.Remove(0);
         var at = t * shape.ElementCount;
@@ -127,7 +132,7 @@ sealed record ScanOp(ScanBody Body) : Op
         var merged = new Dictionary<Expr, Expr>();
         return Graph.Rebuild(expressions, (node, x) =>
         {
-            if (node.Op is not ScanOp { Body: var body }) return node.WithInputs(x);
+            if (node.Op is not ScanOp { Body: var body }) return null;
             var widest = loops[body.Root].Where(y => y.Inputs.SequenceEqual(node.Inputs)).MaxBy(y => BodyOf(y).Stacked.Length)!;
             if (!merged.TryGetValue(widest, out var loop)) merged[widest] = loop = widest.WithInputs(x);
             return body.Of(BodyOf(widest), loop, x[body.Carries.Length].Shape[0]);
@@ -186,8 +191,4 @@ sealed record ScanOp(ScanBody Body) : Op
         return graph.Node("Concat",
             [.. Enumerable.Range(0, carries).SelectMany(All).Select(Flat), .. stacks.Skip(carries).Concat(results.Skip(carries).Take(sums.Length)).Select(Flat)], ("axis", 0L));
     }
-
-    internal override Op Retype(Func<DType, DType> map) => new ScanOp(Body.Map(op => op.Retype(map)));
-
-    internal override Op Reshape(Func<Dim, Dim> map) => new ScanOp(Body.Map(op => op.Reshape(map)));
 }

@@ -140,19 +140,32 @@ sealed record ScanBody(
     public ImmutableArray<Expr> Fresh(ImmutableArray<Expr> like, int series) =>
         [.. like.Select((e, i) => Expr.Variable($"g{Variables.Count()}_{series}_{i}", e.Shape, e.DType))];
 
-    /// <summary>The body with each op replaced.</summary>
-    public ScanBody Map(Func<Op, Op> map)
+    /// <summary>
+    /// The step as a graph of carried values, elements and constants to what is carried on, stacked and summed; how many of them are carried, are
+    /// elements and are stacked; and the direction.
+    /// </summary>
+    public ScanBody Remake(AttributeMap a)
     {
-        var all = Graph.Rebuild([.. Variables, .. Outputs], (node, x) => map(node.Op) is var op && ReferenceEquals(op, node.Op) ? node.WithInputs(x) : new(op, x));
-        var next = 0;
-        ImmutableArray<Expr> Take(ImmutableArray<Expr> like) => [.. all[next..(next += like.Length)]];
-        return new(Take(Carries), Take(Elements), Take(Constants), Take(Next), Take(Stacked), Take(Summed), IsReversed);
+        var body = a.Of("body", Step);
+        var (inputs, outputs) = (body.Inputs, body.Outputs);
+        var (carries, elements) = (a.Of("carries", Carries.Length), a.Of("elements", Elements.Length));
+        var stacked = a.Of("stacked", Stacked.Length);
+        if (carries < 1 || elements < 0 || stacked < 0 || carries + (long)elements > inputs.Length || carries + (long)stacked > outputs.Length)
+            throw new FunctionalException(
+                $"Scan: {carries} carried values, {elements} elements and {stacked} stacked values of a step with {inputs.Length} inputs and "
+                + $"{outputs.Length} outputs. Carried values are the first inputs and outputs, the others come after them.");
+        return new(inputs[..carries], inputs[carries..(carries + elements)], inputs[(carries + elements)..],
+            outputs[..carries], outputs[carries..(carries + stacked)], outputs[(carries + stacked)..], a.Of("isReversed", IsReversed));
     }
 
-    // A loop's step is the same only as itself: comparing graphs takes as many steps as they have nodes.
-    public bool Equals(ScanBody? other) => ReferenceEquals(this, other);
+    GraphAttribute Step => new(Variables, Outputs);
 
-    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+    // Two steps are the same where they are of the same nodes: comparing graphs takes as many steps as they have nodes.
+    public bool Equals(ScanBody? other) => other is not null && (ReferenceEquals(this, other) || IsReversed == other.IsReversed
+        && Carries.Length == other.Carries.Length && Elements.Length == other.Elements.Length && Stacked.Length == other.Stacked.Length
+        && Step == other.Step);
+
+    public override int GetHashCode() => HashCode.Combine(IsReversed, Step);
 
     /// <summary>What each carried value becomes, on one line.</summary>
     public override string ToString()

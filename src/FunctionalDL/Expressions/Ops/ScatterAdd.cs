@@ -10,12 +10,16 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
 {
     public override string Name => "ScatterAdd";
 
+    internal override int? Arity => 2;
+
+    private protected override Op Remake(AttributeMap a) => new ScatterAddOp(a.Of("axis", Axis), a.Of("size", Size));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         if (x[0].DType != DType.Int64) throw WrongDType(x, "int64 indices first", "Cast the indices: indices.Cast(DType.Int64).");
         if (!x[1].DType.IsNumeric()) throw WrongDType(x, "numbers to add", "Cast the updates to a number.");
         var (indices, updates) = (x[0].Shape, x[1].Shape);
-        if (updates.Rank < Axis + indices.Rank || updates.Slice(Axis, Axis + indices.Rank) != indices)
+        if (Axis < 0 || updates.Rank < (long)Axis + indices.Rank || updates.Slice(Axis, Axis + indices.Rank) != indices)
             throw new ShapeException($"ScatterAdd: updates {updates} do not have the indices' shape {indices} from axis {Axis} on. Reshape the updates.");
         return x[1] with { Shape = updates.Slice(0, Axis).Concat([Size]).Concat(updates.Slice(Axis + indices.Rank, updates.Rank)) };
     }
@@ -75,6 +79,4 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
         long[] back = [.. Enumerable.Range(1, Axis).Select(a => (long)a), 0, .. Enumerable.Range(Axis + 1, y.Rank - Axis - 1).Select(a => (long)a)];
         return Axis == 0 ? sum : graph.Node("Transpose", [sum], ("perm", back));
     }
-
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Size = map(Size) };
 }

@@ -7,6 +7,8 @@ sealed record SelectOp : ElementwiseOp
 {
     public override string Name => "Select";
 
+    internal override int? Arity => 3;
+
     protected override string OnnxName => "Where";
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)

@@ -5,6 +5,10 @@ sealed record SizeOfOp(Dim Dim, DType DType) : Op
 {
     public override string Name => "SizeOf";
 
+    internal override int? Arity => 0;
+
+    private protected override Op Remake(AttributeMap a) => new SizeOfOp(a.Of("dim", Dim), a.Of("dtype", DType));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => new(DType, Shape.Scalar);
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => Tensor.Full(DType, Shape.Scalar, Dim.Resolve(sizes).Size);
@@ -16,8 +20,4 @@ sealed record SizeOfOp(Dim Dim, DType DType) : Op
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Symbol($"|{Dim}|");
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Cast", [graph.Dim(Dim)], ("to", DType));
-
-    internal override Op Retype(Func<DType, DType> map) => this with { DType = map(DType) };
-
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Dim = map(Dim) };
 }

@@ -8,6 +8,9 @@ sealed record SliceOp(int Axis, Dim Start, Dim Size, int Step) : LinearOp
 {
     public override string Name => "Slice";
 
+    private protected override Op Remake(AttributeMap a) =>
+        new SliceOp(a.Of("axis", Axis), a.Of("start", Start), a.Of("size", Size), a.Of("step", Step));
+
     /// <summary>One past the last element taken.</summary>
     Dim End => Start + (Size - 1) * Step + 1;
 
@@ -46,6 +49,4 @@ sealed record SliceOp(int Axis, Dim Start, Dim Size, int Step) : LinearOp
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Slice",
         [x[0], graph.Shape([Start]), graph.Shape([Size == 0 ? Start : End]), graph.Constant(Tensor.Vector((long)Axis)), graph.Constant(Tensor.Vector((long)Step))]);
-
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Start = map(Start), Size = map(Size) };
 }

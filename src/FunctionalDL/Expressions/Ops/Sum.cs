@@ -7,6 +7,8 @@ sealed record SumOp(Axes Axes) : ReduceOp(Axes)
 {
     public override string Name => "Sum";
 
+    private protected override Op Remake(AttributeMap a) => new SumOp(a.Of("axes", Axes));
+
     protected override double Start => -0.0;
 
     protected override double? OfNone => 0;

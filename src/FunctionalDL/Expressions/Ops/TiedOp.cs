@@ -3,6 +3,8 @@ namespace FunctionalDL.Ops;
 /// <summary>y = x₀, whatever x₁ is: <c>[…], any → […]</c>. What ties the two is not a value.</summary>
 abstract record TiedOp : Op
 {
+    internal override int? Arity => 2;
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0];
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0];

@@ -5,6 +5,8 @@ sealed record TransposeOp(Axes Order) : LinearOp
 {
     public override string Name => "Transpose";
 
+    private protected override Op Remake(AttributeMap a) => new TransposeOp(a.Of("order", Order));
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         var shape = x[0].Shape;

@@ -8,6 +8,11 @@ sealed record VariableOp(string Symbol, TensorType Type) : Op
     /// <summary>Whether it stands for a statistic of a layer, which no gradient moves.</summary>
     public bool IsStatistic { get; init; }
 
+    internal override int? Arity => 0;
+
+    private protected override Op Remake(AttributeMap a) =>
+        new VariableOp(a.Of("symbol", Symbol), a.Of(Type)) { IsStatistic = a.Of("isStatistic", IsStatistic) };
+
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => Symbol.Length > 0 ? Type
         : throw new FunctionalException("Variable: the name is empty. Name it, such as Expr.Variable(\"x\").");
 
@@ -22,8 +27,4 @@ sealed record VariableOp(string Symbol, TensorType Type) : Op
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
         throw new FunctionalException($"Variable \"{Symbol}\" is neither an input nor a parameter of the exported model. Declare it or substitute it.");
-
-    internal override Op Retype(Func<DType, DType> map) => this with { Type = Type with { DType = map(Type.DType) } };
-
-    internal override Op Reshape(Func<Dim, Dim> map) => this with { Type = Type with { Shape = [.. Type.Shape.Select(map)] } };
 }

@@ -6,6 +6,10 @@ namespace FunctionalDL.Ops;
 /// </summary>
 sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes After)
 {
+    /// <summary>The window's five lists as attributes of the op that has it.</summary>
+    public Window Remake(AttributeMap a) => new(
+        a.Of("sizes", Sizes), a.Of("strides", Strides), a.Of("dilations", Dilations), a.Of("before", Before), a.Of("after", After));
+
     public int Rank => Sizes.Count;
 
     /// <summary>The elements along an axis from the first under the window to the last.</summary>

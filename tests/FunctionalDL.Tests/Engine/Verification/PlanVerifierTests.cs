@@ -86,7 +86,17 @@ public class PlanVerifierTests
     public void A_value_that_is_written_twice() => Finds("which step 0 has written", Products(), plan => plan.Steps[1] = new Planted([], [Value(plan, 0)]));
 
     [Fact]
-    public void Two_values_in_one_place() => Finds("over slot", Products(), plan => plan.Offsets[Value(plan, 1).Slot] = plan.Offsets[Value(plan, 0).Slot] + 32);
+    public void Two_values_in_one_place() => Finds("step 1, matmul 8×8×8, writes slot", Products(), plan => plan.Offsets[Value(plan, 1).Slot] = plan.Offsets[Value(plan, 0).Slot] + 32);
+
+    /// <summary>What is computed before a loop is read again in its next run.</summary>
+    [Fact]
+    public void A_value_of_before_the_loop_that_is_written_over()
+    {
+        Expr x = Expr.Variable("x", [8, 8]), w = Expr.Variable("w", [8, 8]);
+        var plan = new Plan([MatMul(MatMul(MatMul(x, MatMul(w, w)), x), x)], Sizes.None, [0], new HashSet<string> { "w" });
+        Assert.Equal((4, 1), (plan.Steps.Length, plan.StepsBefore));
+        Finds("which is needed until step 4", plan, p => p.Offsets[Value(p, 2).Slot] = p.Offsets[Value(p, 0).Slot]);
+    }
 
     [Fact]
     public void A_value_freed_too_early() => Finds("which is needed until step 3", Products(), plan =>
