@@ -71,11 +71,16 @@ public sealed class OnnxSession : IDisposable
 
     static OrtValue ToOrt(Tensor tensor) => tensor.DType.Visit<Given, OrtValue>(new(tensor));
 
-    /// <summary>The tensor's own memory, which OnnxRuntime only reads.</summary>
     readonly struct Given(Tensor tensor) : IElementVisitor<OrtValue>
     {
-        public OrtValue Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => OrtValue.CreateTensorValueFromMemory(
-            OrtMemoryInfo.DefaultInstance, MemoryMarshal.AsMemory(tensor.As<T>().Memory), [.. tensor.Shape.Select(d => (long)d.Size)]);
+        public OrtValue Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
+        {
+            // OnnxRuntime's numbers of dtypes are those of ONNX.
+            var type = (TensorElementType)tensor.DType.OnnxCode();
+            var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, [.. tensor.Shape.Select(d => (long)d.Size)]);
+            if (tensor.Count > 0) MemoryMarshal.AsBytes(tensor.As<T>().Span).CopyTo(value.GetTensorMutableRawData());
+            return value;
+        }
     }
 
     static Tensor FromOrt(string name, OrtValue value)
@@ -90,7 +95,8 @@ public sealed class OnnxSession : IDisposable
 
     readonly struct Taken(OrtValue value, Shape shape) : IElementVisitor<Tensor>
     {
-        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => Tensor.Of(shape, value.GetTensorDataAsSpan<T>());
+        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> =>
+            Tensor.Of(shape, shape.ElementCount == 0 ? [] : MemoryMarshal.Cast<byte, T>(value.GetTensorMutableRawData()));
     }
 
     /// <inheritdoc/>

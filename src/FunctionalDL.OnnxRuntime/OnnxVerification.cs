@@ -19,7 +19,9 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
     /// <param name="model">The model's bytes.</param>
     /// <param name="outputs">The expressions it was made from, by output.</param>
     /// <param name="parameters">The values of the variables that are not drawn.</param>
-    /// <param name="tolerance">The largest difference allowed between floats, relative to max(1, |value|); whole numbers and truth values are equal.</param>
+    /// <param name="tolerance">
+    /// The largest difference allowed between floats, relative to max(1, |value|), and their last digit in any case; whole numbers and truth values are equal.
+    /// </param>
     /// <exception cref="OnnxMismatchException">An element differs by more.</exception>
     /// <exception cref="FunctionalException">The evaluator refuses all sizes.</exception>
     /// <exception cref="OnnxRuntimeFailure">OnnxRuntime refuses the model or fails to run it.</exception>
@@ -33,7 +35,7 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
     /// </summary>
     /// <param name="model">The bytes of a model with the step's <see cref="TrainingStep.Outputs"/>, and its parameters and state as inputs.</param>
     /// <param name="step">The step it was made from.</param>
-    /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|).</param>
+    /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|), and the last digit in any case.</param>
     /// <inheritdoc cref="Verify(byte[], IReadOnlyList{ValueTuple{string, Expr}}, TensorSet, double)"/>
     public static OnnxVerification Verify(byte[] model, TrainingStep step, double tolerance = 1e-4)
     {
@@ -93,6 +95,7 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
         if (ours.DType != theirs.DType || ours.Shape != theirs.Shape)
             throw new OnnxMismatchException($"ONNX: output \"{output}\" is {ours.Describe()} in the evaluator and {theirs.Describe()} in OnnxRuntime, with {sizes}. Please report the model.");
         var isFloat = ours.DType.IsFloat();
+        if (isFloat) tolerance = Math.Max(tolerance, ours.DType.Epsilon());
         // Whole numbers are compared with every digit.
         var (ourWholes, theirWholes) = isFloat ? default : (ours.Cast(DType.Int64).As<long>(), theirs.Cast(DType.Int64).As<long>());
         for (var i = 0; i < ours.Count; i++)

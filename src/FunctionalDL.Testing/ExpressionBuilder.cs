@@ -137,8 +137,12 @@ sealed class ExpressionBuilder
         return axes.Length == 0 ? null : Random.Of(axes);
     }
 
-    /// <summary>New int64 indices below a size.</summary>
-    public Expr Indices(Shape shape, Dim below) => Fresh(FunctionalDL.DType.Int64, shape, Random.Indices(shape.Resolve(sizes), Size(below)));
+    /// <summary>New indices below a size, of some dtype of integers.</summary>
+    public Expr Indices(Shape shape, Dim below)
+    {
+        var dtype = DType(d => d.IsInteger());
+        return Fresh(dtype, shape, Random.Indices(shape.Resolve(sizes), Size(below)).Cast(dtype));
+    }
 
     /// <summary>Whether int64 occurs.</summary>
     public bool HasWholes => options.DTypes.Contains(FunctionalDL.DType.Int64);

@@ -29,7 +29,7 @@ public sealed record ExpressionOptions
     };
 
     /// <summary>The dtypes that occur; at least one is a float.</summary>
-    public IReadOnlyList<DType> DTypes { get; init; } = [DType.Float32, DType.Float64, DType.Int64, DType.Bool];
+    public IReadOnlyList<DType> DTypes { get; init; } = Enum.GetValues<DType>();
 
     /// <summary>Whether a node may occur; primitives are told by <c>node.Op.Name</c>.</summary>
     public Func<Expr, bool> Allows { get; init; } = _ => true;

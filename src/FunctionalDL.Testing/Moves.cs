@@ -30,7 +30,7 @@ static partial class Moves
         b => b.HasWholes && b.Dim() is var depth && b.Size(depth) > 0 ? OneHot(b.Indices(b.Shape(), depth), depth, b.DType(_ => true)) : null,
         b => Range(b.Dim(), b.DType(d => d.IsNumeric())),
         b => SizeOf(b.Dim(), b.DType(d => d.IsNumeric())),
-        b => b.HasWholes ? RandomUniform(b.Fresh(DType.Int64, Shape.Scalar), b.Shape(), b.DType(d => d.IsFloat()), b.Random.Next(3)) : null,
+        b => b.HasWholes ? RandomUniform(b.Fresh(DType.Int64, Shape.Scalar), b.Shape(), b.DType(d => d.IsFloat() && !d.IsNarrow()), b.Random.Next(3)) : null,
         b => b.Any().Cast(b.DType(_ => true)),
         b => Sum(Sin(b.Real())).Gradient(b.Real()), b => b.Real() is var x ? Sum(x).Gradient(x) : null,
         Convolved, Pooled, Scanned, Recomputed,
@@ -99,7 +99,7 @@ static partial class Moves
 
     static Expr? Padded(Builder b, Expr x) => b.Axis(x, d => b.Size(d) > 0) is not { } axis ? null
         : b.Random.Next(3) == 0 ? Dilate(x, axis, b.Random.Next(1, 3))
-        : Pad(x, axis, b.Random.Next(3), b.Random.Next(3), b.Random.Of([0, 1, -2]));
+        : Pad(x, axis, b.Random.Next(3), b.Random.Next(3), b.Random.Of<double>(x.DType == DType.UInt8 ? [0, 1] : [0, 1, -2]));
 
     static Expr? Concatenated(Builder b, Expr x)
     {

@@ -21,4 +21,4 @@ foreach (var path in Directory.GetFiles(args[0], "*.onnx"))
 return failed;
 
 static bool AreNear(Tensor a, Tensor b) => a.Shape == b.Shape && Enumerable.Range(0, a.Count).All(i =>
-    a.GetDouble(i).Equals(b.GetDouble(i)) || double.IsFinite(a.GetDouble(i)) && Math.Abs(a.GetDouble(i) - b.GetDouble(i)) <= tolerance * Math.Max(1, Math.Abs(a.GetDouble(i))));
+    a.GetDouble(i).Equals(b.GetDouble(i)) || double.IsFinite(a.GetDouble(i)) && Math.Abs(a.GetDouble(i) - b.GetDouble(i)) <= Math.Max(tolerance, a.DType.Epsilon()) * Math.Max(1, Math.Abs(a.GetDouble(i))));

@@ -103,7 +103,7 @@ public sealed class Dataset : RowSet<Dataset>
     /// <exception cref="FunctionalException">The targets are not int64, or a label is out of range.</exception>
     public Dataset CheckLabels(int classes)
     {
-        var at = Targets.As<long>().Span.IndexOfAnyExceptInRange(0, classes - 1);
+        var at = Targets.In<long>().Span.IndexOfAnyExceptInRange(0, classes - 1);
         return at < 0 ? this
             : throw new FunctionalException($"Dataset: label {Targets.GetDouble(at)} in row {at} is outside 0 to {classes - 1}. "
                 + "Correct the label, or the number of classes.");

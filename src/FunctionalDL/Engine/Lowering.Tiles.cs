@@ -41,7 +41,7 @@ sealed partial class Lowering
 
     View Elementwise(Code code, View[] x, DType dtype, int[] shape)
     {
-        var lane = code is Code.Equal or Code.Less or Code.LessOrEqual ? x[0].Storage.DType : dtype;
+        var lane = (code is Code.Equal or Code.Less or Code.LessOrEqual ? x[0].Storage.DType : dtype).Lane();
         return Elementwise(code, lane == DType.Bool ? Lane(x[0].Storage) : lane, x, dtype, shape);
     }
 
@@ -55,16 +55,17 @@ sealed partial class Lowering
     }
 
     View Cast(View x, DType dtype, int[] shape) => dtype == DType.Bool
-        ? Elementwise(Code.IsTrue, x.Storage.DType, [x], dtype, shape)
-        : Elementwise(Code.Identity, dtype, [x], dtype, shape);
+        ? Elementwise(Code.IsTrue, x.Storage.DType.Lane(), [x], dtype, shape)
+        : Elementwise(Code.Identity, dtype.IsNarrow() ? Lane(x.Storage) : dtype, [x], dtype, shape);
 
     /// <summary>The lanes in which truth values are computed: those of the numbers they came from.</summary>
-    DType Lane(Storage storage) => storage.DType != DType.Bool ? storage.DType : lanes.GetValueOrDefault(storage, DType.Float32);
+    DType Lane(Storage storage) => storage.DType != DType.Bool ? storage.DType.Lane() : lanes.GetValueOrDefault(storage, DType.Float32);
 
     View Dense(View x) => x.IsWhole ? x : Elementwise(Code.Identity, Lane(x.Storage), [x], x.Storage.DType, x.Sizes);
 
     View Reduce(Code code, Axes axes, View x, int[] shape)
     {
+        if (x.Storage.DType is var dtype && dtype.IsNarrow()) return Cast(Reduce(code, axes, InLanes(x), shape), dtype, shape);
         var rank = x.Sizes.Length;
         int[] kept = [.. Enumerable.Range(0, rank).Where(axis => !axes.Contains(axis) && x.Sizes[axis] != 1)];
         int[] reduced = [.. axes.Where(axis => x.Sizes[axis] != 1)];

@@ -60,7 +60,12 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
         if (type.Shape.ElementCount == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
             return Constant(Tensor.Zeros(type.DType, type.Shape), shape);
         if (IntoConvolution(node, x) is { } fused) return fused;
-        if (x.All(v => v.Count > 0) && Kernels.TryGetValue(node.Op.GetType(), out var code)) return Elementwise(code, x, type.DType, shape);
+        var isHalf = type.DType.IsFloat() && type.DType.IsNarrow();
+        if (x.All(v => v.Count > 0) && Kernels.TryGetValue(node.Op.GetType(), out var code) && (!isHalf || code.IsNearest()))
+            return Elementwise(code, x, type.DType, shape);
+        // Sums of half floats are rounded once, from float64, as the evaluator has it; it computes them.
+        if (isHalf && node.Op is not (TiedOp or StopGradientOp or CustomGradientOp or RematerializeOp or LinearOp or CastOp or MaxOp or MinOp or GatherOp or OneHotOp))
+            return Own(new ReferenceStep(node.Op, type, sizes, x), s => s.Output, shape);
 
         return (node.Op, x) switch
         {
@@ -84,12 +89,13 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (MaxPoolGradientOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Put),
             (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, v => v.IsDense ? v : Dense(v)), type, sizes), s => s.Output, shape),
             (RandomUniformOp op, _) => Own(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream), s => s.Output, shape),
-            (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(x[1]), op.Axis), s => s.Output, shape),
-            (ScatterAddOp op, _) => ScatterAdd(op, x, shape),
+            (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(Indices(x[1])), op.Axis), s => s.Output, shape),
+            (ScatterAddOp op, _) when type.DType.IsNarrow() && type.Shape.ElementCount > 0 => Cast(ScatterAdd(op, [x[0], InLanes(x[1])], shape), type.DType, shape),
+            (ScatterAddOp op, _) when !type.DType.IsNarrow() => ScatterAdd(op, x, shape),
             (OneHotOp op, _) => OneHot(x[0], type.DType, shape),
             (ConcatOp op, _) => Concat(op.Axis, x, shape),
             (PadOp op, _) when op.Before.Resolve(sizes).Size is >= 0 and var before && before + (x[0].Sizes[op.Axis] - 1L) * (op.Between + 1L) < shape[op.Axis] => Pad(op, x[0], shape),
-            (ArgMaxOp op, [{ Count: > 0 }]) => Own(new ArgMaxStep(Dense(x[0]), op.Axis), s => s.Output, shape),
+            (ArgMaxOp op, [{ Count: > 0 }]) => Own(new ArgMaxStep(Dense(InLanes(x[0])), op.Axis), s => s.Output, shape),
             _ => Own(new ReferenceStep(node.Op, type, sizes, x), s => s.Output, shape),
         };
     }
@@ -125,16 +131,16 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
     View ScatterAdd(ScatterAddOp op, View[] x, int[] shape)
     {
         var (outer, size, inner) = View.Of(new(x[1].Storage.DType, 0), shape).Around(op.Axis);
-        return Own(new ScatterAddStep(Dense(x[0]), Dense(x[1]), outer, size, inner), s => s.Output, shape);
+        return Own(new ScatterAddStep(Dense(Indices(x[0])), Dense(x[1]), outer, size, inner), s => s.Output, shape);
     }
 
     /// <summary>[index = 0, 1, …, depth − 1], compared in lanes of the result where they hold every index exactly.</summary>
     View OneHot(View indices, DType dtype, int[] shape)
     {
         var depth = shape[^1];
-        indices = Own(new CheckedIndicesStep(Dense(indices), depth, "OneHot"), s => s.Output, [.. indices.Sizes, 1]);
+        indices = Own(new CheckedIndicesStep(Dense(Indices(indices)), depth, "OneHot"), s => s.Output, [.. indices.Sizes, 1]);
         if (indices.Count == 0 || depth == 0) return Constant(Tensor.Zeros(dtype, Shape.Of([.. shape.Select(n => (Dim)n)])), shape);
-        var lane = dtype.IsFloat() && depth < 1 << 24 ? dtype : DType.Int64;
+        var lane = dtype.IsFloat() && depth < 1 << 24 ? dtype.Lane() : DType.Int64;
         var range = Constant(Tensor.Vector([.. Enumerable.Range(0, depth).Select(i => (long)i)]).Cast(lane), [depth]);
         var values = lane == DType.Int64 ? indices : Cast(indices, lane, indices.Sizes);
         var equal = Elementwise(Code.Equal, lane, [values.Broadcast(shape), range.Broadcast(shape)], DType.Bool, shape);
@@ -165,6 +171,14 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
         var place = whole.Slice(op.Axis, op.Before.Resolve(sizes).Size, x.Sizes[op.Axis], op.Between + 1);
         return Own(new AssembleStep([x], whole.Storage, [place], op.Value), s => s.Output, shape);
     }
+
+    /// <summary>Numbers in the type in which they are computed.</summary>
+    View InLanes(View x) => x.Storage.DType.IsNarrow() ? Converted(x, x.Storage.DType.Lane()) : x;
+
+    View Indices(View x) => x.Storage.DType == DType.Int64 ? x : Converted(x, DType.Int64);
+
+    View Converted(View x, DType dtype) => x.Count > 0 ? Cast(x, dtype, x.Sizes)
+        : Constant(Tensor.Zeros(dtype, Shape.Of([.. x.Sizes.Select(n => (Dim)n)])), x.Sizes);
 
     View Constant(Tensor value, int[] shape)
     {

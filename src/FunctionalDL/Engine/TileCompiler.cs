@@ -92,6 +92,16 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 var place = Result(op.Output, op.Lane, op.Extent);
                 pending.Add(new(op.Extent == Extent.Row && !op.Code.IsReduction() ? Form.Rows : Form.ByRow,
                     op.Inner is { } inner ? Kernel.Chain(inner, op.Code, op.Lane) : Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
+                if (op.Output.DType.IsNarrow())
+                {
+                    // What is read again is what was rounded.
+                    var rounded = new Place(op.Output.IsStored ? null : Take(op.Output.DType, op.Extent, null),
+                        op.Output.IsStored ? Whole(op.Output, op.Extent) : null, op.Output.DType, op.Extent);
+                    pending.Add(new(op.Extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(op.Lane, op.Output.DType), [place], rounded, -1, null));
+                    places[(op.Output, op.Output.DType)] = rounded;
+                    temporary.Add(place.Register!);
+                    break;
+                }
                 places[(op.Output, op.Lane)] = place;
                 if (op.Output.IsStored && place.Memory is null)
                     pending.Add(new(op.Extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(op.Lane, op.Output.DType), [place],
@@ -206,13 +216,13 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             free.Add(register);
             temporary.Remove(register);
         }
-        if (after && !lastUse.ContainsKey(op.Output) && places.TryGetValue((op.Output, op.Lane), out var unused) && unused.Register is { } last) free.Add(last);
+        if (after && !lastUse.ContainsKey(op.Output) && places.TryGetValue((op.Output, Lane(op.Output)), out var unused) && unused.Register is { } last) free.Add(last);
     }
 
     /// <summary>The lanes a value of this step was computed in.</summary>
     DType Lane(Storage storage) => lanes.TryGetValue(storage, out var lane) ? lane : storage.DType;
 
-    readonly Dictionary<Storage, DType> lanes = ops.ToDictionary(op => op.Output, op => op.Lane);
+    readonly Dictionary<Storage, DType> lanes = ops.ToDictionary(op => op.Output, op => op.Output.DType.IsNarrow() ? op.Output.DType : op.Lane);
 
     TileProgram Finish()
     {

@@ -63,5 +63,5 @@ static class TileFusion
         }
     }
 
-    static bool IsChained(TileOp op) => op.Code is Code.Add or Code.Subtract or Code.Multiply && op.Lane.IsFloat() && op.Extent is Extent.Full or Extent.Row;
+    static bool IsChained(TileOp op) => op.Code is Code.Add or Code.Subtract or Code.Multiply && op.Lane.IsFloat() && op.Lane == op.Output.DType && op.Extent is Extent.Full or Extent.Row;
 }

@@ -5,7 +5,7 @@ namespace FunctionalDL;
 public sealed partial class Layer
 {
     /// <summary>
-    /// A vector for each token: <c>int64 [batch, time] → [batch, time, width]</c>, with <c>weight [vocabulary, width]</c>. A token
+    /// A vector for each token: <c>integers [batch, time] → [batch, time, width]</c>, with <c>weight [vocabulary, width]</c>. A token
     /// outside the vocabulary is an error.
     /// </summary>
     /// <param name="vocabulary">The number of tokens.</param>
@@ -15,9 +15,9 @@ public sealed partial class Layer
     public static Layer Embedding(int vocabulary, int width, Initializer? initializer = null)
     {
         Positive("Embedding", ("vocabulary", vocabulary), ("width", width));
-        return Of("embedding", (scope, x) => x.DType == DType.Int64
+        return Of("embedding", (scope, x) => x.DType.IsInteger()
             ? Gather(scope.Parameter("weight", [vocabulary, width], initializer ?? Initializer.Normal(0.02)), x)
-            : throw new ShapeException($"Embedding: takes int64 tokens, given {x.Type}. Begin with Model.Input(DType.Int64, \"time\")."));
+            : throw new ShapeException($"Embedding: takes integers as tokens, given {x.Type}. Begin with Model.Input(DType.Int64, \"time\")."));
     }
 
     /// <summary>

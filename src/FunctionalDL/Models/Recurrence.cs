@@ -118,16 +118,16 @@ public sealed class Recurrence
             + "or Recurrence.Mask(lengths, x).");
 
     /// <summary>True for the first steps of each sequence, as many as its length: bool <c>[batch, time]</c>.</summary>
-    /// <param name="lengths">The lengths, int64 <c>[batch]</c>.</param>
+    /// <param name="lengths">The lengths, integers <c>[batch]</c>.</param>
     /// <param name="x">The sequences, <c>[batch, time, …]</c>.</param>
     /// <exception cref="ShapeException">There is not one length for each sequence.</exception>
     public static Expr Mask(Expr lengths, Expr x)
     {
-        if (lengths.DType != DType.Int64 || x.Rank < 2 || lengths.Shape != x.Shape.Slice(0, 1))
+        if (!lengths.DType.IsInteger() || x.Rank < 2 || lengths.Shape != x.Shape.Slice(0, 1))
             throw new ShapeException($"Recurrence.Mask: lengths are {lengths.Type} for sequences {x.Type}. "
                 + $"Give int64[{(x.Rank > 0 ? x.Shape[0] : "batch")}].");
         var shape = x.Shape.Slice(0, 2);
-        return Broadcast(ExpandDims(Functions.Range(x.Shape[1]), 0), shape) < Broadcast(ExpandDims(lengths, 1), shape);
+        return Broadcast(ExpandDims(Functions.Range(x.Shape[1]), 0), shape) < Broadcast(ExpandDims(lengths.Cast(DType.Int64), 1), shape);
     }
 
     static Expr[] Gates(Expr x, int units) =>

@@ -32,11 +32,11 @@ sealed class OnnxWriter : IOnnxGraph
     {
         if (outputs.Count == 0) throw new FunctionalException("ONNX: there are no outputs. Give at least one.");
         var writer = new OnnxWriter();
-        Expr[] values = [.. outputs.Select(o => o.Value)];
+        var values = Widening.Apply([.. outputs.Select(o => o.Value)]);
         writer.Declare(Graph.Variables(values), parameters);
         writer.names.UnionWith(outputs.Select(o => o.Name));
         writer.Add(values, variable => variable);
-        foreach (var (name, value) in outputs) writer.Output(name, value);
+        foreach (var ((name, _), value) in outputs.Zip(values)) writer.Output(name, value);
         writer.RemoveUnused();
         writer.graph.Name = options.Name;
         writer.graph.DocString = options.Description;

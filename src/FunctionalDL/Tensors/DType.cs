@@ -14,6 +14,21 @@ public enum DType
 
     /// <summary><see cref="bool"/>: masks and the results of comparisons.</summary>
     Bool,
+
+    /// <summary>Signed 32-bit integers, <see cref="int"/>: tokens, labels and indices of other libraries.</summary>
+    Int32,
+
+    /// <summary>Signed 8-bit integers, <see cref="sbyte"/>: quantized weights.</summary>
+    Int8,
+
+    /// <summary>Unsigned 8-bit integers, <see cref="byte"/>: images.</summary>
+    UInt8,
+
+    /// <summary>IEEE 754 binary16, <see cref="Half"/>: 11 binary digits, up to 65504. It is computed in float32 and rounded.</summary>
+    Float16,
+
+    /// <summary>The upper half of a float32, <see cref="FunctionalDL.BFloat16"/>: 8 binary digits. It is computed in float32 and rounded.</summary>
+    BFloat16,
 }
 
 /// <summary>Facts about a <see cref="DType"/>.</summary>
@@ -41,8 +56,14 @@ public static class DTypes
     /// <summary>The dtype in which numbers of this one are computed: itself, or a wider one, from which results are rounded.</summary>
     internal static DType Lane(this DType dtype) => dtype.Row().Lane;
 
+    /// <summary>Whether numbers of this dtype are computed in a wider one.</summary>
+    internal static bool IsNarrow(this DType dtype) => dtype.Lane() != dtype;
+
     /// <summary>The row of the table.</summary>
     internal static ElementType Row(this DType dtype) => ElementType.Of(dtype);
+
+    /// <summary>The distance from 1 to the next larger number: 2⁻²³ for float32, 2⁻⁷ for bfloat16, and 1 for whole numbers.</summary>
+    public static double Epsilon(this DType dtype) => dtype.Row().Epsilon;
 
     /// <summary>All there are.</summary>
     public static IReadOnlyList<DType> All { get; } = Enum.GetValues<DType>();

@@ -21,6 +21,11 @@ abstract class ElementType(DType dtype, string name, Type type, int size, Elemen
         new RealType<double>(DType.Float64, "float64", (11, "F64")),
         new WholeType<long>(DType.Int64, "int64", (7, "I64")),
         new TruthType(DType.Bool, "bool", (9, "BOOL")),
+        new NarrowType<int, WholeElement<int>>(DType.Int32, "int32", DType.Int64, ElementKind.Integer, (6, "I32")),
+        new NarrowType<sbyte, WholeElement<sbyte>>(DType.Int8, "int8", DType.Int64, ElementKind.Integer, (3, "I8")),
+        new NarrowType<byte, WholeElement<byte>>(DType.UInt8, "uint8", DType.Int64, ElementKind.Integer, (2, "U8")),
+        new NarrowType<Half, RealElement<Half>>(DType.Float16, "float16", DType.Float32, ElementKind.Float, (10, "F16")),
+        new NarrowType<BFloat16, BFloat16Element>(DType.BFloat16, "bfloat16", DType.Float32, ElementKind.Float, (16, "BF16")),
     ];
 
     static readonly ElementType[] Rows = [.. Table];
@@ -46,6 +51,9 @@ abstract class ElementType(DType dtype, string name, Type type, int size, Elemen
 
     /// <summary>The dtype in which numbers of this one are computed.</summary>
     public abstract DType Lane { get; }
+
+    /// <summary>The distance from 1 to the next number.</summary>
+    public abstract double Epsilon { get; }
 
     public abstract TResult Visit<TVisitor, TResult>(TVisitor visitor) where TVisitor : IElementVisitor<TResult>, allows ref struct;
 
@@ -77,6 +85,10 @@ abstract class ElementType<T, TElement>(DType dtype, string name, ElementKind ki
 
     public sealed override double ToDouble(T x) => TElement.ToDouble(x);
 
+    // Half of a last digit more than 1 is rounded to 1.
+    public override double Epsilon { get; } = kind != ElementKind.Float ? 1
+        : Enumerable.Range(1, 60).Select(digits => Math.ScaleB(1, -digits)).First(step => TElement.ToDouble(TElement.Of(1 + step / 2)) == 1);
+
     public sealed override TResult Visit<TVisitor, TResult>(TVisitor visitor) => visitor.Visit<T, TElement>();
 }
 
@@ -96,3 +108,14 @@ sealed class WholeType<T>(DType dtype, string name, (int Onnx, string Safetensor
 
 sealed class TruthType(DType dtype, string name, (int Onnx, string Safetensors) codes)
     : ElementType<bool, TruthElement>(dtype, name, ElementKind.Truth, codes);
+
+/// <summary>A row whose numbers are computed in a wider dtype and rounded: half floats to the nearest, whole numbers to their lowest bits.</summary>
+sealed class NarrowType<T, TElement>(DType dtype, string name, DType lane, ElementKind kind, (int Onnx, string Safetensors) codes)
+    : ElementType<T, TElement>(dtype, name, kind, codes) where T : unmanaged where TElement : IElement<T>
+{
+    public override DType Lane => lane;
+
+    public override TResult VisitNumbers<TVisitor, TResult>(TVisitor visitor) => Of(lane).VisitNumbers<TVisitor, TResult>(visitor);
+
+    public override TResult VisitReals<TVisitor, TResult>(TVisitor visitor) => Of(lane).VisitReals<TVisitor, TResult>(visitor);
+}

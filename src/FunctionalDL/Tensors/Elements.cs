@@ -84,6 +84,19 @@ readonly struct TruthElement : IElement<bool>
     public static bool Of(long x) => x != 0;
 }
 
+readonly struct BFloat16Element : IElement<BFloat16>
+{
+    public static bool IsWhole => false;
+
+    public static double ToDouble(BFloat16 x) => (float)x;
+
+    public static long ToInt64(BFloat16 x) => long.CreateSaturating((float)x);
+
+    public static BFloat16 Of(double x) => (BFloat16)x;
+
+    public static BFloat16 Of(long x) => (BFloat16)x;
+}
+
 /// <summary>The conversion between any two types of elements: exactly to int64 or float64, and from there with one rounding.</summary>
 static class Conversion
 {

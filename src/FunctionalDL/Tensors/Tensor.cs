@@ -38,7 +38,7 @@ public abstract class Tensor
         Tensor<T>.Adopt(Shape.Of(values.GetLength(0), values.GetLength(1)), [.. values.Cast<T>()]);
 
     /// <summary>A tensor with every element equal to <paramref name="value"/>, which is converted to the dtype.</summary>
-    /// <exception cref="TensorException">The dtype is of integers, and the value without its fraction is not one of them.</exception>
+    /// <exception cref="DTypeException">The dtype is of integers, and the value without its fraction is not one of them.</exception>
     public static Tensor Full(DType dtype, Shape shape, double value) => dtype.Visit<Filled, Tensor>(new(dtype, shape, value));
 
     readonly struct Filled(DType dtype, Shape shape, double value) : IElementVisitor<Tensor>
@@ -47,7 +47,7 @@ public abstract class Tensor
         {
             var element = TElement.Of(value);
             return !dtype.IsInteger() || TElement.ToDouble(element) == Math.Truncate(value) ? Tensor<T>.Fill(shape, element)
-                : throw new TensorException(FormattableString.Invariant($"Tensor: {value} is not a number of {dtype.Name()}. Use another dtype."));
+                : throw new DTypeException(FormattableString.Invariant($"Tensor: {value} is not a number of {dtype.Name()}. Cast to a dtype that holds it."));
         }
     }
 
@@ -109,8 +109,9 @@ public abstract class Tensor
     public abstract Tensor Reshape(Shape shape);
 
     /// <summary>
-    /// The elements converted to another dtype. Real numbers become integers by truncation towards zero, NaN 0, and what is beyond int64 its
-    /// largest or smallest number; true is 1; a number becomes true where it is not 0.
+    /// The elements converted to another dtype. Real numbers become integers by truncation towards zero, NaN 0, and what is beyond the dtype its
+    /// largest or smallest number; integers become those of fewer bits by their lowest bits, as integers wrap around; a float becomes the nearest
+    /// one, of two equally near the even one; true is 1; a number becomes true where it is not 0.
     /// </summary>
     public Tensor Cast(DType dtype) => dtype == DType ? this : Conversion.Cast(this, dtype);
 

@@ -58,9 +58,9 @@ public sealed partial class Loss
     internal (Expr Losses, Expr? Share) Counted(Expr prediction, Expr target)
     {
         if (IgnoredLabel is not { } ignored) return (MeanOfPlaces(pointwise(prediction, target)), null);
-        if (target.DType != DType.Int64 || target.Rank != prediction.Rank - 1)
+        if (!target.DType.IsInteger() || target.Rank != prediction.Rank - 1)
             throw new ShapeException($"Loss \"{Name}\": label {ignored} is ignored, and targets are {target.Type} for predictions "
-                + $"{prediction.Type}. Give int64 labels.");
+                + $"{prediction.Type}. Give integers as labels.");
         var counts = Not(Equal(target, Full(target, ignored)));
         var losses = pointwise(prediction, Select(counts, target, ZerosLike(target)));
         return (MeanOfPlaces(Select(counts, losses, ZerosLike(losses))), MeanOfPlaces(counts.Cast(losses.DType)));
@@ -113,7 +113,7 @@ public sealed partial class Loss
     {
         if (prediction.Rank < 2) throw new ShapeException($"{loss}: predictions are {prediction.Type}. "
             + "Give each example an axis of classes: [n, k].");
-        if (target.DType == DType.Int64 && target.Rank == prediction.Rank - 1) target = OneHot(target, prediction.Shape[^1], prediction.DType);
+        if (target.DType.IsInteger() && target.Rank == prediction.Rank - 1) target = OneHot(target, prediction.Shape[^1], prediction.DType);
         if (prediction.Shape[^1] == 1)
             throw new ShapeException($"{loss}: predictions are {prediction.Type}, one class alone, whose probability is always 1. "
                 + "Give two outputs, or take BinaryCrossEntropyFromLogits for one.");

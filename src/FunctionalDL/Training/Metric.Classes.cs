@@ -8,7 +8,7 @@ public sealed partial class Metric
     /// <summary>Whether targets are labels, or rows whose sum is 1, of two classes or more.</summary>
     static bool HaveOneClass(Tensor predictions, Tensor targets) => predictions.Shape.Rank >= 2 && predictions.Shape[^1].Size >= 2 && (AreLabels(predictions, targets) || HaveSumsOf1(targets));
 
-    static bool AreLabels(Tensor predictions, Tensor targets) => targets is Tensor<long> && targets.Shape.Rank == predictions.Shape.Rank - 1;
+    static bool AreLabels(Tensor predictions, Tensor targets) => targets.DType.IsInteger() && targets.Shape.Rank == predictions.Shape.Rank - 1;
 
     static bool HaveSumsOf1(Tensor rows)
     {

@@ -12,12 +12,7 @@ sealed record SafetensorsDType(int Bytes, Func<Shape, Stream, Tensor> Read)
     public static SafetensorsDType? Of(string name) =>
         ElementType.Table.FirstOrDefault(row => row.SafetensorsCode == name) is { } row ? new(row.Size, row.Visit<Plain, Func<Shape, Stream, Tensor>>(new())) : name switch
         {
-            "F16" => Widened<Half, float>(2, x => (float)x),
-            "BF16" => Widened<ushort, float>(2, x => BitConverter.UInt32BitsToSingle((uint)x << 16)),
-            "I32" => Widened<int, long>(4, x => x),
             "I16" => Widened<short, long>(2, x => x),
-            "I8" => Widened<sbyte, long>(1, x => x),
-            "U8" => Widened<byte, long>(1, x => x),
             "U16" => Widened<ushort, long>(2, x => x),
             "U32" => Widened<uint, long>(4, x => x),
             _ => null,

@@ -12,6 +12,8 @@ static class OldKernels
 
     static readonly int[] Reals = [Float, Double], Numbers = [Float, Double, Int64], All = [Float, Double, Int64, Bool];
 
+    static readonly int[] Any = [.. DTypes.All.Select(dtype => dtype.OnnxCode())];
+
     static readonly Dictionary<string, int[]> Kernels = new (string Ops, int[] Types)[]
     {
         ("And Not Or", [Bool]),
@@ -19,7 +21,8 @@ static class OldKernels
         ("ArgMax Exp Floor IsInf IsNaN Log MaxPool Reciprocal Sigmoid Sin Sqrt Sum Tanh", Reals),
         ("ReduceProd", [Float, Int64]),
         ("Abs Add Div Less LessOrEqual MatMul Max Min Mod Mul Neg Pow Range ReduceMax ReduceMin ReduceSum Sign Sub", Numbers),
-        ("Cast Concat Constant ConstantOfShape Equal Expand Gather GatherND Identity Pad Reshape Scan ScatterND Shape Slice Squeeze Transpose Unsqueeze", All),
+        ("Cast Identity Shape", Any),
+        ("Concat Constant ConstantOfShape Equal Expand Gather GatherND Pad Reshape Scan ScatterND Slice Squeeze Transpose Unsqueeze", All),
     }.SelectMany(row => row.Ops.Split(' ').Select(op => KeyValuePair.Create(op, row.Types))).ToDictionary();
 
     /// <summary>Where, by the dtype of what it chooses from.</summary>

@@ -142,12 +142,15 @@ public class OpExportTests
     {
         var (y, runs) = Typical(name, dtype);
         (string, Expr)[] outputs = [("value", y)];
-        OnnxVerification Verify() => OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty, dtype == DType.Float64 ? 1e-12 : 1e-5);
+        // Where sums of half floats are summed again, the last digits of both count.
+        var tolerance = dtype == DType.Float64 ? 1e-12 : dtype.IsFloat() ? Math.Max(1e-5, 2 * dtype.Epsilon()) : 1e-5;
+        OnnxVerification Verify() => OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty, tolerance);
 
         if (!runs)
             Assert.Contains("WithPrecision(DType.Float32)", Assert.Throws<OnnxRuntimeFailure>(Verify).Message);
         else
-            Assert.Equal(OnnxVerification.DefaultSizes, Verify().Sizes);
+            // 33·33 + 2 is no number of a byte.
+            Assert.Equal(name == "SizeOf product" && dtype.ByteSize() == 1 ? [1, 2, 7] : OnnxVerification.DefaultSizes, Verify().Sizes);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FunctionalDL.Testing;
 using System.Text;
 using System.Text.Json;
 using FsCheck.Xunit;
@@ -57,11 +58,11 @@ public class SafetensorsTests
         var (tensors, metadata) = Safetensors.Read(File(header.TrimEnd().PadRight((header.Length + 7) / 8 * 8), data), "memory");
 
         Assert.Equal("pt", metadata["format"]);
-        Assert.Equal([1f, -2, float.PositiveInfinity, -0f], tensors["w"].ToArray<float>());
+        Assert.Equal([1f, -2, float.PositiveInfinity, -0f], tensors["w"].Cast(DType.Float32).ToArray<float>());
         Assert.Equal([7L, -2], tensors["tokens"].ToArray<long>());
         Assert.Equal([true, false, true], tensors["mask"].ToArray<bool>());
         Assert.Equal(0.5, tensors["scale"].ToScalar());
-        Assert.Equal(("float32[0, 3]", "float32[2, 2]"), (tensors["none"].Describe(), tensors["w"].Describe()));
+        Assert.Equal(("float32[0, 3]", "bfloat16[2, 2]"), (tensors["none"].Describe(), tensors["w"].Describe()));
     }
 
     /// <summary>Files of this library, by the rules of the format: read with nothing but JSON and offsets, as others do.</summary>
@@ -96,8 +97,25 @@ public class SafetensorsTests
     [InlineData("I32", new byte[] { 0, 0, 0, 0x80 }, int.MinValue)]
     [InlineData("U32", new byte[] { 0, 0, 0, 0x80 }, 2147483648)]
     [InlineData("BOOL", new byte[] { 1 }, 1)]
-    public void Other_dtypes_are_widened(string dtype, byte[] data, double value) => Assert.Equal(value,
+    public void Numbers_of_every_dtype_are_read(string dtype, byte[] data, double value) => Assert.Equal(value,
         Safetensors.Read(File($$$"""{"x":{"dtype":"{{{dtype}}}","shape":[1],"data_offsets":[0,{{{data.Length}}}]}}""", data), "memory").Tensors["x"].ToScalar());
+
+    /// <summary>Each dtype's elements as the bytes they are in memory, and back.</summary>
+    [Fact]
+    public void Every_dtype_is_written_as_it_is()
+    {
+        foreach (var row in ElementType.Table)
+        {
+            var x = new Random(1).Tensor(new(row.DType, [7]), special: true);
+            var bytes = Written(TensorSet.Of(("x", x)));
+            Assert.Contains($"\"{row.SafetensorsCode}\"", System.Text.Encoding.UTF8.GetString(bytes));
+            using var memory = new MemoryStream();
+            Safetensors.EachPart(x, memory.Write);
+            Assert.Equal(7 * row.Size, memory.Length);
+            Assert.Equal(memory.ToArray(), bytes[^(int)memory.Length..]);
+            Assert.True(x.BitEquals(Safetensors.Read(bytes, "memory").Tensors["x"]), row.Name);
+        }
+    }
 
     [Theory]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4)]
@@ -176,7 +194,7 @@ public class SafetensorsTests
 
         var data = Enumerable.Range(0, count).Select(i => (byte)(i * 7)).ToArray();
         var (read, _) = Safetensors.Read(File($$$"""{"x":{"dtype":"U8","shape":[{{{count}}}],"data_offsets":[0,{{{count}}}]}}""", data), "memory");
-        Assert.Equal(data, read["x"].ToArray<long>().Select(x => (byte)x));
+        Assert.Equal(data, read["x"].ToArray<byte>());
         var floats = Tensor.Vector([.. data.Select(b => (float)b)]);
         Assert.True(Safetensors.Read(Written(TensorSet.Of(("x", floats))), "memory").Tensors["x"].BitEquals(floats));
     }

@@ -9,6 +9,7 @@ static unsafe class Windows
         switch (window.Storage.DType.ByteSize())
         {
             case 1: Walk(window, (byte*)from, start, count, (byte*)to); break;
+            case 2: Walk(window, (ushort*)from, start, count, (ushort*)to); break;
             case 4: Walk(window, (uint*)from, start, count, (uint*)to); break;
             case 8: Walk(window, (ulong*)from, start, count, (ulong*)to); break;
             case var bytes: throw new InvalidOperationException($"no window has elements of {bytes} bytes");
@@ -63,6 +64,7 @@ static unsafe class Windows
         switch (source.Storage.DType.ByteSize())
         {
             case 1: Walk(source, (byte*)from, target, (byte*)to); break;
+            case 2: Walk(source, (ushort*)from, target, (ushort*)to); break;
             case 4: Walk(source, (uint*)from, target, (uint*)to); break;
             case 8: Walk(source, (ulong*)from, target, (ulong*)to); break;
             case var bytes: throw new InvalidOperationException($"no window has elements of {bytes} bytes");

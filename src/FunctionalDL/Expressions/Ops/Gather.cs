@@ -1,7 +1,7 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = the slices of x₀ at the indices x₁ along an axis: <c>[a…, n, b…], int64 [i…] → [a…, i…, b…]</c>. An index outside 0 … n − 1 is an error.
+/// y = the slices of x₀ at the indices x₁ along an axis: <c>[a…, n, b…], integers [i…] → [a…, i…, b…]</c>. An index outside 0 … n − 1 is an error.
 /// The derivative with respect to x₀ adds each slice back where it came from.
 /// </summary>
 sealed record GatherOp(int Axis) : Op
@@ -14,7 +14,7 @@ sealed record GatherOp(int Axis) : Op
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
-        if (x[1].DType != DType.Int64) throw WrongDType(x, "int64 indices", "Cast the indices: indices.Cast(DType.Int64).");
+        if (!x[1].DType.IsInteger()) throw WrongDType(x, "integers as indices", "Cast the indices: indices.Cast(DType.Int64).");
         var shape = x[0].Shape;
         CheckAxis(Axis, shape);
         return x[0] with { Shape = shape.Slice(0, Axis).Concat(x[1].Shape).Concat(shape.Slice(Axis + 1, shape.Rank)) };
@@ -34,7 +34,7 @@ sealed record GatherOp(int Axis) : Op
     /// <summary>The indices, once all are known to be in range.</summary>
     internal static Tensor<long> Checked(string op, Tensor indices, int size)
     {
-        var values = indices.As<long>();
+        var values = indices.In<long>();
         var at = size > 0 ? values.Span.IndexOfAnyExceptInRange(0, size - 1) : values.Count - 1;
         return at < 0 ? values : throw new TensorException($"{op}: index {values.Span[at]} at position {at} of {indices.Describe()} is outside 0 to {size - 1}. Check the labels or the vocabulary.");
     }

@@ -27,7 +27,7 @@ sealed record MatMulOp : Op
     // Floats are summed in float64, so that the reference is exact to the last bit or so of float32.
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => type.DType.IsFloat()
         ? new Product(x, type.Shape).Visit<double>().Cast(type.DType)
-        : type.DType.VisitNumbers<Product, Tensor>(new(x, type.Shape));
+        : type.DType.VisitNumbers<Product, Tensor>(new(x, type.Shape)).Cast(type.DType);
 
     readonly struct Product(Tensor[] x, Shape shape) : INumberVisitor<Tensor>
     {

@@ -1,7 +1,7 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = 1 at the index x and 0 elsewhere, along a new last axis: <c>int64 [i…] → [i…, depth]</c>. An index outside 0 … depth − 1 is an error.
+/// y = 1 at the index x and 0 elsewhere, along a new last axis: <c>integers [i…] → [i…, depth]</c>. An index outside 0 … depth − 1 is an error.
 /// </summary>
 sealed record OneHotOp(Dim Depth, DType DType) : Op
 {
@@ -9,9 +9,9 @@ sealed record OneHotOp(Dim Depth, DType DType) : Op
 
     private protected override Op Remake(AttributeMap a) => new OneHotOp(a.Of("depth", Depth), a.Of("dtype", DType));
 
-    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType == DType.Int64
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType.IsInteger()
         ? new(DType, x[0].Shape.Concat([Depth]))
-        : throw WrongDType(x, "int64 indices", "Cast the indices: indices.Cast(DType.Int64).");
+        : throw WrongDType(x, "integers as indices", "Cast the indices: indices.Cast(DType.Int64).");
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {

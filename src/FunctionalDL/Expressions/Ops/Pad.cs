@@ -18,6 +18,8 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
         if (Between == int.MaxValue)
             throw new ShapeException(
                 $"Pad: {Between} zeros between the elements of axis {Axis} of {x[0].Shape} are more than an axis can have. Use fewer.");
+        // An error where the dtype does not hold the value.
+        if (x[0].DType.IsInteger()) Tensor.Full(x[0].DType, Shape.Scalar, Value);
         var n = x[0].Shape[Axis];
         return x[0] with { Shape = x[0].Shape.With(Axis, Before + (n == 0 ? 0 : n + (n - 1) * Between) + After) };
     }

@@ -13,7 +13,7 @@ sealed record RandomUniformOp(TensorType Type, long Stream) : Op
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         if (x[0].DType != DType.Int64 || x[0].Shape.Rank != 0) throw WrongDType(x, "a key: one int64 scalar", "Pass key.ToTensor() or an int64 variable.");
-        return Type.DType.IsFloat() ? Type : throw WrongDType([Type], "float32 or float64 as its dtype", "Draw floats and cast them.");
+        return Type.DType.IsFloat() && !Type.DType.IsNarrow() ? Type : throw WrongDType([Type], "float32 or float64 as its dtype", "Draw floats and cast them.");
     }
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>

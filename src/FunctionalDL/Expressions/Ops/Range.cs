@@ -12,8 +12,13 @@ sealed record RangeOp(Dim Size, DType DType) : Op
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => DType.IsNumeric() ? new(DType, [Size])
         : throw new DTypeException("Range: bool has no range. Use int64, float32 or float64.");
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
-        Tensor<long>.Adopt(type.Shape, [.. Enumerable.Range(0, type.Shape.ElementCount).Select(i => (long)i)]).Cast(DType);
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
+    {
+        // The last number is the largest: an error where the dtype does not hold it.
+        var count = type.Shape.ElementCount;
+        if (count > 0) Tensor.Full(DType, Shape.Scalar, count - 1);
+        return Tensor<long>.Adopt(type.Shape, [.. Enumerable.Range(0, count).Select(i => (long)i)]).Cast(DType);
+    }
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => null;
 

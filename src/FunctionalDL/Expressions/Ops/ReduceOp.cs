@@ -29,7 +29,7 @@ abstract record ReduceOp(Axes Axes) : Op
             return OfNone is { } value ? Tensor.Full(type.DType, type.Shape, value)
                 : throw new TensorException($"{Name}: axes {Axes} of {x[0].Describe()} have no elements. Give at least one.");
         var reduced = new Reduced(this, x[0], type.Shape);
-        return type.DType.IsFloat() ? reduced.Visit<double>().Cast(type.DType) : type.DType.VisitNumbers<Reduced, Tensor>(reduced);
+        return type.DType.IsFloat() ? reduced.Visit<double>().Cast(type.DType) : type.DType.VisitNumbers<Reduced, Tensor>(reduced).Cast(type.DType);
     }
 
     readonly struct Reduced(ReduceOp op, Tensor of, Shape shape) : INumberVisitor<Tensor>

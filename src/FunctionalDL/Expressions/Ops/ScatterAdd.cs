@@ -3,7 +3,7 @@ using System.Numerics;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = zeros of size n along an axis, with the slices of x₁ added at the indices x₀: <c>int64 [i…], [a…, i…, b…] → [a…, n, b…]</c>.
+/// y = zeros of size n along an axis, with the slices of x₁ added at the indices x₀: <c>integers [i…], [a…, i…, b…] → [a…, n, b…]</c>.
 /// Slices at one index add up. An index outside 0 … n − 1 is an error. It is the transpose of Gather, which is its derivative.
 /// </summary>
 sealed record ScatterAddOp(int Axis, Dim Size) : Op
@@ -16,7 +16,7 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
-        if (x[0].DType != DType.Int64) throw WrongDType(x, "int64 indices first", "Cast the indices: indices.Cast(DType.Int64).");
+        if (!x[0].DType.IsInteger()) throw WrongDType(x, "integers as indices first", "Cast the indices: indices.Cast(DType.Int64).");
         if (!x[1].DType.IsNumeric()) throw WrongDType(x, "numbers to add", "Cast the updates to a number.");
         var (indices, updates) = (x[0].Shape, x[1].Shape);
         if (Axis < 0 || updates.Rank < (long)Axis + indices.Rank || updates.Slice(Axis, Axis + indices.Rank) != indices)

@@ -5,21 +5,18 @@ namespace FunctionalDL;
 /// <summary>The library's functions by the names they have in text.</summary>
 static class NamedFunctions
 {
-    static readonly Dictionary<string, (int Arity, Func<Expr[], Expr> Apply)> Table = new()
+    static readonly Dictionary<string, (int Arity, Func<Expr[], Expr> Apply)> Table =
+        new(ElementType.Table.Select(row => KeyValuePair.Create(row.Name, One(x => x.Cast(row.DType)))))
     {
         ["abs"] = One(Abs),
         ["and"] = Two(And),
         ["atan"] = One(Atan),
         ["arctan"] = One(Atan),
-        ["bool"] = One(x => x.Cast(DType.Bool)),
         ["cos"] = One(Cos),
         ["erf"] = One(Erf),
         ["exp"] = One(Exp),
         ["expm1"] = One(Expm1),
-        ["float32"] = One(x => x.Cast(DType.Float32)),
-        ["float64"] = One(x => x.Cast(DType.Float64)),
         ["gelu"] = One(Gelu),
-        ["int64"] = One(x => x.Cast(DType.Int64)),
         ["ln"] = One(Log),
         ["log"] = One(Log),
         ["log1p"] = One(Log1P),
