@@ -13,7 +13,7 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0] with { Shape = Pooled(x) };
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => x[0].Count > 0 || type.Shape.ElementCount == 0
-        ? Take(x[0], x[0], type.Shape, double.NegativeInfinity)
+        ? Take(x[0], Largest(x[0], type.Shape, tellsZerosApart: true), type.Shape, double.NegativeInfinity)
         : throw new TensorException($"MaxPool: {x[0].Describe()} has no elements under a window. Give at least one along each axis.");
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => new(new MaxPoolGradientOp(Window), y.Inputs[0], g);

@@ -15,7 +15,7 @@ sealed record MaxPoolTangentOp(Window Window) : MaxPoolingOp(Window)
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].Shape == x[1].Shape ? x[0] with { Shape = Pooled(x) }
         : throw new ShapeException($"MaxPoolTangent: {x[0].Shape} and {x[1].Shape} differ. Give a tangent of the input's shape.");
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => Take(x[1], x[0], type.Shape, 0);
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => Take(x[1], Largest(x[0], type.Shape), type.Shape, 0);
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 0 ? null : new(new MaxPoolGradientOp(Window), y.Inputs[0], g);
 

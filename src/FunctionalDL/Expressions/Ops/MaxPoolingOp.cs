@@ -18,9 +18,15 @@ abstract record MaxPoolingOp(Window Window) : Op
         return shape.Slice(0, 2).Concat(Window.Positions(Name, ConvolutionOp.Spatial(shape)));
     }
 
-    /// <summary>For each element of the pooled tensor the offset of the largest element of x, or −1 where the window is on none.</summary>
-    private protected int[] Largest(Tensor x, Shape pooled)
+    /// <summary>
+    /// For each element of the pooled tensor the offset of the largest element of x, or −1 where the window is on none. Of 0 and −0 it is the first,
+    /// unless <paramref name="tellsZerosApart"/>; then it is 0, as that of Maximum is.
+    /// </summary>
+    private protected int[] Largest(Tensor x, Shape pooled, bool tellsZerosApart = false)
     {
+        bool IsLarger(double a, double than) =>
+            !double.IsNaN(than) && (!(a <= than) || tellsZerosApart && a == than && double.IsNegative(than) && !double.IsNegative(a));
+
         var (spatial, positions) = (ConvolutionOp.Spatial(x.Shape), ConvolutionOp.Spatial(pooled));
         var (from, to, planes) = (spatial.ElementCount, positions.ElementCount, pooled.Slice(0, 2).ElementCount);
         var largest = new int[pooled.ElementCount];
@@ -30,7 +36,7 @@ abstract record MaxPoolingOp(Window Window) : Op
             {
                 ref var best = ref largest[plane * to + p];
                 var at = plane * from + s;
-                if (best < 0 || !double.IsNaN(x.GetDouble(best)) && !(x.GetDouble(at) <= x.GetDouble(best))) best = at;
+                if (best < 0 || IsLarger(x.GetDouble(at), x.GetDouble(best))) best = at;
             }
         return largest;
     }
@@ -50,9 +56,8 @@ abstract record MaxPoolingOp(Window Window) : Op
 
     private protected NonSmooth Jump => new(NonSmoothKind.Jump, $"{Name} jumps where several elements under the window are the largest; the first is taken.");
 
-    private protected Tensor Take(Tensor values, Tensor x, Shape pooled, double otherwise)
+    private protected static Tensor Take(Tensor values, int[] largest, Shape pooled, double otherwise)
     {
-        var largest = Largest(x, pooled);
         var next = 0;
         return Layout.Pick(values, pooled, _ => largest[next++], otherwise);
     }

@@ -113,6 +113,28 @@ public class AgreementTests
         Laws.SameValue($"{op} in evaluator and OnnxRuntime at {values}", expected!, y.EvaluateInOnnxRuntime(values), tolerance);
     }
 
+    /// <summary>Of two zeros 0 is the larger, wherever the largest is looked for: 1/y tells.</summary>
+    [Fact]
+    public void Zero_is_larger_than_minus_zero()
+    {
+        foreach (var dtype in new[] { DType.Float32, DType.Float64 })
+        {
+            var x = Expr.Variable("x", [32, 1, 6], dtype);
+            (Expr Largest, double Sign)[] cases =
+            [
+                (Functions.MaxPool(x, [4]), 1), (Functions.Max(x, 2), 1), (Functions.Min(x, 2), -1),
+                (Functions.Maximum(Functions.Slice(x, 2, 0, 3), Functions.Slice(x, 2, 3, 6)), 1),
+            ];
+            foreach (var first in new[] { 0.0, -0.0 })
+                foreach (var (y, sign) in cases)
+                {
+                    var at = TensorSet.Of(("x", Tensor.Of([32, 1, 6], [.. Enumerable.Range(0, 192).Select(i => i % 6 < 3 ? first : -first)]).Cast(dtype)));
+                    Tensor[] values = [(1 / y).Evaluate(at), (1 / y).Compile().Run(at)[0]];
+                    Assert.All(values, value => Assert.All(Enumerable.Range(0, value.Count), i => Assert.Equal(sign / 0.0, value.GetDouble(i))));
+                }
+        }
+    }
+
     static bool HasNaN(Tensor value) =>
         value.DType.IsFloat() && Enumerable.Range(0, value.Count).Any(i => double.IsNaN(value.GetDouble(i)));
 
