@@ -53,11 +53,16 @@ public static partial class Differentiation
         var gradients = new Dictionary<Expr, Cotangent>();
         void Add(Expr x, Cotangent share) => gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
         foreach (var (y, g) in functions) Add(y, g);
+        // All that uses a result of an op comes after the first of its results.
+        var results = order.Where(node => node.Op is MultiResultOp).GroupBy(Application.Of).ToDictionary(all => all.First(), all => all.ToArray());
         for (var n = order.Count - 1; n >= 0; n--)
         {
             var node = order[n];
-            if (!active.Contains(node) || !gradients.TryGetValue(node, out var gradient)) continue;
-            var pullback = node.Op.MaskedPullback(node, gradient);
+            if (!active.Contains(node)) continue;
+            Expr[] reached = [.. (node.Op is not MultiResultOp ? [node] : results.GetValueOrDefault(node, [])).Where(gradients.ContainsKey)];
+            if (reached.Length == 0) continue;
+            var pullback = reached.Length == 1 ? reached[0].Op.MaskedPullback(reached[0], gradients[reached[0]])
+                : Pullback([.. reached.Select(y => (y, gradients[y]))]);
             for (var i = 0; i < node.Inputs.Length; i++)
                 if (node.Inputs[i] is var x && active.Contains(x) && x.DType.IsFloat() && pullback(i) is { } share) Add(x, share);
         }
@@ -65,5 +70,17 @@ public static partial class Differentiation
         var byName = order.Where(node => node.VariableName is not null && gradients.ContainsKey(node)).ToLookup(node => node.VariableName!, node => gradients[node]);
         return [.. xs.Select(x => (x.VariableName is { } name ? byName[name] : gradients.TryGetValue(x, out var g) ? [g] : [])
             .Aggregate((Cotangent?)null, (sum, g) => sum is { } s ? s + g : g)?.Clean ?? Functions.ZerosLike(x))];
+    }
+
+    /// <summary>The chain rule backwards from several results of one op.</summary>
+    static Func<int, Cotangent?> Pullback((Expr Result, Cotangent G)[] reached)
+    {
+        var op = (MultiResultOp)reached[0].Result.Op;
+        var (y, g) = (op.All(reached[0].Result), new Expr?[op.Count]);
+        foreach (var (result, gradient) in reached)
+            if (((MultiResultOp)result.Op).Result is var i) (y[i], g[i]) = (result, gradient.Clean);
+        var flag = reached.Select(r => r.G.Flag).Aggregate(Cotangent.Either);
+        var pullback = op.PullbackAll(y, g);
+        return i => pullback(i) is { } share ? new Cotangent(share, null, flag) : null;
     }
 }

@@ -22,10 +22,13 @@ public static partial class Differentiation
     {
         var given = new NodeMap(directions);
         var tangents = new Dictionary<Expr, Expr>();
+        var several = new Results<Expr?>();
         foreach (var node in Graph.TopologicalOrder(ys))
         {
-            var tangent = given.Of(node)
-                ?? (node.Inputs.Any(tangents.ContainsKey) ? node.Op.Jvp(node, [.. node.Inputs.Select(x => tangents.GetValueOrDefault(x))]) : null);
+            Expr?[] Inputs() => [.. node.Inputs.Select(x => tangents.GetValueOrDefault(x))];
+            var tangent = given.Of(node) ?? (!node.Inputs.Any(tangents.ContainsKey) ? null
+                : node.Op is MultiResultOp ? several.Of(node, op => op.JvpAll(op.All(node), Inputs()))
+                : node.Op.Jvp(node, Inputs()));
             if (tangent is not null) tangents[node] = tangent;
         }
         return [.. ys.Select(y => tangents.GetValueOrDefault(y) ?? Functions.ZerosLike(y))];

@@ -1,3 +1,4 @@
+using FunctionalDL.Ops;
 using static FunctionalDL.Functions;
 
 namespace FunctionalDL;
@@ -33,12 +34,16 @@ public static partial class Differentiation
         }
 
         var given = new NodeMap(slices.Select(s => (s.Part, MoveAxis(s.Values, s.Values.Shape.Axis(axis, "Vmap"), 0))));
+        var several = new Results<Expr>();
         var mapped = Graph.Rebuild(ys, (node, x) =>
         {
             if (given.Of(node) is { } value) return value;
             // What is mapped has an axis more and so is another node.
             bool[] batched = [.. node.Inputs.Zip(x, (one, all) => one != all)];
-            return batched.Contains(true) ? node.Op.Batch(node, x, batched, n) ?? InTurn(node, x, batched) : null;
+            if (!batched.Contains(true)) return null;
+            return node.Op is MultiResultOp
+                ? several.Of(node, op => op.BatchAll(op.All(node), x, batched, n) ?? [.. op.All(node).Select(y => InTurn(y, x, batched))])
+                : node.Op.Batch(node, x, batched, n) ?? InTurn(node, x, batched);
         });
         return [.. ys.Zip(mapped, (y, all) => all == y ? Broadcast(y, y.Shape.Insert(0, n)) : all)
             .Select(all => MoveAxis(all, 0, all.Shape.Axis(resultAxis, "Vmap")))];

@@ -11,6 +11,7 @@ namespace FunctionalDL.Engine;
 sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
 {
     readonly Dictionary<Expr, View> views = [];
+    readonly Results<View> several = new();
     readonly Dictionary<string, Storage> variables = [];
     readonly List<(Storage Storage, Tensor Value)> constants = [];
     readonly List<(Storage Storage, Block Value)> prepacked = [];
@@ -63,9 +64,10 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
         var isHalf = type.DType.IsFloat() && type.DType.IsNarrow();
         if (x.All(v => v.Count > 0) && Kernels.TryGetValue(node.Op.GetType(), out var code) && (!isHalf || code.IsNearest()))
             return Elementwise(code, x, type.DType, shape);
+        if (node.Op is MultiResultOp) return several.Of(node, op => Results(op, node, x));
         // Sums of half floats are rounded once, from float64, as the evaluator has it; it computes them.
         if (isHalf && node.Op is not (TiedOp or StopGradientOp or CustomGradientOp or RematerializeOp or LinearOp or CastOp or MaxOp or MinOp or GatherOp or OneHotOp))
-            return Own(new ReferenceStep(node.Op, type, sizes, x), s => s.Output, shape);
+            return Own(new ReferenceStep(node.Op, [type], sizes, x), s => s.Outputs[0], shape);
 
         return (node.Op, x) switch
         {
@@ -87,7 +89,6 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (MaxPoolOp op, [{ Count: > 0 }]) => Pool(node, op, x[0], shape),
             (MaxPoolTangentOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Take),
             (MaxPoolGradientOp op, [{ Count: > 0 }, _]) => Pool(op, x[0], x[1], shape, MaxPoolStep.Mode.Put),
-            (ScanOp op, _) when x.All(v => v.Count > 0) => Own(new ScanStep(op.Body, Array.ConvertAll(x, v => v.IsDense ? v : Dense(v)), type, sizes), s => s.Output, shape),
             (RandomUniformOp op, _) => Own(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream), s => s.Output, shape),
             (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(Indices(x[1])), op.Axis), s => s.Output, shape),
             (ScatterAddOp op, _) when type.DType.IsNarrow() && type.Shape.ElementCount > 0 => Cast(ScatterAdd(op, [x[0], InLanes(x[1])], shape), type.DType, shape),
@@ -96,8 +97,17 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (ConcatOp op, _) => Concat(op.Axis, x, shape),
             (PadOp op, _) when op.Before.Resolve(sizes).Size is >= 0 and var before && before + (x[0].Sizes[op.Axis] - 1L) * (op.Between + 1L) < shape[op.Axis] => Pad(op, x[0], shape),
             (ArgMaxOp op, [{ Count: > 0 }]) => Own(new ArgMaxStep(Dense(InLanes(x[0])), op.Axis), s => s.Output, shape),
-            _ => Own(new ReferenceStep(node.Op, type, sizes, x), s => s.Output, shape),
+            _ => Own(new ReferenceStep(node.Op, [type], sizes, x), s => s.Outputs[0], shape),
         };
+    }
+
+    View[] Results(MultiResultOp op, Expr node, View[] x)
+    {
+        TensorType[] types = [.. op.All(node).Select(y => y.Type.Resolve(sizes))];
+        if (op is ScanOp scan && x.All(v => v.Count > 0) && !types[0].DType.IsNarrow())
+            return Own(new ScanStep(scan.Body, Array.ConvertAll(x, v => v.IsDense ? v : Dense(v)), sizes)).Results;
+        var step = Own(new ReferenceStep(op, types, sizes, x));
+        return [.. step.Outputs.Zip(types, (output, type) => View.Of(output, type.Shape.ToSizes()))];
     }
 
     /// <summary>The value of a node that depends on no variable, where it is not large; the evaluator computes it once for all runs.</summary>
@@ -109,12 +119,14 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
     }
 
     /// <summary>A step of its own. It stays even if nobody needs its value, for it may have an error to report.</summary>
-    View Own<TStep>(TStep step, Func<TStep, Storage> output, int[] shape) where TStep : Step
+    View Own<TStep>(TStep step, Func<TStep, Storage> output, int[] shape) where TStep : Step => View.Of(output(Own(step)), shape);
+
+    TStep Own<TStep>(TStep step) where TStep : Step
     {
         steps.Add(step);
         foreach (var storage in step.ReadStorages)
             if (storage.Producer is TileStep read) read.IsRead = true;
-        return View.Of(output(step), shape);
+        return step;
     }
 
     View Multiply(View a, View b, int[] shape)

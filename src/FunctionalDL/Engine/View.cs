@@ -62,11 +62,14 @@ sealed class View
     }
 
     /// <summary>A storage as a row-major array.</summary>
-    public static View Of(Storage storage, int[] sizes)
+    public static View Of(Storage storage, int[] sizes) => Of(storage, 0, sizes);
+
+    /// <summary>A row-major array in a storage, from an element on.</summary>
+    public static View Of(Storage storage, int offset, int[] sizes)
     {
         var strides = new int[sizes.Length];
         for (int axis = sizes.Length - 1, step = 1; axis >= 0; step *= sizes[axis], axis--) strides[axis] = step;
-        return new(storage, 0, sizes, strides);
+        return new(storage, offset, sizes, strides);
     }
 
     /// <summary>The sizes before, at and after an axis, as products: a dense window seen as [outer, size, inner].</summary>

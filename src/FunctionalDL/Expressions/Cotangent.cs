@@ -52,7 +52,8 @@ readonly record struct Cotangent(Expr Value, Expr? Mask = null, Expr? Flag = nul
 
     static Expr Both(Expr? a, Expr b) => a is null || a == b ? b : And(a, b);
 
-    static Expr? Either(Expr? a, Expr? b) => a is null || b is null ? null : a == b ? a : Or(a, b);
+    /// <summary>Where one of two masks or flags is true.</summary>
+    public static Expr? Either(Expr? a, Expr? b) => a is null || b is null ? null : a == b ? a : Or(a, b);
 
     static bool IsOpposite(Expr? a, Expr? b) => a is not null && b?.Op is NotOp && b.Inputs[0] == a;
 }

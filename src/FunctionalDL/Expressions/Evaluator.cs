@@ -1,3 +1,5 @@
+using FunctionalDL.Ops;
+
 namespace FunctionalDL;
 
 /// <summary>
@@ -25,11 +27,17 @@ public static class Evaluator
         var uses = new Dictionary<Expr, int>();
         foreach (var node in outputs.Concat(order.SelectMany(n => n.Inputs))) uses[node] = uses.GetValueOrDefault(node) + 1;
 
+        var left = order.Where(node => node.Op is MultiResultOp).CountBy(Application.Of).ToDictionary();
+
         var results = new Dictionary<Expr, Tensor>();
+        var several = new Results<Tensor>();
         foreach (var node in order)
         {
+            Tensor[] Inputs() => [.. node.Inputs.Select(x => results[x])];
             results[node] = node.VariableName is { } name ? values[name]
-                : node.Op.Evaluate([.. node.Inputs.Select(x => results[x])], node.Type.Resolve(sizes), sizes);
+                : node.Op is MultiResultOp ? several.Of(node, op => op.EvaluateAll(Inputs(), sizes))
+                : node.Op.Evaluate(Inputs(), node.Type.Resolve(sizes), sizes);
+            if (node.Op is MultiResultOp && --left[Application.Of(node)] == 0) several.Forget(node);
             foreach (var input in node.Inputs)
                 if (--uses[input] == 0) results.Remove(input);
         }

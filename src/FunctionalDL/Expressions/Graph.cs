@@ -101,14 +101,13 @@ public static class Graph
     /// <exception cref="FunctionalException">The op of a node cannot be applied to its new inputs.</exception>
     public static Expr[] Transform(IReadOnlyCollection<Expr> outputs, Func<Expr, Expr[], Expr?> replace)
     {
-        var transformed = new Dictionary<Op, Op>();
+        var ops = new OpMap();
         return Rebuild(outputs, Replaced);
 
         Expr? Replaced(Expr node, Expr[] x)
         {
             if (replace(node, x) is { } replacement) return replacement;
-            if (!transformed.TryGetValue(node.Op, out var op))
-                transformed[node.Op] = op = node.Op.Map((_, value) => value is GraphAttribute graph ? graph.Rebuild(Replaced) : value);
+            var op = ops.Of(node.Op, op => op.Map((_, value) => value is GraphAttribute graph ? graph.Rebuild(Replaced) : value));
             return op == node.Op ? null : new(op, x);
         }
     }
@@ -146,16 +145,23 @@ public static class Graph
     public static Expr[] WithPrecision(IReadOnlyCollection<Expr> expressions, DType dtype)
     {
         if (!dtype.IsFloat()) throw new DTypeException($"WithPrecision: {dtype.Name()} is not a floating-point dtype. Use float32 or float64.");
-        return Rebuild(expressions, (node, x) =>
-        {
-            var op = node.Op.Retype(d => d.IsFloat() ? dtype : d);
-            return ReferenceEquals(op, node.Op) ? null : new(op, x);
-        });
+        return Retype(expressions, d => d.IsFloat() ? dtype : d);
+    }
+
+    /// <summary>The expressions with every dtype in them replaced.</summary>
+    internal static Expr[] Retype(IReadOnlyCollection<Expr> expressions, Func<DType, DType> map)
+    {
+        var ops = new OpMap();
+        return Rebuild(expressions, (node, x) => ops.Of(node.Op, op => op.Retype(map)) is var op && op == node.Op ? null : new(op, x));
     }
 
     /// <summary>The expression with named dimensions replaced by their sizes, in variables and everywhere else.</summary>
-    public static Expr ForSizes(this Expr expression, Sizes sizes) => expression.Rebuild((node, x) =>
-        new(node.Op.Reshape(dim => dim.Symbols.All(sizes.Contains) ? dim.Resolve(sizes) : dim), x));
+    public static Expr ForSizes(this Expr expression, Sizes sizes)
+    {
+        var ops = new OpMap();
+        return expression.Rebuild((node, x) =>
+            new(ops.Of(node.Op, op => op.Reshape(dim => dim.Symbols.All(sizes.Contains) ? dim.Resolve(sizes) : dim)), x));
+    }
 
     /// <summary>Which nodes' values depend on one of the given nodes, or on a variable of the same name.</summary>
     internal static HashSet<Expr> Dependents(IReadOnlyList<Expr> order, IEnumerable<Expr> on)

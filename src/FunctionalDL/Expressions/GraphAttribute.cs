@@ -31,8 +31,11 @@ public sealed record GraphAttribute : OpAttribute
     }
 
     /// <summary>The graph with each op replaced.</summary>
-    internal GraphAttribute Map(Func<Op, Op> map) =>
-        Rebuild((node, x) => map(node.Op) is var op && ReferenceEquals(op, node.Op) ? null : new(op, x));
+    internal GraphAttribute Map(Func<Op, Op> map)
+    {
+        var ops = new OpMap();
+        return Rebuild((node, x) => ops.Of(node.Op, map) is var op && op == node.Op ? null : new(op, x));
+    }
 
     /// <summary>The error, where the outputs are not a function of the inputs alone.</summary>
     internal void Check(string op)

@@ -8,6 +8,7 @@ sealed class OnnxWriter : IOnnxGraph
 {
     readonly GraphProto graph = new();
     readonly Dictionary<Expr, string> values = [];
+    readonly Results<string> several = new();
     readonly Dictionary<ByteString, string> constants = [];
     readonly Dictionary<string, string> sizes = [];
     readonly Dictionary<string, (string Input, int Axis)> symbols = [];
@@ -49,7 +50,10 @@ sealed class OnnxWriter : IOnnxGraph
         foreach (var node in Graph.TopologicalOrder(outputs))
         {
             var first = graph.Node.Count;
-            values[node] = node.VariableName is { } name ? variable(name) : node.Op.ToOnnx(this, node, [.. node.Inputs.Select(x => values[x])]);
+            string[] Inputs() => [.. node.Inputs.Select(x => values[x])];
+            values[node] = node.VariableName is { } name ? variable(name)
+                : node.Op is MultiResultOp ? several.Of(node, op => op.ToOnnxAll(this, op.All(node), Inputs()))
+                : node.Op.ToOnnx(this, node, Inputs());
             foreach (var written in graph.Node.Skip(first)) origins[written.Name] = node;
         }
     }

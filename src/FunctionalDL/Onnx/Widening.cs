@@ -12,11 +12,12 @@ static class Widening
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs)
     {
         var wide = new Dictionary<Expr, Expr>();
+        var ops = new OpMap();
         return Graph.Rebuild(outputs, (node, x) =>
         {
             if (node.Op is VariableOp or ConstantOp || !node.DType.IsNarrow() && !x.Any(input => input.DType.IsNarrow())) return node.WithInputs(x);
             var inputs = Array.ConvertAll(x, Wide);
-            return node.Op is CastOp ? Cast(inputs[0], node.DType) : new Expr(InLanes(node.Op), inputs).Cast(node.DType);
+            return node.Op is CastOp ? Cast(inputs[0], node.DType) : new Expr(ops.Of(node.Op, InLanes), inputs).Cast(node.DType);
         });
 
         Expr Wide(Expr x) => wide.TryGetValue(x, out var known) ? known : wide[x] = x.Cast(x.DType.Lane());

@@ -122,7 +122,7 @@ public class OpExportTests
     {
         try
         {
-            return Graph.Rebuild([y], (node, x) => new(node.Op.Retype(d => d == DType.Float32 ? dtype : d), x))[0];
+            return Graph.Retype([y], d => d == DType.Float32 ? dtype : d)[0];
         }
         catch (DTypeException)
         {

@@ -26,11 +26,14 @@ sealed unsafe class ScanStep : Step
     readonly bool[] isWritten;
     readonly Storage[] shared;
 
-    public ScanStep(ScanBody body, View[] inputs, TensorType type, Sizes sizes)
+    public ScanStep(ScanBody body, View[] inputs, Sizes sizes)
     {
         (this.body, this.inputs) = (body, inputs);
         Level = LevelAfter(inputs);
-        Output = new(type.DType, type.Shape.ElementCount) { Producer = this };
+        int[][] shapes = [.. body.Results(inputs[body.Carries.Length].Sizes[0]).Select(shape => shape.Resolve(sizes).ToSizes())];
+        int[] counts = [.. shapes.Select(shape => View.CountOf(shape))];
+        Output = new(body.Next[0].DType, View.CountOf([checked(counts.Sum())])) { Producer = this };
+        Results = [.. shapes.Select((shape, i) => View.Of(Output, counts[..i].Sum(), shape))];
         var (carries, elements) = (body.Carries.Length, body.Elements.Length);
         length = inputs[carries].Sizes[0];
 
@@ -73,7 +76,11 @@ sealed unsafe class ScanStep : Step
         return count;
     }
 
+    /// <summary>All results, one after another.</summary>
     public Storage Output { get; }
+
+    /// <summary>Each of them.</summary>
+    public View[] Results { get; }
 
     public override IEnumerable<Access> Reads => inputs.Select(x => (Access)x);
 

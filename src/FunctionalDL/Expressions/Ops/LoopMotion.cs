@@ -60,7 +60,7 @@ static class LoopMotion
                 if (!body.Elements.Contains(value) && !stacked.Contains(value)) stacked.Add(value);
         }
         var loop = moved.Count == 0 ? body : new(body.Carries, body.Elements, body.Constants, body.Next, [.. stacked], [.. summed], body.IsReversed);
-        var results = loop.Split(new(new ScanOp(loop), inputs), inputs[body.Carries.Length].Shape[0]);
+        var results = new ScanOp(loop).Apply(inputs);
         if (moved.Count == 0) return results;
 
         var carries = body.Carries.Length;

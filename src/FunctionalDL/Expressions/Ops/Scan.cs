@@ -3,25 +3,25 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// A loop over time: carried values h, and at each step t the elements x[t] of sequences, h[t + 1] = f(h[t], x[t]). A loop has several results
-/// and a node one value, so y is the vector of the results: every h[0 … T], what the step stacks and what it sums, one after another.
-/// Inputs are the first h, the sequences <c>[T, …]</c> and what the step takes that does not change.
+/// A loop over time: carried values h, and at each step t the elements x[t] of sequences, h[t + 1] = f(h[t], x[t]). Its results are each h[0 … T],
+/// <c>[T + 1, …]</c>, what the step stacks, <c>[T, …]</c>, and what it sums. Inputs are the first h, the sequences <c>[T, …]</c> and what the step takes
+/// that does not change.
 /// </summary>
 /// <remarks>
 /// Its derivatives are loops again, of the body's derivative: the graph of a step exists once, however many steps there are. Of each step the carried
 /// values are kept, and its products and functions that the way back needs.
 /// </remarks>
-sealed record ScanOp(ScanBody Body) : Op
+sealed record ScanOp(ScanBody Body, int Result = 0) : MultiResultOp(Result)
 {
     public override string Name => "Scan";
 
     internal override int? Arity => null;
 
-    private protected override Op Remake(AttributeMap a) => new ScanOp(Body.Remake(a));
+    private protected override Op Remake(AttributeMap a) => new ScanOp(Body.Remake(a), a.Of("result", Result));
 
-    Dim Length(Expr y) => y.Inputs[Body.Carries.Length].Shape[0];
+    internal override int Count => Body.Outputs.Count;
 
-    internal override TensorType Infer(ReadOnlySpan<TensorType> x)
+    private protected override TensorType[] InferAll(ReadOnlySpan<TensorType> x)
     {
         var (first, last) = (Body.Carries.Length, Body.Carries.Length + Body.Elements.Length);
         var expected = Body.Variables.ToArray();
@@ -38,19 +38,19 @@ sealed record ScanOp(ScanBody Body) : Op
         foreach (var output in Body.Outputs)
             if (output.DType != Body.Next[0].DType || !output.DType.IsFloat())
                 throw new DTypeException($"Scan: a step makes {Body.Next[0].Type} and {output.Type}. Carry floats of one dtype.");
-        return new(Body.Next[0].DType, [Body.Results(x[first].Shape[0]).Aggregate((Dim)0, (sum, shape) => sum + shape.Elements)]);
+        return [.. Body.Results(x[first].Shape[0]).Select(shape => new TensorType(Body.Next[0].DType, shape))];
     }
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
+    internal override Tensor[] EvaluateAll(Tensor[] x, Sizes sizes)
     {
         var (carries, elements) = (Body.Carries.Length, Body.Elements.Length);
         var length = x[carries].Shape[0].Size;
         var names = Body.Variables.Select(v => v.VariableName!).ToArray();
         var values = TensorSet.Of(names.Zip(x, KeyValuePair.Create));
-        var result = new double[type.Shape.ElementCount];
-        var starts = Body.Results(length).Select(shape => shape.Resolve(sizes).ElementCount).Aggregate(new List<int> { 0 }, (sums, count) => [.. sums, sums[^1] + count]);
+        Shape[] shapes = [.. Body.Results(length).Select(shape => shape.Resolve(sizes))];
+        double[][] results = [.. shapes.Select(shape => new double[shape.ElementCount])];
 
-        for (var i = 0; i < carries; i++) Write(x[i], starts[i], Body.IsReversed ? length : 0);
+        for (var i = 0; i < carries; i++) Write(x[i], i, Body.IsReversed ? length : 0);
         for (var step = 0; step < length; step++)
         {
             var t = Body.IsReversed ? length - 1 - step : step;
@@ -59,23 +59,26 @@ sealed record ScanOp(ScanBody Body) : Op
             for (var i = 0; i < next.Length; i++)
             {
                 if (i < carries) values = values.With(names[i], next[i]);
-                Write(next[i], starts[i], i >= carries + Body.Stacked.Length ? 0 : i < carries && !Body.IsReversed ? t + 1 : t, add: i >= carries + Body.Stacked.Length);
+                Write(next[i], i, i >= carries + Body.Stacked.Length ? 0 : i < carries && !Body.IsReversed ? t + 1 : t, add: i >= carries + Body.Stacked.Length);
             }
         }
-        return Tensor<double>.Adopt(type.Shape, result).Cast(type.DType);
+        return [.. results.Zip(shapes, (values, shape) => Tensor<double>.Adopt(shape, values).Cast(Body.Next[0].DType))];
 
-        void Write(Tensor value, int start, int at, bool add = false)
+        void Write(Tensor value, int result, int at, bool add = false)
         {
-            for (var i = 0; i < value.Count; i++)
-                result[start + at * value.Count + i] = value.GetDouble(i) + (add ? result[start + at * value.Count + i] : 0);
+            var to = results[result].AsSpan(at * value.Count, value.Count);
+            for (var i = 0; i < to.Length; i++) to[i] = value.GetDouble(i) + (add ? to[i] : 0);
         }
     }
 
     /// <summary>The expressions without loops: each step written out, for sequences of known lengths.</summary>
-    public static Expr[] Unroll(IReadOnlyCollection<Expr> expressions) =>
-        Graph.Rebuild(expressions, (node, x) => node.Op is ScanOp scan ? scan.Unroll(x) : null);
+    public static Expr[] Unroll(IReadOnlyCollection<Expr> expressions)
+    {
+        var several = new Results<Expr>();
+        return Graph.Rebuild(expressions, (node, x) => node.Op is ScanOp ? several.Of(node, op => ((ScanOp)op).Unroll(x)) : null);
+    }
 
-    Expr Unroll(Expr[] x)
+    Expr[] Unroll(Expr[] x)
     {
         var (carries, elements) = (Body.Carries.Length, Body.Elements.Length);
         var length = x[carries].Shape[0].Size;
@@ -90,13 +93,15 @@ sealed record ScanOp(ScanBody Body) : Op
             h = steps[^1][..carries];
         }
         if (Body.IsReversed) steps.Reverse();
-        IEnumerable<Expr> Result(int i)
+        Expr Joined(int i)
         {
             var values = steps.Select(s => s[i]);
-            if (i < carries) return Body.IsReversed ? values.Append(x[i]) : values.Prepend(x[i]);
-            return i < carries + Body.Stacked.Length ? values : [values.Aggregate(ZerosLike(outputs[i]), (sum, share) => sum + share)];
+            if (i >= carries + Body.Stacked.Length) return values.Aggregate(ZerosLike(outputs[i]), (sum, share) => sum + share);
+            if (i < carries) values = Body.IsReversed ? values.Append(x[i]) : values.Prepend(x[i]);
+            Expr[] rows = [.. values.Select(e => ExpandDims(e, 0))];
+            return rows.Length > 0 ? Concat(0, rows) : Slice(ExpandDims(ZerosLike(outputs[i]), 0), 0, 0, 0);
         }
-        return Concat(0, [.. Enumerable.Range(0, outputs.Length).SelectMany(Result).Select(e => Functions.Reshape(e, [e.Shape.Elements]))]);
+        return [.. Enumerable.Range(0, outputs.Length).Select(Joined)];
     }
 
     internal static Tensor Element(Tensor sequence, int t)
@@ -106,20 +111,20 @@ sealed record ScanOp(ScanBody Body) : Op
         return Layout.Pick(sequence, shape, _ => at++);
     }
 
-    internal override Func<int, Expr?> Pullback(Expr y, Expr g)
+    internal override Func<int, Expr?> PullbackAll(Expr[] y, Expr?[] g)
     {
-        var (carries, elements, length) = (Body.Carries.Length, Body.Elements.Length, Length(y));
-        var own = Body.Split(g, length);
+        var (carries, elements, inputs) = (Body.Carries.Length, Body.Elements.Length, y[0].Inputs);
+        Expr[] own = [.. y.Zip(g, (result, gradient) => gradient ?? ZerosLike(result))];
         var body = Body.Keeping;
-        var results = body.Split(ReferenceEquals(body, Body) ? y : new(new ScanOp(body), [.. y.Inputs]), length);
+        var results = ReferenceEquals(body, Body) ? y : new ScanOp(body).Apply([.. inputs]);
         var shares = LoopMotion.Results(Body.Adjoint,
         [
             .. own.Take(carries).Select(Body.Last),
-            .. results.Take(carries).Select(Body.Before), .. y.Inputs.Skip(carries).Take(elements), .. own.Take(carries).Select(Body.Before), .. own.Skip(carries).Take(Body.Stacked.Length),
+            .. results.Take(carries).Select(Body.Before), .. inputs.Skip(carries).Take(elements), .. own.Take(carries).Select(Body.Before), .. own.Skip(carries).Take(Body.Stacked.Length),
             .. Body.Kept.Select(e => Body.Next.IndexOf(e) is >= 0 and var i ? Body.After(results[i]) : results[carries + body.Stacked.IndexOf(e)]),
-            .. y.Inputs.Skip(carries + elements), .. own.Skip(carries + Body.Stacked.Length),
+            .. inputs.Skip(carries + elements), .. own.Skip(carries + Body.Stacked.Length),
         ]);
-        int[] order = [.. Enumerable.Range(0, y.Inputs.Length).Where(i => y.Inputs[i].DType.IsFloat())];
+        int[] order = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i].DType.IsFloat())];
         return i => Array.IndexOf(order, i) is >= 0 and var at ? at < carries ? Body.Adjoint.Last(shares[at]) : shares[at] : null;
     }
 
@@ -127,55 +132,48 @@ sealed record ScanOp(ScanBody Body) : Op
     public static Expr[] Merge(IReadOnlyCollection<Expr> expressions)
     {
         var loops = Graph.TopologicalOrder(expressions).Where(node => node.Op is ScanOp).ToLookup(y => BodyOf(y).Root);
-        if (loops.All(same => same.Count() == 1)) return [.. expressions];
-
-        var merged = new Dictionary<Expr, Expr>();
-        return Graph.Rebuild(expressions, (node, x) =>
+        return loops.Count == 0 ? [.. expressions] : Graph.Rebuild(expressions, (node, x) =>
         {
-            if (node.Op is not ScanOp { Body: var body }) return null;
-            var widest = loops[body.Root].Where(y => y.Inputs.SequenceEqual(node.Inputs)).MaxBy(y => BodyOf(y).Stacked.Length)!;
-            if (!merged.TryGetValue(widest, out var loop)) merged[widest] = loop = widest.WithInputs(x);
-            return body.Of(BodyOf(widest), loop, x[body.Carries.Length].Shape[0]);
+            if (node.Op is not ScanOp { Body: var body, Result: var result }) return null;
+            var widest = loops[body.Root].Where(y => y.Inputs.SequenceEqual(node.Inputs)).Select(BodyOf).MaxBy(b => b.Stacked.Length)!;
+            return new(new ScanOp(widest, body.IndexIn(widest, result)), x);
         });
 
         static ScanBody BodyOf(Expr y) => ((ScanOp)y.Op).Body;
     }
 
-    internal override Expr? Vjp(int i, Expr y, Expr g) => Pullback(y, g)(i);
-
-    internal override Expr? Jvp(Expr y, Expr?[] t)
+    internal override Expr?[] JvpAll(Expr[] y, Expr?[] t)
     {
-        if (t.All(tangent => tangent is null)) return null;
-        var (carries, elements, x) = (Body.Carries.Length, Body.Elements.Length, y.Inputs);
+        if (t.All(tangent => tangent is null)) return new Expr?[Count];
+        var (carries, elements, x) = (Body.Carries.Length, Body.Elements.Length, y[0].Inputs);
         IEnumerable<Expr> Tangents(int start, int end) =>
             Enumerable.Range(start, end - start).Where(i => x[i].DType.IsFloat()).Select(i => t[i] ?? ZerosLike(x[i]));
         var (body, inputs) = LoopMotion.Before(Body.Tangent,
         [
             .. Tangents(0, carries),
-            .. Body.Split(y, Length(y)).Take(carries).Select(Body.Before), .. x.Skip(carries).Take(elements), .. Tangents(carries, carries + elements),
+            .. y.Take(carries).Select(Body.Before), .. x.Skip(carries).Take(elements), .. Tangents(carries, carries + elements),
             .. x.Skip(carries + elements), .. Tangents(carries + elements, x.Length),
         ]);
-        return new(new ScanOp(body), inputs);
+        return new ScanOp(body).Apply(inputs);
     }
 
-    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n)
+    internal override Expr[]? BatchAll(Expr[] y, Expr[] x, bool[] batched, Dim n)
     {
-        var (first, last, length) = (Body.Carries.Length, Body.Carries.Length + Body.Elements.Length, Length(y));
+        var (first, last) = (Body.Carries.Length, Body.Carries.Length + Body.Elements.Length);
         static Expr Exchanged(Expr e) => Transpose(e, [1, 0, .. Enumerable.Range(2, e.Rank - 2)]);
 
         // [n, time, …] → [time, n, …] on the way in, and back on the way out.
         var all = AllBatched(x, batched, n);
         var body = Body.Batched(batched, n);
-        var loop = new Expr(new ScanOp(body), [.. all[..first], .. x[first..last].Select((e, i) => batched[first + i] ? Exchanged(e) : e), .. x[last..]]);
-        var results = body.Split(loop, length).Select((e, i) => i < first + body.Stacked.Length ? Exchanged(e) : e);
-        return Concat(1, [.. results.Select(e => Functions.Reshape(e, [n, e.Shape.Slice(1, e.Rank).Elements]))]);
+        var results = new ScanOp(body).Apply([.. all[..first], .. x[first..last].Select((e, i) => batched[first + i] ? Exchanged(e) : e), .. x[last..]]);
+        return [.. results.Select((e, i) => i < first + body.Stacked.Length ? Exchanged(e) : e)];
     }
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
-        notation.Function(Body.IsReversed ? "scanback" : "scan", x, Body.ToString());
+        notation.Function(Body.IsReversed ? "scanback" : "scan", x, Result == 0 ? [Body.ToString()] : [Body.ToString(), $"result {Result}"]);
 
     // ONNX's Scan gives the carried values after the last step only, so that each is also stacked; a sum is one more carried value.
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    internal override string[] ToOnnxAll(IOnnxGraph graph, Expr[] y, string[] x)
     {
         var (carries, elements, sums) = (Body.Carries.Length, Body.Elements.Length, Body.Fresh(Body.Summed, 0));
         var body = graph.Subgraph([.. Body.Carries, .. sums, .. Body.Elements], Body.Constants.Zip(x.Skip(carries + elements)),
@@ -185,10 +183,9 @@ sealed record ScanOp(ScanBody Body) : Op
         var results = graph.Nodes("Scan", 2 * carries + Body.Stacked.Length + sums.Length, [.. x.Take(carries), .. sums.Select(Zeros), .. x.Skip(carries).Take(elements)],
             ("body", body), ("num_scan_inputs", (long)elements), ("scan_input_directions", directions), ("scan_output_directions", outward));
 
-        string Flat(string value) => graph.Node("Reshape", [value, graph.Constant(Tensor.Vector(-1L))]);
         var stacks = results.Skip(carries + sums.Length).ToArray();
-        IEnumerable<string> All(int carry) => Body.IsReversed ? [stacks[carry], x[carry]] : [x[carry], stacks[carry]];
-        return graph.Node("Concat",
-            [.. Enumerable.Range(0, carries).SelectMany(All).Select(Flat), .. stacks.Skip(carries).Concat(results.Skip(carries).Take(sums.Length)).Select(Flat)], ("axis", 0L));
+        string First(int carry) => graph.Node("Unsqueeze", [x[carry], graph.Constant(Tensor.Vector(0L))]);
+        string All(int carry) => graph.Node("Concat", Body.IsReversed ? [stacks[carry], First(carry)] : [First(carry), stacks[carry]], ("axis", 0L));
+        return [.. Enumerable.Range(0, carries).Select(All), .. stacks.Skip(carries), .. results.Skip(carries).Take(sums.Length)];
     }
 }

@@ -34,28 +34,9 @@ sealed record ScanBody(
     public IEnumerable<Shape> Results(Dim length) =>
         [.. Next.Select(e => e.Shape.Insert(0, length + 1)), .. Stacked.Select(e => e.Shape.Insert(0, length)), .. Summed.Select(e => e.Shape)];
 
-    /// <summary>The results in the vector that is a loop's value, one after another.</summary>
-    public Expr[] Split(Expr value, Dim length)
-    {
-        Dim start = 0;
-        var results = new List<Expr>();
-        foreach (var shape in Results(length))
-        {
-            results.Add(Functions.Reshape(Functions.SliceFrom(value, 0, start, shape.Elements), shape));
-            start += shape.Elements;
-        }
-        return [.. results];
-    }
-
-    /// <summary>The value of a loop of this body, from that of one which stacks more after it.</summary>
-    public Expr Of(ScanBody wider, Expr value, Dim length)
-    {
-        if (wider == this) return value;
-        static Dim Count(IEnumerable<Shape> shapes) => shapes.Aggregate((Dim)0, (sum, shape) => sum + shape.Elements);
-        var (kept, summed) = (Count(Results(length).SkipLast(Summed.Length)), Count(Results(length).TakeLast(Summed.Length)));
-        var before = Functions.SliceFrom(value, 0, 0, kept);
-        return Summed.IsEmpty ? before : Functions.Concat(0, before, Functions.SliceFrom(value, 0, value.Shape[0] - summed, summed));
-    }
+    /// <summary>The number of a result among those of a body which stacks more.</summary>
+    public int IndexIn(ScanBody wider, int result) =>
+        result < Next.Length + Stacked.Length ? result : result + wider.Stacked.Length - Stacked.Length;
 
     /// <summary>A carried value as each step found it, from its values at all times; element t belongs to step t.</summary>
     public Expr Before(Expr values) => Functions.SliceFrom(values, 0, IsReversed ? 1 : 0, values.Shape[0] - 1);

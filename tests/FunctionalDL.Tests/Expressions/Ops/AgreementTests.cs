@@ -40,7 +40,7 @@ public class AgreementTests
     {
         try
         {
-            return Graph.Rebuild([y], (node, x) => new(node.Op.Retype(d => d.IsFloat() ? dtype : d), x))[0];
+            return Graph.Retype([y], d => d.IsFloat() ? dtype : d)[0];
         }
         catch (FunctionalException)
         {

@@ -74,7 +74,7 @@ public class AttributeTests
         foreach (var op in Nodes.Select(node => node.Op))
             foreach (var (name, value) in op.Attributes)
             {
-                if (op is ScanOp && name is "carries" or "elements" or "stacked") continue; // They must fit the body.
+                if (op is ScanOp && name is "carries" or "elements" or "stacked" or "result") continue; // They must fit the body.
                 var other = op.With(name, Another(value));
                 Assert.NotEqual(op, other);
                 Assert.NotEqual(value, other.Attributes[name]);
@@ -194,7 +194,7 @@ public class AttributeTests
         Assert.Equal("Sum(axes: [0, 1])", Sum(x).Op.ToString());
         Assert.Equal("Tanh", Tanh(x).Op.ToString());
         var loop = Scan([x], [Expr.Variable("s", [4, 2, 3], DType.Float64)], (h, e) => [h[0] * e[0]]).Last[0];
-        Assert.Equal("Scan(body: (h0, x0) → h0·x0, carries: 1, elements: 1, stacked: 0, isReversed: false)",
+        Assert.Equal("Scan(body: (h0, x0) → h0·x0, carries: 1, elements: 1, stacked: 0, isReversed: false, result: 0)",
             Graph.TopologicalOrder(loop).Single(node => node.Op is ScanOp).Op.ToString());
     }
 
