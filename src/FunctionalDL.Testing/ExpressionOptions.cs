@@ -6,7 +6,7 @@ namespace FunctionalDL.Testing;
 public sealed record ExpressionOptions
 {
     static readonly HashSet<string> NotSmooth =
-        ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "StopGradient", "MaxPool", "MaxPoolGradient", "MaxPoolTangent"];
+        ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "TopK", "StopGradient", "MaxPool", "MaxPoolGradient", "MaxPoolTangent"];
 
     /// <summary>What OnnxRuntime has no kernel for in float64.</summary>
     static readonly HashSet<string> OnlyFloat32 = ["Atan", "Erf", "Conv", "ConvInputGradient", "ConvKernelGradient"];

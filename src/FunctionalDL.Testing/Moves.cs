@@ -26,7 +26,7 @@ static partial class Moves
         b => Transposed(b, b.Any()), b => Reshaped(b, b.Any()), b => Broadcasted(b, b.Any()),
         b => Sliced(b, b.Any()), b => Padded(b, b.Any()), b => Concatenated(b, b.Any()),
         b => Gathered(b, b.Any()), b => Scattered(b, b.Number()),
-        b => OnAxis(b, b.Any(), Reverse),
+        b => OnAxis(b, b.Any(), Reverse), b => OnAxis(b, b.Number(), (x, axis) => Highest(b, x, axis)),
         b => b.HasWholes && b.Dim() is var depth && b.Size(depth) > 0 ? OneHot(b.Indices(b.Shape(), depth), depth, b.DType(_ => true)) : null,
         b => Range(b.Dim(), b.DType(d => d.IsNumeric())),
         b => SizeOf(b.Dim(), b.DType(d => d.IsNumeric())),
@@ -54,6 +54,12 @@ static partial class Moves
     /// <summary>Whether there is a largest element, and a mean.</summary>
     static bool MayReduce(Builder b, Expr x, Func<Expr, int[], Expr> f, int[] axes) =>
         f == Mean ? x.DType.IsFloat() : f == Sum || axes.All(axis => b.Size(x.Shape[axis]) > 0);
+
+    static Expr Highest(Builder b, Expr x, int axis)
+    {
+        var (values, indices) = TopK(x, b.Random.Next(2) == 0 ? x.Shape[axis] : b.Random.Next(1, b.Size(x.Shape[axis]) + 1), axis, b.Random.Next(2) == 0);
+        return b.Random.Next(3) == 0 ? indices : values;
+    }
 
     static Expr? OnAxis(Builder b, Expr x, Func<Expr, int, Expr> f) => b.Axis(x, d => b.Size(d) > 0) is { } axis ? f(x, axis) : null;
 

@@ -87,7 +87,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
 
     /// <summary>Whether the value of an op may change much where its inputs change little.</summary>
     static bool Jumps(Op op) =>
-        op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp || op is CastOp cast && !cast.To.IsFloat();
+        op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp or TopKOp { Result: 1 } || op is CastOp cast && !cast.To.IsFloat();
 
     /// <summary>Whether an op has values on one side of a number only, and NaN on the other.</summary>
     static bool Ends(Op op) => op is SqrtOp or LogOp or Log1POp or PowerOp;

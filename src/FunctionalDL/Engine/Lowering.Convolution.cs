@@ -91,17 +91,17 @@ sealed partial class Lowering
     View Pool(Expr node, MaxPoolOp op, View x, int[] shape)
     {
         if (!convolutions.Contains(node.Inputs[0]) || uses[node.Inputs[0]] > 1 || x.Storage.Producer is not ConvolutionStep { IsWhole: true } step)
-            return Pool(op, x, x, shape, MaxPoolStep.Mode.Value);
+            return Pool(op, x, null, x, shape, MaxPoolStep.Mode.Value);
         step.Pool(new(op.Name, Forward(op.Window, x, shape, View.Of(new(x.Storage.DType, 0), shape)), int.MaxValue, 1));
         return View.Of(step.Output, shape);
     }
 
     /// <summary>The largest elements, other values from their places, or values put back there, as the mode says.</summary>
-    View Pool(MaxPoolingOp op, View x, View values, int[] shape, MaxPoolStep.Mode mode)
+    View Pool(MaxPoolingOp op, View x, View? largest, View values, int[] shape, MaxPoolStep.Mode mode)
     {
-        var pooled = mode == MaxPoolStep.Mode.Put ? values : View.Of(new(x.Storage.DType, 0), shape);
-        if (mode != MaxPoolStep.Mode.Value) x = Dense(x);
-        if (mode == MaxPoolStep.Mode.Take) values = Dense(values);
-        return Own(MaxPoolStep.Of(new(op.Name, Forward(op.Window, x, pooled.Sizes, pooled), MaxPoolStep.CopyElements, 1), x, values, mode), s => s.Output, shape);
+        if (largest is not null) (x, largest, values) = (Dense(x), Dense(largest), Dense(values));
+        var pooled = largest ?? View.Of(new(x.Storage.DType, 0), shape);
+        var sliding = new Sliding(op.Name, Forward(op.Window, x, pooled.Sizes, pooled), MaxPoolStep.CopyElements, 1);
+        return Own(MaxPoolStep.Of(sliding, x, largest, values, mode), s => s.Output, shape);
     }
 }

@@ -58,6 +58,22 @@ public static partial class Functions
         new(new MaxPoolOp(WindowOn("MaxPool", x.Shape, window, strides ?? window, padding ?? Padding.Valid, null)), x);
 
     /// <summary>
+    /// The largest element under a window at each position, and where it lies in its plane, counted in row-major order: two
+    /// <c>[batch, channels, p…]</c>, the second of int64. Of equal largest elements it is the first.
+    /// </summary>
+    /// <inheritdoc cref="MaxPool"/>
+    public static (Expr Values, Expr Places) MaxPoolWithPlaces(Expr x, int[] window, int[]? strides = null, Padding? padding = null)
+    {
+        const int largestFloat32 = 1 << 24;
+        var values = MaxPool(x, window, strides, padding);
+        var spatial = x.Shape.Slice(2, x.Rank);
+        // Floats that hold every place exactly.
+        var exact = spatial.IsKnown && spatial.ElementCount <= largestFloat32 && !x.DType.IsNarrow() ? x : x.Cast(DType.Float64);
+        var places = Broadcast(Reshape(Range(spatial.Elements, exact.DType), spatial), x.Shape);
+        return (values, new Expr(new MaxPoolTangentOp(((MaxPoolOp)values.Op).Window), exact, values.Cast(exact.DType), places).Cast(DType.Int64));
+    }
+
+    /// <summary>
     /// The mean of the elements under a window at each position, padding not counted: <c>[batch, channels, s…] → [batch, channels, p…]</c>.
     /// It is a convolution of each channel by itself.
     /// </summary>

@@ -55,6 +55,27 @@ public static partial class Functions
     public static Expr ArgMax(Expr x, int axis = -1) => new(new ArgMaxOp(x.Shape.Axis(axis, "ArgMax")), x);
 
     /// <summary>
+    /// The k largest elements along an axis in descending order, or the smallest in ascending order, and their indices along it:
+    /// <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>. Of equal elements the first comes first; NaN is larger than all. The gradient of an element goes
+    /// to where it was taken from.
+    /// </summary>
+    /// <example>
+    /// <code>
+    /// var (values, places) = Functions.TopK(Expr.Constant(Tensor.Vector(3.0, 9, 5)), 2);  // 9 5 at 1 2
+    /// </code>
+    /// </example>
+    /// <param name="x">Numbers.</param>
+    /// <param name="k">How many, at most the elements of the axis.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="largest">Whether the largest are taken, or the smallest.</param>
+    /// <exception cref="ShapeException">The axis has fewer elements.</exception>
+    public static (Expr Values, Expr Indices) TopK(Expr x, Dim k, int axis = -1, bool largest = true)
+    {
+        var results = new TopKOp(x.Shape.Axis(axis, "TopK"), k, largest).Apply(x);
+        return (results[0], results[1]);
+    }
+
+    /// <summary>
     /// ln Σ eˣ over an axis, which is removed, computed as m + ln Σ e^(x − m) with m = max x. It is −∞ for −∞ alone, with a gradient of
     /// 0, and ∞ with +∞, where it has no gradient: NaN.
     /// </summary>

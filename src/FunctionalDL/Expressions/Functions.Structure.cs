@@ -4,6 +4,28 @@ namespace FunctionalDL;
 
 public static partial class Functions
 {
+    /// <summary>Parts of x along an axis, one after another, of the given sizes: <c>[…, a + b, …] → […, a, …] and […, b, …]</c>. Nothing is copied.</summary>
+    /// <example>
+    /// <code>
+    /// var halves = Functions.Split(Expr.Variable("x", [2, 6]), 1, 2, 4);  // [2, 2] and [2, 4]
+    /// </code>
+    /// </example>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axis">The axis; a negative one counts from the end.</param>
+    /// <param name="sizes">The sizes of the parts, which together are that of the axis.</param>
+    /// <exception cref="ShapeException">The sizes do not add up to the axis.</exception>
+    public static Expr[] Split(Expr x, int axis, params Dim[] sizes)
+    {
+        var at = x.Shape.Axis(axis, "Split");
+        var total = sizes.Aggregate((Dim)0, (sum, size) => sum + size);
+        if (total != x.Shape[at])
+            throw new ShapeException($"Split: parts of {string.Join(", ", sizes)} along axis {at} of {x.Shape} are {total} together. Give sizes that add up to {x.Shape[at]}.");
+        Dim start = 0;
+        var parts = new Expr[sizes.Length];
+        for (var i = 0; i < parts.Length; start += sizes[i], i++) parts[i] = SliceFrom(x, at, start, sizes[i]);
+        return parts;
+    }
+
     /// <summary>The elements of x, row by row, in another shape with as many.</summary>
     public static Expr Reshape(Expr x, Shape shape) => x.Shape == shape ? x : new(new ReshapeOp(shape), x);
 

@@ -3,13 +3,14 @@ using Google.Protobuf;
 
 namespace FunctionalDL.Onnx;
 
-/// <summary>Writes expressions as an ONNX graph: each node once, equal constants once, sizes computed from the inputs' shapes.</summary>
+/// <summary>Writes expressions as an ONNX graph: equal nodes once, equal constants once, sizes computed from the inputs' shapes.</summary>
 sealed class OnnxWriter : IOnnxGraph
 {
     readonly GraphProto graph = new();
     readonly Dictionary<Expr, string> values = [];
     readonly Results<string> several = new();
     readonly Dictionary<ByteString, string> constants = [];
+    readonly Dictionary<(ByteString, int Outputs), string[]> written = [];
     readonly Dictionary<string, string> sizes = [];
     readonly Dictionary<string, (string Input, int Axis)> symbols = [];
     readonly HashSet<string> names = [];
@@ -33,7 +34,7 @@ sealed class OnnxWriter : IOnnxGraph
     {
         if (outputs.Count == 0) throw new FunctionalException("ONNX: there are no outputs. Give at least one.");
         var writer = new OnnxWriter();
-        var values = Widening.Apply([.. outputs.Select(o => o.Value)]);
+        var values = Widening.Apply(ScanOp.Merge([.. outputs.Select(o => o.Value)]));
         writer.Declare(Graph.Variables(values), parameters);
         writer.names.UnionWith(outputs.Select(o => o.Name));
         writer.Add(values, variable => variable);
@@ -112,6 +113,8 @@ sealed class OnnxWriter : IOnnxGraph
         {
             used.UnionWith(Reads(node));
             nodes.Push(node);
+            // Runtimes are slower where the places of the largest elements are asked for.
+            if (node.OpType == "MaxPool" && node.Output.Count == 2 && !used.Contains(node.Output[1])) node.Output.RemoveAt(1);
         }
         TensorProto[] initializers = [.. graph.Initializer.Where(i => used.Contains(i.Name))];
         graph.Node.Clear();
@@ -129,12 +132,16 @@ sealed class OnnxWriter : IOnnxGraph
 
     public string[] Nodes(string opType, int outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        string[] results = [.. Enumerable.Range(0, outputs).Select(_ => Fresh(opType.ToLowerInvariant()))];
-        var node = new NodeProto { OpType = opType, Name = results[0], Output = { results } };
+        var node = new NodeProto { OpType = opType };
         foreach (var input in inputs) node.Input.Add(input);
         foreach (var (name, value) in attributes) node.Attribute.Add(Attribute(name, value));
+        var key = (node.ToByteString(), outputs);
+        if (written.TryGetValue(key, out var known)) return known;
+        string[] results = [.. Enumerable.Range(0, outputs).Select(_ => Fresh(opType.ToLowerInvariant()))];
+        node.Name = results[0];
+        node.Output.Add(results);
         graph.Node.Add(node);
-        return results;
+        return written[key] = results;
     }
 
     static AttributeProto Attribute(string name, object value) => value switch

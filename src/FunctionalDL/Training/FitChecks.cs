@@ -26,7 +26,7 @@ sealed class FitChecks(Model model, Objective objective, BoundObjective loss, Fo
         if (trained.Length == 0) throw new FunctionalException("Fit: the model has no parameters to train. Add a layer that has, such as Dense.");
         var gradients = loss.HasPenalties ? loss.ApplyUnpenalized(forward).Gradient(trained) : [.. trained.Select(w => step.Gradients[w.VariableName!])];
         if (!gradients.All(IsZero)) return;
-        var cause = Graph.TopologicalOrder(value).Select(node => node.Op).FirstOrDefault(op => op is ArgMaxOp or StopGradientOp or SignOp or OneHotOp or ComparisonOp);
+        var cause = Graph.TopologicalOrder(value).Select(node => node.Op).FirstOrDefault(op => op is ArgMaxOp or TopKOp { Result: 1 } or StopGradientOp or SignOp or OneHotOp or ComparisonOp);
         throw new FunctionalException($"Fit: no parameter has a gradient: the loss \"{loss.Name}\" does not depend on the parameters, or through steps alone"
             + $"{(cause is null ? "" : $" (there is {cause.Name} in it)")}, so that training changes nothing. Take a loss that is smooth in the predictions, and measure this one as a Metric.");
     }

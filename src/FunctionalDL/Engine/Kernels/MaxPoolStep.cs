@@ -26,16 +26,18 @@ abstract class MaxPoolStep : Step
 
     protected readonly Sliding Sliding;
     protected readonly View X, Values;
+    protected readonly View? Largest;
     protected readonly Mode Action;
 
     /// <param name="sliding">How the window moves over a plane of x.</param>
     /// <param name="x">The elements of which the largest are looked for, <c>[batch, channels, s…]</c>, dense where there are other values.</param>
-    /// <param name="values">The other values, dense where they are taken.</param>
+    /// <param name="largest">The largest elements, dense, where there are other values.</param>
+    /// <param name="values">The other values, dense.</param>
     /// <param name="action">What is done at the places of the largest.</param>
-    protected MaxPoolStep(Sliding sliding, View x, View values, Mode action)
+    protected MaxPoolStep(Sliding sliding, View x, View? largest, View values, Mode action)
     {
-        (Sliding, X, Values, Action) = (sliding, x, values, action);
-        Level = LevelAfter(x, values);
+        (Sliding, X, Largest, Values, Action) = (sliding, x, largest, values, action);
+        Level = LevelAfter(x, largest ?? x, values);
         Output = new(x.Storage.DType, action == Mode.Put ? x.Count : (long)Planes * sliding.Positions) { Producer = this };
     }
 
@@ -50,7 +52,7 @@ abstract class MaxPoolStep : Step
 
     protected int PlanesPerChunk => Math.Max(1, Small / PlaneElements);
 
-    public override IEnumerable<Access> Reads => [X, ((Access)Values).As(Output.DType)];
+    public override IEnumerable<Access> Reads => [X, ((Access)Values).As(Output.DType), ((Access)(Largest ?? X)).As(Output.DType)];
 
     public override IEnumerable<Access> Writes => [Output];
 
@@ -61,6 +63,7 @@ abstract class MaxPoolStep : Step
             Mode.Put => Planes * (long)Sliding.Positions,
             _ => X.Count,
         };
+        if (Largest is { } largest && largest.Count != Planes * (long)Sliding.Positions) yield return $"has {largest.Count} largest elements of {Planes} planes";
         if (Values.Count != values) yield return $"has {Values.Count} values for {values} places";
         foreach (var fault in Sliding.Faults(X, Action == Mode.Put ? Values : null)) yield return fault;
     }
@@ -71,17 +74,18 @@ abstract class MaxPoolStep : Step
 
     public override void Run(Workspace workspace) => workspace.Team.Run(this, workspace, 0, (Planes + PlanesPerChunk - 1) / PlanesPerChunk);
 
-    public static MaxPoolStep Of(Sliding sliding, View x, View values, Mode action) =>
-        x.Storage.DType.VisitReals<Kernels, MaxPoolStep>(new(sliding, x, values, action));
+    public static MaxPoolStep Of(Sliding sliding, View x, View? largest, View values, Mode action) =>
+        x.Storage.DType.VisitReals<Kernels, MaxPoolStep>(new(sliding, x, largest, values, action));
 
-    readonly struct Kernels(Sliding sliding, View x, View values, Mode action) : IRealVisitor<MaxPoolStep>
+    readonly struct Kernels(Sliding sliding, View x, View? largest, View values, Mode action) : IRealVisitor<MaxPoolStep>
     {
-        public MaxPoolStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => new MaxPoolStep<T>(sliding, x, values, action);
+        public MaxPoolStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> =>
+            new MaxPoolStep<T>(sliding, x, largest, values, action);
     }
 }
 
-sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPoolStep.Mode action) : MaxPoolStep(sliding, x, values, action)
-    where T : unmanaged, IFloatingPointIeee754<T>
+sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View? largest, View values, MaxPoolStep.Mode action)
+    : MaxPoolStep(sliding, x, largest, values, action) where T : unmanaged, IFloatingPointIeee754<T>
 {
     readonly MaxPooling<T> pooling = new(sliding);
 
@@ -95,8 +99,8 @@ sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View values, MaxPool
         {
             T* from = At(workspace, X, plane), other = At(workspace, Values, plane), to = (T*)workspace[Output] + (long)plane * (Action == Mode.Put ? PlaneElements : Sliding.Positions);
             if (Action == Mode.Value) pooling.Largest(from, to, scratch, plane == first);
-            else if (Action == Mode.Take) pooling.Take(from, other, to, scratch, plane == first);
-            else pooling.Put(from, other, new(to, PlaneElements), scratch, plane == first);
+            else if (Action == Mode.Take) pooling.Take(from, At(workspace, Largest!, plane), other, to, scratch, plane == first);
+            else pooling.Put(from, At(workspace, Largest!, plane), other, new(to, PlaneElements), scratch, plane == first);
         }
     }
 

@@ -31,13 +31,14 @@ sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatin
     }
 
     /// <summary>The elements of another plane at their places.</summary>
-    public void Take(T* plane, T* others, T* to, T* scratch, bool isFirst)
+    public void Take(T* plane, T* most, T* others, T* to, T* scratch, bool isFirst)
     {
         T* real = scratch + CopyElements, other = real + CopyElements, largest = other + CopyElements, result = largest + RunElements;
         for (var band = 0; band < bands; band++)
         {
             if (IsNew(isFirst)) Prepare(band, scratch, real);
-            Find(plane, band, scratch, largest);
+            sliding.CopyElements(plane, band, scratch);
+            sliding.CopyPositions(most, band, largest);
             sliding.CopyElements(others, band, other);
             Move(scratch, real, largest, other, result, put: false);
             sliding.ReturnPositions(to, band, result);
@@ -45,14 +46,15 @@ sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatin
     }
 
     /// <summary>Zeros, with the values of positions added at their places.</summary>
-    public void Put(T* plane, T* values, Span<T> to, T* scratch, bool isFirst)
+    public void Put(T* plane, T* most, T* values, Span<T> to, T* scratch, bool isFirst)
     {
         T* real = scratch + CopyElements, other = real + CopyElements, largest = other + CopyElements, value = largest + RunElements;
         if (!isComplete || bands > 1) to.Clear();
         for (var band = 0; band < bands; band++)
         {
             if (IsNew(isFirst)) Prepare(band, scratch, real);
-            Find(plane, band, scratch, largest);
+            sliding.CopyElements(plane, band, scratch);
+            sliding.CopyPositions(most, band, largest);
             sliding.CopyPositions(values, band, value);
             if (!isApart) new Span<T>(other, CopyElements).Clear();
             Move(scratch, real, largest, other, value, put: true);

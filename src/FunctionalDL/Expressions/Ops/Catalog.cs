@@ -21,7 +21,7 @@ static class Catalog
             new AddOp(), new SubtractOp(), new MultiplyOp(), new DivideOp(), new PowerOp(), new MaximumOp(), new MinimumOp(),
             new EqualOp(), new LessOp(), new LessOrEqualOp(), new AndOp(), new OrOp(), new NotOp(), new SelectOp(),
             new CastOp(DType.Float64),
-            new SumOp([]), new MaxOp([]), new MinOp([]), new ArgMaxOp(0), new MatMulOp(),
+            new SumOp([]), new MaxOp([]), new MinOp([]), new ArgMaxOp(0), new TopKOp(0, 0, true), new MatMulOp(),
             new ReshapeOp([]), new BroadcastOp([]), new TransposeOp([]), new SliceOp(0, 0, 0, 1), new PadOp(0, 0, 0, 0, 0), new ConcatOp(0),
             new GatherOp(0), new ScatterAddOp(0, 0), new OneHotOp(0, DType.Float64), new RangeOp(0, DType.Int64),
             new SizeOfOp(0, DType.Int64),

@@ -16,16 +16,16 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
         ? Take(x[0], Largest(x[0], type.Shape, tellsZerosApart: true), type.Shape, double.NegativeInfinity)
         : throw new TensorException($"MaxPool: {x[0].Describe()} has no elements under a window. Give at least one along each axis.");
 
-    internal override Expr? Vjp(int i, Expr y, Expr g) => new(new MaxPoolGradientOp(Window), y.Inputs[0], g);
+    internal override Expr? Vjp(int i, Expr y, Expr g) => new(new MaxPoolGradientOp(Window), y.Inputs[0], y, g);
 
     private protected override Expr? Used(int i, Expr y) => MovedIfSteep(i, y);
 
     private protected override Func<int, Expr?> Through(Expr y, Expr mask) => Moved(y, mask);
 
-    internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], tangent) : null;
+    internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], y, tangent) : null;
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
-        graph.Node("MaxPool", [graph.ApartFromPad(y.Inputs[0], x[0])], Window.Onnx());
+        graph.Nodes("MaxPool", 2, [graph.ApartFromPad(y.Inputs[0], x[0])], Window.Onnx())[0];
 
     internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => Tied(x[0], within).Select(at =>
         (at.Position, new NonSmooth(NonSmoothKind.Kink, "MaxPool has a kink where several elements under the window are the largest; the derivative goes to the first.")));

@@ -18,6 +18,13 @@ abstract record MaxPoolingOp(Window Window) : Op
         return shape.Slice(0, 2).Concat(Window.Positions(Name, ConvolutionOp.Spatial(shape)));
     }
 
+    /// <summary>The error, where x₁ cannot be the largest elements of x₀.</summary>
+    private protected void CheckLargest(ReadOnlySpan<TensorType> x)
+    {
+        if (Pooled(x) is var pooled && pooled != x[1].Shape)
+            throw new ShapeException($"{Name}: pooling {x[0].Shape} gives {pooled}, the largest elements are {x[1].Shape}. Give those of the input.");
+    }
+
     /// <summary>
     /// For each element of the pooled tensor the offset of the largest element of x, or −1 where the window is on none. Of 0 and −0 it is the first,
     /// unless <paramref name="tellsZerosApart"/>; then it is 0, as that of Maximum is.
