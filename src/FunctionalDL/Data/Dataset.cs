@@ -96,8 +96,28 @@ public sealed class Dataset : RowSet<Dataset>
     /// <exception cref="FunctionalException">There is not one for each, or one is negative or no number.</exception>
     public Dataset WithWeights(Tensor weights) => new(InputColumns, TargetColumns, weights, AllowsMissing);
 
-    /// <summary>This data set with other values in a column of inputs.</summary>
-    internal Dataset WithInput(string name, Tensor values) => new(InputColumns.With(name, values), TargetColumns, Weights, AllowsMissing);
+    /// <summary>This data set with one more column of inputs, or other values in one: from a table, say, beside images.</summary>
+    /// <example>
+    /// <code>
+    /// var folder = ImageFolder.Open("photos").Load().Named("image", "kind");
+    /// var data = folder.WithInput("measures", encoder.Encode(table)).WithTarget("price", table.Numbers("price"));
+    /// </code>
+    /// </example>
+    /// <param name="name">The name of a model's input.</param>
+    /// <param name="values">A row for each example, <c>[n, …]</c>.</param>
+    /// <exception cref="FunctionalException">There is not a row for each example, or a number is NaN or infinite.</exception>
+    public Dataset WithInput(string name, Tensor values) => new(InputColumns.With(name, values), TargetColumns, Weights, AllowsMissing);
+
+    /// <summary>This data set with one more column of targets, or other values in one.</summary>
+    /// <param name="name">The name of the output it is for, or another.</param>
+    /// <param name="values">A row for each example, <c>[n, …]</c>.</param>
+    /// <exception cref="FunctionalException">There is not a row for each example, or a number is NaN or infinite.</exception>
+    public Dataset WithTarget(string name, Tensor values) => new(InputColumns, TargetColumns.With(name, values), Weights, AllowsMissing);
+
+    /// <summary>This data set, of one column of inputs and one of targets, with other names for them.</summary>
+    /// <exception cref="FunctionalException">It has several columns of one kind.</exception>
+    public Dataset Named(string input, string target) =>
+        new(TensorSet.Of((input, Inputs)), TensorSet.Of((target, Targets)), Weights, AllowsMissing);
 
     /// <summary>This data set, once its targets are known to be labels 0 … classes − 1.</summary>
     /// <exception cref="FunctionalException">The targets are not int64, or a label is out of range.</exception>

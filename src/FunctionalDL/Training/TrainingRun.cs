@@ -27,7 +27,10 @@ public sealed record TrainingRun(Model Model, IReadOnlyList<EpochResult> History
 
 /// <summary>What an epoch came to.</summary>
 /// <param name="Epoch">Its number, from 1.</param>
-/// <param name="Loss">The mean over the epoch's examples of their loss, each taken before the step it was part of.</param>
+/// <param name="Loss">
+/// The mean of the steps' losses, each taken before its step and counted by the examples of its batch. Where examples count alike, and no label is
+/// ignored, it is the mean over the epoch's examples.
+/// </param>
 /// <param name="Steps">The number of steps taken since training began.</param>
 /// <param name="Seconds">How long the epoch took, in seconds: data, steps, validation and callbacks. Callbacks see the time until they are told.</param>
 /// <param name="Validation">Loss and metrics on the validation data after the epoch; null where there is none.</param>

@@ -85,6 +85,31 @@ public class ImageFolderTests : IDisposable
         Assert.Equal(8, run.History[^1].Steps);
     }
 
+    /// <summary>Images and a table row by row, batch by batch, as columns of a model of two inputs and two outputs.</summary>
+    [Fact]
+    public void Images_and_a_table_are_columns_of_one_data_set()
+    {
+        foreach (var i in Enumerable.Range(0, 20)) Put($"{(i % 2 == 0 ? "even" : "odd")}/{i:D2}.png", Grey(2, 2, (byte)(i % 2 * 200)));
+        var images = ImageFolder.Open(folder, new() { Channels = 1 });
+        var text = "size,town,price\n" + string.Join("\n", images.Files.Select((f, i) => FormattableString.Invariant($"{i},{(i % 3 == 0 ? "a" : "b")},{i / 20.0}")));
+        var table = CsvFile.Read(new StringReader(text), "houses");
+        var encoder = TableEncoder.Fit(table, ["size", "town"]);
+        int[] rows = [.. Enumerable.Range(0, 20)];
+        Dataset Of(int[] batch) => images.Rows(batch).Load().Named("image", "kind")
+            .WithInput("measures", encoder.Encode(table.Rows(batch)))
+            .WithTarget("price", table.Rows(batch).Numbers("price"));
+
+        var model = Model.Of([ModelInput.Of("image", 1, 2, 2), ModelInput.Of("measures", encoder.Features.Length)], (scope, x) =>
+        [
+            ("kind", (Layer.Flatten >> Layer.Dense(2)).Apply(scope, x["image"])),
+            ("price", Layer.Dense(1).Apply(scope, x["measures"])),
+        ]);
+        var loss = Loss.SoftmaxCrossEntropy.On("kind") + Loss.MeanSquaredError.On("price");
+        var run = model.Fit(_ => rows.Chunk(5).Select(Of), loss, Optimizer.Adam(0.05), epochs: 60, seed: 1);
+        Assert.True(run.History[^1].Loss < 0.1 * run.History[0].Loss, $"{run.History[0].Loss} → {run.History[^1].Loss}");
+        Assert.Contains("\"measures\"", Assert.ThrowsAny<FunctionalException>(() => Of(rows).WithInput("measures", encoder.Encode(table.Rows([1])))).Message);
+    }
+
     [Theory]
     [InlineData(5, 7, 12, 3), InlineData(8, 8, 2, 2), InlineData(2, 2, 8, 8), InlineData(3, 3, 1, 1)]
     public void Resizing_keeps_even_grey_and_the_mean_of_a_slope(int height, int width, int newHeight, int newWidth)
