@@ -57,9 +57,12 @@ sealed class OnnxLoop : Loop
             for (var i = 0; i < function.Names.Length; i++)
                 binding.BindOutputToDevice(function.Names[i], IsCarried(i) ? places[i] : OrtMemoryInfo.DefaultInstance);
             binding.SynchronizeBoundInputs();
-            function.Session.Session.RunWithBinding(options, binding);
-            binding.SynchronizeBoundOutputs();
-            OrtValue[] next = [.. binding.GetOutputValues()];
+            OrtValue[] next = OnnxSession.WithMemory<OrtValue[]>(() =>
+            {
+                function.Session.Session.RunWithBinding(options, binding);
+                binding.SynchronizeBoundOutputs();
+                return [.. binding.GetOutputValues()];
+            });
             Dispose(ref brought);
             Dispose(ref results);
             results = next;

@@ -17,11 +17,29 @@ public sealed class OnnxSession : IDisposable
         {
             using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
             configure?.Invoke(options);
-            session = load(options);
+            session = WithMemory(() => load(options));
         }
         catch (OnnxRuntimeException e)
         {
             throw new OnnxRuntimeFailure($"OnnxRuntime cannot load {source}: {e.Message}{(e.Message.Contains("NotImplemented") ? " It computes some ops in float32 only: export the expression WithPrecision(DType.Float32)." : "")}", e);
+        }
+    }
+
+    /// <summary>
+    /// The result of what needs memory of a device. That of sessions nobody holds is free once they are collected, for which the garbage collector,
+    /// which does not see it, knows no reason.
+    /// </summary>
+    internal static T WithMemory<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (OnnxRuntimeException e) when (e.Message.Contains("alloc", StringComparison.OrdinalIgnoreCase))
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return run();
         }
     }
 
@@ -56,7 +74,7 @@ public sealed class OnnxSession : IDisposable
         {
             foreach (var name in Inputs) values.Add(ToOrt(inputs[name]));
             using var run = new RunOptions();
-            using var outputs = session.Run(run, Inputs, values, Outputs);
+            using var outputs = WithMemory(() => session.Run(run, Inputs, values, Outputs));
             return TensorSet.Of([.. Outputs.Zip(outputs, (name, value) => KeyValuePair.Create(name, FromOrt(name, value)))]);
         }
         catch (OnnxRuntimeException e)
