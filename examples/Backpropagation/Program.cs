@@ -3,7 +3,11 @@ using System.CommandLine;
 using FunctionalDL;
 using static FunctionalDL.Functions;
 
-var output = new Option<FileInfo>("--out") { Description = "The picture to write, .html or .svg.", DefaultValueFactory = _ => new FileInfo("backpropagation.html") };
+var output = new Option<FileInfo>("--out")
+{
+    Description = "The picture to write, .html or .svg.",
+    DefaultValueFactory = _ => new FileInfo("backpropagation.html"),
+};
 
 var command = new RootCommand("Back-propagation: losses, the chain rule, and a network of two weights.") { output };
 return command.Run(args, arguments => Lecture(arguments.GetValue(output)!));

@@ -11,11 +11,16 @@ sealed class Descent
         (Name, this.neuron, path, PerStep) = (name, neuron, [start], method.BatchSize(Neuron.Examples));
         try
         {
-            neuron.Model.WithParameters(neuron.Weights(start)).Fit(neuron.Data, Loss.MeanSquaredError, optimizer, budget / Neuron.Examples, method, seed, new()
-            {
-                Threads = 1,
-                Callbacks = [Callback.EachStep(status => path.Add(neuron.At(status.Checkpoint().Parameters)))],
-            });
+            neuron
+                .Model.WithParameters(neuron.Weights(start))
+                .Fit(
+                    neuron.Data,
+                    Loss.MeanSquaredError,
+                    optimizer,
+                    budget / Neuron.Examples,
+                    method,
+                    seed,
+                    new() { Threads = 1, Callbacks = [Callback.EachStep(status => path.Add(neuron.At(status.Checkpoint().Parameters)))] });
         }
         catch (DivergenceException)
         {
@@ -36,7 +41,15 @@ sealed class Descent
     {
         get
         {
-            int[] steps = [.. Enumerable.Range(0, 200).Select(i => (int)Math.Round(Math.Pow(10, i / 20.0))).Where(step => step < path.Count).Distinct(), path.Count];
+            int[] steps =
+            [
+                .. Enumerable
+                    .Range(0, 200)
+                    .Select(i => (int)Math.Round(Math.Pow(10, i / 20.0)))
+                    .Where(step => step < path.Count)
+                    .Distinct(),
+                path.Count,
+            ];
             return steps.Zip(steps.Skip(1), (from, to) => ((double)from * PerStep, Between(from, to)));
         }
     }
@@ -44,7 +57,9 @@ sealed class Descent
     /// <summary>The mean of the loss above its minimum over the last quarter of the steps.</summary>
     public double Final => Between(path.Count - (path.Count + 3) / 4, path.Count);
 
-    /// <summary>The gradients taken before the loss was first within a share of the way from the start to the minimum; null where it never was.</summary>
+    /// <summary>
+    /// The gradients taken before the loss was first within a share of the way from the start to the minimum; null where it never was.
+    /// </summary>
     public int? GradientsUntil(double share)
     {
         var at = path.FindIndex(w => Excess(w) <= share * Excess(path[0]));
@@ -52,7 +67,10 @@ sealed class Descent
     }
 
     /// <summary>The mean over some of the steps from one to another.</summary>
-    double Between(int from, int to) => Enumerable.Range(0, Math.Min(50, to - from)).Average(i => Excess(path[from + (int)((long)i * (to - from) / Math.Min(50, to - from))]));
+    double Between(int from, int to) =>
+        Enumerable
+            .Range(0, Math.Min(50, to - from))
+            .Average(i => Excess(path[from + (int)((long)i * (to - from) / Math.Min(50, to - from))]));
 
     double Excess((double, double) w) => Math.Max(0, neuron.LossAt(w) - neuron.LossAt(neuron.Best));
 }

@@ -1,8 +1,8 @@
 using FunctionalDL;
 
 /// <summary>
-/// One neuron on 200 examples, and all there is to know about its loss L(w) = 1/n Σ (tanh(w₁x + w₂) − y)². The examples lie between 1 and 3, far from 0, so that both weights
-/// say nearly the same and the loss has a narrow valley; where tanh saturates it has a plateau.
+/// One neuron on 200 examples, and all there is to know about its loss L(w) = 1/n Σ (tanh(w₁x + w₂) − y)². The examples lie between 1 and
+/// 3, far from 0, so that both weights say nearly the same and the loss has a narrow valley; where tanh saturates it has a plateau.
 /// </summary>
 sealed class Neuron
 {
@@ -23,7 +23,11 @@ sealed class Neuron
         var target = Expr.Variable("target", [Model.Batch, 1], DType.Float64);
         var value = Loss.MeanSquaredError.Apply(Model.Output, target);
         loss = value.Compile(new() { Threads = 1 });
-        derivatives = Compilation.Compile([value.Gradient(w), value.Hessian(w), Loss.MeanSquaredError.PerExample(Model.Output, target).Jacobian(w)]);
+        derivatives = Compilation.Compile([
+            value.Gradient(w),
+            value.Hessian(w),
+            Loss.MeanSquaredError.PerExample(Model.Output, target).Jacobian(w),
+        ]);
         Best = At(Model.WithParameters(Weights((1, -1))).Fit(Data, Loss.MeanSquaredError, new Lbfgs()).Parameters);
     }
 
@@ -42,7 +46,13 @@ sealed class Neuron
     /// <summary>The largest and the smallest curvature: the eigenvalues of the Hessian.</summary>
     public (double Largest, double Smallest) CurvaturesAt((double, double) w)
     {
-        var values = Functions.Reshape(Expr.Constant(derivatives.Run(On(w))[1]), [2, 2]).Evaluate().ToMatrix<double>().Evd().EigenValues.Select(v => v.Real).ToArray();
+        var values = Functions
+            .Reshape(Expr.Constant(derivatives.Run(On(w))[1]), [2, 2])
+            .Evaluate()
+            .ToMatrix<double>()
+            .Evd()
+            .EigenValues.Select(v => v.Real)
+            .ToArray();
         return (values.Max(), values.Min());
     }
 
@@ -55,9 +65,18 @@ sealed class Neuron
 
     TensorSet On((double, double) w) => Weights(w).With("input", Data.Inputs).With("target", Data.Targets);
 
-    public TensorSet Weights((double First, double Second) w) => TensorSet.Of((Model.ParameterList[0].Name, new[,] { { w.First }, { w.Second } }));
+    public TensorSet Weights((double First, double Second) w) =>
+        TensorSet.Of(
+            (
+                Model.ParameterList[0].Name,
+                new[,]
+                {
+                    { w.First },
+                    { w.Second },
+                }));
 
-    public (double, double) At(TensorSet parameters) => parameters[Model.ParameterList[0].Name].ToArray<double>() is [var first, var second] ? (first, second) : default;
+    public (double, double) At(TensorSet parameters) =>
+        parameters[Model.ParameterList[0].Name].ToArray<double>() is [var first, var second] ? (first, second) : default;
 
     static double Length(double[] v) => Math.Sqrt(v.Sum(x => x * x));
 }

@@ -2,17 +2,32 @@
 using System.CommandLine;
 using FunctionalDL;
 
-var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of IDX files (MNIST) to train on; without it the library draws its own digits." };
+var data = new Option<DirectoryInfo?>("--data")
+{
+    Description = "Folder of IDX files (MNIST) to train on; without it the library draws its own digits.",
+};
 var epochs = new Option<int>("--epochs") { Description = "How often to go through the training images.", DefaultValueFactory = _ => 5 };
 var batch = new Option<int>("--batch") { Description = "Images a training step.", DefaultValueFactory = _ => 64 };
-var seed = new Option<long>("--seed") { Description = "Seed of the drawing, the first weights and the order of the images.", DefaultValueFactory = _ => 1 };
-var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var seed = new Option<long>("--seed")
+{
+    Description = "Seed of the drawing, the first weights and the order of the images.",
+    DefaultValueFactory = _ => 1,
+};
+var threads = new Option<int>("--threads")
+{
+    Description = "Threads; the results do not depend on it.",
+    DefaultValueFactory = _ => Environment.ProcessorCount,
+};
 var engine = new Option<string>("--engine")
 {
     Description = "What the training runs on: managed or onnxruntime.",
     DefaultValueFactory = _ => "managed",
 };
-var output = new Option<FileInfo>("--out") { Description = "The ONNX file to write.", DefaultValueFactory = _ => new FileInfo("digits.onnx") };
+var output = new Option<FileInfo>("--out")
+{
+    Description = "The ONNX file to write.",
+    DefaultValueFactory = _ => new FileInfo("digits.onnx"),
+};
 
 var command = new RootCommand("Trains a digit classifier, checks its gradient, and exports it to ONNX.")
 {
@@ -32,12 +47,19 @@ object Run(ParseResult arguments)
 
     var gradientError = CheckGradient(model, train);
 
-    var run = model.Fit(train, Loss.SoftmaxCrossEntropy, Optimizer.Adam(1e-3), arguments.GetValue(epochs), arguments.GetValue(batch), arguments.GetValue(seed), new()
-    {
-        Threads = arguments.GetValue(threads),
-        Engine = Engine(arguments.GetValue(engine)!),
-        Progress = e => Console.WriteLine($"epoch {e.Epoch}: loss {e.Loss:R}, {e.Seconds:F2} s"),
-    });
+    var run = model.Fit(
+        train,
+        Loss.SoftmaxCrossEntropy,
+        Optimizer.Adam(1e-3),
+        arguments.GetValue(epochs),
+        arguments.GetValue(batch),
+        arguments.GetValue(seed),
+        new()
+        {
+            Threads = arguments.GetValue(threads),
+            Engine = Engine(arguments.GetValue(engine)!),
+            Progress = e => Console.WriteLine($"epoch {e.Epoch}: loss {e.Loss:R}, {e.Seconds:F2} s"),
+        });
     var accuracy = run.Model.Evaluate(test, Loss.SoftmaxCrossEntropy, Metric.Accuracy).Metrics["accuracy"];
     Console.WriteLine($"test accuracy {accuracy:P2}");
 

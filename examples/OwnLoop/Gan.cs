@@ -14,19 +14,24 @@ static class Gan
         var critic = Model.Input(2).Dense(128).LeakyRelu(0.2).Dropout(0.05).Dense(128).LeakyRelu(0.2).Dense(1);
 
         var real = Expr.Variable("real", [Model.Batch, 2]);
-        var step = TrainingStep.Of(scope =>
-        {
-            var drawn = scope.Apply(generator, "generator", scope.RandomNormal([Model.Batch, Noise]));
-            Expr Judged(Expr points) => scope.Apply(critic, "critic", points);
-            var isReal = Judged(real);
-            // A critic that is flat where the data is lets the generator come to rest there (Mescheder, Geiger, Nowozin 2018).
-            var slope = Mean(Sum(Square(Sum(isReal).Gradient(real)), -1));
-            return
-            [
-                new(Mean(Softplus(-isReal) + Softplus(Judged(StopGradient(drawn)))) + Flatness * slope, Optimizer.Adam(1e-3, 0.5), "critic"),
-                new(Mean(Softplus(-Judged(drawn))), Optimizer.Adam(1e-3, 0.5), "generator"),
-            ];
-        }, seed);
+        var step = TrainingStep.Of(
+            scope =>
+            {
+                var drawn = scope.Apply(generator, "generator", scope.RandomNormal([Model.Batch, Noise]));
+                Expr Judged(Expr points) => scope.Apply(critic, "critic", points);
+                var isReal = Judged(real);
+                // A critic that is flat where the data is lets the generator come to rest there (Mescheder, Geiger, Nowozin 2018).
+                var slope = Mean(Sum(Square(Sum(isReal).Gradient(real)), -1));
+                return
+                [
+                    new(
+                        Mean(Softplus(-isReal) + Softplus(Judged(StopGradient(drawn)))) + Flatness * slope,
+                        Optimizer.Adam(1e-3, 0.5),
+                        "critic"),
+                    new(Mean(Softplus(-Judged(drawn))), Optimizer.Adam(1e-3, 0.5), "generator"),
+                ];
+            },
+            seed);
 
         var loop = step.Start(seed, options);
         var random = new Random((int)seed);
@@ -34,7 +39,8 @@ static class Gan
         {
             Fill(random, loop.Input<float>("real", [Points, 2]));
             loop.Step();
-            if ((i + 1) % 1000 == 0) Console.WriteLine($"step {i + 1}: critic {loop.LossOf("critic"):F3}, generator {loop.LossOf("generator"):F3}");
+            if ((i + 1) % 1000 == 0)
+                Console.WriteLine($"step {i + 1}: critic {loop.LossOf("critic"):F3}, generator {loop.LossOf("generator"):F3}");
         }
         return Judge(generator.WithParameters(loop.State, "generator"), seed);
     }
@@ -51,7 +57,9 @@ static class Gan
         }
     }
 
-    /// <summary>How many clusters get at least a fortieth of the points drawn, and the share of points within three standard deviations of one.</summary>
+    /// <summary>
+    /// How many clusters get at least a fortieth of the points drawn, and the share of points within three standard deviations of one.
+    /// </summary>
     static (int Modes, double Near) Judge(Model generator, long seed)
     {
         const int count = 4000;

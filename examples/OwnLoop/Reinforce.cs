@@ -2,8 +2,8 @@ using FunctionalDL;
 using static FunctionalDL.Functions;
 
 /// <summary>
-/// REINFORCE (Williams 1992): a policy tries steps on a corridor, left or right, and those of episodes that earned more than usual are made more likely. The cake is at the
-/// right end; each step costs a little.
+/// REINFORCE (Williams 1992): a policy tries steps on a corridor, left or right, and those of episodes that earned more than usual are
+/// made more likely. The cake is at the right end; each step costs a little.
 /// </summary>
 static class Reinforce
 {
@@ -13,7 +13,10 @@ static class Reinforce
     public static (double Reward, double Best) Train(int updates, long seed, CompileOptions options)
     {
         var policy = Model.Input(Places).Dense(32).Tanh().Dense(2).Initialize(seed);
-        var (places, actions, gains) = (Expr.Variable("places", [Model.Batch, Places]), Expr.Variable("actions", [Model.Batch], DType.Int64), Expr.Variable("gains", [Model.Batch]));
+        var (places, actions, gains) = (
+            Expr.Variable("places", [Model.Batch, Places]),
+            Expr.Variable("actions", [Model.Batch], DType.Int64),
+            Expr.Variable("gains", [Model.Batch]));
         var step = TrainingStep.Of(scope =>
         {
             var logits = scope.Apply(policy, "policy", places);
@@ -55,7 +58,10 @@ static class Reinforce
         return (reward, steps);
     }
 
-    static Tensor Eye() => Functions.OneHot(Expr.Constant(Tensor.Vector([.. Enumerable.Range(0, Places).Select(i => (long)i)])), Places, DType.Float32).Evaluate();
+    static Tensor Eye() =>
+        Functions
+            .OneHot(Expr.Constant(Tensor.Vector([.. Enumerable.Range(0, Places).Select(i => (long)i)])), Places, DType.Float32)
+            .Evaluate();
 
     static Tensor Rows(this Tensor table, IEnumerable<int> rows) =>
         Gather(Expr.Constant(table), Expr.Constant(Tensor.Vector([.. rows.Select(row => (long)row)]))).Evaluate();

@@ -6,8 +6,8 @@ using FunctionalDL;
 static class CommandLine
 {
     /// <summary>
-    /// Runs an example and returns its exit code. The figures it returns become one last line of JSON where <c>--json</c> is given; what goes wrong with its input is
-    /// one line that says what, and exit code 1.
+    /// Runs an example and returns its exit code. The figures it returns become one last line of JSON where <c>--json</c> is given; what
+    /// goes wrong with its input is one line that says what, and exit code 1.
     /// </summary>
     public static int Run(this RootCommand command, string[] args, Func<ParseResult, object> example)
     {

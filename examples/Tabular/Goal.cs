@@ -13,7 +13,9 @@ abstract record Goal(string Target)
     /// <summary>The target of each row.</summary>
     public abstract Tensor Targets(Table rows);
 
-    /// <summary>The loss of the network's outputs, and the layer that makes predictions of them, as the targets to train on suggest.</summary>
+    /// <summary>
+    /// The loss of the network's outputs, and the layer that makes predictions of them, as the targets to train on suggest.
+    /// </summary>
     public abstract (Loss Loss, Layer Finish) Learning(Tensor targets);
 
     /// <summary>How good predictions are, by name.</summary>

@@ -1,4 +1,5 @@
-// A receipt: two pictures of digits and a row of a table with categories in, the first digit and the price out. One tower looks at both pictures.
+// A receipt: two pictures of digits and a row of a table with categories in, the first digit and the price out. One tower looks at both
+// pictures.
 using System.CommandLine;
 using FunctionalDL;
 using static FunctionalDL.Functions;
@@ -6,11 +7,31 @@ using static FunctionalDL.Functions;
 var count = new Option<int>("--examples") { Description = "Receipts to train on.", DefaultValueFactory = _ => 12_000 };
 var epochs = new Option<int>("--epochs") { Description = "How often to go through them.", DefaultValueFactory = _ => 6 };
 var batch = new Option<int>("--batch") { Description = "Receipts a training step.", DefaultValueFactory = _ => 64 };
-var seed = new Option<long>("--seed") { Description = "Seed of the receipts, the first weights and the order.", DefaultValueFactory = _ => 1 };
-var threads = new Option<int>("--threads") { Description = "Threads; the results do not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
-var output = new Option<FileInfo>("--out") { Description = "The ONNX file to write.", DefaultValueFactory = _ => new FileInfo("two-inputs.onnx") };
+var seed = new Option<long>("--seed")
+{
+    Description = "Seed of the receipts, the first weights and the order.",
+    DefaultValueFactory = _ => 1,
+};
+var threads = new Option<int>("--threads")
+{
+    Description = "Threads; the results do not depend on it.",
+    DefaultValueFactory = _ => Environment.ProcessorCount,
+};
+var output = new Option<FileInfo>("--out")
+{
+    Description = "The ONNX file to write.",
+    DefaultValueFactory = _ => new FileInfo("two-inputs.onnx"),
+};
 
-var command = new RootCommand("Trains a model of two pictures and a table row on two goals, and exports it to ONNX.") { count, epochs, batch, seed, threads, output };
+var command = new RootCommand("Trains a model of two pictures and a table row on two goals, and exports it to ONNX.")
+{
+    count,
+    epochs,
+    batch,
+    seed,
+    threads,
+    output,
+};
 return command.Run(args, Run);
 
 object Run(ParseResult arguments)
@@ -23,12 +44,14 @@ object Run(ParseResult arguments)
         TensorSet.Of(("digit", receipts.Left.Targets), ("price", receipts.Prices)));
 
     var tower = Layer.Flatten >> Layer.Dense(128) >> Layer.Relu >> Layer.Dense(32) >> Layer.Relu;
-    var model = Model.Of([ModelInput.Of("left", 28, 28), ModelInput.Of("right", 28, 28), ModelInput.Of("row", encoder.Features.Length)], (scope, x) =>
-    {
-        var (left, right) = (tower.Apply(scope, x["left"]), tower.Apply(scope, x["right"]));
-        var seen = (Layer.Dense(64) >> Layer.Relu >> Layer.Dense(64) >> Layer.Relu).Apply(scope, Concat(1, left, right, x["row"]));
-        return [("digit", Layer.Dense(10).Apply(scope, left)), ("price", Layer.Dense(1).Apply(scope, seen))];
-    });
+    var model = Model.Of(
+        [ModelInput.Of("left", 28, 28), ModelInput.Of("right", 28, 28), ModelInput.Of("row", encoder.Features.Length)],
+        (scope, x) =>
+        {
+            var (left, right) = (tower.Apply(scope, x["left"]), tower.Apply(scope, x["right"]));
+            var seen = (Layer.Dense(64) >> Layer.Relu >> Layer.Dense(64) >> Layer.Relu).Apply(scope, Concat(1, left, right, x["row"]));
+            return [("digit", Layer.Dense(10).Apply(scope, left)), ("price", Layer.Dense(1).Apply(scope, seen))];
+        });
     Console.WriteLine(model.Summary());
 
     var goal = Loss.SoftmaxCrossEntropy.On("digit") + Loss.MeanSquaredError.On("price");

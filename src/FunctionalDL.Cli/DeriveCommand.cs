@@ -9,8 +9,16 @@ static class DeriveCommand
     {
         var arguments = new ExpressionArguments();
         var wrt = new Option<string?>("--wrt") { Description = "The variable; not needed where there is only one." };
-        var format = new Option<string>("--format") { Description = "How to write it.", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "markdown", "latex", "html");
-        var command = new Command("derive", "Write out the chain rule of a function: each factor as a formula and, with --at, as a number.") { wrt, format };
+        var format = new Option<string>("--format")
+        {
+            Description = "How to write it.",
+            DefaultValueFactory = _ => "text",
+        }.AcceptOnlyFromAmong("text", "markdown", "latex", "html");
+        var command = new Command("derive", "Write out the chain rule of a function: each factor as a formula and, with --at, as a number.")
+        {
+            wrt,
+            format,
+        };
         arguments.AddTo(command);
         command.SetAction(result =>
         {

@@ -8,8 +8,17 @@ static class DrawCommand
     public static Command Create()
     {
         var arguments = new ExpressionArguments();
-        var format = new Option<string>("--format") { Description = "How to write it.", DefaultValueFactory = _ => "html" }.AcceptOnlyFromAmong("html", "svg", "mermaid", "dot");
-        var command = new Command("draw", "Draw a function as a graph, with --at the values of the forward pass and the derivatives of the backward pass.") { format };
+        var format = new Option<string>("--format")
+        {
+            Description = "How to write it.",
+            DefaultValueFactory = _ => "html",
+        }.AcceptOnlyFromAmong("html", "svg", "mermaid", "dot");
+        var command = new Command(
+            "draw",
+            "Draw a function as a graph, with --at the values of the forward pass and the derivatives of the backward pass.")
+        {
+            format,
+        };
         arguments.AddTo(command);
         command.SetAction(result =>
         {

@@ -41,12 +41,21 @@ sealed class ExpressionArguments
     /// <summary>The values, or null where none are given.</summary>
     public TensorSet? Point(ParseResult result, Expr function)
     {
-        var values = result.GetValue(at)!.SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(Value).ToArray();
-        if (values.Length == 0) return null;
-        if (values.CountBy(v => v.Item1).FirstOrDefault(v => v.Value > 1).Key is { } twice) throw new FunctionalException($"--at: {twice} is given twice. Leave one out.");
+        var values = result
+            .GetValue(at)!
+            .SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Select(Value)
+            .ToArray();
+        if (values.Length == 0)
+            return null;
+        if (values.CountBy(v => v.Item1).FirstOrDefault(v => v.Value > 1).Key is { } twice)
+            throw new FunctionalException($"--at: {twice} is given twice. Leave one out.");
         var occurring = Graph.Variables(Concrete(result)).Select(v => v.VariableName!).ToArray();
         if (values.Select(v => v.Item1).Except(occurring).FirstOrDefault() is { } other)
-            throw new FunctionalException($"--at: {other} is not a variable of the function. {(occurring.Length == 0 ? "It has none." : $"These are: {string.Join(", ", occurring)}.")}");
+            throw new FunctionalException(
+                $"--at: {other} is not a variable of the function. "
+                    + $"{(occurring.Length == 0 ? "It has none." : $"These are: {string.Join(", ", occurring)}.")}"
+            );
         var point = TensorSet.Of(values);
         foreach (var variable in Graph.Variables(function))
             if (!point.ContainsKey(variable.VariableName!))
@@ -55,8 +64,12 @@ sealed class ExpressionArguments
     }
 
     /// <summary>The values of all variables.</summary>
-    public TensorSet Everywhere(ParseResult result, Expr function) => Point(result, function)
-        ?? (Graph.Variables(function) is [var first, ..] ? throw new FunctionalException($"Variable {first.VariableName} has no value. Add one: --at {first.VariableName}=1.") : TensorSet.Empty);
+    public TensorSet Everywhere(ParseResult result, Expr function) =>
+        Point(result, function)
+        ?? (
+            Graph.Variables(function) is [var first, ..]
+                ? throw new FunctionalException($"Variable {first.VariableName} has no value. Add one: --at {first.VariableName}=1.")
+                : TensorSet.Empty);
 
     /// <summary>A variable of the function, or one that does not occur in it.</summary>
     public static Expr Variable(string name) => Expr.Parse(name) is { VariableName: not null } variable ? variable
@@ -65,16 +78,22 @@ sealed class ExpressionArguments
     /// <summary>The variable asked for, or the only one there is.</summary>
     public static Expr VariableOrOnly(string? name, Expr function) => name is not null ? Variable(name)
         : Graph.Variables(function) is [var only] ? only
-        : Graph.Variables(function).Count == 0 ? throw new FunctionalException("The function has no variable. Name one, and the derivative is 0: --wrt x.")
-        : throw new FunctionalException($"The function has {Graph.Variables(function).Count} variables. Say which one to differentiate with respect to: --wrt {Graph.Variables(function)[0].VariableName}.");
+        : Graph.Variables(function).Count == 0
+            ? throw new FunctionalException("The function has no variable. Name one, and the derivative is 0: --wrt x.")
+        : throw new FunctionalException(
+            $"The function has {Graph.Variables(function).Count} variables. Say which one to differentiate with respect to: --wrt "
+                + $"{Graph.Variables(function)[0].VariableName}."
+        );
 
     static (string, Tensor) Value(string text)
     {
         if (text.Split('=', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } name, { Length: > 0 } written])
             throw new FunctionalException($"\"{text}\" is not a value of a variable. Write name=number, such as x=1.5.");
         var value = Expr.Parse(written);
-        return Graph.Variables(value).Count == 0 && AbstractFunctions.Names(value).Count == 0 && value.DType.IsFloat() ? (name, value.Evaluate())
-            : throw new FunctionalException($"--at: \"{written}\" is not a number. Write one for {name}, such as {name}=1.5 or {name}=pi/2.");
+        return Graph.Variables(value).Count == 0 && AbstractFunctions.Names(value).Count == 0 && value.DType.IsFloat()
+            ? (name, value.Evaluate())
+            : throw new FunctionalException(
+                $"--at: \"{written}\" is not a number. Write one for {name}, such as {name}=1.5 or {name}=pi/2.");
     }
 
     static (string Name, Func<Expr, Expr> Body) Definition(string text)

@@ -26,7 +26,8 @@ module Training =
 
     /// The run that trains a model on data.
     let fit (settings: Fit) (data: Dataset) (model: Model) =
-        model.Fit(data, settings.Loss, settings.Optimizer, settings.Epochs, settings.Batch, settings.Seed, FitOptions(Progress = settings.Progress))
+        let options = FitOptions(Progress = settings.Progress)
+        model.Fit(data, settings.Loss, settings.Optimizer, settings.Epochs, settings.Batch, settings.Seed, options)
 
     /// The predictions of a model for a batch of inputs.
     let predict (inputs: Tensor) (model: Model) = model.Predict inputs

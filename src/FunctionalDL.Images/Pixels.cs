@@ -6,16 +6,22 @@ readonly record struct Pixels(int Channels, Size2D Size, float[] Values)
     public void CopyTo(Span<float> to) => Values.CopyTo(to);
 
     /// <summary>
-    /// The image in another size: each new pixel is a weighted mean of old ones, the nearer the more, over a distance of one pixel, old or new, whichever is larger.
-    /// Larger images are interpolated, smaller ones do not flicker.
+    /// The image in another size: each new pixel is a weighted mean of old ones, the nearer the more, over a distance of one pixel, old
+    /// or new, whichever is larger. Larger images are interpolated, smaller ones do not flicker.
     /// </summary>
-    public Pixels Resize(Size2D size) => size == Size ? this
-        : new(Channels, size, Along(Along(Values, Channels * Size.Height, Size.Width, 1, size.Width), Channels, Size.Height, size.Width, size.Height));
+    public Pixels Resize(Size2D size) =>
+        size == Size
+            ? this
+            : new(
+                Channels,
+                size,
+                Along(Along(Values, Channels * Size.Height, Size.Width, 1, size.Width), Channels, Size.Height, size.Width, size.Height));
 
     /// <summary>The middle of three axes in another length: <c>[before, from, after] → [before, to, after]</c>.</summary>
     static float[] Along(float[] x, int before, int from, int after, int to)
     {
-        if ((long)before * to * after > Array.MaxLength) throw new DataException($"ImageFolder: a resized image has more than {Array.MaxLength:N0} numbers. Give a smaller size.");
+        if ((long)before * to * after > Array.MaxLength)
+            throw new DataException($"ImageFolder: a resized image has more than {Array.MaxLength:N0} numbers. Give a smaller size.");
         var y = new float[before * to * after];
         var (scale, reach) = (from / (double)to, Math.Max(1, from / (double)to));
         for (var i = 0; i < to; i++)

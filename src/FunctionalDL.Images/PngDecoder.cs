@@ -13,7 +13,10 @@ sealed class PngDecoder(string path, PngHeader header, byte[] palette)
     public Pixels Decode(MemoryStream data, int channels)
     {
         if (header.HasPalette && (palette.Length == 0 || palette.Length % 3 != 0 || palette.Length > 3 << header.Bits))
-            throw new DataException($"PNG: {path} has a palette of {palette.Length} bytes, not of three for each of up to {1 << header.Bits} colours. Fetch it again.");
+            throw new DataException(
+                $"PNG: {path} has a palette of {palette.Length} bytes, not of three for each of up to {1 << header.Bits} colours. Fetch "
+                    + "it again."
+            );
         var pixels = (long)header.Size.Height * header.Size.Width;
         if (pixels * header.Samples * header.Bits / 8 > data.Length * MostExpansion || pixels * channels > Array.MaxLength)
             throw CannotDecode($"{data.Length:N0} bytes do not make {pixels:N0} pixels");

@@ -26,13 +26,16 @@ static class PngFile
     /// <exception cref="DataException">The file cannot be read, is not PNG, truncated or damaged.</exception>
     public static Pixels Read(string path, int channels)
     {
-        var png = Open(path, file =>
-        {
-            if (file.Length > MostBytes) throw new DataException($"PNG: {path} has {file.Length:N0} bytes, where {MostBytes:N0} are read. Make it smaller.");
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            return bytes;
-        });
+        var png = Open(
+            path,
+            file =>
+            {
+                if (file.Length > MostBytes)
+                    throw new DataException($"PNG: {path} has {file.Length:N0} bytes, where {MostBytes:N0} are read. Make it smaller.");
+                var bytes = new byte[file.Length];
+                file.ReadExactly(bytes);
+                return bytes;
+            });
         var header = Header(path, png);
         var (palette, data) = Chunks(path, png);
         return new PngDecoder(path, header, palette).Decode(data, channels);
@@ -40,8 +43,10 @@ static class PngFile
 
     static PngHeader Header(string path, ReadOnlySpan<byte> png)
     {
-        if (!png.StartsWith(Signature)) throw new DataException($"PNG: {path} does not begin as PNG files do. Convert it, or take it away.");
-        if (png.Length < HeaderEnd) throw Truncated(path);
+        if (!png.StartsWith(Signature))
+            throw new DataException($"PNG: {path} does not begin as PNG files do. Convert it, or take it away.");
+        if (png.Length < HeaderEnd)
+            throw Truncated(path);
         var at = Signature.Length;
         var chunk = Next(path, png, ref at);
         return chunk.StartsWith("IHDR"u8) && chunk.Length == PngHeader.Length + 4 ? PngHeader.Read(path, chunk[4..])
@@ -59,7 +64,10 @@ static class PngFile
             else if (chunk.StartsWith("PLTE"u8)) palette = chunk[4..].ToArray();
             else if (chunk.StartsWith("IEND"u8)) break;
             else if (char.IsAsciiLetterUpper((char)chunk[0]))
-                throw new DataException($"PNG: {path} has a chunk {System.Text.Encoding.Latin1.GetString(chunk[..4])} that the image cannot be read without. Convert it.");
+                throw new DataException(
+                    $"PNG: {path} has a chunk {System.Text.Encoding.Latin1.GetString(chunk[..4])} that the image cannot be read without. "
+                        + "Convert it."
+                );
         }
         data.Position = 0;
         return (palette, data);
@@ -85,7 +93,10 @@ static class PngFile
         return ~crc;
     }
 
-    static readonly uint[] CrcOfByte = [.. Enumerable.Range(0, 256).Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (crc, _) => (crc & 1) * 0xEDB88320 ^ crc >> 1))];
+    static readonly uint[] CrcOfByte =
+    [
+        .. Enumerable.Range(0, 256).Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (crc, _) => (crc & 1) * 0xEDB88320 ^ crc >> 1)),
+    ];
 
     static DataException Truncated(string path) => new($"PNG: {path} is truncated. Fetch it again.");
 

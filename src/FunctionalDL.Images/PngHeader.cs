@@ -31,7 +31,10 @@ readonly record struct PngHeader(Size2D Size, int Bits, int Samples, bool HasPal
     {
         var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(header), BinaryPrimitives.ReadUInt32BigEndian(header[4..]));
         if (width == 0 || height == 0 || (ulong)width * height > MostPixels)
-            throw new DataException($"PNG: {path} is {width} × {height} by its header, where 1 to {MostPixels:N0} pixels are read. Fetch it again, or make it smaller.");
+            throw new DataException(
+                $"PNG: {path} is {width} × {height} by its header, where 1 to {MostPixels:N0} pixels are read. Fetch it again, or make "
+                    + "it smaller."
+            );
         var (bits, colour, interlace) = (header[8], header[9], header[12]);
         var samples = (colour, bits) switch
         {
@@ -41,7 +44,11 @@ readonly record struct PngHeader(Size2D Size, int Bits, int Samples, bool HasPal
             (6, 8 or 16) => 4,
             _ => 0,
         };
-        return samples > 0 && header[10] == 0 && header[11] == 0 && interlace <= 1 ? new(((int)height, (int)width), bits, samples, colour == 3, interlace == 1)
-            : throw new DataException($"PNG: {path} is of a form that does not exist: {bits} bits, colour type {colour}, methods {header[10]}, {header[11]}, {interlace}. Fetch it again.");
+        return samples > 0 && header[10] == 0 && header[11] == 0 && interlace <= 1
+            ? new(((int)height, (int)width), bits, samples, colour == 3, interlace == 1)
+            : throw new DataException(
+                $"PNG: {path} is of a form that does not exist: {bits} bits, colour type {colour}, methods {header[10]}, {header[11]}, "
+                    + $"{interlace}. Fetch it again."
+            );
     }
 }

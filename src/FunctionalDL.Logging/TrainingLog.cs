@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionalDL;
 
 /// <summary>
-/// Tells the loggers of an application how a run goes, <c>new FitOptions { Callbacks = [new TrainingLog(loggerFactory)] }</c>: its start and each epoch as information, each step for
-/// debugging. The category is <c>FunctionalDL.Training</c>, and figures are structured values.
+/// Tells the loggers of an application how a run goes, <c>new FitOptions { Callbacks = [new TrainingLog(loggerFactory)] }</c>: its start
+/// and each epoch as information, each step for debugging. The category is <c>FunctionalDL.Training</c>, and figures are structured values.
 /// </summary>
 /// <param name="factory">Where the logger comes from.</param>
 public sealed partial class TrainingLog(ILoggerFactory factory) : Callback
@@ -42,7 +42,11 @@ public sealed partial class TrainingLog(ILoggerFactory factory) : Callback
     [LoggerMessage(4, LogLevel.Information, "Epoch {Epoch} of {Epochs}: loss {Loss}{Metrics}, {Seconds} s")]
     partial void Epoch(int epoch, int epochs, double loss, Figures metrics, double seconds);
 
-    [LoggerMessage(5, LogLevel.Information, "Epoch {Epoch} of {Epochs}: loss {Loss}, validation loss {ValidationLoss}{Metrics}, {Seconds} s")]
+    [LoggerMessage(
+        5,
+        LogLevel.Information,
+        "Epoch {Epoch} of {Epochs}: loss {Loss}, validation loss {ValidationLoss}{Metrics}, {Seconds} s"
+    )]
     partial void Validated(int epoch, int epochs, double loss, double validationLoss, Figures metrics, double seconds);
 
     /// <summary>Metrics, written only where a logger asks for the text.</summary>
@@ -50,6 +54,7 @@ public sealed partial class TrainingLog(ILoggerFactory factory) : Callback
     {
         readonly IReadOnlyDictionary<string, double> metrics = metrics;
 
-        public override string ToString() => string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $", {m.Key} {m.Value}")));
+        public override string ToString() =>
+            string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $", {m.Key} {m.Value}")));
     }
 }

@@ -23,8 +23,10 @@ readonly record struct DataViewCell(Func<IConvertible?> Value)
     public static DataViewCell Of(IDataView view, DataViewRowCursor row, DataViewSchema.Column column)
     {
         if (column.Type is not (NumberDataViewType or BooleanDataViewType or TextDataViewType or KeyDataViewType))
-            throw new DataException($"DataView: column \"{column.Name}\" holds {column.Type}. Take columns of numbers, texts and truths, or make it one.");
-        if (view is not DataFrame frame) return new(Getter(row, column));
+            throw new DataException(
+                $"DataView: column \"{column.Name}\" holds {column.Type}. Take columns of numbers, texts and truths, or make it one.");
+        if (view is not DataFrame frame)
+            return new(Getter(row, column));
         // As a data view, a frame says 0 or false where it holds null.
         var cells = frame[column.Name];
         return new(() => (IConvertible?)cells[row.Position]);

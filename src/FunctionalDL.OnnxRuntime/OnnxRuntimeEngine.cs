@@ -62,7 +62,9 @@ public sealed partial class OnnxRuntimeEngine : ComputeEngine
             && OnnxExport.OriginOf(named, missing.Groups[1].Value) is { } node)
         {
             var isDouble = node.Inputs.Select(x => x.DType).Append(node.DType).Contains(DType.Float64);
-            var repair = isDouble ? "Compute in float32 (WithPrecision), or run on ComputeEngine.Managed." : "Run on ComputeEngine.Managed.";
+            var repair = isDouble
+                ? "Compute in float32 (WithPrecision), or run on ComputeEngine.Managed."
+                : "Run on ComputeEngine.Managed.";
             throw new UnsupportedOpException(this, node, repair);
         }
     }

@@ -21,13 +21,15 @@ public sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new OnnxRuntimeFailure($"OnnxRuntime cannot load {source}: {e.Message}{(e.Message.Contains("NotImplemented") ? " It computes some ops in float32 only: export the expression WithPrecision(DType.Float32)." : "")}", e);
+            var repair = e.Message.Contains("NotImplemented")
+                ? " It computes some ops in float32 only: export the expression WithPrecision(DType.Float32)." : "";
+            throw new OnnxRuntimeFailure($"OnnxRuntime cannot load {source}: {e.Message}{repair}", e);
         }
     }
 
     /// <summary>
-    /// The result of what needs memory of a device. That of sessions nobody holds is free once they are collected, for which the garbage collector,
-    /// which does not see it, knows no reason.
+    /// The result of what needs memory of a device. That of sessions nobody holds is free once they are collected, for which the garbage
+    /// collector, which does not see it, knows no reason.
     /// </summary>
     internal static T WithMemory<T>(Func<T> run)
     {
@@ -95,8 +97,12 @@ public sealed class OnnxSession : IDisposable
         {
             // OnnxRuntime's numbers of dtypes are those of ONNX.
             var type = (TensorElementType)tensor.DType.OnnxCode();
-            var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, [.. tensor.Shape.Select(d => (long)d.Size)]);
-            if (tensor.Count > 0) MemoryMarshal.AsBytes(tensor.As<T>().Span).CopyTo(value.GetTensorMutableRawData());
+            var value = OrtValue.CreateAllocatedTensorValue(
+                OrtAllocator.DefaultInstance,
+                type,
+                [.. tensor.Shape.Select(d => (long)d.Size)]);
+            if (tensor.Count > 0)
+                MemoryMarshal.AsBytes(tensor.As<T>().Span).CopyTo(value.GetTensorMutableRawData());
             return value;
         }
     }
@@ -106,9 +112,11 @@ public sealed class OnnxSession : IDisposable
         var info = value.GetTensorTypeAndShape();
         // OnnxRuntime's numbers of dtypes are those of ONNX.
         foreach (var dtype in DTypes.All)
-            if (dtype.OnnxCode() == (int)info.ElementDataType) return dtype.Visit<Taken, Tensor>(new(value, [.. info.Shape.Select(Dim.Of)]));
-        throw new OnnxRuntimeFailure($"OnnxRuntime: output \"{name}\" holds {info.ElementDataType}. "
-            + $"Cast it in the model to one of {string.Join(", ", DTypes.All.Select(d => d.Name()))}.");
+            if (dtype.OnnxCode() == (int)info.ElementDataType)
+                return dtype.Visit<Taken, Tensor>(new(value, [.. info.Shape.Select(Dim.Of)]));
+        throw new OnnxRuntimeFailure(
+            $"OnnxRuntime: output \"{name}\" holds {info.ElementDataType}. "
+                + $"Cast it in the model to one of {string.Join(", ", DTypes.All.Select(d => d.Name()))}.");
     }
 
     readonly struct Taken(OrtValue value, Shape shape) : IElementVisitor<Tensor>

@@ -13,14 +13,16 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
     public long BothNaN { get; init; }
 
     /// <summary>
-    /// Runs an ONNX model in OnnxRuntime on random inputs, with each size in turn for every named dimension (several get different sizes), and compares each output with the
-    /// reference evaluator. Sizes that the evaluator refuses are left out, such as sequences longer than a model has places for. Float inputs are uniform in [−1, 1), integers 0 or 1.
+    /// Runs an ONNX model in OnnxRuntime on random inputs, with each size in turn for every named dimension (several get different
+    /// sizes), and compares each output with the reference evaluator. Sizes that the evaluator refuses are left out, such as sequences
+    /// longer than a model has places for. Float inputs are uniform in [−1, 1), integers 0 or 1.
     /// </summary>
     /// <param name="model">The model's bytes.</param>
     /// <param name="outputs">The expressions it was made from, by output.</param>
     /// <param name="parameters">The values of the variables that are not drawn.</param>
     /// <param name="tolerance">
-    /// The largest difference allowed between floats, relative to max(1, |value|), and their last digit in any case; whole numbers and truth values are equal.
+    /// The largest difference allowed between floats, relative to max(1, |value|), and their last digit in any case; whole numbers and
+    /// truth values are equal.
     /// </param>
     /// <exception cref="OnnxMismatchException">An element differs by more.</exception>
     /// <exception cref="FunctionalException">The evaluator refuses all sizes.</exception>
@@ -30,22 +32,37 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
         Verify(model, outputs, parameters, [], steps: 1, tolerance);
 
     /// <summary>
-    /// Runs a training step in OnnxRuntime as training does: from its first parameters and state, on random batches, each step from where the
-    /// evaluator's last one came to. So the state is one that an optimizer can have, and not any numbers.
+    /// Runs a training step in OnnxRuntime as training does: from its first parameters and state, on random batches, each step from where
+    /// the evaluator's last one came to. So the state is one that an optimizer can have, and not any numbers.
     /// </summary>
-    /// <param name="model">The bytes of a model with the step's <see cref="TrainingStep.Outputs"/>, and its parameters and state as inputs.</param>
+    /// <param name="model">
+    /// The bytes of a model with the step's <see cref="TrainingStep.Outputs"/>, and its parameters and state as inputs.
+    /// </param>
     /// <param name="step">The step it was made from.</param>
     /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|), and the last digit in any case.</param>
     /// <inheritdoc cref="Verify(byte[], IReadOnlyList{ValueTuple{string, Expr}}, TensorSet, double)"/>
     public static OnnxVerification Verify(byte[] model, TrainingStep step, double tolerance = 1e-4)
     {
         const int steps = 3;
-        return Verify(model, step.Outputs, step.InitialParameters.With(step.InitialState), [.. step.Carried.Select(c => c.Name)], steps, tolerance);
+        return Verify(
+            model,
+            step.Outputs,
+            step.InitialParameters.With(step.InitialState),
+            [.. step.Carried.Select(c => c.Name)],
+            steps,
+            tolerance);
     }
 
-    /// <summary>Several steps for each size; after one, the outputs from the second on take the place of the variables that are carried.</summary>
+    /// <summary>
+    /// Several steps for each size; after one, the outputs from the second on take the place of the variables that are carried.
+    /// </summary>
     static OnnxVerification Verify(
-        byte[] model, IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet start, IReadOnlyList<string> carried, int steps, double tolerance)
+        byte[] model,
+        IReadOnlyList<(string Name, Expr Value)> outputs,
+        TensorSet start,
+        IReadOnlyList<string> carried,
+        int steps,
+        double tolerance)
     {
         using var session = OnnxSession.Load(model);
         Expr[] values = [.. outputs.Select(o => o.Value)];
@@ -56,12 +73,18 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
         for (var trial = 0; trial < trials; trial++)
         {
             // Each symbol has another size, so that no two are mistaken for one another.
-            var sizes = symbols.Index().Aggregate(FunctionalDL.Sizes.None, (s, symbol) => s.With(symbol.Item, DefaultSizes[(trial + symbol.Index) % DefaultSizes.Count]));
+            var sizes = symbols
+                .Index()
+                .Aggregate(
+                    FunctionalDL.Sizes.None,
+                    (s, symbol) => s.With(symbol.Item, DefaultSizes[(trial + symbol.Index) % DefaultSizes.Count]));
             var at = start;
             for (var step = 0; step < steps; step++)
             {
                 var key = Key.Of(trial).Fold(step);
-                var given = at.With(TensorSet.Of(drawn.Select((v, i) => KeyValuePair.Create(v.VariableName!, RandomInput(v.Type.Resolve(sizes), key.Fold(i))))));
+                var given = at.With(
+                    TensorSet.Of(
+                        drawn.Select((v, i) => KeyValuePair.Create(v.VariableName!, RandomInput(v.Type.Resolve(sizes), key.Fold(i))))));
                 Tensor[] expected;
                 try
                 {
@@ -93,7 +116,10 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
         string output, Sizes sizes, Tensor ours, Tensor theirs, double tolerance, (double Worst, long BothNaN) found)
     {
         if (ours.DType != theirs.DType || ours.Shape != theirs.Shape)
-            throw new OnnxMismatchException($"ONNX: output \"{output}\" is {ours.Describe()} in the evaluator and {theirs.Describe()} in OnnxRuntime, with {sizes}. Please report the model.");
+            throw new OnnxMismatchException(
+                $"ONNX: output \"{output}\" is {ours.Describe()} in the evaluator and {theirs.Describe()} in OnnxRuntime, with {sizes}. "
+                    + "Please report the model."
+            );
         var isFloat = ours.DType.IsFloat();
         if (isFloat) tolerance = Math.Max(tolerance, ours.DType.Epsilon());
         // Whole numbers are compared with every digit.
@@ -104,8 +130,10 @@ public sealed record OnnxVerification(IReadOnlyList<int> Sizes, double MaxDiffer
             var difference = isFloat && !a.Equals(b) ? Math.Abs(a - b) / Math.Max(1, Math.Abs(a)) : 0;
             if (!isFloat && ourWholes.Span[i] != theirWholes.Span[i]) difference = double.PositiveInfinity;
             if (!(difference <= tolerance))
-                throw new OnnxMismatchException(FormattableString.Invariant($"ONNX: element {Position(ours.Shape, i)} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, ")
-                    + FormattableString.Invariant($"with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more."));
+                throw new OnnxMismatchException(
+                    FormattableString.Invariant(
+                        $"ONNX: element {Position(ours.Shape, i)} of output \"{output}\" is {a} in the evaluator and {b} in OnnxRuntime, "
+                    ) + FormattableString.Invariant($"with {sizes}; allowed is {tolerance}. Scale the model's inputs, or allow more."));
             found = (Math.Max(found.Worst, difference), found.BothNaN + (double.IsNaN(a) ? 1 : 0));
         }
         return found;

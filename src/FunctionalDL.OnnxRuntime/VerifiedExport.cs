@@ -4,17 +4,19 @@ namespace FunctionalDL;
 public static class VerifiedExport
 {
     /// <summary>
-    /// Writes the model's outputs, from its inputs, by their names, as an ONNX file, once OnnxRuntime has been seen to agree with the evaluator on it at
-    /// batch sizes 1, 2, 7 and 33, as far as it takes them. Nothing is written where it does not.
+    /// Writes the model's outputs, from its inputs, by their names, as an ONNX file, once OnnxRuntime has been seen to agree with the
+    /// evaluator on it at batch sizes 1, 2, 7 and 33, as far as it takes them. Nothing is written where it does not.
     /// </summary>
     /// <exception cref="OnnxMismatchException">OnnxRuntime computes something else.</exception>
-    /// <exception cref="FunctionalException">The parameters have no values, an op has no form in ONNX, or the file cannot be written.</exception>
+    /// <exception cref="FunctionalException">
+    /// The parameters have no values, an op has no form in ONNX, or the file cannot be written.
+    /// </exception>
     public static OnnxVerification ExportOnnx(this Model model, string path, OnnxOptions? options = null) =>
         ExportOnnx(path, model.Outputs, model.Parameters, options);
 
     /// <summary>
-    /// Writes a whole training step, from a batch, the parameters and the optimizer's state to <see cref="TrainingStep.Outputs"/>, as an ONNX file,
-    /// once OnnxRuntime has been seen to agree with the evaluator on its first steps.
+    /// Writes a whole training step, from a batch, the parameters and the optimizer's state to <see cref="TrainingStep.Outputs"/>, as an
+    /// ONNX file, once OnnxRuntime has been seen to agree with the evaluator on its first steps.
     /// </summary>
     /// <inheritdoc cref="ExportOnnx(Model, string, OnnxOptions)"/>
     public static OnnxVerification ExportOnnx(this TrainingStep step, string path, OnnxOptions? options = null) =>
@@ -22,8 +24,12 @@ public static class VerifiedExport
 
     /// <summary>Writes any expressions as an ONNX file, verified like a model.</summary>
     /// <inheritdoc cref="ExportOnnx(Model, string, OnnxOptions)"/>
-    public static OnnxVerification ExportOnnx(string path, IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions? options = null) =>
-        Export(path, OnnxExport.ToOnnx(outputs, parameters, options), bytes => OnnxVerification.Verify(bytes, outputs, parameters));
+    public static OnnxVerification ExportOnnx(
+        string path,
+        IReadOnlyList<(string Name, Expr Value)> outputs,
+        TensorSet parameters,
+        OnnxOptions? options = null
+    ) => Export(path, OnnxExport.ToOnnx(outputs, parameters, options), bytes => OnnxVerification.Verify(bytes, outputs, parameters));
 
     static OnnxVerification Export(string path, byte[] bytes, Func<byte[], OnnxVerification> verify)
     {

@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace FunctionalDL;
 
 /// <summary>
-/// Lines, points and level lines over two axes, saved as PNG or SVG: <c>Chart.Of("x", "sin x").Line(points).Save("sine.png")</c>. A chart is a value: adding to it gives another
-/// one and leaves this as it is.
+/// Lines, points and level lines over two axes, saved as PNG or SVG: <c>Chart.Of("x", "sin x").Line(points).Save("sine.png")</c>. A chart
+/// is a value: adding to it gives another one and leaves this as it is.
 /// </summary>
 public sealed class Chart
 {
@@ -27,7 +27,9 @@ public sealed class Chart
         if (y.IsLogarithmic) plot.Axes.Left.TickGenerator = Powers();
     }]);
 
-    /// <summary>This chart with a line through points. It is interrupted where a number is not finite, or has no place on its axis.</summary>
+    /// <summary>
+    /// This chart with a line through points. It is interrupted where a number is not finite, or has no place on its axis.
+    /// </summary>
     /// <param name="points">The points in order.</param>
     /// <param name="name">What it is, for the legend; not in it if not given.</param>
     /// <param name="colour">The number of its colour; the next one that no line has if not given.</param>
@@ -38,7 +40,9 @@ public sealed class Chart
         Coordinates[] places = [.. points.Select(Place)];
         return With(plot =>
         {
-            var line = plot.Add.Scatter(places, Palette.GetColor(colour ?? plot.PlottableList.OfType<ScottPlot.Plottables.Scatter>().Count()));
+            var line = plot.Add.Scatter(
+                places,
+                Palette.GetColor(colour ?? plot.PlottableList.OfType<ScottPlot.Plottables.Scatter>().Count()));
             (line.LegendText, line.LineWidth, line.MarkerSize) = (name, (float)width, (float)markers);
         });
     }
@@ -57,17 +61,27 @@ public sealed class Chart
         });
     }
 
-    /// <summary>This chart with a function of two variables under all else: shaded from low (light) to high, with lines where it has the same value.</summary>
+    /// <summary>
+    /// This chart with a function of two variables under all else: shaded from low (light) to high, with lines where it has the same
+    /// value.
+    /// </summary>
     /// <param name="function">The function; its values are shown evenly, so give a logarithm where they span many powers of ten.</param>
     /// <param name="horizontal">The part of the horizontal axis.</param>
     /// <param name="vertical">The part of the vertical axis.</param>
     /// <param name="lines">The number of level lines.</param>
     /// <param name="resolution">The number of values along each axis.</param>
     /// <exception cref="FunctionalException">A part of an axis is empty, or there are fewer than 2 values along one.</exception>
-    public Chart Levels(Func<double, double, double> function, (double From, double To) horizontal, (double From, double To) vertical, int lines = 14, int resolution = 120)
+    public Chart Levels(
+        Func<double, double, double> function,
+        (double From, double To) horizontal,
+        (double From, double To) vertical,
+        int lines = 14,
+        int resolution = 120)
     {
         if (!(horizontal.From < horizontal.To && vertical.From < vertical.To) || resolution < 2)
-            throw new FunctionalException(FormattableString.Invariant($"Levels: {horizontal} × {vertical} with {resolution} values along each. Give from < to, and 2 values or more."));
+            throw new FunctionalException(
+                FormattableString.Invariant(
+                    $"Levels: {horizontal} × {vertical} with {resolution} values along each. Give from < to, and 2 values or more."));
         double At((double From, double To) range, int i) => range.From + (range.To - range.From) * i / (resolution - 1);
         var values = new Coordinates3d[resolution, resolution];
         for (var row = 0; row < resolution; row++)
@@ -80,7 +94,11 @@ public sealed class Chart
         {
             // Row 0 of a heat map is at the top.
             var heat = plot.Add.Heatmap(Heights(values));
-            (heat.Colormap, heat.Smooth, heat.Opacity, heat.FlipVertically) = (new ScottPlot.Colormaps.Blues().Reversed(), true, 0.35, true);
+            (heat.Colormap, heat.Smooth, heat.Opacity, heat.FlipVertically) = (
+                new ScottPlot.Colormaps.Blues().Reversed(),
+                true,
+                0.35,
+                true);
             heat.Position = new(horizontal.From, horizontal.To, vertical.From, vertical.To);
             var levels = plot.Add.ContourLines(values, lines);
             (levels.LineColor, levels.LineWidth, levels.LabelStyle.IsVisible) = (Colors.Black.WithAlpha(0.3), 1, false);
@@ -150,10 +168,13 @@ public sealed class Chart
     }
 
     /// <summary>Ticks of a logarithmic axis at the whole powers of ten.</summary>
-    static ScottPlot.TickGenerators.NumericAutomatic Powers() => new()
-    {
-        IntegerTicksOnly = true,
-        MinorTickGenerator = new ScottPlot.TickGenerators.LogMinorTickGenerator(),
-        LabelFormatter = power => Math.Pow(10, power).ToString(power is >= -3 and <= 5 ? "#,0.###" : "0e0", System.Globalization.CultureInfo.InvariantCulture),
-    };
+    static ScottPlot.TickGenerators.NumericAutomatic Powers() =>
+        new()
+        {
+            IntegerTicksOnly = true,
+            MinorTickGenerator = new ScottPlot.TickGenerators.LogMinorTickGenerator(),
+            LabelFormatter = power =>
+                Math.Pow(10, power)
+                    .ToString(power is >= -3 and <= 5 ? "#,0.###" : "0e0", System.Globalization.CultureInfo.InvariantCulture),
+        };
 }

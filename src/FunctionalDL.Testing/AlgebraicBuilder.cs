@@ -1,8 +1,8 @@
 namespace FunctionalDL.Testing;
 
 /// <summary>
-/// Grows one random expression as they stand in calculus: products, quotients, powers and sums of few parts, each of which is used again and again, constants,
-/// signs, functions of the parts, and derivatives.
+/// Grows one random expression as they stand in calculus: products, quotients, powers and sums of few parts, each of which is used again
+/// and again, constants, signs, functions of the parts, and derivatives.
 /// </summary>
 sealed class AlgebraicBuilder
 {
@@ -13,19 +13,56 @@ sealed class AlgebraicBuilder
 
     static readonly IReadOnlyList<Func<AlgebraicBuilder, Expr>> Moves =
     [
-        b => b.Any() * b.Any(), b => b.Any() * b.Any() * b.Any(), b => b.Part() * b.Part() * b.Part() * b.Part(),
-        b => b.Any() / b.Any(), b => b.Part() / b.Part() / b.Part(), b => b.Part() / (b.Part() * b.Any()), b => b.Any() / b.Raised(b.Part()),
-        b => b.Raised(b.Any()), b => b.Raised(b.Part()) * b.Raised(b.Part()), b => b.Raised(b.Raised(b.Part())), b => b.Part() / b.Raised(b.Raised(b.Part())),
-        b => Power(b.Part(), b.Part()), b => Power(Expr.Constant(b.random.Of([2.0, 0.5, Math.E]), b.dtype), b.Part()),
-        b => b.Any() + b.Any(), b => b.Any() - b.Any(), b => b.Scaled() + b.Scaled(), b => b.Scaled() - b.Scaled() + b.Scaled(), b => b.random.Of(Numbers) - b.Any(),
-        b => b.Part() * b.Any() + b.Part() * b.Any(), b => b.Any() / b.Part() - b.Any() / b.Part(), b => b.Part() - b.Part() * b.Any(),
-        b => b.Scaled(), b => b.Scaled(), b => -b.Any(), b => b.random.Of(Numbers) / b.Any(),
-        b => b.Function(b.Any()), b => b.Function(b.Part()) * b.Any(), b => b.Function(-b.Any()), b => Square(Sin(b.Part())) + Square(Cos(b.Part())),
+        b => b.Any() * b.Any(),
+        b => b.Any() * b.Any() * b.Any(),
+        b => b.Part() * b.Part() * b.Part() * b.Part(),
+        b => b.Any() / b.Any(),
+        b => b.Part() / b.Part() / b.Part(),
+        b => b.Part() / (b.Part() * b.Any()),
+        b => b.Any() / b.Raised(b.Part()),
+        b => b.Raised(b.Any()),
+        b => b.Raised(b.Part()) * b.Raised(b.Part()),
+        b => b.Raised(b.Raised(b.Part())),
+        b => b.Part() / b.Raised(b.Raised(b.Part())),
+        b => Power(b.Part(), b.Part()),
+        b => Power(Expr.Constant(b.random.Of([2.0, 0.5, Math.E]), b.dtype), b.Part()),
+        b => b.Any() + b.Any(),
+        b => b.Any() - b.Any(),
+        b => b.Scaled() + b.Scaled(),
+        b => b.Scaled() - b.Scaled() + b.Scaled(),
+        b => b.random.Of(Numbers) - b.Any(),
+        b => b.Part() * b.Any() + b.Part() * b.Any(),
+        b => b.Any() / b.Part() - b.Any() / b.Part(),
+        b => b.Part() - b.Part() * b.Any(),
+        b => b.Scaled(),
+        b => b.Scaled(),
+        b => -b.Any(),
+        b => b.random.Of(Numbers) / b.Any(),
+        b => b.Function(b.Any()),
+        b => b.Function(b.Part()) * b.Any(),
+        b => b.Function(-b.Any()),
+        b => Square(Sin(b.Part())) + Square(Cos(b.Part())),
         b => b.Part() is var k && b.Part() is var u ? k * Square(Sin(u)) - b.Scaled(k * Square(Cos(u))) : k,
         b => b.Derivative(), b => b.Derivative(), b => b.Composed(),
     ];
 
-    static readonly IReadOnlyList<Func<Expr, Expr>> Functions = [Sin, Cos, Tanh, Atan, Erf, Exp, Log, Sqrt, Abs, Sigmoid, Square, x => Sqrt(Square(x)), x => Log(Exp(x)), x => Exp(Log(x))];
+    static readonly IReadOnlyList<Func<Expr, Expr>> Functions =
+    [
+        Sin,
+        Cos,
+        Tanh,
+        Atan,
+        Erf,
+        Exp,
+        Log,
+        Sqrt,
+        Abs,
+        Sigmoid,
+        Square,
+        x => Sqrt(Square(x)),
+        x => Log(Exp(x)),
+        x => Exp(Log(x)),
+    ];
 
     /// <summary>What smaller cases may be.</summary>
     public static ExpressionOptions Options { get; } = new() { EmptyTensors = false };
@@ -43,7 +80,12 @@ sealed class AlgebraicBuilder
         dtype = random.Next(8) == 0 ? DType.Float32 : DType.Float64;
         trace = new(Sizes.None, Options);
         var isVector = random.Next(4) == 0;
-        variables = [.. new[] { "x", "y", "z" }.Take(random.Next(1, 4)).Select(name => Expr.Variable(name, isVector && random.Next(2) == 0 ? [3] : Shape.Scalar, dtype))];
+        variables =
+        [
+            .. new[] { "x", "y", "z" }
+                .Take(random.Next(1, 4))
+                .Select(name => Expr.Variable(name, isVector && random.Next(2) == 0 ? [3] : Shape.Scalar, dtype)),
+        ];
         values = TensorSet.Of(variables.Select(v => KeyValuePair.Create(v.VariableName!, Value(v.Shape))));
         foreach (var variable in variables) trace.Add(variable, values[variable.VariableName!]);
         pool.AddRange(variables);
@@ -107,7 +149,13 @@ sealed class AlgebraicBuilder
 
     Expr Scaled() => Scaled(Any());
 
-    Expr Scaled(Expr x) => random.Next(4) switch { 0 => x * random.Of(Numbers), 1 => x / random.Of([2.0, -3, 4, 0.5]), _ => random.Of(Numbers) * x };
+    Expr Scaled(Expr x) =>
+        random.Next(4) switch
+        {
+            0 => x * random.Of(Numbers),
+            1 => x / random.Of([2.0, -3, 4, 0.5]),
+            _ => random.Of(Numbers) * x,
+        };
 
     Expr Function(Expr x) => random.Of(Functions)(x);
 
@@ -115,7 +163,8 @@ sealed class AlgebraicBuilder
     Expr Derivative()
     {
         var (y, x) = (Any(), random.Of(variables));
-        for (var order = random.Next(1, 4); order > 0 && Graph.TopologicalOrder(y).Count <= MostDifferentiated; order--) y = Sum(y).Gradient(x);
+        for (var order = random.Next(1, 4); order > 0 && Graph.TopologicalOrder(y).Count <= MostDifferentiated; order--)
+            y = Sum(y).Gradient(x);
         return y;
     }
 

@@ -4,7 +4,8 @@ using FsCheck.Fluent;
 namespace FunctionalDL.Testing;
 
 /// <summary>
-/// Expressions as they stand in calculus: products, quotients and powers of few parts, each used several times, sums and functions of them, and their derivatives:
+/// Expressions as they stand in calculus: products, quotients and powers of few parts, each used several times, sums and functions of
+/// them, and their derivatives:
 /// <c>[Property(Arbitrary = [typeof(AlgebraicExpressions)])]</c>.
 /// </summary>
 public static class AlgebraicExpressions

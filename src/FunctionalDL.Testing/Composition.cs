@@ -11,16 +11,30 @@ public sealed record SmoothFunction(string Name, Func<Expr, Expr> Apply)
     /// <summary>Functions that are smooth everywhere and of moderate growth.</summary>
     public static IReadOnlyList<SmoothFunction> All { get; } =
     [
-        new("sin", Sin), new("cos", Cos), new("tanh", Tanh), new("σ", Sigmoid), new("arctan", Atan), new("softplus", Softplus), new("erf", Erf),
-        new("gelu", Gelu), new("exp(−x²)", x => Exp(-Square(x))), new("√(1 + x²)", x => Sqrt(1 + Square(x))), new("ln(1 + x²)", x => Log1P(Square(x))),
-        new("x/(1 + x²)", x => x / (1 + Square(x))), new("exp(x) − 1 of tanh", x => Expm1(Tanh(x))), new("3x − 1", x => 3 * x - 1), new("x·sin x", x => x * Sin(x)),
+        new("sin", Sin),
+        new("cos", Cos),
+        new("tanh", Tanh),
+        new("σ", Sigmoid),
+        new("arctan", Atan),
+        new("softplus", Softplus),
+        new("erf", Erf),
+        new("gelu", Gelu),
+        new("exp(−x²)", x => Exp(-Square(x))),
+        new("√(1 + x²)", x => Sqrt(1 + Square(x))),
+        new("ln(1 + x²)", x => Log1P(Square(x))),
+        new("x/(1 + x²)", x => x / (1 + Square(x))),
+        new("exp(x) − 1 of tanh", x => Expm1(Tanh(x))),
+        new("3x − 1", x => 3 * x - 1),
+        new("x·sin x", x => x * Sin(x)),
     ];
 
     /// <summary>The function's name.</summary>
     public override string ToString() => Name;
 }
 
-/// <summary>A random composition f1 ∘ f2 ∘ … ∘ fn of smooth scalar functions, and a point: <c>[Property(Arbitrary = [typeof(Composition)])]</c>.</summary>
+/// <summary>
+/// A random composition f1 ∘ f2 ∘ … ∘ fn of smooth scalar functions, and a point: <c>[Property(Arbitrary = [typeof(Composition)])]</c>.
+/// </summary>
 /// <param name="Functions">f1 … fn; fn is applied first.</param>
 /// <param name="At">The point x.</param>
 public sealed record Composition(IReadOnlyList<SmoothFunction> Functions, double At)

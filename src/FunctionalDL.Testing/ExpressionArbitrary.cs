@@ -3,7 +3,9 @@ using FsCheck.Fluent;
 
 namespace FunctionalDL.Testing;
 
-/// <summary>Arbitrary expressions with values for their variables, and how they shrink: to sub-expressions, smaller sizes and plainer values.</summary>
+/// <summary>
+/// Arbitrary expressions with values for their variables, and how they shrink: to sub-expressions, smaller sizes and plainer values.
+/// </summary>
 public static class ExpressionArbitrary
 {
     /// <summary>Expressions as the options say.</summary>

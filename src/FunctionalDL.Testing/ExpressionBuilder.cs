@@ -46,7 +46,9 @@ sealed class ExpressionBuilder
         return true;
     }
 
-    /// <summary>The largest expression that may be the output; where no variable fixes a symbol's size, the size itself stands for it.</summary>
+    /// <summary>
+    /// The largest expression that may be the output; where no variable fixes a symbol's size, the size itself stands for it.
+    /// </summary>
     ExpressionCase Result()
     {
         var result = ExpressionCase.Of(pool.Where(options.AllowsOutput).MaxBy(node => Graph.TopologicalOrder(node).Count)!, values);

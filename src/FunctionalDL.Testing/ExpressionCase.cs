@@ -27,7 +27,8 @@ public sealed record ExpressionCase(Expr Output, TensorSet Values)
     /// How far another evaluator may be off, relative to max(1, |value|): 1e-3 where a float32 or narrower takes part, else 1e-9. Values of
     /// cases without special values do not magnify rounding errors by more than about a hundred, and half floats are not near a tie.
     /// </summary>
-    public double Tolerance => Graph.TopologicalOrder(Output).Any(node => node.DType.IsFloat() && node.DType != DType.Float64) ? 1e-3 : 1e-9;
+    public double Tolerance =>
+        Graph.TopologicalOrder(Output).Any(node => node.DType.IsFloat() && node.DType != DType.Float64) ? 1e-3 : 1e-9;
 
     /// <summary>The expression of this case with the values of the variables it has.</summary>
     internal static ExpressionCase Of(Expr output, TensorSet values) =>
@@ -38,7 +39,13 @@ public sealed record ExpressionCase(Expr Output, TensorSet Values)
     {
         var text = new StringBuilder().AppendLine().Append(Output).Append(" : ").Append(Output.Type);
         foreach (var variable in Variables)
-            text.AppendLine().Append("  ").Append(variable.VariableName).Append(" : ").Append(variable.Type).Append(" = ").Append(Values[variable.VariableName!]);
+            text.AppendLine()
+                .Append("  ")
+                .Append(variable.VariableName)
+                .Append(" : ")
+                .Append(variable.Type)
+                .Append(" = ")
+                .Append(Values[variable.VariableName!]);
         return text.ToString();
     }
 }

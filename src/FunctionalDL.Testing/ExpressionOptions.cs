@@ -1,12 +1,29 @@
 namespace FunctionalDL.Testing;
 
 /// <summary>
-/// Which random expressions are wanted. All are well conditioned: rounding differently changes their values little, so that evaluators can be compared.
+/// Which random expressions are wanted. All are well conditioned: rounding differently changes their values little, so that evaluators
+/// can be compared.
 /// </summary>
 public sealed record ExpressionOptions
 {
     static readonly HashSet<string> NotSmooth =
-        ["Abs", "Sign", "Maximum", "Minimum", "Max", "Min", "Less", "LessOrEqual", "Equal", "ArgMax", "TopK", "StopGradient", "MaxPool", "MaxPoolGradient", "MaxPoolTangent"];
+    [
+        "Abs",
+        "Sign",
+        "Maximum",
+        "Minimum",
+        "Max",
+        "Min",
+        "Less",
+        "LessOrEqual",
+        "Equal",
+        "ArgMax",
+        "TopK",
+        "StopGradient",
+        "MaxPool",
+        "MaxPoolGradient",
+        "MaxPoolTangent",
+    ];
 
     /// <summary>What OnnxRuntime has no kernel for in float64.</summary>
     static readonly HashSet<string> OnlyFloat32 = ["Atan", "Erf", "Conv", "ConvInputGradient", "ConvKernelGradient"];
@@ -14,16 +31,21 @@ public sealed record ExpressionOptions
     /// <summary>All primitives and dtypes, symbolic dimensions, no special values.</summary>
     public static ExpressionOptions Any { get; } = new();
 
-    /// <summary>Smooth functions of their float variables, so that gradients of any order can be compared with finite differences. The value is a float.</summary>
-    public static ExpressionOptions Smooth { get; } = new()
-    {
-        Allows = node => !NotSmooth.Contains(node.Op.Name) && !(node.Op.Name == "Cast" && node.Inputs[0].DType.IsFloat() && !node.DType.IsFloat()),
-        AllowsOutput = output => output.DType.IsFloat(),
-    };
+    /// <summary>
+    /// Smooth functions of their float variables, so that gradients of any order can be compared with finite differences. The value is a
+    /// float.
+    /// </summary>
+    public static ExpressionOptions Smooth { get; } =
+        new()
+        {
+            Allows = node =>
+                !NotSmooth.Contains(node.Op.Name) && !(node.Op.Name == "Cast" && node.Inputs[0].DType.IsFloat() && !node.DType.IsFloat()),
+            AllowsOutput = output => output.DType.IsFloat(),
+        };
 
     /// <summary>
-    /// What OnnxRuntime computes: no random numbers, a few ops in float32 only, no empty tensors, with which runtimes disagree, and no half floats,
-    /// whose sums runtimes round another way.
+    /// What OnnxRuntime computes: no random numbers, a few ops in float32 only, no empty tensors, with which runtimes disagree, and no
+    /// half floats, whose sums runtimes round another way.
     /// </summary>
     public static ExpressionOptions Onnx { get; } = new()
     {
@@ -48,7 +70,8 @@ public sealed record ExpressionOptions
     public bool EmptyTensors { get; init; } = true;
 
     /// <summary>
-    /// Whether variables hold NaN, infinities, −0, and very large and small numbers. Without them every value of every node is a moderate number.
+    /// Whether variables hold NaN, infinities, −0, and very large and small numbers. Without them every value of every node is a moderate
+    /// number.
     /// </summary>
     public bool SpecialValues { get; init; }
 }

@@ -32,7 +32,8 @@ static class ExpressionShrinker
                 yield return () => Rebuilding.Replace(c, node, x, c.Values);
         var name = Enumerable.Range(0, int.MaxValue).Select(i => $"y{i}").First(n => !c.Values.ContainsKey(n));
         foreach (var node in inner.Where(node => node != c.Output))
-            yield return () => Rebuilding.Replace(c, node, Expr.Variable(name, node.Shape, node.DType), c.Values.With(name, node.Evaluate(c.Values)));
+            yield return () =>
+                Rebuilding.Replace(c, node, Expr.Variable(name, node.Shape, node.DType), c.Values.With(name, node.Evaluate(c.Values)));
     }
 
     /// <summary>Numbers in place of symbols, then every dimension of one size made smaller.</summary>

@@ -1,14 +1,17 @@
 namespace FunctionalDL.Testing;
 
 /// <summary>
-/// Laws that hold for every expression, and so for yours: call them from a property over random cases, or with a case made of a function of your own.
-/// Each returns where the law holds and throws where it does not, naming the values that differ.
+/// Laws that hold for every expression, and so for yours: call them from a property over random cases, or with a case made of a function
+/// of your own. Each returns where the law holds and throws where it does not, naming the values that differ.
 /// </summary>
 /// <example><code>Laws.GradientMatchesDifferences(new(MyActivation(x), TensorSet.Of(("x", values))));</code></example>
 /// <exception cref="LawException">The law does not hold.</exception>
 public static partial class Laws
 {
-    /// <summary>Another evaluator, such as a compiled function, gives the same dtype, shape and, up to the case's tolerance, elements as the reference.</summary>
+    /// <summary>
+    /// Another evaluator, such as a compiled function, gives the same dtype, shape and, up to the case's tolerance, elements as the
+    /// reference.
+    /// </summary>
     public static void AgreesWithReference(ExpressionCase c, Func<IReadOnlyList<Expr>, Func<TensorSet, Tensor[]>> evaluator) =>
         SameValue("evaluators", c.Evaluate(), evaluator([c.Output])(c.Values)[0], c.Tolerance);
 
@@ -53,8 +56,8 @@ public static partial class Laws
     }
 
     /// <summary>
-    /// Two tensors have one dtype, one shape, and the same elements: integers and truth values exactly, floats with |a − b| ≤ tolerance · max(1, |a|);
-    /// NaN agrees with NaN alone, and an infinite value with itself.
+    /// Two tensors have one dtype, one shape, and the same elements: integers and truth values exactly, floats with |a − b| ≤ tolerance ·
+    /// max(1, |a|); NaN agrees with NaN alone, and an infinite value with itself.
     /// </summary>
     /// <param name="what">What is compared, for the message.</param>
     /// <param name="expected">The value to be met.</param>
@@ -73,7 +76,9 @@ public static partial class Laws
     static string? Difference(Tensor expected, Tensor actual, int i, double tolerance)
     {
         if (expected.DType.IsInteger())
-            return (expected.In<long>().Span[i], actual.In<long>().Span[i]) is var (m, n) && m == n ? null : $"{m} is expected, {n} was given";
+            return (expected.In<long>().Span[i], actual.In<long>().Span[i]) is var (m, n) && m == n
+                ? null
+                : $"{m} is expected, {n} was given";
         var (a, b) = (expected.GetDouble(i), actual.GetDouble(i));
         if (a.Equals(b)) return null;
         if (!expected.DType.IsFloat()) return $"{a != 0} is expected, {b != 0} was given";
@@ -96,7 +101,9 @@ public static partial class Laws
         return (Sum(g * y), with);
     }
 
-    /// <summary>A variable of the type of another expression, of a name not yet taken, and the values with random ones for it in [−½, ½).</summary>
+    /// <summary>
+    /// A variable of the type of another expression, of a name not yet taken, and the values with random ones for it in [−½, ½).
+    /// </summary>
     static (Expr Variable, TensorSet Values) New(string name, Expr like, TensorSet values, Sizes sizes)
     {
         while (values.ContainsKey(name)) name += "'";

@@ -2,7 +2,9 @@ using Builder = FunctionalDL.Testing.ExpressionBuilder;
 
 namespace FunctionalDL.Testing;
 
-/// <summary>The ways a random expression grows: each makes a new node of those there, or null where it cannot. All primitives occur.</summary>
+/// <summary>
+/// The ways a random expression grows: each makes a new node of those there, or null where it cannot. All primitives occur.
+/// </summary>
 static partial class Moves
 {
     public static IReadOnlyList<Func<Builder, Expr?>> All { get; } =
@@ -18,31 +20,64 @@ static partial class Moves
         b => b.Truth() is { } x ? Pair(b, x, And) : null,
         b => b.Truth() is { } x ? Pair(b, x, Or) : null,
         b => b.Truth() is { } x ? Not(x) : null,
-        b => b.Truth() is { } x && b.Like(x.Shape, b.DType(_ => true)) is var y ? Select(x, y, b.Like(Shape.Broadcast(x.Shape, y.Shape)!, y.DType)) : null,
-        b => Reduce(b, Sum), b => Reduce(b, Mean), b => Reduce(b, Max), b => Reduce(b, Min),
-        Joined, Joined, Joined, Joined, Exchanged, Exchanged, Centred, Centred, Scaled, Scaled,
-        b => OnAxis(b, b.Number(), ArgMax), b => OnAxis(b, b.Real(), Softmax), b => OnAxis(b, b.Real(), LogSoftmax),
-        Product, Product, Product,
-        b => Transposed(b, b.Any()), b => Reshaped(b, b.Any()), b => Broadcasted(b, b.Any()),
-        b => Sliced(b, b.Any()), b => Padded(b, b.Any()), b => Concatenated(b, b.Any()),
-        b => Gathered(b, b.Any()), b => Scattered(b, b.Number()),
-        b => OnAxis(b, b.Any(), Reverse), b => OnAxis(b, b.Number(), (x, axis) => Highest(b, x, axis)),
-        b => b.HasWholes && b.Dim() is var depth && b.Size(depth) > 0 ? OneHot(b.Indices(b.Shape(), depth), depth, b.DType(_ => true)) : null,
+        b =>
+            b.Truth() is { } x && b.Like(x.Shape, b.DType(_ => true)) is var y
+                ? Select(x, y, b.Like(Shape.Broadcast(x.Shape, y.Shape)!, y.DType))
+                : null,
+        b => Reduce(b, Sum),
+        b => Reduce(b, Mean),
+        b => Reduce(b, Max),
+        b => Reduce(b, Min),
+        Joined,
+        Joined,
+        Joined,
+        Joined,
+        Exchanged,
+        Exchanged,
+        Centred,
+        Centred,
+        Scaled,
+        Scaled,
+        b => OnAxis(b, b.Number(), ArgMax),
+        b => OnAxis(b, b.Real(), Softmax),
+        b => OnAxis(b, b.Real(), LogSoftmax),
+        Product,
+        Product,
+        Product,
+        b => Transposed(b, b.Any()),
+        b => Reshaped(b, b.Any()),
+        b => Broadcasted(b, b.Any()),
+        b => Sliced(b, b.Any()),
+        b => Padded(b, b.Any()),
+        b => Concatenated(b, b.Any()),
+        b => Gathered(b, b.Any()),
+        b => Scattered(b, b.Number()),
+        b => OnAxis(b, b.Any(), Reverse),
+        b => OnAxis(b, b.Number(), (x, axis) => Highest(b, x, axis)),
+        b =>
+            b.HasWholes && b.Dim() is var depth && b.Size(depth) > 0
+                ? OneHot(b.Indices(b.Shape(), depth), depth, b.DType(_ => true))
+                : null,
         b => Range(b.Dim(), b.DType(d => d.IsNumeric())),
         b => SizeOf(b.Dim(), b.DType(d => d.IsNumeric())),
-        b => b.HasWholes ? RandomUniform(b.Fresh(DType.Int64, Shape.Scalar), b.Shape(), b.DType(d => d.IsFloat() && !d.IsNarrow()), b.Random.Next(3)) : null,
+        b =>
+            b.HasWholes
+                ? RandomUniform(b.Fresh(DType.Int64, Shape.Scalar), b.Shape(), b.DType(d => d.IsFloat() && !d.IsNarrow()), b.Random.Next(3))
+                : null,
         b => b.Any().Cast(b.DType(_ => true)),
         b => Sum(Sin(b.Real())).Gradient(b.Real()), b => b.Real() is var x ? Sum(x).Gradient(x) : null,
         Convolved, Pooled, Scanned, Recomputed,
     ];
 
-    static IEnumerable<Func<Builder, Expr?>> Each(params Func<Expr, Expr>[] functions) => functions.Select(f => (Func<Builder, Expr?>)(b => f(b.Real())));
+    static IEnumerable<Func<Builder, Expr?>> Each(params Func<Expr, Expr>[] functions) =>
+        functions.Select(f => (Func<Builder, Expr?>)(b => f(b.Real())));
 
     static IEnumerable<Func<Builder, Expr?>> Pairs(params Func<Expr, Expr, Expr>[] functions) =>
         functions.Select(f => (Func<Builder, Expr?>)(b => Pair(b, b.Number(), f)));
 
     /// <summary>f of x and a node that broadcasts with it, on either side.</summary>
-    static Expr? Pair(Builder b, Expr x, Func<Expr, Expr, Expr> f) => b.Like(x.Shape, x.DType) is var y && b.Random.Next(2) == 0 ? f(x, y) : f(y, x);
+    static Expr? Pair(Builder b, Expr x, Func<Expr, Expr, Expr> f) =>
+        b.Like(x.Shape, x.DType) is var y && b.Random.Next(2) == 0 ? f(x, y) : f(y, x);
 
     static Expr? Reduce(Builder b, Func<Expr, int[], Expr> f)
     {
@@ -57,7 +92,11 @@ static partial class Moves
 
     static Expr Highest(Builder b, Expr x, int axis)
     {
-        var (values, indices) = TopK(x, b.Random.Next(2) == 0 ? x.Shape[axis] : b.Random.Next(1, b.Size(x.Shape[axis]) + 1), axis, b.Random.Next(2) == 0);
+        var (values, indices) = TopK(
+            x,
+            b.Random.Next(2) == 0 ? x.Shape[axis] : b.Random.Next(1, b.Size(x.Shape[axis]) + 1),
+            axis,
+            b.Random.Next(2) == 0);
         return b.Random.Next(3) == 0 ? indices : values;
     }
 
@@ -67,8 +106,17 @@ static partial class Moves
     {
         var x = b.Find(x => x.DType.IsFloat() && x.Rank > 0) ?? b.Fresh(b.DType(d => d.IsFloat()), [b.Dim(), b.Dim()]);
         var (k, lead) = (x.Shape[^1], x.Shape.Slice(0, Math.Max(0, x.Rank - 2)));
-        var y = b.Find(y => y.DType == x.DType && y.Rank >= 2 && y.Shape[^2] == k && Shape.Broadcast(lead, y.Shape.Slice(0, y.Rank - 2)) is not null)
-            ?? b.Fresh(x.DType, b.Random.Next(4) switch { 0 => lead.Concat([k, b.Dim()]), 1 => [k], _ => [k, b.Dim()] });
+        var y =
+            b.Find(y =>
+                y.DType == x.DType && y.Rank >= 2 && y.Shape[^2] == k && Shape.Broadcast(lead, y.Shape.Slice(0, y.Rank - 2)) is not null)
+            ?? b.Fresh(
+                x.DType,
+                b.Random.Next(4) switch
+                {
+                    0 => lead.Concat([k, b.Dim()]),
+                    1 => [k],
+                    _ => [k, b.Dim()],
+                });
         return b.Fits(x.Shape) && b.Fits(y.Shape) ? MatMul(x, y) : null;
     }
 

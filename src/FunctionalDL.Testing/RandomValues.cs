@@ -5,7 +5,24 @@ static class RandomValues
 {
     static readonly double[] Specials =
     [
-        double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, 1, -1, 0.5, 1e-8, -1e-8, 1e-40, 5e-324, 88.8, -104, 710, -746, 1e15, -1e15,
+        double.NaN,
+        double.PositiveInfinity,
+        double.NegativeInfinity,
+        0,
+        -0.0,
+        1,
+        -1,
+        0.5,
+        1e-8,
+        -1e-8,
+        1e-40,
+        5e-324,
+        88.8,
+        -104,
+        710,
+        -746,
+        1e15,
+        -1e15,
     ];
 
     static readonly long[] SpecialWholes = [0, 1, -1, 2, 1L << 24, (1L << 24) + 1, 1L << 53, (1L << 53) + 1, long.MaxValue, long.MinValue];
@@ -15,7 +32,8 @@ static class RandomValues
     {
         double Real() => special && random.Next(2) == 0 ? Specials[random.Next(Specials.Length)] : random.NextDouble() * 4 - 2;
         long Whole() => special && random.Next(2) == 0 ? SpecialWholes[random.Next(SpecialWholes.Length)] : random.Next(-4, 5);
-        return type.DType.Visit<Elements, Tensor>(new(type.Shape, type.DType.IsFloat() ? Real : null, type.DType.IsNumeric() ? Whole : () => random.Next(2)));
+        return type.DType.Visit<Elements, Tensor>(
+            new(type.Shape, type.DType.IsFloat() ? Real : null, type.DType.IsNumeric() ? Whole : () => random.Next(2)));
     }
 
     readonly struct Elements(Shape shape, Func<double>? real, Func<long> whole) : IElementVisitor<Tensor>
@@ -44,7 +62,8 @@ static class RandomValues
     public static int Size(this Random random, bool orZero = true) => Edges[random.Next(orZero ? 0 : 1, Edges.Length)];
 
     /// <summary>
-    /// Three sizes. Often two are one, or one is the product of the others, so that numbers of elements coincide that have nothing to do with each other.
+    /// Three sizes. Often two are one, or one is the product of the others, so that numbers of elements coincide that have nothing to do
+    /// with each other.
     /// </summary>
     public static int[] Sizes(this Random random, bool orZero = true)
     {

@@ -40,7 +40,8 @@ readonly record struct Rational
     public Rational Abs() => Sign < 0 ? -this : this;
 
     /// <summary>The n-th power; the base is not 0 where n is negative.</summary>
-    public Rational Power(int n) => n >= 0 ? new(BigInteger.Pow(Above, n), BigInteger.Pow(Below, n)) : new(BigInteger.Pow(Below, -n), BigInteger.Pow(Above, -n));
+    public Rational Power(int n) =>
+        n >= 0 ? new(BigInteger.Pow(Above, n), BigInteger.Pow(Below, n)) : new(BigInteger.Pow(Below, -n), BigInteger.Pow(Above, -n));
 
     /// <summary>The square root, where that is a fraction.</summary>
     public Rational? Root() => Sign >= 0 && Root(Above) is { } above && Root(Below) is { } below ? new(above, below) : null;

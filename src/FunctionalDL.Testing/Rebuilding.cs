@@ -16,17 +16,22 @@ static class Rebuilding
     /// <exception cref="FunctionalException">The new dimensions do not fit together.</exception>
     public static ExpressionCase Resize(ExpressionCase c, Func<Dim, Dim> map, Sizes sizes)
     {
-        var output = c.Output.Rebuild((node, x) => node.ConstantValue is { } value
-            ? Expr.Constant(Cut(value, [.. value.Shape.Select(map)]))
-            : new Expr(node.Op.Reshape(map), x));
-        var cut = Graph.Variables(output).Select(v => KeyValuePair.Create(v.VariableName!, Cut(c.Values[v.VariableName!], v.Shape.Resolve(sizes))));
+        var output = c.Output.Rebuild(
+            (node, x) =>
+                node.ConstantValue is { } value
+                    ? Expr.Constant(Cut(value, [.. value.Shape.Select(map)]))
+                    : new Expr(node.Op.Reshape(map), x));
+        var cut = Graph
+            .Variables(output)
+            .Select(v => KeyValuePair.Create(v.VariableName!, Cut(c.Values[v.VariableName!], v.Shape.Resolve(sizes))));
         return new(output, TensorSet.Of(cut));
     }
 
     /// <summary>The leading part of a tensor.</summary>
     public static Tensor Cut(Tensor value, Shape shape)
     {
-        if (shape.Zip(value.Shape).Any(d => d.First.Size > d.Second.Size)) throw new ShapeException($"Cut: {value.Describe()} is smaller than {shape}.");
+        if (shape.Zip(value.Shape).Any(d => d.First.Size > d.Second.Size))
+            throw new ShapeException($"Cut: {value.Describe()} is smaller than {shape}.");
         var strides = value.Shape.Strides();
         return Layout.Pick(value, shape, index => Layout.Offset(index, strides));
     }

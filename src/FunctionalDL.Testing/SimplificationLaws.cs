@@ -1,7 +1,8 @@
 namespace FunctionalDL.Testing;
 
 /// <summary>
-/// Laws of <see cref="Simplifier"/> that hold for every expression. Each returns where the law holds and throws where it does not, naming the values that differ.
+/// Laws of <see cref="Simplifier"/> that hold for every expression. Each returns where the law holds and throws where it does not, naming
+/// the values that differ.
 /// </summary>
 /// <exception cref="LawException">The law does not hold.</exception>
 public static class SimplificationLaws
@@ -15,7 +16,8 @@ public static class SimplificationLaws
     public static void KeepsValue(ExpressionCase c) => Same("an expression and its simplification", [c.Output], [c.Output.Simplify()], c);
 
     /// <summary>The value is kept in exact arithmetic at points where the expression has one, negative numbers and 0 among them.</summary>
-    public static void KeepsExactValue(ExpressionCase c) => SameExactly("an expression and its simplification", [c.Output], [c.Output.Simplify()], c);
+    public static void KeepsExactValue(ExpressionCase c) =>
+        SameExactly("an expression and its simplification", [c.Output], [c.Output.Simplify()], c);
 
     /// <summary>A gradient, its simplification, and the gradient of the simplification have one value, also in exact arithmetic.</summary>
     public static void KeepsGradient(ExpressionCase c)
@@ -28,7 +30,9 @@ public static class SimplificationLaws
         Same("the gradients of an expression and of its simplification", gradient, ofSimple, c);
     }
 
-    /// <summary><see cref="Function.Gradient()"/> has the value of the gradient that is not simplified, and so has its own gradient.</summary>
+    /// <summary>
+    /// <see cref="Function.Gradient()"/> has the value of the gradient that is not simplified, and so has its own gradient.
+    /// </summary>
     public static void FunctionGradientIsTheGradient(ExpressionCase c)
     {
         if (c.FloatVariables.Count == 0 || !c.Output.DType.IsFloat()) return;
@@ -36,7 +40,8 @@ public static class SimplificationLaws
         Expr[] gradient = f.Body.Gradient([.. f.Variables]), shown = [.. f.Gradient().Results];
         Same("a gradient and Function.Gradient", gradient, shown, c);
         SameExactly("a gradient and Function.Gradient", gradient, shown, c);
-        Expr[] second = Sum(gradient[0]).Gradient([.. f.Variables]), shownSecond = [.. Function.Of([.. f.Variables], Sum(shown[0])).Gradient().Results];
+        Expr[] second = Sum(gradient[0]).Gradient([.. f.Variables]),
+            shownSecond = [.. Function.Of([.. f.Variables], Sum(shown[0])).Gradient().Results];
         Same("a second gradient and that of Function.Gradient", second, shownSecond, c);
         SameExactly("a second gradient and that of Function.Gradient", second, shownSecond, c);
     }
@@ -50,7 +55,11 @@ public static class SimplificationLaws
         if (!IsTame([gradient], c)) return;
         var derivation = y.Derivation(x, c.Values);
         Same("a gradient and the formula of its derivation", [gradient], [derivation.Derivative], c);
-        Laws.SameValue("a gradient and the value of its derivation", gradient.Evaluate(c.Values), derivation.Value!, Rounding * c.Tolerance);
+        Laws.SameValue(
+            "a gradient and the value of its derivation",
+            gradient.Evaluate(c.Values),
+            derivation.Value!,
+            Rounding * c.Tolerance);
     }
 
     static void Same(string what, Expr[] before, Expr[] after, ExpressionCase c)
@@ -60,7 +69,8 @@ public static class SimplificationLaws
     }
 
     /// <summary>Whether rounding moves the value of no part by much.</summary>
-    static bool IsTame(Expr[] expressions, ExpressionCase c) => expressions.All(e => Trace.Accepts(ExpressionCase.Of(e, c.Values), AlgebraicBuilder.Options));
+    static bool IsTame(Expr[] expressions, ExpressionCase c) =>
+        expressions.All(e => Trace.Accepts(ExpressionCase.Of(e, c.Values), AlgebraicBuilder.Options));
 
     internal static void SameExactly(string what, Expr[] before, Expr[] after, ExpressionCase c)
     {
@@ -79,10 +89,14 @@ public static class SimplificationLaws
                 // What has no fraction as its value any more, such as a root of another number, is left to the laws in floats.
                 if (given is null) continue;
                 for (var element = 0; element < right.Length; element++)
-                    if (!AreEqual(right[element], given[element], actual)) throw Differ($"{right[element]} is expected, {given[element]} was given");
+                    if (!AreEqual(right[element], given[element], actual))
+                        throw Differ($"{right[element]} is expected, {given[element]} was given");
 
                 LawException Differ(string how) =>
-                    new($"Laws: {what} differ at {string.Join(", ", point.Select(p => $"{p.Key} = {string.Join(" ", p.Value)}"))}: {how} by {actual}.");
+                    new(
+                        $"Laws: {what} differ at {string.Join(", ", point.Select(p => $"{p.Key} = {string.Join(" ", p.Value)}"))}: {how} "
+                            + $"by {actual}."
+                    );
             }
         }
     }
@@ -97,9 +111,14 @@ public static class SimplificationLaws
     /// <summary>Exactly equal, unless numbers were combined that floats round.</summary>
     static bool AreEqual(Rational expected, Rational actual, Expr simplified)
     {
-        if (expected == actual) return true;
-        var isRounded = simplified.DType == DType.Float32 || Graph.TopologicalOrder(simplified).Any(node => node.ConstantValue is { } value && !HasShortOnes(value));
-        return isRounded && (expected - actual).Abs().ToDouble() <= (simplified.DType == DType.Float32 ? 1e-4 : 1e-9) * Math.Max(1, expected.Abs().ToDouble());
+        if (expected == actual)
+            return true;
+        var isRounded =
+            simplified.DType == DType.Float32
+            || Graph.TopologicalOrder(simplified).Any(node => node.ConstantValue is { } value && !HasShortOnes(value));
+        return isRounded
+            && (expected - actual).Abs().ToDouble()
+                <= (simplified.DType == DType.Float32 ? 1e-4 : 1e-9) * Math.Max(1, expected.Abs().ToDouble());
     }
 
     static bool HasShortOnes(Tensor value) => Enumerable.Range(0, value.Count).All(i => Rational.Of(value.GetDouble(i)).IsShort);

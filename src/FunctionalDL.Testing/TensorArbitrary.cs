@@ -31,18 +31,26 @@ public static class TensorArbitrary
          select Sizes(new Random(seed), rank)).Where(shape => shape.ElementCount <= MostElements), Shrink);
 
     /// <summary>Polynomials with whole coefficients in the symbols a, b and batch.</summary>
-    public static Arbitrary<Dim> Dims() => Arb.From(
-        from terms in Gen.Choose(0, 3)
-        from seed in Gen.Choose(0, int.MaxValue)
-        select Polynomial(new Random(seed), terms), dim => dim == 0 ? [] : [0, .. dim.Polynomial().Select(Term).Where(term => term != dim)]);
+    public static Arbitrary<Dim> Dims() =>
+        Arb.From(
+            from terms in Gen.Choose(0, 3)
+            from seed in Gen.Choose(0, int.MaxValue)
+            select Polynomial(new Random(seed), terms),
+            dim => dim == 0 ? [] : [0, .. dim.Polynomial().Select(Term).Where(term => term != dim)]);
 
     /// <summary>Keys.</summary>
     public static Arbitrary<Key> Keys() => Arb.From(Gen.Choose(0, int.MaxValue).Select(seed => Key.Of(seed)));
 
     static Shape Sizes(Random random, int rank) => Shape.Of([.. Enumerable.Range(0, rank).Select(_ => (Dim)random.Size())]);
 
-    static Dim Polynomial(Random random, int terms) => Enumerable.Range(0, terms).Aggregate((Dim)random.Next(-3, 4),
-        (sum, _) => sum + Term(([.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => random.Of(["a", "b", "batch"]))], random.Next(-3, 4))));
+    static Dim Polynomial(Random random, int terms) =>
+        Enumerable
+            .Range(0, terms)
+            .Aggregate(
+                (Dim)random.Next(-3, 4),
+                (sum, _) =>
+                    sum
+                    + Term(([.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => random.Of(["a", "b", "batch"]))], random.Next(-3, 4))));
 
     static Dim Term((string[] Symbols, long Coefficient) term) =>
         term.Symbols.Aggregate(Dim.Of(term.Coefficient), (product, symbol) => product * Dim.Symbol(symbol));

@@ -7,11 +7,12 @@ namespace FunctionalDL.Testing;
 /// The values of a growing set of nodes, computed node by node as they are added, and whether they are tame: well conditioned and not huge.
 /// </summary>
 /// <remarks>
-/// Everything is computed twice, the second time with up to two parts in a million of noise on each variable and each rounded result. A node whose
-/// value then moves by more than one part in ten thousand is refused. That keeps logarithms from 0, differences from cancelling and relations from
-/// near ties, for any op. An op whose value jumps is also looked at with more noise the other way, as it tells elements apart that differ by rounding alone.
-/// Where special values are wanted the noise is relative, so that 0 and infinities stay what they are. A value of an elementary function so small that it
-/// has lost digits is refused, as an evaluator may take it for 0, and so is a sum whose terms are so large that their rounding is all that is left.
+/// Everything is computed twice, the second time with up to two parts in a million of noise on each variable and each rounded result. A
+/// node whose value then moves by more than one part in ten thousand is refused. That keeps logarithms from 0, differences from
+/// cancelling and relations from near ties, for any op. An op whose value jumps is also looked at with more noise the other way, as it
+/// tells elements apart that differ by rounding alone. Where special values are wanted the noise is relative, so that 0 and infinities
+/// stay what they are. A value of an elementary function so small that it has lost digits is refused, as an evaluator may take it for 0,
+/// and so is a sum whose terms are so large that their rounding is all that is left.
 /// </remarks>
 sealed class Trace(Sizes sizes, ExpressionOptions options)
 {
@@ -33,14 +34,20 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
         {
             if (values.ContainsKey(node)) continue;
             var type = node.Type.Resolve(sizes);
-            if (!options.DTypes.Contains(node.DType) || !options.Allows(node) || !options.EmptyTensors && type.Shape.ElementCount == 0) return false;
+            if (!options.DTypes.Contains(node.DType) || !options.Allows(node) || !options.EmptyTensors && type.Shape.ElementCount == 0)
+                return false;
             Tensor Compute(Func<Expr, Tensor> input) => node.Op.Evaluate([.. node.Inputs.Select(input)], type, sizes);
             var (at, near) = (Compute(x => values[x].At), Compute(x => values[x].Near));
-            if (!IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at)) return false;
-            if (options.SpecialValues && node.Op is ScanOp loop && !HasTameSteps(loop, [.. node.Inputs.Select(x => values[x])])) return false;
-            if (node.Op is EqualOp && AreNearlyEqual(values[node.Inputs[0]].At, values[node.Inputs[1]].At)) return false;
-            if (node.Op is PowerOp && HasUncertainSign(values[node.Inputs[0]], values[node.Inputs[1]])) return false;
-            if ((Jumps(node.Op) || options.SpecialValues && Ends(node.Op)) && !IsTame(at, Compute(x => Opposite(values[x])))) return false;
+            if (!IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at))
+                return false;
+            if (options.SpecialValues && node.Op is ScanOp loop && !HasTameSteps(loop, [.. node.Inputs.Select(x => values[x])]))
+                return false;
+            if (node.Op is EqualOp && AreNearlyEqual(values[node.Inputs[0]].At, values[node.Inputs[1]].At))
+                return false;
+            if (node.Op is PowerOp && HasUncertainSign(values[node.Inputs[0]], values[node.Inputs[1]]))
+                return false;
+            if ((Jumps(node.Op) || options.SpecialValues && Ends(node.Op)) && !IsTame(at, Compute(x => Opposite(values[x]))))
+                return false;
             if (options.SpecialValues && (Adds(node.Op) || node.Op is MultiplyOp))
             {
                 var total = Compute(x => Absolute(values[x].At));
@@ -63,9 +70,12 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
             var t = body.IsReversed ? length - 1 - step : step;
             var inner = new Trace(sizes, any);
             foreach (var (i, variable) in body.Variables.Index())
-                inner.values[variable] = i >= first && i < end ? (ScanOp.Element(inputs[i].At, t), ScanOp.Element(inputs[i].Near, t)) : inputs[i];
-            if (!body.Outputs.All(inner.TryAdd)) return false;
-            for (var i = 0; i < first; i++) inputs[i] = inner.values[body.Next[i]];
+                inner.values[variable] =
+                    i >= first && i < end ? (ScanOp.Element(inputs[i].At, t), ScanOp.Element(inputs[i].Near, t)) : inputs[i];
+            if (!body.Outputs.All(inner.TryAdd))
+                return false;
+            for (var i = 0; i < first; i++)
+                inputs[i] = inner.values[body.Next[i]];
         }
         return true;
     }
@@ -82,12 +92,25 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     }
 
     /// <summary>Whether an op computes new numbers, rather than moving, choosing or negating those it is given.</summary>
-    static bool Rounds(Op op) => op is UnaryOp or AddOp or SubtractOp or MultiplyOp or DivideOp or PowerOp or SumOp or MatMulOp or ScatterAddOp
-        or ConvolutionOp or MaxPoolGradientOp or ScanOp;
+    static bool Rounds(Op op) =>
+        op
+            is UnaryOp
+                or AddOp
+                or SubtractOp
+                or MultiplyOp
+                or DivideOp
+                or PowerOp
+                or SumOp
+                or MatMulOp
+                or ScatterAddOp
+                or ConvolutionOp
+                or MaxPoolGradientOp
+                or ScanOp;
 
     /// <summary>Whether the value of an op may change much where its inputs change little.</summary>
     static bool Jumps(Op op) =>
-        op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp or TopKOp { Result: 1 } || op is CastOp cast && !cast.To.IsFloat();
+        op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp or TopKOp { Result: 1 }
+        || op is CastOp cast && !cast.To.IsFloat();
 
     /// <summary>Whether an op has values on one side of a number only, and NaN on the other.</summary>
     static bool Ends(Op op) => op is SqrtOp or LogOp or Log1POp or PowerOp;
@@ -115,7 +138,9 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
 
     static Tensor Absolute(Tensor value) => value.DType.IsFloat() ? new Expr(new AbsOp(), Expr.Constant(value)).Evaluate() : value;
 
-    /// <summary>Whether the terms of a sum, all taken positive, are much larger than it: large ones cancel, and their rounding stays.</summary>
+    /// <summary>
+    /// Whether the terms of a sum, all taken positive, are much larger than it: large ones cancel, and their rounding stays.
+    /// </summary>
     static bool Cancels(Tensor total, Tensor sum)
     {
         const double most = 50;
@@ -124,7 +149,8 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     }
 
     /// <summary>
-    /// Whether terms that are not 0 come to a number too small for all its digits: whether they are rounded one by one decides over the sign of what is left.
+    /// Whether terms that are not 0 come to a number too small for all its digits: whether they are rounded one by one decides over the
+    /// sign of what is left.
     /// </summary>
     static bool Vanishes(Tensor total, Tensor terms)
     {
@@ -140,7 +166,8 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
 
     readonly struct LostDigits(Tensor value) : IRealVisitor<bool>
     {
-        public bool Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => value.In<T>().Span.ToArray().Any(T.IsSubnormal);
+        public bool Visit<T>()
+            where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => value.In<T>().Span.ToArray().Any(T.IsSubnormal);
     }
 
     bool IsTame(Tensor at, Tensor near)
@@ -148,9 +175,12 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
         for (var i = 0; i < at.Count; i++)
         {
             var (a, b) = (at.GetDouble(i), near.GetDouble(i));
-            if (!options.SpecialValues && !(Math.Abs(a) <= (at.DType.IsFloat() ? LargestReal : LargestWhole))) return false;
-            if (double.IsFinite(a) && at.DType.IsFloat() && Math.Abs(a) > LargestReal) return false;
-            if (!a.Equals(b) && !(at.DType.IsFloat() && double.IsFinite(a) && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a)))) return false;
+            if (!options.SpecialValues && !(Math.Abs(a) <= (at.DType.IsFloat() ? LargestReal : LargestWhole)))
+                return false;
+            if (double.IsFinite(a) && at.DType.IsFloat() && Math.Abs(a) > LargestReal)
+                return false;
+            if (!a.Equals(b) && !(at.DType.IsFloat() && double.IsFinite(a) && Math.Abs(a - b) <= MayMove * Math.Max(1, Math.Abs(a))))
+                return false;
         }
         return true;
     }

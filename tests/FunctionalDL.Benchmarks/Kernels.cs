@@ -72,7 +72,9 @@ public class Kernels
         foreach (var (v, i) in Graph.Variables(expression).Select((v, i) => (v, i)))
         {
             var uniform = Key.Of(i).Uniform(v.Shape);
-            loop.Set(v.VariableName!, v.DType == DType.Int64 ? Tensor.Of(v.Shape, uniform.As<float>().Map(u => (long)(65 * u)).Span) : uniform);
+            loop.Set(
+                v.VariableName!,
+                v.DType == DType.Int64 ? Tensor.Of(v.Shape, uniform.As<float>().Map(u => (long)(65 * u)).Span) : uniform);
         }
     }
 

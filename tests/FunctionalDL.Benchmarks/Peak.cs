@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Benchmarks;
 
-/// <summary>What this machine can do at most: fused multiply-adds in registers, and bytes moved by a = b + s · c over arrays larger than the caches.</summary>
+/// <summary>
+/// What this machine can do at most: fused multiply-adds in registers, and bytes moved by a = b + s · c over arrays larger than the
+/// caches.
+/// </summary>
 static class Peak
 {
     const int Elements = 1 << 24;
@@ -16,12 +19,23 @@ static class Peak
     public static void Run(double seconds, int threads)
     {
         var rounds = 20_000_000L;
-        var flops = Best(seconds, threads, () => result = Multiply(rounds)) is var time ? threads * rounds * 16 * 2.0 * Vector512<float>.Count / time / 1e9 : 0;
+        var flops = Best(seconds, threads, () => result = Multiply(rounds)) is var time
+            ? threads * rounds * 16 * 2.0 * Vector512<float>.Count / time / 1e9
+            : 0;
         var memory = new float[threads][][];
         for (var t = 0; t < threads; t++) memory[t] = [new float[Elements], new float[Elements], new float[Elements]];
         var next = -1;
-        var bytes = threads * 3.0 * sizeof(float) * Elements / Best(seconds, threads, () => Triad(memory[Interlocked.Increment(ref next) % threads])) / 1e9;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"threads\":{threads},\"fma_gflops\":{flops:F0},\"triad_gb_per_s\":{bytes:F1}}}"));
+        var bytes =
+            threads
+            * 3.0
+            * sizeof(float)
+            * Elements
+            / Best(seconds, threads, () => Triad(memory[Interlocked.Increment(ref next) % threads]))
+            / 1e9;
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"threads\":{threads},\"fma_gflops\":{flops:F0},\"triad_gb_per_s\":{bytes:F1}}}"));
     }
 
     /// <summary>The shortest time in seconds in which all threads do the work once.</summary>

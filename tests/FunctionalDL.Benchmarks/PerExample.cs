@@ -5,8 +5,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Benchmarks;
 
 /// <summary>
-/// The gradients of every example of a batch by itself, 784-128-10 and 256 examples: by <see cref="Differentiation"/>.Vmap and by a loop over the examples,
-/// each of them evaluated and compiled.
+/// The gradients of every example of a batch by itself, 784-128-10 and 256 examples: by <see cref="Differentiation"/>.Vmap and by a loop
+/// over the examples, each of them evaluated and compiled.
 /// </summary>
 static class PerExample
 {
@@ -22,7 +22,9 @@ static class PerExample
         var mapped = Differentiation.Vmap(gradient, [(x, xs), (label, labels)]);
 
         var parameters = TensorSet.Of([.. w.Select((w, i) => (w.VariableName!, Key.Of(i).Uniform(w.Shape)))]);
-        var (image, digit) = (Key.Of(100).Uniform([Examples, 784]).As<float>(), Key.Of(101).Uniform([Examples]).As<float>().Map(u => (long)(10 * u)));
+        var (image, digit) = (
+            Key.Of(100).Uniform([Examples, 784]).As<float>(),
+            Key.Of(101).Uniform([Examples]).As<float>().Map(u => (long)(10 * u)));
         var batch = parameters.With("x", image).With("label", digit);
         TensorSet[] each = [.. Enumerable.Range(0, Examples).Select(i => parameters
             .With("x", Tensor.Of([784], image.Span.Slice(784 * i, 784))).With("label", Tensor.Scalar(digit.Span[i])))];
@@ -45,6 +47,9 @@ static class PerExample
             taken.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         taken.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"gradients\":\"{name}\",\"median_ms\":{taken[times / 2]:F1},\"min_ms\":{taken[0]:F1}}}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"gradients\":\"{name}\",\"median_ms\":{taken[times / 2]:F1},\"min_ms\":{taken[0]:F1}}}"));
     }
 }

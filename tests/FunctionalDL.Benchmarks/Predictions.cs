@@ -5,7 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace FunctionalDL.Benchmarks;
 
-/// <summary>The latency of a prediction, from inputs that lie ready to outputs that can be read, in our engine and in OnnxRuntime in turn.</summary>
+/// <summary>
+/// The latency of a prediction, from inputs that lie ready to outputs that can be read, in our engine and in OnnxRuntime in turn.
+/// </summary>
 static class Predictions
 {
     const int Turns = 10;
@@ -28,7 +30,9 @@ static class Predictions
         foreach (var (name, value) in model.Inputs) binding.BindInput(name, ToOrt(value));
         loop.Step();
         var logits = new float[loop.Output<float>(0).Length];
-        var (output, shape) = (session.OutputNames[0], model.Outputs[0].Shape.Select(d => (long)d.Resolve(Sizes.None.With("batch", batch)).Size));
+        var (output, shape) = (
+            session.OutputNames[0],
+            model.Outputs[0].Shape.Select(d => (long)d.Resolve(Sizes.None.With("batch", batch)).Size));
         using var theirs = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, logits.AsMemory(), [.. shape]);
         binding.BindOutput(output, theirs);
 
@@ -62,13 +66,22 @@ static class Predictions
         _ => Value(tensor.As<long>()),
     };
 
-    static OrtValue Value<T>(Tensor<T> x) where T : unmanaged =>
-        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, MemoryMarshal.AsMemory(x.Memory), [.. x.Shape.Select(d => (long)d.Size)]);
+    static OrtValue Value<T>(Tensor<T> x)
+        where T : unmanaged =>
+        OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance,
+            MemoryMarshal.AsMemory(x.Memory),
+            [.. x.Shape.Select(d => (long)d.Size)]);
 
     static void Print(string name, int batch, string engine, List<double> times, double difference)
     {
         times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{{\"workload\":\"{name}\",\"batch\":{batch},\"engine\":\"{engine}\",\"median_us\":{times[times.Count / 2]:F1},\"min_us\":{times[0]:F1},\"runs\":{times.Count},\"max_difference\":{difference:G2}}}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"workload\":\"{name}\",\"batch\":{batch},\"engine\":\"{engine}\","
+                    + $"\"median_us\":{times[times.Count / 2]:F1},\"min_us\":{times[0]:F1},"
+                    + $"\"runs\":{times.Count},\"max_difference\":{difference:G2}}}"
+            ));
     }
 }

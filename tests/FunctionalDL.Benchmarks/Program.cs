@@ -30,6 +30,7 @@ switch (args.FirstOrDefault())
             Console.WriteLine($"{name}: {make().Explain((int)Number("--threads", 2))}");
         return 0;
     default:
-        Console.Error.WriteLine("usage: steps|kernels|predict|peak|startup|per-example|explain [--seconds S] [--threads T] [--filter NAME]");
+        Console.Error.WriteLine(
+            "usage: steps|kernels|predict|peak|startup|per-example|explain [--seconds S] [--threads T] [--filter NAME]");
         return 2;
 }

@@ -18,7 +18,8 @@ static class Steps
         var (name, make) = Workloads.All.First(w => w.Name.Contains(filter));
         make().Start(threads).Step();
         var time = DateTime.Now - Process.GetCurrentProcess().StartTime;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"workload\":\"{name}\",\"first_step_ms\":{time.TotalMilliseconds:F0}}}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{{\"workload\":\"{name}\",\"first_step_ms\":{time.TotalMilliseconds:F0}}}"));
     }
 
     static void Measure(string name, Workload workload, int threads, double seconds)
@@ -44,7 +45,11 @@ static class Steps
         var began = Stopwatch.GetTimestamp();
         workload.Start(threads).Step();
         var compile = Math.Max(0, Stopwatch.GetElapsedTime(began).TotalMilliseconds - times[times.Count / 2] / 1e3);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{{\"workload\":\"{name}\",\"median_us\":{times[times.Count / 2]:F1},\"min_us\":{times[0]:F1},\"steps\":{times.Count},\"allocated_bytes_per_step\":{allocated / counted},\"compile_ms\":{compile:F1}}}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"workload\":\"{name}\",\"median_us\":{times[times.Count / 2]:F1},\"min_us\":{times[0]:F1},"
+                    + $"\"steps\":{times.Count},\"allocated_bytes_per_step\":{allocated / counted},\"compile_ms\":{compile:F1}}}"
+            ));
     }
 }

@@ -21,7 +21,13 @@ static class Workloads
     [
         ("mlp-digits", batch => Predict("mlp-digits", p => Perceptron(p, [784, 256, 128, 10]), Images(batch, [784]))),
         ("cnn-digits", batch => Predict("cnn-digits", Convolutional, Images(batch, [1, 28, 28]))),
-        ("transformer-chars", batch => Predict("transformer-chars", p => Attentive(p, vocabulary: 65, width: 128, heads: 4, layers: 2, length: 64), ("x", Labels(1, [batch, 64], 65)))),
+        (
+            "transformer-chars",
+            batch =>
+                Predict(
+                    "transformer-chars",
+                    p => Attentive(p, vocabulary: 65, width: 128, heads: 4, layers: 2, length: 64),
+                    ("x", Labels(1, [batch, 64], 65)))),
     ];
 
     /// <summary>Parameters declared as they are used.</summary>
@@ -80,8 +86,16 @@ static class Workloads
     {
         Expr[] w = [.. parameters.All.Select(p => p.Variable)];
         var (updated, state) = optimizer(w, loss.Gradient(w));
-        var initial = TensorSet.Of([.. parameters.All.Select(p => (p.Variable.VariableName!, p.Value)), .. state.Select(s => (s.State.VariableName!, Tensor.Zeros(s.State.DType, s.State.Shape)))]);
-        return new(name, [loss, .. updated, .. state.Select(s => s.Next)], initial, [.. initial.Names.Select((n, i) => (n, i + 1))], inputs);
+        var initial = TensorSet.Of([
+            .. parameters.All.Select(p => (p.Variable.VariableName!, p.Value)),
+            .. state.Select(s => (s.State.VariableName!, Tensor.Zeros(s.State.DType, s.State.Shape))),
+        ]);
+        return new(
+            name,
+            [loss, .. updated, .. state.Select(s => s.Next)],
+            initial,
+            [.. initial.Names.Select((n, i) => (n, i + 1))],
+            inputs);
     }
 
     static Expr CrossEntropy(Expr logits, Expr labels) => -Mean(Sum(LogSoftmax(logits) * OneHot(labels, logits.Shape[^1]), 1));
@@ -94,7 +108,12 @@ static class Workloads
     {
         var parameters = new Parameters();
         var output = model(parameters);
-        return new(name, [output.Substitute([.. parameters.All.Select(p => (p.Variable.VariableName!, Expr.Constant(p.Value)))])], TensorSet.Empty, [], TensorSet.Of(input));
+        return new(
+            name,
+            [output.Substitute([.. parameters.All.Select(p => (p.Variable.VariableName!, Expr.Constant(p.Value)))])],
+            TensorSet.Empty,
+            [],
+            TensorSet.Of(input));
     }
 
     static (string, Tensor) Images(int batch, Shape shape) => ("x", Key.Of(100).Uniform([batch, .. shape]));
@@ -156,7 +175,12 @@ static class Workloads
         });
         var logits = parameters.Linear(scan.Steps[0], hidden, vocabulary);
         var loss = -Mean(Sum(LogSoftmax(logits) * OneHot(Transpose(y), vocabulary), 2));
-        return Train("lstm-chars", loss, parameters, Adam, TensorSet.Of(("x", Labels(1, [batch, length], vocabulary)), ("y", Labels(2, [batch, length], vocabulary))));
+        return Train(
+            "lstm-chars",
+            loss,
+            parameters,
+            Adam,
+            TensorSet.Of(("x", Labels(1, [batch, length], vocabulary)), ("y", Labels(2, [batch, length], vocabulary))));
     }
 
     static Expr Attentive(Parameters parameters, int vocabulary, int width, int heads, int layers, int length)
@@ -167,7 +191,8 @@ static class Workloads
         for (var layer = 0; layer < layers; layer++)
         {
             var qkv = parameters.Linear(parameters.Normalize(h, width), width, 3 * width);
-            Expr Part(int i) => Transpose(Reshape(SliceFrom(qkv, 2, i * width, width), ["batch", length, heads, width / heads]), 0, 2, 1, 3);
+            Expr Part(int i) =>
+                Transpose(Reshape(SliceFrom(qkv, 2, i * width, width), ["batch", length, heads, width / heads]), 0, 2, 1, 3);
             var scores = MatMul(Part(0), Transpose(Part(1))) * (1 / Math.Sqrt(width / heads));
             // The future is masked: position i attends to positions j ≤ i.
             var masked = Select(past, scores, Expr.Constant(-1e9, DType.Float32));
@@ -184,7 +209,12 @@ static class Workloads
         var logits = Attentive(parameters, vocabulary, width, heads, layers, length);
         var y = Expr.Variable("y", ["batch", length], DType.Int64);
         var loss = -Mean(Sum(LogSoftmax(logits) * OneHot(y, vocabulary), 2));
-        return Train("transformer-chars", loss, parameters, Adam, TensorSet.Of(("x", Labels(1, [batch, length], vocabulary)), ("y", Labels(2, [batch, length], vocabulary))));
+        return Train(
+            "transformer-chars",
+            loss,
+            parameters,
+            Adam,
+            TensorSet.Of(("x", Labels(1, [batch, length], vocabulary)), ("y", Labels(2, [batch, length], vocabulary))));
     }
 
     static Workload Elementwise(int n)
@@ -198,6 +228,11 @@ static class Workloads
     static Workload Product(int n)
     {
         var (a, b) = (Expr.Variable("a", [n, n]), Expr.Variable("b", [n, n]));
-        return new("matmul-1024", [MatMul(a, b)], TensorSet.Empty, [], TensorSet.Of(("a", Key.Of(1).Uniform([n, n])), ("b", Key.Of(2).Uniform([n, n]))));
+        return new(
+            "matmul-1024",
+            [MatMul(a, b)],
+            TensorSet.Empty,
+            [],
+            TensorSet.Of(("a", Key.Of(1).Uniform([n, n])), ("b", Key.Of(2).Uniform([n, n]))));
     }
 }

@@ -32,8 +32,8 @@ let ``A layer that does not fit says how to write it`` () =
 [<Fact>]
 let ``A network learns a circle`` () =
     let data = circle 400
-    let run =
-        input [ 2 ] |> network |> fit { training with Epochs = 60; Batch = MiniBatchGradientDescent 32; Optimizer = Optimizer.Adam 0.02; Seed = 1L } data
+    let settings = { training with Epochs = 60; Batch = MiniBatchGradientDescent 32; Optimizer = Optimizer.Adam 0.02; Seed = 1L }
+    let run = input [ 2 ] |> network |> fit settings data
     Assert.True((run.Model |> accuracy data) > 0.95)
 
 /// What `fit` gives is what C# gives for the same settings, to the last bit.

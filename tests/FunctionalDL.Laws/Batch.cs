@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace FunctionalDL.LawRuns;
 
 /// <summary>
-/// Some cases of a law in a row: what a child process does. It writes a line for each finding, and a last one with the number it came to and the seconds of
-/// processor time.
+/// Some cases of a law in a row: what a child process does. It writes a line for each finding, and a last one with the number it came to
+/// and the seconds of processor time.
 /// </summary>
 static class Batch
 {

@@ -47,8 +47,8 @@ sealed record Child(IReadOnlyList<string> Lines, long? DiedAt, string Death)
     }
 
     /// <summary>
-    /// Waits for the end; false where the process computes at one case for longer than allowed, or waits that long and computes nothing. Time in which
-    /// the machine does something else does not count.
+    /// Waits for the end; false where the process computes at one case for longer than allowed, or waits that long and computes nothing.
+    /// Time in which the machine does something else does not count.
     /// </summary>
     static bool Watch(Process process, Progress progress, TimeSpan watchdog)
     {

@@ -12,7 +12,10 @@ public static class LawTable
         Allows = node => node.DType != DType.Int64,
     };
 
-    /// <summary>Rows that are multiplied and added up are added up first where that is less work: with infinities, either may be NaN and the other not.</summary>
+    /// <summary>
+    /// Rows that are multiplied and added up are added up first where that is less work: with infinities, either may be NaN and the other
+    /// not.
+    /// </summary>
     static bool IsAddedUpFirst(Expr node) => node.Op.Name switch
     {
         "ScatterAdd" => Unshaped(node.Inputs[1]).Op.Name == "MatMul",
@@ -32,7 +35,14 @@ public static class LawTable
     public static IReadOnlyList<Law> All { get; } =
     [
         Law.Of("engine", ExpressionOptions.Any, Laws.CompiledAgrees),
-        Law.Of("engine-special", ExpressionOptions.Any with { SpecialValues = true, Allows = node => !IsAddedUpFirst(node) }, Laws.CompiledAgrees),
+        Law.Of(
+            "engine-special",
+            ExpressionOptions.Any with
+            {
+                SpecialValues = true,
+                Allows = node => !IsAddedUpFirst(node),
+            },
+            Laws.CompiledAgrees),
         Law.Of("engine-gradient", ExpressionOptions.Smooth, Laws.CompiledGradientAgrees),
         Law.Of("simplify", ExpressionOptions.Smooth, Laws.SimplificationKeepsTheValue),
         Law.Of("simplify-gradient", ExpressionOptions.Smooth, Laws.SimplificationKeepsTheGradient),

@@ -37,8 +37,12 @@ sealed record Run(IReadOnlyList<string> Program, TimeSpan Watchdog, TextWriter O
         }, TaskCreationOptions.LongRunning))]);
         Output.WriteLine($"{"law",-24}{"cases",12}{"findings",12}{"cases/s",12}{"of processor",14}");
         foreach (var (law, tally) in tallies)
-            Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{law.Name,-24}{tally.Cases,12:N0}{tally.Findings,12}{tally.Rate(tally.Seconds),12:N0}{tally.Rate(tally.Processor),14:N0}"));
+            Output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{law.Name,-24}{tally.Cases,12:N0}{tally.Findings,12}"
+                        + $"{tally.Rate(tally.Seconds),12:N0}{tally.Rate(tally.Processor),14:N0}"
+                ));
         return tallies.Values.Sum(t => t.Findings);
     }
 

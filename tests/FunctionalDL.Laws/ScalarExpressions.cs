@@ -1,6 +1,8 @@
 namespace FunctionalDL.LawRuns;
 
-/// <summary>Random scalar expressions over x, y and z from a seed, all of whose values and slopes are moderate where |x|, |y|, |z| ≤ 1.</summary>
+/// <summary>
+/// Random scalar expressions over x, y and z from a seed, all of whose values and slopes are moderate where |x|, |y|, |z| ≤ 1.
+/// </summary>
 static class ScalarExpressions
 {
     public static TensorSet Point { get; } = TensorSet.Of(("x", 0.37), ("y", -0.62), ("z", 0.81));

@@ -10,7 +10,8 @@ foreach (var path in Directory.GetFiles(args[0], "*.onnx"))
         using var session = OnnxSession.Load(path);
         var outputs = session.Run(Safetensors.Load(Path.ChangeExtension(path, "inputs")).Tensors);
         foreach (var (name, expected) in Safetensors.Load(Path.ChangeExtension(path, "outputs")).Tensors)
-            if (!AreNear(expected, outputs[name])) throw new OnnxRuntimeFailure($"output \"{name}\" is {outputs[name]}, expected {expected}.");
+            if (!AreNear(expected, outputs[name]))
+                throw new OnnxRuntimeFailure($"output \"{name}\" is {outputs[name]}, expected {expected}.");
     }
     catch (FunctionalException e)
     {
@@ -20,5 +21,12 @@ foreach (var path in Directory.GetFiles(args[0], "*.onnx"))
 }
 return failed;
 
-static bool AreNear(Tensor a, Tensor b) => a.Shape == b.Shape && Enumerable.Range(0, a.Count).All(i =>
-    a.GetDouble(i).Equals(b.GetDouble(i)) || double.IsFinite(a.GetDouble(i)) && Math.Abs(a.GetDouble(i) - b.GetDouble(i)) <= Math.Max(tolerance, a.DType.Epsilon()) * Math.Max(1, Math.Abs(a.GetDouble(i))));
+static bool AreNear(Tensor a, Tensor b) =>
+    a.Shape == b.Shape
+    && Enumerable
+        .Range(0, a.Count)
+        .All(i =>
+            a.GetDouble(i).Equals(b.GetDouble(i))
+            || double.IsFinite(a.GetDouble(i))
+                && Math.Abs(a.GetDouble(i) - b.GetDouble(i))
+                    <= Math.Max(tolerance, a.DType.Epsilon()) * Math.Max(1, Math.Abs(a.GetDouble(i))));

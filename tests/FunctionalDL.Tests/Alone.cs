@@ -7,7 +7,9 @@ public class Alone;
 /// <summary>How what a computation allocates grows with its size.</summary>
 static class Growth
 {
-    /// <summary>Fails where twice the size allocates more than two and a half times as much: a linear computation allocates about twice as much.</summary>
+    /// <summary>
+    /// Fails where twice the size allocates more than two and a half times as much: a linear computation allocates about twice as much.
+    /// </summary>
     public static void IsLinear(int n, Func<int, Action> computation)
     {
         computation(n)();

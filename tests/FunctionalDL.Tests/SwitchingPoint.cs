@@ -17,13 +17,23 @@ sealed record SwitchingPoint(string Name, Func<Expr, Expr> Function, double At, 
         Near("value", Value, value, At, 1e-14);
         foreach (var (way, derivative) in new[] { ("backwards", first), ("forwards", value.Jvp([x], [one])) })
             Near($"first derivative {way}", First, derivative);
-        foreach (var (way, derivative) in new[] { ("backwards", first.Gradient(x)), ("forwards", first.Jvp([x], [one])), ("backwards over forwards", value.Jvp([x], [one]).Gradient(x)) })
+        foreach (
+            var (way, derivative) in new[]
+            {
+                ("backwards", first.Gradient(x)),
+                ("forwards", first.Jvp([x], [one])),
+                ("backwards over forwards", value.Jvp([x], [one]).Gradient(x)),
+            })
             Near($"second derivative {way}", Second, derivative);
 
         Expr[] outputs = [value, first, first.Gradient(x)];
         var singles = Compilation.Compile(Graph.WithPrecision(outputs, DType.Float32)).Run(TensorSet.Of(("x", (float)At)));
-        foreach (var (what, expected, single) in new[] { "value", "first derivative", "second derivative" }.Zip([Value, First.At, Second.At], singles))
-            if ((float)At == At) Near($"{what} in float32", expected, single.GetDouble(0), 2e-6);
+        foreach (
+            var (what, expected, single) in new[] { "value", "first derivative", "second derivative" }.Zip(
+                [Value, First.At, Second.At],
+                singles))
+            if ((float)At == At)
+                Near($"{what} in float32", expected, single.GetDouble(0), 2e-6);
     }
 
     void Near(string what, Sided expected, Expr y)
@@ -33,10 +43,13 @@ sealed record SwitchingPoint(string Name, Func<Expr, Expr> Function, double At, 
         Near($"{what} to the right", expected.Right, y, At + Beside, NearlyThere);
     }
 
-    void Near(string what, double expected, Expr y, double at, double tolerance) => Near(what, expected, y.Evaluate(("x", at)).ToScalar(), tolerance);
+    void Near(string what, double expected, Expr y, double at, double tolerance) =>
+        Near(what, expected, y.Evaluate(("x", at)).ToScalar(), tolerance);
 
     void Near(string what, double expected, double actual, double tolerance) =>
-        Assert.True(Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected)), $"{Name} at {At}: the {what} is {actual:R}, not {expected:R}.");
+        Assert.True(
+            Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected)),
+            $"{Name} at {At}: the {what} is {actual:R}, not {expected:R}.");
 }
 
 /// <summary>What a derivative is to the left of a point, at it and to its right.</summary>

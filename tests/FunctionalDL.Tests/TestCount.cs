@@ -18,7 +18,10 @@ static class TestCount
         var cases = properties.Sum(p => p.MaxTest > 0 ? p.MaxTest : DefaultCases);
         cases += LawTests.Rows.Sum(row => (int)row[1]);
         var others = methods.Count(m => m.GetCustomAttribute<FactAttribute>() is not (null or PropertyAttribute));
-        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "count.txt"),
-            $"FunctionalDL.Tests holds {properties.Length + LawTests.Rows.Count()} properties, tried on {cases:N0} random cases, and {others} tests and tables of cases.");
+        File.WriteAllText(
+            Path.Combine(AppContext.BaseDirectory, "count.txt"),
+            $"FunctionalDL.Tests holds {properties.Length + LawTests.Rows.Count()} properties, tried on {cases:N0} random cases, and "
+                + $"{others} tests and tables of cases."
+        );
     }
 }

@@ -17,7 +17,9 @@ public static class Differentiability
     /// </summary>
     /// <param name="y">The function, of any shape.</param>
     /// <param name="at">The values of its variables.</param>
-    /// <param name="within">How far from such a place an input still counts as lying there: the step of a difference quotient, for instance.</param>
+    /// <param name="within">
+    /// How far from such a place an input still counts as lying there: the step of a difference quotient, for instance.
+    /// </param>
     /// <exception cref="FunctionalException">A variable has no value.</exception>
     public static IReadOnlyList<NonSmoothPoint> Check(Expr y, TensorSet at, double within = 0)
     {
@@ -25,7 +27,8 @@ public static class Differentiability
         var order = Graph.TopologicalOrder(y);
         var dependent = Graph.Dependents(order, Graph.Variables(y).Where(v => v.DType.IsFloat()));
         var passed = new HashSet<Expr> { y };
-        foreach (var node in order.Reverse().Where(node => passed.Contains(node) && node.Op is not StopGradientOp)) passed.UnionWith(node.Inputs);
+        foreach (var node in order.Reverse().Where(node => passed.Contains(node) && node.Op is not StopGradientOp))
+            passed.UnionWith(node.Inputs);
 
         Expr[] nodes = [.. order.Where(node => passed.Contains(node) && dependent.Contains(node) && !node.Inputs.IsEmpty)];
         var parts = nodes.SelectMany(node => node.Inputs).Append(y).Distinct().ToArray();

@@ -12,7 +12,10 @@ public sealed partial class Function
     /// <exception cref="ShapeException">The function is not scalar: take its Jacobian.</exception>
     public Function Gradient() => new(Variables, Simplifier.Simplify(Body.Gradient(Variables)));
 
-    /// <summary>The chain rule of the function with respect to its first variable, written out factor by factor, with values where a point is given.</summary>
+    /// <summary>
+    /// The chain rule of the function with respect to its first variable, written out factor by factor, with values where a point is
+    /// given.
+    /// </summary>
     /// <exception cref="ShapeException">The function is not scalar.</exception>
     public Derivation Derivation(TensorSet? at = null) => Body.Derivation(Variables[0], at);
 
@@ -24,9 +27,13 @@ public sealed partial class Function
     /// <exception cref="DTypeException">A variable or the value is not a float.</exception>
     public Function Jacobian() => new(Variables, Variables.Select(x => Body.Jacobian(x)));
 
-    /// <summary>The second derivatives ∂²y/∂uᵢ∂vⱼ of a scalar function, <c>[u…, v…]</c>, for each pair of variables u, v, in the order u₁v₁, u₁v₂, ….</summary>
+    /// <summary>
+    /// The second derivatives ∂²y/∂uᵢ∂vⱼ of a scalar function, <c>[u…, v…]</c>, for each pair of variables u, v, in the order u₁v₁, u₁v₂,
+    /// ….
+    /// </summary>
     /// <exception cref="ShapeException">The function is not scalar.</exception>
-    public Function Hessian() => new(Variables, Body.Gradient(Variables).SelectMany(g => Variables.Select(x => Differentiation.ForwardJacobian(g, x))));
+    public Function Hessian() =>
+        new(Variables, Body.Gradient(Variables).SelectMany(g => Variables.Select(x => Differentiation.ForwardJacobian(g, x))));
 
     /// <summary>(x…, t…) ↦ Σ ∂y/∂xᵢ · tᵢ, the derivative along tangents, which are variables <c>dx</c> after the function's own.</summary>
     /// <exception cref="DTypeException">A variable or the value is not a float.</exception>
@@ -51,7 +58,10 @@ public sealed partial class Function
     /// <exception cref="ShapeException">A variable or result has no such axis.</exception>
     public Function Vmap(Dim n, int axis = 0, int resultAxis = 0)
     {
-        Expr[] stacked = [.. Variables.Select(v => Expr.Variable(v.VariableName!, v.Shape.Insert(v.Shape.Insert(0, n).Axis(axis, "Vmap"), n), v.DType))];
+        Expr[] stacked =
+        [
+            .. Variables.Select(v => Expr.Variable(v.VariableName!, v.Shape.Insert(v.Shape.Insert(0, n).Axis(axis, "Vmap"), n), v.DType)),
+        ];
         return new(stacked, Differentiation.Vmap(Results, [.. Variables.Zip(stacked)], axis, resultAxis));
     }
 }

@@ -4,9 +4,13 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL;
 
 /// <summary>
-/// A function as a value: variables, and expressions of them. Functions compose, f∘g, and keep their parts f1∘…∘fn; their derivatives are functions again.
+/// A function as a value: variables, and expressions of them. Functions compose, f∘g, and keep their parts f1∘…∘fn; their derivatives are
+/// functions again.
 /// </summary>
-/// <remarks>Other variables in the expressions, such as weights, are left as they are: they are not arguments and derivatives are not taken with respect to them.</remarks>
+/// <remarks>
+/// Other variables in the expressions, such as weights, are left as they are: they are not arguments and derivatives are not taken with
+/// respect to them.
+/// </remarks>
 public sealed partial class Function
 {
     readonly (Function Next, Function First)? composed;
@@ -21,7 +25,10 @@ public sealed partial class Function
     /// <summary>The values, as expressions of the variables. Most functions have one.</summary>
     public ImmutableArray<Expr> Results { get; }
 
-    /// <summary>The functions this one is composed of, f1 ∘ … ∘ fn: the one applied first stands last. The function itself where it is not a composition.</summary>
+    /// <summary>
+    /// The functions this one is composed of, f1 ∘ … ∘ fn: the one applied first stands last. The function itself where it is not a
+    /// composition.
+    /// </summary>
     public ImmutableArray<Function> Parts => parts.IsDefault ? parts = [.. PartsInOrder()] : parts;
 
     IEnumerable<Function> PartsInOrder()
@@ -55,12 +62,17 @@ public sealed partial class Function
     /// <exception cref="FunctionalException">What is given is not a variable, a name stands twice, or there is no result.</exception>
     public static Function Of(IReadOnlyList<Expr> variables, params Expr[] results)
     {
-        if (variables.FirstOrDefault(v => v.VariableName is null) is { } other) throw new FunctionalException($"Function: {other} is not a variable. Give variables.");
-        if (variables.Select(v => v.VariableName).Distinct().Count() != variables.Count) throw new FunctionalException("Function: two variables have one name. Rename one.");
-        return results.Length > 0 ? new(variables, results) : throw new FunctionalException("Function: there is no result. Give one or more expressions of the variables.");
+        if (variables.FirstOrDefault(v => v.VariableName is null) is { } other)
+            throw new FunctionalException($"Function: {other} is not a variable. Give variables.");
+        if (variables.Select(v => v.VariableName).Distinct().Count() != variables.Count)
+            throw new FunctionalException("Function: two variables have one name. Rename one.");
+        return results.Length > 0
+            ? new(variables, results)
+            : throw new FunctionalException("Function: there is no result. Give one or more expressions of the variables.");
     }
 
-    // The lambda sees variables that no other expression can name, so that a function made inside another one's lambda does not take its variable for its own.
+    // The lambda sees variables that no other expression can name, so that a function made inside another one's lambda does not take its
+    // variable for its own.
     static Function Of(string[] names, Func<Expr[], Expr> f)
     {
         Expr[] hidden = [.. names.Select(name => Placeholder.Like(Expr.Variable(name)))];
@@ -72,14 +84,19 @@ public sealed partial class Function
 
     /// <summary>The function's values at expressions of its variables' types.</summary>
     /// <exception cref="FunctionalException">There are not as many arguments as variables, or one is of another type.</exception>
-    public Expr[] Apply(params Expr[] arguments) => Graph.Substitute(Results, [.. Variables.Zip(Counted(arguments), (v, a) => (v.VariableName!, a))]);
+    public Expr[] Apply(params Expr[] arguments) =>
+        Graph.Substitute(Results, [.. Variables.Zip(Counted(arguments), (v, a) => (v.VariableName!, a))]);
 
     /// <summary>The function's value at expressions of its variables' types.</summary>
-    /// <exception cref="FunctionalException">There are not as many arguments as variables, one is of another type, or the function has several values.</exception>
+    /// <exception cref="FunctionalException">
+    /// There are not as many arguments as variables, one is of another type, or the function has several values.
+    /// </exception>
     public Expr this[params Expr[] arguments] => Body.Substitute([.. Variables.Zip(Counted(arguments), (v, a) => (v.VariableName!, a))]);
 
     /// <summary>The function's value at numbers or tensors.</summary>
-    /// <exception cref="FunctionalException">There are not as many arguments as variables, one is of another type, or the function has several values.</exception>
+    /// <exception cref="FunctionalException">
+    /// There are not as many arguments as variables, one is of another type, or the function has several values.
+    /// </exception>
     public Tensor Evaluate(params Tensor[] arguments) => Body.Evaluate(Values(arguments));
 
     /// <summary>All the function's values at numbers or tensors.</summary>

@@ -12,7 +12,8 @@ static class FunctionNames
         return names.Length == otherwise.Length && names.All(IsName) && names.Distinct().Count() == names.Length ? names : otherwise;
     }
 
-    static bool IsName(string name) => name.Length > 0 && name != "_" && !char.IsDigit(name[0]) && name.All(c => char.IsLetterOrDigit(c) || c == '_');
+    static bool IsName(string name) =>
+        name.Length > 0 && name != "_" && !char.IsDigit(name[0]) && name.All(c => char.IsLetterOrDigit(c) || c == '_');
 
     /// <summary>A name not taken yet, which then is: the name itself, or with a number after it.</summary>
     public static string Free(string name, HashSet<string> taken)

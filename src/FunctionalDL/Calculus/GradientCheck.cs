@@ -18,7 +18,11 @@ public static class GradientCheck
     /// <param name="values">The point, and the values of all other variables.</param>
     /// <param name="options">How many elements, to which tolerance, and how to evaluate.</param>
     /// <exception cref="FunctionalException">The expression is not a scalar, or a value is missing.</exception>
-    public static GradientCheckResult Check(Expr scalar, IReadOnlyList<Expr> variables, TensorSet values, GradientCheckOptions? options = null)
+    public static GradientCheckResult Check(
+        Expr scalar,
+        IReadOnlyList<Expr> variables,
+        TensorSet values,
+        GradientCheckOptions? options = null)
     {
         options ??= new();
         var point = values.Map((_, value) => value.DType.IsFloat() ? value.Cast(DType.Float64) : value);

@@ -17,5 +17,6 @@ public sealed record GradientCheckOptions
         outputs => values => FunctionalDL.Evaluator.Evaluate([.. outputs], values);
 
     /// <summary>What is checked, and how.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Samples} elements of each variable, tolerance {Tolerance:R}, {Key}");
+    public override string ToString() =>
+        FormattableString.Invariant($"{Samples} elements of each variable, tolerance {Tolerance:R}, {Key}");
 }

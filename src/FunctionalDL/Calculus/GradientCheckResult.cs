@@ -14,7 +14,14 @@ namespace FunctionalDL;
 /// <param name="Skipped">
 /// The number of elements that cannot be compared, because the function has a kink there or no quotient is exact enough.
 /// </param>
-public sealed record GradientCheckResult(double WorstError, string Variable, int Index, double Gradient, double Difference, int Checked, int Skipped)
+public sealed record GradientCheckResult(
+    double WorstError,
+    string Variable,
+    int Index,
+    double Gradient,
+    double Difference,
+    int Checked,
+    int Skipped)
 {
     const int ReasonsShown = 3;
 

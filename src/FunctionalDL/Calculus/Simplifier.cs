@@ -6,15 +6,17 @@ namespace FunctionalDL;
 
 /// <summary>Writes expressions more simply.</summary>
 /// <remarks>
-/// The value is kept for finite real numbers up to rounding: sums and products may be regrouped, and 0 · x is 0 even where x would be infinite or NaN. Nothing that
-/// is defined becomes undefined; what is undefined at a point, such as x/x at 0, may become defined. Derivatives are kept too:
-/// what <c>StopGradient</c> and custom gradients shield stays shielded.
+/// The value is kept for finite real numbers up to rounding: sums and products may be regrouped, and 0 · x is 0 even where x would be
+/// infinite or NaN. Nothing that is defined becomes undefined; what is undefined at a point, such as x/x at 0, may become defined.
+/// Derivatives are kept too: what <c>StopGradient</c> and custom gradients shield stays shielded.
 /// </remarks>
 public static class Simplifier
 {
     const int MostPasses = 24;
 
-    /// <summary>The expression, simplified: constants, identities, powers, exponentials, trigonometry, transposes, reductions and common factors.</summary>
+    /// <summary>
+    /// The expression, simplified: constants, identities, powers, exponentials, trigonometry, transposes, reductions and common factors.
+    /// </summary>
     public static Expr Simplify(this Expr expression) => Simplify([expression])[0];
 
     /// <summary>The expressions, simplified together: equal parts become one.</summary>
@@ -38,7 +40,8 @@ public static class Simplifier
         return [.. FromTheLeft(current).Select(e => SizedLikeOp.Tie(e, variables))];
     }
 
-    static Dictionary<Expr, int> Uses(Expr[] outputs) => Graph.TopologicalOrder(outputs).SelectMany(node => node.Inputs).Concat(outputs).CountBy(x => x).ToDictionary();
+    static Dictionary<Expr, int> Uses(Expr[] outputs) =>
+        Graph.TopologicalOrder(outputs).SelectMany(node => node.Inputs).Concat(outputs).CountBy(x => x).ToDictionary();
 
     /// <summary>Products as they are written: a·(u·v) is (a·u)·v, unless u·v is needed elsewhere.</summary>
     static Expr[] FromTheLeft(Expr[] expressions)

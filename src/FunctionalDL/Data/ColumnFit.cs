@@ -65,6 +65,9 @@ sealed class ColumnFit(string name, bool isCategorical, bool isEmbedded)
             throw new DataException($"TableEncoder: column \"{name}\" has {texts.Count} different texts, more than {most}. "
                 + "Leave it out, join some of them, or have it embedded.");
         }
-        return new CategoryColumn(name, [.. texts.Order(StringComparer.Ordinal), .. missing > 0 ? [""] : Array.Empty<string>()], isEmbedded);
+        return new CategoryColumn(
+            name,
+            [.. texts.Order(StringComparer.Ordinal), .. missing > 0 ? [""] : Array.Empty<string>()],
+            isEmbedded);
     }
 }

@@ -20,7 +20,8 @@ public static class CsvFile
 
     /// <summary>A text; <paramref name="source"/> is what errors call it.</summary>
     /// <inheritdoc cref="Read(string, CsvOptions)"/>
-    public static Table Read(TextReader text, string source, CsvOptions? options = null) => Parts(text, source, int.MaxValue, options ?? new()).Single();
+    public static Table Read(TextReader text, string source, CsvOptions? options = null) =>
+        Parts(text, source, int.MaxValue, options ?? new()).Single();
 
     /// <summary>
     /// A file piece by piece as the pieces are asked for, each a table of so many rows and the last of those left, for files too large to
@@ -51,7 +52,10 @@ public static class CsvFile
         {
             if (table is null)
             {
-                table = new($"{source}, line", options.Notation, options.HasHeader ?? !row.Cells.Any(cell => IsLikeNumber(cell, options.Notation)));
+                table = new(
+                    $"{source}, line",
+                    options.Notation,
+                    options.HasHeader ?? !row.Cells.Any(cell => IsLikeNumber(cell, options.Notation)));
                 columns = table.HasHeader ? [.. row.Cells] : [.. row.Cells.Select((_, i) => i.ToString(CultureInfo.InvariantCulture))];
                 if (table.HasHeader) continue;
             }
@@ -62,11 +66,15 @@ public static class CsvFile
             yield return new(table, columns, part.DrainToImmutable());
             parts++;
         }
-        if (part.Count > 0) yield return new(table!, columns, part.DrainToImmutable());
-        else if (parts == 0) throw new DataException($"CSV: {source} {(table is null ? "is empty" : "has a header and no rows")}. Give it at least one row.");
+        if (part.Count > 0)
+            yield return new(table!, columns, part.DrainToImmutable());
+        else if (parts == 0)
+            throw new DataException(
+                $"CSV: {source} {(table is null ? "is empty" : "has a header and no rows")}. Give it at least one row.");
     }
 
-    static bool IsLikeNumber(string cell, NumberNotation notation) => notation.Read(cell) is not null || NumberHint.Of(cell, notation) is not null;
+    static bool IsLikeNumber(string cell, NumberNotation notation) =>
+        notation.Read(cell) is not null || NumberHint.Of(cell, notation) is not null;
 
     /// <summary>The rows of a text with the line each begins on, read as they are asked for, once each is known to have as many cells as
     /// the first.</summary>
@@ -92,7 +100,8 @@ public static class CsvFile
             }
             var hint = isSecond ? Delimiters.Suggest(options, first.Value.Cells, row.Cells) : "";
             if (hint != "" && mayBeOther && row.Cells.Length == 1 && first.Value.Cells.Length == 1)
-                throw new DataException($"CSV: {source}, line {row.Number} is a single cell, \"{row.Cells[0]}\".{hint} In quotes it would be one cell.");
+                throw new DataException(
+                    $"CSV: {source}, line {row.Number} is a single cell, \"{row.Cells[0]}\".{hint} In quotes it would be one cell.");
             if (row.Cells.Length != first.Value.Cells.Length)
             {
                 throw new DataException($"CSV: {source}, line {row.Number} has {row.Cells.Length} cells, line {first.Value.Number} has "

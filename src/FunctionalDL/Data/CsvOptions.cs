@@ -55,11 +55,13 @@ public sealed record CsvOptions
     internal void Check()
     {
         if (Delimiter.AsSpan().Trim(' ').IsEmpty || Delimiter.AsSpan().ContainsAny("\"\r\n"))
-            throw new FunctionalException($"CSV: the delimiter \"{Delimiter}\" cannot stand between cells. Give another, such as a comma, a semicolon or a tab.");
+            throw new FunctionalException(
+                $"CSV: the delimiter \"{Delimiter}\" cannot stand between cells. Give another, such as a comma, a semicolon or a tab.");
         if (!IsMark(DecimalMark) || DecimalMark == ThousandsMark || ThousandsMark is { } mark && !IsMark(mark))
         {
-            throw new FunctionalException($"CSV: decimal mark '{DecimalMark}' and thousands mark '{ThousandsMark}' cannot be told apart in a number. "
-                + "Give others, or no thousands mark.");
+            throw new FunctionalException(
+                $"CSV: decimal mark '{DecimalMark}' and thousands mark '{ThousandsMark}' cannot be told apart in a number. "
+                    + "Give others, or no thousands mark.");
         }
     }
 

@@ -55,7 +55,9 @@ sealed class CsvReader(TextReader text, string source, string delimiter)
         while (true)
         {
             var c = Peek();
-            if (c < 0) throw new DataException($"CSV: {source}, line {start}: a quote opens a cell and none closes it. Double quotes inside quotes.");
+            if (c < 0)
+                throw new DataException(
+                    $"CSV: {source}, line {start}: a quote opens a cell and none closes it. Double quotes inside quotes.");
             if (c != '"')
             {
                 if (c == '\n') line++;
@@ -74,9 +76,15 @@ sealed class CsvReader(TextReader text, string source, string delimiter)
     void Add()
     {
         if (buffer[at] == '\0')
-            throw new DataException($"CSV: {source}, line {line} holds a character 0, as no text does. Give the file's encoding, CsvOptions.Encoding = Encoding.Unicode say.");
-        if (length == LongestCell) throw new DataException($"CSV: {source}, line {line}: a cell has more than {LongestCell:N0} characters. Close the quote that opens it.");
-        if (length == cell.Length) Array.Resize(ref cell, 2 * length);
+            throw new DataException(
+                $"CSV: {source}, line {line} holds a character 0, as no text does. Give the file's encoding, CsvOptions.Encoding = "
+                    + "Encoding.Unicode say."
+            );
+        if (length == LongestCell)
+            throw new DataException(
+                $"CSV: {source}, line {line}: a cell has more than {LongestCell:N0} characters. Close the quote that opens it.");
+        if (length == cell.Length)
+            Array.Resize(ref cell, 2 * length);
         cell[length++] = buffer[at++];
     }
 
@@ -90,8 +98,10 @@ sealed class CsvReader(TextReader text, string source, string delimiter)
         return same;
     }
 
-    DataException OutOfPlace(string found) => new($"CSV: {source}, line {line}: a quote is out of place in \"{found[..Math.Min(60, found.Length)]}\". "
-        + $"Double quotes inside quotes, and give what stands between cells (CsvOptions.Delimiter) if it is not \"{delimiter}\".");
+    DataException OutOfPlace(string found) =>
+        new(
+            $"CSV: {source}, line {line}: a quote is out of place in \"{found[..Math.Min(60, found.Length)]}\". "
+                + $"Double quotes inside quotes, and give what stands between cells (CsvOptions.Delimiter) if it is not \"{delimiter}\".");
 
     bool SkipDelimiter()
     {

@@ -3,6 +3,11 @@ namespace FunctionalDL;
 /// <summary>What the columns of a data set have to be.</summary>
 static class DatasetChecks
 {
+    /// <summary>A number of examples in a batch, of n.</summary>
+    /// <exception cref="FunctionalException">It is below 1 or above n.</exception>
+    public static int BatchSize(int size, int n) => size >= 1 && size <= n ? size
+        : throw new FunctionalException($"MiniBatchGradientDescent: batch size {size} with {n} examples. Use 1 to {n}.");
+
     /// <summary>
     /// Throws where columns do not have as many rows, at least one, and weights are not one number of 0 or more for each.
     /// </summary>

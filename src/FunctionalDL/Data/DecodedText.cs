@@ -41,7 +41,8 @@ sealed class DecodedText : TextReader
         (at, end) = (0, Decode(first));
     }
 
-    public static DataException CannotRead(string source, Exception e) => new($"CSV: {source} cannot be read: {e.Message} Check the path.", e);
+    public static DataException CannotRead(string source, Exception e) =>
+        new($"CSV: {source} cannot be read: {e.Message} Check the path.", e);
 
     /// <summary>The encoding that a byte order mark tells, and the mark's length.</summary>
     static (Encoding?, int) Mark(ReadOnlySpan<byte> start) => start switch
@@ -91,8 +92,11 @@ sealed class DecodedText : TextReader
         var before = block[..Math.Clamp(e.Index, 0, block.Length)];
         var lines = Encoding.GetEncoding(encoding.CodePage).GetString(before).Count(c => c == '\n');
         var unknown = string.Join(" ", (e.BytesUnknown ?? []).Select(b => $"{b:X2}"));
-        return new($"CSV: {path}, line {line + lines}: the byte {unknown} at {position + e.Index:N0} is not {encoding.WebName.ToUpperInvariant()}. "
-            + "Give the file's encoding, CsvOptions.Encoding = Encoding.Latin1 say, or save it as UTF-8.", e);
+        return new(
+            $"CSV: {path}, line {line + lines}: the byte {unknown} at {position + e.Index:N0} is not "
+                + $"{encoding.WebName.ToUpperInvariant()}. "
+                + "Give the file's encoding, CsvOptions.Encoding = Encoding.Latin1 say, or save it as UTF-8.",
+            e);
     }
 
     protected override void Dispose(bool disposing)

@@ -11,8 +11,11 @@ static class Delimiters
             if (options.Delimiter.Contains(mark) || mark == options.DecimalMark && options.DecimalMark != '.') continue;
             var count = Count(rows[0], mark);
             var isSame = count > 0;
-            foreach (var row in rows) isSame &= Count(row, mark) == count;
-            if (isSame) return $" Each of the first rows has {count} {Name(mark)}: give CsvOptions.Delimiter = \"{(mark == '\t' ? "\\t" : mark)}\".";
+            foreach (var row in rows)
+                isSame &= Count(row, mark) == count;
+            if (isSame)
+                return $" Each of the first rows has {count} {Name(mark)}: give CsvOptions.Delimiter = "
+                    + $"\"{(mark == '\t' ? "\\t" : mark)}\".";
         }
         return "";
     }

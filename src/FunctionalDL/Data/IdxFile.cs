@@ -23,9 +23,18 @@ public static class IdxFile
             using var stream = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
             var (type, shape) = ReadHeader(path, stream);
             var result = dtype.Visit<Converted, Tensor>(new(path, stream, type, shape, dtype));
-            return stream.ReadByte() < 0 ? result : throw new DataException($"IDX: {path} goes on after the {shape} elements its header says. Fetch it again.");
+            return stream.ReadByte() < 0
+                ? result
+                : throw new DataException($"IDX: {path} goes on after the {shape} elements its header says. Fetch it again.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or InvalidDataException or ShapeException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or ArgumentException
+                        or NotSupportedException
+                        or InvalidDataException
+                        or ShapeException)
         {
             throw new DataException($"IDX: {path}: {e.Message} Check the path, or fetch the file again.", e);
         }
@@ -43,7 +52,10 @@ public static class IdxFile
     {
         var magic = ReadExactly(path, stream, 4);
         if (magic[0] != 0 || magic[1] != 0 || magic[3] == 0)
-            throw new DataException($"IDX: {path} begins with {System.Convert.ToHexString(magic)}, not with 0000, an element type and a rank. It is not an IDX file.");
+            throw new DataException(
+                $"IDX: {path} begins with {System.Convert.ToHexString(magic)}, not with 0000, an element type and a rank. It is not an "
+                    + "IDX file."
+            );
         var sizes = ReadExactly(path, stream, 4 * magic[3]);
         var dims = new Dim[magic[3]];
         for (var i = 0; i < dims.Length; i++) dims[i] = BinaryPrimitives.ReadInt32BigEndian(sizes.AsSpan(4 * i));
@@ -57,14 +69,17 @@ public static class IdxFile
             : throw new DataException($"IDX: {path} is truncated within its header. Fetch it again.");
     }
 
-    static int ByteSize(string path, byte type) => type switch
-    {
-        0x08 or 0x09 => 1,
-        0x0B => 2,
-        0x0C or 0x0D => 4,
-        0x0E => 8,
-        _ => throw new DataException($"IDX: {path} has element type 0x{type:X2}. It is not one of 08, 09, 0B, 0C, 0D and 0E: not an IDX file, or a damaged one."),
-    };
+    static int ByteSize(string path, byte type) =>
+        type switch
+        {
+            0x08 or 0x09 => 1,
+            0x0B => 2,
+            0x0C or 0x0D => 4,
+            0x0E => 8,
+            _ => throw new DataException(
+                $"IDX: {path} has element type 0x{type:X2}. It is not one of 08, 09, 0B, 0C, 0D and 0E: not an IDX file, or a damaged one."
+            ),
+        };
 
     readonly struct Converted(string path, Stream stream, byte type, Shape shape, DType dtype) : IElementVisitor<Tensor>
     {
@@ -86,9 +101,14 @@ public static class IdxFile
             var elements = Math.Min(most, count - read);
             var bytes = stream.ReadAtLeast(piece.AsSpan(0, elements * size), elements * size, throwOnEndOfStream: false);
             if (bytes < elements * size)
-                throw new DataException($"IDX: {path} is truncated: {(long)read * size + bytes} bytes where its header says {(long)count * size}. Fetch it again.");
-            if (read + elements > result.Length) Array.Resize(ref result, (int)Math.Min(count, Math.Max(2L * result.Length, read + elements)));
-            for (var i = 0; i < elements; i++) result[read + i] = convert(Element(type, piece.AsSpan(i * size)));
+                throw new DataException(
+                    $"IDX: {path} is truncated: {(long)read * size + bytes} bytes where its header says {(long)count * size}. Fetch it "
+                        + "again."
+                );
+            if (read + elements > result.Length)
+                Array.Resize(ref result, (int)Math.Min(count, Math.Max(2L * result.Length, read + elements)));
+            for (var i = 0; i < elements; i++)
+                result[read + i] = convert(Element(type, piece.AsSpan(i * size)));
             read += elements;
         }
         return Tensor<T>.Adopt(shape, result);

@@ -25,15 +25,22 @@ public sealed record Normalizer(Tensor<double> Mean, Tensor<double> Deviation)
         {
             var shape = part.Shape.Remove(0);
             if (sum is { } other && other.Shape != shape)
-                throw new ShapeException($"Normalizer: a part holds examples {shape}, one before it {other.Shape}. Give parts whose examples are alike.");
-            var moments = part is Tensor<double> doubles ? MomentsOf<double>(doubles.Span, shape.ElementCount) : MomentsOf(part.As<float>().Span, shape.ElementCount);
+                throw new ShapeException(
+                    $"Normalizer: a part holds examples {shape}, one before it {other.Shape}. Give parts whose examples are alike.");
+            var moments = part is Tensor<double> doubles
+                ? MomentsOf<double>(doubles.Span, shape.ElementCount)
+                : MomentsOf(part.As<float>().Span, shape.ElementCount);
             sum = (shape, sum is { } before ? [.. before.Moments.Zip(moments, (x, y) => x + y)] : moments);
         }
-        return sum is { } all ? Of(all.Shape, all.Moments) : throw new FunctionalException("Normalizer: there are no inputs to fit to. Give at least one part.");
+        return sum is { } all
+            ? Of(all.Shape, all.Moments)
+            : throw new FunctionalException("Normalizer: there are no inputs to fit to. Give at least one part.");
     }
 
     internal static Normalizer Of(Shape shape, Moments[] moments) =>
-        new(Tensor<double>.Adopt(shape, [.. moments.Select(m => m.Mean)]), Tensor<double>.Adopt(shape, [.. moments.Select(m => m.Deviation)]));
+        new(
+            Tensor<double>.Adopt(shape, [.. moments.Select(m => m.Mean)]),
+            Tensor<double>.Adopt(shape, [.. moments.Select(m => m.Deviation)]));
 
     /// <summary>The moments of each column. The first value is taken off first, so that the mean of equal values is that value and their
     /// deviation 0.</summary>

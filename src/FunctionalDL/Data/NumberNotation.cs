@@ -25,7 +25,8 @@ sealed record NumberNotation(char DecimalMark, char? ThousandsMark, ImmutableArr
 
     static double? Parse(ReadOnlySpan<char> text)
     {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) return null;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+            return null;
         return Math.Abs(number) < 1L << 53 || IsExact(text.TrimStart("+-0"), Math.Abs(number)) ? number : null;
     }
 

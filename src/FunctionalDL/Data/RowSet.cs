@@ -1,6 +1,8 @@
 namespace FunctionalDL;
 
-/// <summary>An immutable sequence of rows that can be chosen, shuffled, split and taken in batches; each gives another of its kind.</summary>
+/// <summary>
+/// An immutable sequence of rows that can be chosen, shuffled, split and taken in batches; each gives another of its kind.
+/// </summary>
 public abstract class RowSet<TSelf> where TSelf : RowSet<TSelf>
 {
     /// <summary>A sequence of rows.</summary>
@@ -38,14 +40,19 @@ public abstract class RowSet<TSelf> where TSelf : RowSet<TSelf>
         var count = (int)Math.Round(first * Count);
         return count > 0 && count < Count
             ? (Take(count), Range(count, Count - count))
-            : throw new FunctionalException(FormattableString.Invariant($"{typeof(TSelf).Name}: a share of {first} of {Count} rows leaves one part empty. Use a share that leaves at least one in each."));
+            : throw new FunctionalException(
+                FormattableString.Invariant(
+                    $"{typeof(TSelf).Name}: a share of {first} of {Count} rows leaves one part empty. Use a share that "
+                ) + FormattableString.Invariant(
+                    $"leaves at least one in each."
+                ));
     }
 
     /// <summary>The rows in order, ⌈n/size⌉ batches of which the last may be short.</summary>
     /// <exception cref="FunctionalException">The size is below 1 or above n.</exception>
     public IEnumerable<TSelf> Batches(int size)
     {
-        new MiniBatchGradientDescent(size).BatchSize(Count);
+        DatasetChecks.BatchSize(size, Count);
         return Enumerable.Range(0, (Count + size - 1) / size).Select(i => Range(i * size, Math.Min(size, Count - i * size)));
     }
 

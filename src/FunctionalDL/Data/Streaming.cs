@@ -4,14 +4,14 @@ using System.Threading.Channels;
 namespace FunctionalDL;
 
 /// <summary>
-/// Data that comes bit by bit: <c>examples.Chunk(64).Select(Dataset.Stack).Prefetch(4)</c> makes batches of examples, and works on the next four while one is
-/// trained on. It goes the same for <see cref="IEnumerable{T}"/> and <see cref="IAsyncEnumerable{T}"/>.
+/// Data that comes bit by bit: <c>examples.Chunk(64).Select(Dataset.Stack).Prefetch(4)</c> makes batches of examples, and works on the
+/// next four while one is trained on. It goes the same for <see cref="IEnumerable{T}"/> and <see cref="IAsyncEnumerable{T}"/>.
 /// </summary>
 public static class Streaming
 {
     /// <summary>
-    /// The same items in the same order, made ahead on another thread. What the source throws is thrown where its item would have come; when the reader stops,
-    /// so does the source, after the item it is at.
+    /// The same items in the same order, made ahead on another thread. What the source throws is thrown where its item would have come;
+    /// when the reader stops, so does the source, after the item it is at.
     /// </summary>
     /// <param name="source">The items.</param>
     /// <param name="ahead">How many items may wait to be taken.</param>
@@ -21,7 +21,10 @@ public static class Streaming
         if (ahead < 1) throw new FunctionalException($"Prefetch: {ahead} items ahead. Give 1 or more.");
         return Read(source, ahead);
 
-        static async IAsyncEnumerable<T> Read(IAsyncEnumerable<T> source, int ahead, [EnumeratorCancellation] CancellationToken cancellation = default)
+        static async IAsyncEnumerable<T> Read(
+            IAsyncEnumerable<T> source,
+            int ahead,
+            [EnumeratorCancellation] CancellationToken cancellation = default)
         {
             var items = Channel.CreateBounded<T>(ahead);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -39,14 +42,16 @@ public static class Streaming
     }
 
     /// <inheritdoc cref="Prefetch{T}(IAsyncEnumerable{T}, int)"/>
-    public static IEnumerable<T> Prefetch<T>(this IEnumerable<T> source, int ahead) => source.ToAsyncEnumerable().Prefetch(ahead).ToBlockingEnumerable();
+    public static IEnumerable<T> Prefetch<T>(this IEnumerable<T> source, int ahead) =>
+        source.ToAsyncEnumerable().Prefetch(ahead).ToBlockingEnumerable();
 
     /// <summary>Writes the items until there are no more or the reader stops; ends with the reader told why.</summary>
     static async Task Make<T>(IAsyncEnumerable<T> source, ChannelWriter<T> items, CancellationToken stop)
     {
         try
         {
-            await foreach (var item in source.WithCancellation(stop).ConfigureAwait(false)) await items.WriteAsync(item, stop).ConfigureAwait(false);
+            await foreach (var item in source.WithCancellation(stop).ConfigureAwait(false))
+                await items.WriteAsync(item, stop).ConfigureAwait(false);
             items.Complete();
         }
         catch (Exception e)

@@ -17,7 +17,8 @@ public sealed class Table : RowSet<Table>
     internal Table(TableSource source, ImmutableArray<string> columns, ImmutableArray<TableRow> rows)
     {
         if (columns.Distinct().Count() != columns.Length)
-            throw new DataException($"Table: {source.Place} {rows[0].Number}: two columns of one name: {string.Join(", ", columns)}. Rename one.");
+            throw new DataException(
+                $"Table: {source.Place} {rows[0].Number}: two columns of one name: {string.Join(", ", columns)}. Rename one.");
         (this.source, Columns, this.rows) = (source, columns, rows);
     }
 
@@ -34,8 +35,10 @@ public sealed class Table : RowSet<Table>
         TableRow[] all = [.. rows.Select((cells, i) => new TableRow(i, [.. cells.Select(cell => cell ?? "")]))];
         if (all.Length == 0) throw new DataException("Table: there are no rows. Give at least one.");
         var other = Array.FindIndex(all, row => row.Cells.Length != names.Length);
-        return other < 0 ? new(new("row", NumberNotation.Plain, HasHeader: true), [.. names], [.. all])
-            : throw new DataException($"Table: row {other} has {all[other].Cells.Length} cells, there are {names.Length} columns. Give every row as many.");
+        return other < 0
+            ? new(new("row", NumberNotation.Plain, HasHeader: true), [.. names], [.. all])
+            : throw new DataException(
+                $"Table: row {other} has {all[other].Cells.Length} cells, there are {names.Length} columns. Give every row as many.");
     }
 
     /// <summary>The columns' names; of a CSV file without a header "0", "1", ….</summary>
@@ -68,17 +71,23 @@ public sealed class Table : RowSet<Table>
     /// or in int64 one that is not whole.
     /// </exception>
     /// <exception cref="DTypeException">The dtype is bool.</exception>
-    public Tensor Numbers(DType dtype, params string[] columns) => dtype.IsNumeric() ? dtype.Visit<Converted, Tensor>(new(this, dtype, columns))
-        : throw new DTypeException($"Table: {dtype.Name()} holds no numbers. Take float32, float64 or int64.");
+    public Tensor Numbers(DType dtype, params string[] columns) =>
+        dtype.IsNumeric()
+            ? dtype.Visit<Converted, Tensor>(new(this, dtype, columns))
+            : throw new DTypeException($"Table: {dtype.Name()} holds no numbers. Take float32, float64 or int64.");
 
     readonly struct Converted(Table table, DType dtype, string[] columns) : IElementVisitor<Tensor>
     {
         public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> =>
             dtype.IsInteger() ? Integers<T, TElement>(table, dtype.Name(), columns) : Floats<T, TElement>(table, dtype.Name(), columns);
 
-        static Tensor Integers<T, TElement>(Table table, string name, string[] columns) where T : unmanaged where TElement : IElement<T> => table.Convert<T>(columns,
-            (_, cell) => table.Whole(cell) is { } x && TElement.ToInt64(TElement.Of(x)) == x ? TElement.Of(x) : null,
-            cell => table.NotNumber(cell, $"is not a whole number of {name}. Take it in float64."));
+        static Tensor Integers<T, TElement>(Table table, string name, string[] columns)
+            where T : unmanaged
+            where TElement : IElement<T> =>
+            table.Convert<T>(
+                columns,
+                (_, cell) => table.Whole(cell) is { } x && TElement.ToInt64(TElement.Of(x)) == x ? TElement.Of(x) : null,
+                cell => table.NotNumber(cell, $"is not a whole number of {name}. Take it in float64."));
 
         static Tensor Floats<T, TElement>(Table table, string name, string[] columns) where T : unmanaged where TElement : IElement<T>
         {
@@ -108,7 +117,8 @@ public sealed class Table : RowSet<Table>
 
     /// <summary>The different texts of a column in the order of their character codes, missing values left out.</summary>
     /// <exception cref="DataException">There is no such column.</exception>
-    public ImmutableArray<string> Categories(string column) => [.. Text(column).Where(text => text != "").Distinct().Order(StringComparer.Ordinal)];
+    public ImmutableArray<string> Categories(string column) =>
+        [.. Text(column).Where(text => text != "").Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>A column as labels: the index of each row's text among the classes, <c>int64 [rows]</c>.</summary>
     /// <param name="column">The column.</param>
@@ -119,9 +129,15 @@ public sealed class Table : RowSet<Table>
     {
         var index = new Dictionary<string, long>();
         foreach (var (i, text) in classes.Index())
-            if (!index.TryAdd(text, i)) throw new DataException($"Table: \"{text}\" is twice among the classes {string.Join(", ", classes.Take(20))}. Give each once.");
-        return (Tensor<long>)Convert([column], (_, cell) => index.TryGetValue(cell, out var label) ? label : (long?)null,
-            _ => $"is not one of the classes {string.Join(", ", classes.Take(20))}. Correct it, or give its class too.").Reshape([Count]);
+            if (!index.TryAdd(text, i))
+                throw new DataException(
+                    $"Table: \"{text}\" is twice among the classes {string.Join(", ", classes.Take(20))}. Give each once.");
+        return (Tensor<long>)
+            Convert(
+                    [column],
+                    (_, cell) => index.TryGetValue(cell, out var label) ? label : (long?)null,
+                    _ => $"is not one of the classes {string.Join(", ", classes.Take(20))}. Correct it, or give its class too.")
+                .Reshape([Count]);
     }
 
     /// <summary>The rows in which none of these columns is missing.</summary>
@@ -154,7 +170,8 @@ public sealed class Table : RowSet<Table>
 
     /// <summary>The cells of columns from a row on mapped to elements, row by row, as many as there is room for.</summary>
     /// <inheritdoc cref="Convert"/>
-    internal void Fill<T>(IReadOnlyList<string> columns, int first, Span<T> to, Func<int, string, T?> element, Func<string, string> refusal) where T : unmanaged
+    internal void Fill<T>(IReadOnlyList<string> columns, int first, Span<T> to, Func<int, string, T?> element, Func<string, string> refusal)
+        where T : unmanaged
     {
         int[] places = [.. columns.Select(Find)];
         for (var i = 0; i < to.Length; i++)
@@ -171,9 +188,12 @@ public sealed class Table : RowSet<Table>
 
     internal NumberNotation Notation => source.Notation;
 
-    internal int Find(string column) => Columns.IndexOf(column) is >= 0 and var at ? at
-        : throw new DataException($"Table: there is no column \"{column}\".{Spelling.Suggest(column, Columns)} There are: {string.Join(", ", Columns)}."
-            + (HasHeader ? "" : " The first line was read as data; give CsvOptions.HasHeader = true if it names the columns."));
+    internal int Find(string column) =>
+        Columns.IndexOf(column) is >= 0 and var at
+            ? at
+            : throw new DataException(
+                $"Table: there is no column \"{column}\".{Spelling.Suggest(column, Columns)} There are: {string.Join(", ", Columns)}."
+                    + (HasHeader ? "" : " The first line was read as data; give CsvOptions.HasHeader = true if it names the columns."));
 
     /// <summary>The number of rows, and of each column its name, what it holds and its first cells.</summary>
     public override string ToString() => TableText.Of(this);

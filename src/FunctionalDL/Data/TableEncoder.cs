@@ -46,8 +46,12 @@ public sealed class TableEncoder
     /// and are not read as such, or it has
     /// more than 1000 categories and is not embedded.
     /// </exception>
-    public static TableEncoder Fit(Table table, IEnumerable<string> columns, IEnumerable<string>? categorical = null, IEnumerable<string>? embedded = null) =>
-        Fit([table], columns, categorical, embedded);
+    public static TableEncoder Fit(
+        Table table,
+        IEnumerable<string> columns,
+        IEnumerable<string>? categorical = null,
+        IEnumerable<string>? embedded = null
+    ) => Fit([table], columns, categorical, embedded);
 
     /// <summary>
     /// The encoder fitted to a table that comes part by part, such as <see cref="CsvFile.ReadParts"/> gives. It goes through the parts
@@ -61,7 +65,11 @@ public sealed class TableEncoder
     /// <param name="embedded">Columns that are categories of which the feature is an index, for <see cref="Embed"/>: those of many
     /// texts.</param>
     /// <inheritdoc cref="Fit(Table, IEnumerable{string}, IEnumerable{string}, IEnumerable{string})"/>
-    public static TableEncoder Fit(IEnumerable<Table> parts, IEnumerable<string> columns, IEnumerable<string>? categorical = null, IEnumerable<string>? embedded = null)
+    public static TableEncoder Fit(
+        IEnumerable<Table> parts,
+        IEnumerable<string> columns,
+        IEnumerable<string>? categorical = null,
+        IEnumerable<string>? embedded = null)
     {
         HashSet<string> categories = [.. categorical ?? []];
         HashSet<string> vectors = [.. embedded ?? []];
@@ -89,7 +97,12 @@ public sealed class TableEncoder
         Func<string, double?>[] readers = [.. Columns.Select(column => column.Reader(table.Notation))];
         var shape = Shape.Of(count, Columns.Length);
         var result = new double[shape.ElementCount];
-        table.Fill([.. Columns.Select(column => column.Name)], first, result.AsSpan(), (column, cell) => readers[column](cell), table.NotNumber);
+        table.Fill(
+            [.. Columns.Select(column => column.Name)],
+            first,
+            result.AsSpan(),
+            (column, cell) => readers[column](cell),
+            table.NotNumber);
         return Tensor<double>.Adopt(shape, result);
     }
 
@@ -101,7 +114,8 @@ public sealed class TableEncoder
     public Tensor Encode(Table table)
     {
         if ((long)table.Count * Features.Length > Array.MaxLength)
-            throw new DataException($"TableEncoder: {table.Count:N0} rows of {Features.Length:N0} features are too many for one tensor. Encode them in parts, or have columns embedded.");
+            throw new DataException($"TableEncoder: {table.Count:N0} rows of {Features.Length:N0} features are too many for one tensor. "
+                + "Encode them in parts, or have columns embedded.");
         var result = new float[table.Count * Features.Length];
         var size = Math.Clamp(BatchNumbers / Features.Length, 1, table.Count);
         for (var first = 0; first < table.Count; first += size)
@@ -116,7 +130,8 @@ public sealed class TableEncoder
     /// <exception cref="ShapeException">There is not one raw input for each column.</exception>
     public Expr Apply(Expr raw) => raw.Rank == 2 && raw.Shape[1] == Columns.Length
         ? Functions.Concat(1, [.. Columns.Select((column, i) => column.Encode(Functions.Slice(raw, 1, i, i + 1)).Cast(DType.Float32))])
-        : throw new ShapeException($"TableEncoder: takes [rows, {Columns.Length}], given {raw.Shape}. Give a number for each of the columns {string.Join(", ", Columns.Select(c => c.Name))}.");
+        : throw new ShapeException($"TableEncoder: takes [rows, {Columns.Length}], given {raw.Shape}. Give a number for each of the "
+            + $"columns {string.Join(", ", Columns.Select(c => c.Name))}.");
 
     /// <summary>
     /// A layer that makes a vector of each embedded column's index and leaves the other features as they are: <c>[batch, features] →
@@ -131,20 +146,32 @@ public sealed class TableEncoder
         if (width < 1 || !Columns.Any(column => column is CategoryColumn { IsEmbedded: true }))
         {
             var count = Columns.Count(column => column is CategoryColumn { IsEmbedded: true });
-            throw new FunctionalException($"TableEncoder: embeds {count} columns in vectors of {width}. Fit it with embedded columns, and give a width of 1 or more.");
+            throw new FunctionalException(
+                $"TableEncoder: embeds {count} columns in vectors of {width}. Fit it with embedded columns, "
+                    + "and give a width of 1 or more.");
         }
-        return Layer.Of("embed", (scope, x) =>
-        {
-            if (x.Rank != 2 || x.Shape[1] != Features.Length) throw new ShapeException($"Embed: takes the encoder's [batch, {Features.Length}] features, given {x.Shape}.");
-            var (parts, at) = (new List<Expr>(), 0);
-            foreach (var column in Columns)
+        return Layer.Of(
+            "embed",
+            (scope, x) =>
             {
-                var own = Functions.Slice(x, 1, at, at += column.Features.Length);
-                parts.Add(column is not CategoryColumn { IsEmbedded: true } embedded ? own
-                    : embedded.Embed(own, scope.Parameter($"{column.Name}.weight", [embedded.Categories.Length, width], initializer ?? Initializer.Normal(0.02))));
-            }
-            return Functions.Concat(1, [.. parts]);
-        });
+                if (x.Rank != 2 || x.Shape[1] != Features.Length)
+                    throw new ShapeException("Embed: takes the encoder's [batch, " + $"{Features.Length}] features, given {x.Shape}.");
+                var (parts, at) = (new List<Expr>(), 0);
+                foreach (var column in Columns)
+                {
+                    var own = Functions.Slice(x, 1, at, at += column.Features.Length);
+                    parts.Add(
+                        column is not CategoryColumn { IsEmbedded: true } embedded
+                            ? own
+                            : embedded.Embed(
+                                own,
+                                scope.Parameter(
+                                    $"{column.Name}.weight",
+                                    [embedded.Categories.Length, width],
+                                    initializer ?? Initializer.Normal(0.02))));
+                }
+                return Functions.Concat(1, [.. parts]);
+            });
     }
 
     /// <summary>A model of features with this encoder in front: the model of raw inputs, <c>float64 [batch, columns]</c>, to
@@ -159,7 +186,10 @@ public sealed class TableEncoder
     public Model Before(Model model, string input)
     {
         var dtype = model.Inputs.FirstOrDefault(i => i.VariableName == input)?.DType ?? DType.Float32;
-        return model.WithInput(input, Layer.Of("encode", raw => Apply(raw).Cast(dtype)), ModelInput.Of(input, DType.Float64, Columns.Length));
+        return model.WithInput(
+            input,
+            Layer.Of("encode", raw => Apply(raw).Cast(dtype)),
+            ModelInput.Of(input, DType.Float64, Columns.Length));
     }
 
     /// <summary>

@@ -11,19 +11,26 @@ static class TableText
     public static string Of(Table table)
     {
         var head = table.Take(Math.Min(table.Count, RowsLookedAt));
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{table.Count:N0} rows, {table.Columns.Length:N0} columns, "))
-            .Append(table.HasHeader ? "named" : "without names");
-        if (head.Count < table.Count) text.Append(CultureInfo.InvariantCulture, $"; what they hold by the first {head.Count:N0} rows");
+        var text = new StringBuilder(
+            string.Create(CultureInfo.InvariantCulture, $"{table.Count:N0} rows, {table.Columns.Length:N0} columns, ")
+        ).Append(table.HasHeader ? "named" : "without names");
+        if (head.Count < table.Count)
+            text.Append(CultureInfo.InvariantCulture, $"; what they hold by the first {head.Count:N0} rows");
         string[] shown = [.. table.Columns.Take(ColumnsShown)];
         string[] names = [.. shown.Select(name => Short(name, WidestName))];
         string[] kinds = [.. shown.Select(name => Kind(head, name))];
         for (var i = 0; i < shown.Length; i++)
         {
             var cells = head.Text(shown[i]).Take(CellsShown).Select(cell => cell == "" ? "(missing)" : Short(cell, WidestCell));
-            text.AppendLine().Append("  ").Append(names[i].PadRight(names.Max(name => name.Length) + 2)).Append(kinds[i].PadRight(kinds.Max(kind => kind.Length) + 2))
-                .AppendJoin(", ", cells).Append(table.Count > CellsShown ? ", …" : "");
+            text.AppendLine()
+                .Append("  ")
+                .Append(names[i].PadRight(names.Max(name => name.Length) + 2))
+                .Append(kinds[i].PadRight(kinds.Max(kind => kind.Length) + 2))
+                .AppendJoin(", ", cells)
+                .Append(table.Count > CellsShown ? ", …" : "");
         }
-        if (table.Columns.Length > shown.Length) text.AppendLine().Append(CultureInfo.InvariantCulture, $"  … and {table.Columns.Length - shown.Length:N0} more");
+        if (table.Columns.Length > shown.Length)
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  … and {table.Columns.Length - shown.Length:N0} more");
         return text.ToString();
     }
 
@@ -31,10 +38,15 @@ static class TableText
     {
         string[] known = [.. table.Text(column).Where(cell => cell != "")];
         var numbers = known.Count(cell => table.Notation.Read(cell) is not null);
-        var kind = numbers == known.Length ? "numbers" : string.Create(CultureInfo.InvariantCulture, $"{known.Distinct().Count():N0} texts");
-        if (numbers > 0 && numbers < known.Length) kind += string.Create(CultureInfo.InvariantCulture, $", {numbers:N0} numbers among them");
-        if (known.Length == 0) return "nothing";
-        return known.Length == table.Count ? kind : string.Create(CultureInfo.InvariantCulture, $"{kind}, {table.Count - known.Length:N0} missing");
+        var kind =
+            numbers == known.Length ? "numbers" : string.Create(CultureInfo.InvariantCulture, $"{known.Distinct().Count():N0} texts");
+        if (numbers > 0 && numbers < known.Length)
+            kind += string.Create(CultureInfo.InvariantCulture, $", {numbers:N0} numbers among them");
+        if (known.Length == 0)
+            return "nothing";
+        return known.Length == table.Count
+            ? kind
+            : string.Create(CultureInfo.InvariantCulture, $"{kind}, {table.Count - known.Length:N0} missing");
     }
 
     static string Short(string text, int width)

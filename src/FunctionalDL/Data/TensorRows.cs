@@ -32,7 +32,10 @@ static class TensorRows
     {
         var other = Array.FindIndex(rows, row => row.DType != rows[0].DType || row.Shape != rows[0].Shape);
         if (other >= 0)
-            throw new ShapeException($"Dataset: examples differ, {other} is {rows[other].Describe()} and those before it {rows[0].Describe()}. Give examples that are alike.");
+            throw new ShapeException(
+                $"Dataset: examples differ, {other} is {rows[other].Describe()} and those before it {rows[0].Describe()}. Give examples "
+                    + "that are alike."
+            );
         return rows[0].DType.Visit<Stacked, Tensor>(new(rows));
     }
 

@@ -28,8 +28,12 @@ public sealed class Vocabulary
         foreach (var _ in text.EnumerateRunes()) count++;
         var (result, at) = (new long[count], 0);
         foreach (var character in text.EnumerateRunes())
-            result[at++] = tokens.TryGetValue(character, out var token) ? token : throw new FunctionalException(
-                $"Vocabulary: \"{character}\" (U+{character.Value:X4}), character {at - 1} of the text, is not among its {Count}: {this}. Make the vocabulary of all the text, or leave the character out.");
+            result[at++] = tokens.TryGetValue(character, out var token)
+                ? token
+                : throw new FunctionalException(
+                    $"Vocabulary: \"{character}\" (U+{character.Value:X4}), character {at - 1} of the text, is not among its {Count}: "
+                        + $"{this}. Make the vocabulary of all the text, or leave the character out."
+                );
         return Tensor<long>.Adopt([count], result);
     }
 
@@ -39,8 +43,11 @@ public sealed class Vocabulary
     {
         var text = new StringBuilder();
         foreach (var token in tokens)
-            text.Append(token >= 0 && token < Count ? characters[token]
-                : throw new FunctionalException($"Vocabulary: token {token} is outside 0 to {Count - 1}. Check the model's output against this vocabulary."));
+            text.Append(
+                token >= 0 && token < Count
+                    ? characters[token]
+                    : throw new FunctionalException(
+                        $"Vocabulary: token {token} is outside 0 to {Count - 1}. Check the model's output against this vocabulary."));
         return text.ToString();
     }
 

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>Pinned memory that starts on a cache line, and ends with a line to spare so that a vector may be read past the last element.</summary>
+/// <summary>
+/// Pinned memory that starts on a cache line, and ends with a line to spare so that a vector may be read past the last element.
+/// </summary>
 sealed unsafe class Block
 {
     const int Line = 64;
@@ -31,7 +33,10 @@ sealed unsafe class Block
         }
         catch (Exception e) when (e is OutOfMemoryException or OverflowException)
         {
-            throw new FunctionalException($"Engine: {bytes:N0} bytes of memory are needed at once, and cannot be had. Give fewer examples or smaller inputs at a time, or fewer threads.", e);
+            throw new FunctionalException(
+                $"Engine: {bytes:N0} bytes of memory are needed at once, and cannot be had. Give fewer examples or smaller inputs at a "
+                    + "time, or fewer threads.",
+                e);
         }
     }
 
@@ -43,6 +48,12 @@ sealed unsafe class Block
     public static long RoundUp(long bytes) => (bytes + Line - 1) / Line * Line;
 
     /// <summary>Elements from a byte on, as a span that keeps the memory alive.</summary>
-    public Span<T> Span<T>(long offset, int count) where T : unmanaged => MemoryMarshal.CreateSpan(
-        ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref Unsafe.As<CacheLine, byte>(ref MemoryMarshal.GetArrayDataReference(memory)), (nint)(start + offset))), count);
+    public Span<T> Span<T>(long offset, int count)
+        where T : unmanaged =>
+        MemoryMarshal.CreateSpan(
+            ref Unsafe.As<byte, T>(
+                ref Unsafe.AddByteOffset(
+                    ref Unsafe.As<CacheLine, byte>(ref MemoryMarshal.GetArrayDataReference(memory)),
+                    (nint)(start + offset))),
+            count);
 }

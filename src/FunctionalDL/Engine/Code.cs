@@ -1,8 +1,8 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// What one instruction of a tile program computes. Truth values are the numbers 0 and 1 there. Gaussian is e^−x²; ErfByGaussian(x, e^−x²) is erf x, which
-/// needs it too; SubtractFrom(a, b) is b − a.
+/// What one instruction of a tile program computes. Truth values are the numbers 0 and 1 there. Gaussian is e^−x²; ErfByGaussian(x,
+/// e^−x²) is erf x, which needs it too; SubtractFrom(a, b) is b − a.
 /// </summary>
 enum Code
 {
@@ -17,10 +17,29 @@ static class Codes
 {
     public static bool IsReduction(this Code code) => code >= Code.Sum;
 
-    /// <summary>Whether the nearest float32 is computed, so that rounding it to a half float is the rounding of the evaluator, bit for bit.</summary>
-    public static bool IsNearest(this Code code) => code is Code.Identity or Code.Negate or Code.Abs or Code.Sign or Code.Sqrt or Code.IsTrue
-        or Code.Add or Code.Subtract or Code.Multiply or Code.Divide or Code.Minimum or Code.Maximum
-        or Code.Equal or Code.Less or Code.LessOrEqual or Code.Select or Code.Max or Code.Min;
+    /// <summary>
+    /// Whether the nearest float32 is computed, so that rounding it to a half float is the rounding of the evaluator, bit for bit.
+    /// </summary>
+    public static bool IsNearest(this Code code) =>
+        code
+            is Code.Identity
+                or Code.Negate
+                or Code.Abs
+                or Code.Sign
+                or Code.Sqrt
+                or Code.IsTrue
+                or Code.Add
+                or Code.Subtract
+                or Code.Multiply
+                or Code.Divide
+                or Code.Minimum
+                or Code.Maximum
+                or Code.Equal
+                or Code.Less
+                or Code.LessOrEqual
+                or Code.Select
+                or Code.Max
+                or Code.Min;
 
     /// <summary>A rough number of vector instructions for each vector, to tell large work from small.</summary>
     public static int Cost(this Code code) => code switch

@@ -19,12 +19,15 @@ public sealed record CompileOptions
     public int Threads
     {
         get;
-        init => field = value switch
-        {
-            < 1 => throw new FunctionalException($"CompileOptions: {value} threads cannot run anything. Give 1 or more."),
-            > MostThreads => throw new FunctionalException(
-                $"CompileOptions: {value} threads are more than the {MostThreads} a run can use. Give about as many as there are processors, here {Environment.ProcessorCount}."),
-            _ => value,
-        };
+        init =>
+            field = value switch
+            {
+                < 1 => throw new FunctionalException($"CompileOptions: {value} threads cannot run anything. Give 1 or more."),
+                > MostThreads => throw new FunctionalException(
+                    $"CompileOptions: {value} threads are more than the {MostThreads} a run can use. Give about as many as there are "
+                        + $"processors, here {Environment.ProcessorCount}."
+                ),
+                _ => value,
+            };
     } = Math.Min(Environment.ProcessorCount, MostThreads);
 }

@@ -23,7 +23,9 @@ public abstract class CompiledFunction
     public IReadOnlyList<Expr> Variables { get; }
 
     /// <summary>The values of the outputs, given the variables' values.</summary>
-    /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.</exception>
+    /// <exception cref="FunctionalException">
+    /// A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.
+    /// </exception>
     public Tensor[] Run(params (string Name, Tensor Value)[] values) => Run(TensorSet.Of(values));
 
     /// <inheritdoc cref="Run(ValueTuple{string, Tensor}[])"/>
@@ -46,7 +48,10 @@ public abstract class CompiledFunction
         $"PeakBytes: {Engine} takes memory as it runs, so that how much is not known before. "
         + "Ask the function compiled by ComputeEngine.Managed, or measure.");
 
-    /// <summary>What a run at these values does, as text: the steps, with what was fused into each, its time, operations and traffic, and the memory used.</summary>
+    /// <summary>
+    /// What a run at these values does, as text: the steps, with what was fused into each, its time, operations and traffic, and the
+    /// memory used.
+    /// </summary>
     /// <exception cref="FunctionalException">The values do not fit, or the engine does not tell.</exception>
     public string Explain(TensorSet values) => Explain(values, Evaluator.Bind(Variables, values));
 
@@ -57,12 +62,15 @@ public abstract class CompiledFunction
         + "Use its own means to profile, or explain the function compiled by ComputeEngine.Managed.");
 
     /// <summary>
-    /// Starts a run of many steps in which variables take the values of outputs after each step, such as parameters and an optimizer's state. The values
-    /// stay in the engine's own memory.
+    /// Starts a run of many steps in which variables take the values of outputs after each step, such as parameters and an optimizer's
+    /// state. The values stay in the engine's own memory.
     /// </summary>
     /// <param name="carriedInitially">The carried variables' values before the first step.</param>
     /// <param name="carried">The variables, and the number of the output each takes its next value from.</param>
-    /// <exception cref="FunctionalException">A name is not that of a variable, an output does not exist or is of another type than the variable, or an initial value is missing.</exception>
+    /// <exception cref="FunctionalException">
+    /// A name is not that of a variable, an output does not exist or is of another type than the variable, or an initial value is
+    /// missing.
+    /// </exception>
     public Loop Start(TensorSet carriedInitially, params (string Variable, int Output)[] carried)
     {
         var names = new HashSet<string>();
@@ -74,7 +82,8 @@ public abstract class CompiledFunction
                     + $"Carry one of: {string.Join(", ", Variables.Select(v => v.VariableName).Take(20))}.");
             if (!names.Add(name)) throw new FunctionalException($"Start: \"{name}\" is carried twice. Carry it once.");
             if (output < 0 || output >= Outputs.Count)
-                throw new FunctionalException($"Start: \"{name}\" is carried from output {output}, and there are {Outputs.Count} outputs. Count from 0.");
+                throw new FunctionalException(
+                    $"Start: \"{name}\" is carried from output {output}, and there are {Outputs.Count} outputs. Count from 0.");
             if (Outputs[output].Type != Variables[number].Type)
                 throw new FunctionalException($"Start: \"{name}\" is {Variables[number].Type}, output {output} is {Outputs[output].Type}. "
                     + "Carry an output of the variable's type.");

@@ -1,14 +1,14 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// What is done to a product's blocks before they leave the cache, such as a bias, an activation or an optimizer's update: a tile step whose elements are the
-/// product's.
+/// What is done to a product's blocks before they leave the cache, such as a bias, an activation or an optimizer's update: a tile step
+/// whose elements are the product's.
 /// </summary>
 static class Epilogue
 {
     /// <summary>
-    /// Joins tile steps to the products they read: each to the largest of which it is the first reader. Steps that move much memory stay by themselves: in long
-    /// runs it arrives before it is asked for, and the blocks of the product stay in the cache.
+    /// Joins tile steps to the products they read: each to the largest of which it is the first reader. Steps that move much memory stay
+    /// by themselves: in long runs it arrives before it is asked for, and the blocks of the product stay in the cache.
     /// </summary>
     /// <param name="steps">Steps in order.</param>
     /// <param name="needed">All that is read or is a result of the plan.</param>

@@ -26,12 +26,20 @@ static class Explanation
                 times[i] = Math.Min(times[i], Stopwatch.GetElapsedTime(start).TotalMicroseconds);
             }
         var text = new StringBuilder();
-        text.AppendLine(culture, $"{plan.Steps.Length} steps, {times.Sum():F1} µs; arena {plan.ArenaBytes:N0} bytes, scratch {plan.ScratchBytes:N0} bytes a thread");
+        text.AppendLine(
+            culture,
+            $"{plan.Steps.Length} steps, {times.Sum():F1} µs; arena {plan.ArenaBytes:N0} bytes, scratch {plan.ScratchBytes:N0} bytes a "
+                + $"thread"
+        );
         for (var i = 0; i < times.Length; i++)
         {
             var step = plan.Steps[i];
             var bytes = step.ReadStorages.Concat(step.WrittenStorages).Sum(s => s.Bytes);
-            text.AppendLine(culture, $"{i,4} {times[i],9:F1} µs {step.Operations / times[i] / 1e3,7:F1} GFLOP/s {bytes / times[i] / 1e3,7:F1} GB/s {InUse(plan, i).Sum(s => s.Bytes) / 1e6,7:F2} MB  {step}");
+            text.AppendLine(
+                culture,
+                $"{i,4} {times[i],9:F1} µs {step.Operations / times[i] / 1e3,7:F1} GFLOP/s {bytes / times[i] / 1e3,7:F1} GB/s "
+                    + $"{InUse(plan, i).Sum(s => s.Bytes) / 1e6,7:F2} MB  {step}"
+            );
         }
         if (times.Length > 0) AppendPeak(text, plan);
         return text.ToString();
@@ -47,6 +55,10 @@ static class Explanation
         var peak = Enumerable.Range(0, plan.Steps.Length).MaxBy(i => InUse(plan, i).Sum(s => s.Bytes));
         text.AppendLine(CultureInfo.InvariantCulture, $"most memory is in use at step {peak}, by {InUse(plan, peak).Count()} values:");
         foreach (var storage in InUse(plan, peak).OrderByDescending(s => s.Bytes).Take(LargestShown))
-            text.AppendLine(CultureInfo.InvariantCulture, $"{storage.Bytes,14:N0} bytes, steps {plan.Lifetimes[storage.Slot].First} to {Math.Min(plan.Lifetimes[storage.Slot].Last, plan.Steps.Length - 1)}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{storage.Bytes,14:N0} bytes, steps {plan.Lifetimes[storage.Slot].First} to "
+                    + $"{Math.Min(plan.Lifetimes[storage.Slot].Last, plan.Steps.Length - 1)}"
+            );
     }
 }

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>The workspaces of a plan that no run uses. They refer to the plan and are referred to by it alone, so that they go when it goes.</summary>
+/// <summary>
+/// The workspaces of a plan that no run uses. They refer to the plan and are referred to by it alone, so that they go when it goes.
+/// </summary>
 sealed class IdleWorkspaces
 {
     /// <summary>More runs than this at a time gain nothing from memory kept for them.</summary>

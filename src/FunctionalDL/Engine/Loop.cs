@@ -27,8 +27,8 @@ public abstract class Loop
     string Name(int variable) => function.Variables[variable].VariableName!;
 
     /// <summary>
-    /// The engine's own memory for a variable's value in the next steps, to be filled by the caller. Its content stays until it is written again or the
-    /// shape changes. The shape fixes the sizes of symbolic dimensions; it may differ from step to step.
+    /// The engine's own memory for a variable's value in the next steps, to be filled by the caller. Its content stays until it is
+    /// written again or the shape changes. The shape fixes the sizes of symbolic dimensions; it may differ from step to step.
     /// </summary>
     /// <exception cref="FunctionalException">There is no such variable, it is carried, or its elements are of another type.</exception>
     public Span<T> Input<T>(string variable, Shape shape) where T : unmanaged
@@ -76,7 +76,9 @@ public abstract class Loop
             : $"Input \"{variable}\": there is no such variable. There are: {string.Join(", ", inputs.Keys.Take(20))}.");
 
     /// <summary>Runs once, then carries.</summary>
-    /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.</exception>
+    /// <exception cref="FunctionalException">
+    /// A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.
+    /// </exception>
     public void Step()
     {
         if (!isReady) Prepare(SizesNow());
@@ -117,8 +119,10 @@ public abstract class Loop
 
     Expr Ran(int output)
     {
-        if (!hasRun) throw new FunctionalException("Loop: no step has run yet. Call Step first.");
-        if (output < 0 || output >= function.Outputs.Count) throw new FunctionalException($"Loop: there is no output {output}. There are {function.Outputs.Count}, counted from 0.");
+        if (!hasRun)
+            throw new FunctionalException("Loop: no step has run yet. Call Step first.");
+        if (output < 0 || output >= function.Outputs.Count)
+            throw new FunctionalException($"Loop: there is no output {output}. There are {function.Outputs.Count}, counted from 0.");
         return function.Outputs[output];
     }
 

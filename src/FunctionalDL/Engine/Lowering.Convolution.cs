@@ -8,28 +8,56 @@ sealed partial class Lowering
     /// <summary>y[b, o, p] = Σ w[o, (c, k)] · x[b, (c, k), p]: for each example and group the kernel times the windows.</summary>
     View Convolve(ConvOp op, View x, View w, int[] shape)
     {
-        var rows = new Matrix(w, 0, [Group(w, 0, op.Groups)], [(w.Sizes[0] / op.Groups, w.Strides[0])], Matrix.Axes(w, 1, w.Sizes.Length - 1));
-        return Own(Packed(ConvolutionStep.Of(x, rows, Slide(op.Name, Forward(op.Window, x, shape, null), rows, x)), w), s => s.Output, shape);
+        var rows = new Matrix(
+            w,
+            0,
+            [Group(w, 0, op.Groups)],
+            [(w.Sizes[0] / op.Groups, w.Strides[0])],
+            Matrix.Axes(w, 1, w.Sizes.Length - 1));
+        return Own(
+            Packed(ConvolutionStep.Of(x, rows, Slide(op.Name, Forward(op.Window, x, shape, null), rows, x)), w),
+            s => s.Output,
+            shape);
     }
 
     /// <summary>
-    /// x[b, c, s] = Σ w[o, c, k] · y[b, o, p] where p·stride = s + before − k·dilation: again a convolution, of positions with zeros between and around
-    /// them, with windows that run backwards.
+    /// x[b, c, s] = Σ w[o, c, k] · y[b, o, p] where p·stride = s + before − k·dilation: again a convolution, of positions with zeros
+    /// between and around them, with windows that run backwards.
     /// </summary>
     View ConvolveBack(ConvInputGradientOp op, View y, View w, int[] shape)
     {
         var (window, outputs) = (op.Window, w.Sizes[0] / op.Groups);
-        var rows = new Matrix(w, 0, [Group(w, 0, op.Groups)], Matrix.Axes(w, 1, 1), [(outputs, w.Strides[0]), .. Matrix.Axes(w, 2, window.Rank)]);
-        SlidingAxis[] axes = [.. Enumerable.Range(0, window.Rank).Select(a => new SlidingAxis(
-            y.Sizes[a + 2], y.Strides[a + 2], shape[a + 2], 0, 1, window.Extent(a) - 1 - window.Before[a], window.Strides[a] - 1,
-            [.. Enumerable.Range(0, window.Sizes[a]).Select(k => window.Extent(a) - 1 - k * window.Dilations[a])]))];
+        var rows = new Matrix(
+            w,
+            0,
+            [Group(w, 0, op.Groups)],
+            Matrix.Axes(w, 1, 1),
+            [(outputs, w.Strides[0]), .. Matrix.Axes(w, 2, window.Rank)]);
+        SlidingAxis[] axes =
+        [
+            .. Enumerable
+                .Range(0, window.Rank)
+                .Select(a => new SlidingAxis(
+                    y.Sizes[a + 2],
+                    y.Strides[a + 2],
+                    shape[a + 2],
+                    0,
+                    1,
+                    window.Extent(a) - 1 - window.Before[a],
+                    window.Strides[a] - 1,
+                    [.. Enumerable.Range(0, window.Sizes[a]).Select(k => window.Extent(a) - 1 - k * window.Dilations[a])])),
+        ];
         return Own(Packed(ConvolutionStep.Of(y, rows, Slide(op.Name, axes, rows, y)), w), s => s.Output, shape);
     }
 
     /// <summary>w[o, (c, k)] = Σ y[b, o, p] · x[b, (c, k), p]: sums over parts of the examples, and their sum.</summary>
     View Correlate(ConvKernelGradientOp op, View x, View y, int[] shape)
     {
-        var step = CorrelationStep.Of(x, y, new(op.Name, Forward(op.Window, x, y.Sizes, y), Longest(x, op.Groups), 1, x.Sizes[1] / op.Groups), op.Groups);
+        var step = CorrelationStep.Of(
+            x,
+            y,
+            new(op.Name, Forward(op.Window, x, y.Sizes, y), Longest(x, op.Groups), 1, x.Sizes[1] / op.Groups),
+            op.Groups);
         return Reduce(Code.Sum, [0], Own(step, s => s.Output, [step.Parts, .. shape]), shape);
     }
 
@@ -50,9 +78,17 @@ sealed partial class Lowering
         if (node.Op is ConvOp or ConvInputGradientOp) convolutions.Add(node);
         if (node.Op is not (AddOp or MaximumOp)) return null;
         var i = convolutions.Contains(node.Inputs[0]) ? 0 : 1;
-        if (!convolutions.Contains(node.Inputs[i]) || uses[node.Inputs[i]] > 1 || x[i].Storage.Producer is not ConvolutionStep { IsRectified: false } step) return null;
+        if (
+            !convolutions.Contains(node.Inputs[i])
+            || uses[node.Inputs[i]] > 1
+            || x[i].Storage.Producer is not ConvolutionStep { IsRectified: false } step)
+            return null;
         var other = x[1 - i];
-        if (node.Op is AddOp && step.Bias is null && other.Storage.Level < step.Level && other.Strides.Index().All(s => s.Index == 1 || s.Item == 0))
+        if (
+            node.Op is AddOp
+            && step.Bias is null
+            && other.Storage.Level < step.Level
+            && other.Strides.Index().All(s => s.Index == 1 || s.Item == 0))
         {
             step.Bias = new(other.Storage, other.Offset, [other.Sizes[1]], [other.Strides[1]]);
             Read([other], step);
@@ -71,9 +107,20 @@ sealed partial class Lowering
     static (int Size, int Stride) Group(View x, int axis, int groups) => (groups, x.Sizes[axis] / groups * x.Strides[axis]);
 
     /// <summary>The window over the axes of x, at the positions that the shape has.</summary>
-    static SlidingAxis[] Forward(Window window, View x, int[] shape, View? y) => [.. Enumerable.Range(0, window.Rank).Select(a => new SlidingAxis(
-        x.Sizes[a + 2], x.Strides[a + 2], shape[a + 2], y?.Strides[a + 2] ?? 0, window.Strides[a], window.Before[a], 0,
-        [.. Enumerable.Range(0, window.Sizes[a]).Select(k => k * window.Dilations[a])]))];
+    static SlidingAxis[] Forward(Window window, View x, int[] shape, View? y) =>
+        [
+            .. Enumerable
+                .Range(0, window.Rank)
+                .Select(a => new SlidingAxis(
+                    x.Sizes[a + 2],
+                    x.Strides[a + 2],
+                    shape[a + 2],
+                    y?.Strides[a + 2] ?? 0,
+                    window.Strides[a],
+                    window.Before[a],
+                    0,
+                    [.. Enumerable.Range(0, window.Sizes[a]).Select(k => k * window.Dilations[a])])),
+        ];
 
     /// <summary>Bands enough for the cache, and for several threads where there are few examples and much to do.</summary>
     static Sliding Slide(string op, SlidingAxis[] axes, Matrix w, View x)
@@ -90,7 +137,10 @@ sealed partial class Lowering
     /// <summary>The largest elements; where nobody reads the convolution they are of, in its step.</summary>
     View Pool(Expr node, MaxPoolOp op, View x, int[] shape)
     {
-        if (!convolutions.Contains(node.Inputs[0]) || uses[node.Inputs[0]] > 1 || x.Storage.Producer is not ConvolutionStep { IsWhole: true } step)
+        if (
+            !convolutions.Contains(node.Inputs[0])
+            || uses[node.Inputs[0]] > 1
+            || x.Storage.Producer is not ConvolutionStep { IsWhole: true } step)
             return Pool(op, x, null, x, shape, MaxPoolStep.Mode.Value);
         step.Pool(new(op.Name, Forward(op.Window, x, shape, View.Of(new(x.Storage.DType, 0), shape)), int.MaxValue, 1));
         return View.Of(step.Output, shape);

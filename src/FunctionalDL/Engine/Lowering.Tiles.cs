@@ -75,12 +75,17 @@ sealed partial class Lowering
             // First along rows, where they are, then over what is left of them.
             int[] rows = [.. axes.Where(axis => axis > kept.Max())];
             int[] left = [.. Enumerable.Range(0, rank).Except(rows)];
-            return Reduce(code, Axes.Create([.. axes.Except(rows)]), Reduce(code, Axes.Create(rows), x, [.. left.Select(axis => x.Sizes[axis])]), shape);
+            return Reduce(
+                code,
+                Axes.Create([.. axes.Except(rows)]),
+                Reduce(code, Axes.Create(rows), x, [.. left.Select(axis => x.Sizes[axis])]),
+                shape);
         }
         var extent = kept.Length == 0 ? Extent.All
             : reduced.Length > 0 && reduced.Max() < kept.Min() ? Extent.Column
             : Extent.Row;
-        if (extent == Extent.Row && reduced.Length > 0 && kept.Max() > reduced.Min()) x = x.Transpose([.. kept, .. Enumerable.Range(0, rank).Except(kept)]);
+        if (extent == Extent.Row && reduced.Length > 0 && kept.Max() > reduced.Min())
+            x = x.Transpose([.. kept, .. Enumerable.Range(0, rank).Except(kept)]);
 
         var columns = extent == Extent.Column ? x.Count / length : length;
         var (step, _) = StepFor([x], x.Count, s => s.FitsReduction(x, extent, columns) ? extent : null, extent);
@@ -89,8 +94,8 @@ sealed partial class Lowering
     }
 
     /// <summary>
-    /// The step an operation can join: that of its latest input, with the steps of the others drawn into it where they can be, or one beside it that reads
-    /// the same; else a new one.
+    /// The step an operation can join: that of its latest input, with the steps of the others drawn into it where they can be, or one
+    /// beside it that reads the same; else a new one.
     /// </summary>
     (TileStep, Extent) StepFor(View[] x, int count, Func<TileStep, Extent?> fits, Extent alone)
     {

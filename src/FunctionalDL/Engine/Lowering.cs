@@ -3,8 +3,8 @@ using FunctionalDL.Ops;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// Turns an expression, at given sizes, into steps over storages: structure becomes windows, elementwise operations and reductions gather in tile steps, and
-/// the rest are steps of their own.
+/// Turns an expression, at given sizes, into steps over storages: structure becomes windows, elementwise operations and reductions gather
+/// in tile steps, and the rest are steps of their own.
 /// </summary>
 /// <param name="sizes">The actual sizes.</param>
 /// <param name="unchanging">The variables that stay the same from run to run.</param>
@@ -22,7 +22,9 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
     /// <summary>How often a node is an input or an output.</summary>
     readonly Dictionary<Expr, int> uses = [];
 
-    /// <summary>The last tile step of a level and size that reads a storage: independent operations on the same data are one step too.</summary>
+    /// <summary>
+    /// The last tile step of a level and size that reads a storage: independent operations on the same data are one step too.
+    /// </summary>
     readonly Dictionary<(int Level, int Total, Storage), TileStep> siblings = [];
 
     public IReadOnlyDictionary<string, Storage> Variables => variables;
@@ -57,7 +59,8 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             return View.Of(storage, shape);
         }
         // What only looks at a constant in another way stays a window on it.
-        if (Fold(node, type) is { } folded && node.Op is not (BroadcastOp or ReshapeOp or TransposeOp or SliceOp)) return Constant(folded, shape);
+        if (Fold(node, type) is { } folded && node.Op is not (BroadcastOp or ReshapeOp or TransposeOp or SliceOp))
+            return Constant(folded, shape);
         if (type.Shape.ElementCount == 0 && node.Op is not (GatherOp or OneHotOp or ScatterAddOp))
             return Constant(Tensor.Zeros(type.DType, type.Shape), shape);
         if (IntoConvolution(node, x) is { } fused) return fused;
@@ -66,7 +69,20 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             return Elementwise(code, x, type.DType, shape);
         if (node.Op is MultiResultOp) return several.Of(node, op => Results(op, node, x));
         // Sums of half floats are rounded once, from float64, as the evaluator has it; it computes them.
-        if (isHalf && node.Op is not (TiedOp or StopGradientOp or CustomGradientOp or RematerializeOp or LinearOp or CastOp or MaxOp or MinOp or GatherOp or OneHotOp))
+        if (
+            isHalf
+            && node.Op
+                is not (
+                    TiedOp
+                    or StopGradientOp
+                    or CustomGradientOp
+                    or RematerializeOp
+                    or LinearOp
+                    or CastOp
+                    or MaxOp
+                    or MinOp
+                    or GatherOp
+                    or OneHotOp))
             return Own(new ReferenceStep(node.Op, [type], sizes, x), s => s.Outputs[0], shape);
 
         return (node.Op, x) switch
@@ -89,13 +105,21 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
             (MaxPoolOp op, [{ Count: > 0 }]) => Pool(node, op, x[0], shape),
             (MaxPoolTangentOp op, [{ Count: > 0 }, _, _]) => Pool(op, x[0], x[1], x[2], shape, MaxPoolStep.Mode.Take),
             (MaxPoolGradientOp op, [{ Count: > 0 }, _, _]) => Pool(op, x[0], x[1], x[2], shape, MaxPoolStep.Mode.Put),
-            (RandomUniformOp op, _) => Own(new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream), s => s.Output, shape),
+            (RandomUniformOp op, _) => Own(
+                new RandomUniformStep(x[0], type.DType, type.Shape.ElementCount, op.Stream),
+                s => s.Output,
+                shape),
             (GatherOp op, _) => Own(new GatherStep(Dense(x[0]), Dense(Indices(x[1])), op.Axis), s => s.Output, shape),
-            (ScatterAddOp op, _) when type.DType.IsNarrow() && type.Shape.ElementCount > 0 => Cast(ScatterAdd(op, [x[0], InLanes(x[1])], shape), type.DType, shape),
+            (ScatterAddOp op, _) when type.DType.IsNarrow() && type.Shape.ElementCount > 0 => Cast(
+                ScatterAdd(op, [x[0], InLanes(x[1])], shape),
+                type.DType,
+                shape),
             (ScatterAddOp op, _) when !type.DType.IsNarrow() => ScatterAdd(op, x, shape),
             (OneHotOp op, _) => OneHot(x[0], type.DType, shape),
             (ConcatOp op, _) => Concat(op.Axis, x, shape),
-            (PadOp op, _) when op.Before.Resolve(sizes).Size is >= 0 and var before && before + (x[0].Sizes[op.Axis] - 1L) * (op.Between + 1L) < shape[op.Axis] => Pad(op, x[0], shape),
+            (PadOp op, _)
+                when op.Before.Resolve(sizes).Size is >= 0 and var before
+                    && before + (x[0].Sizes[op.Axis] - 1L) * (op.Between + 1L) < shape[op.Axis] => Pad(op, x[0], shape),
             (ArgMaxOp op, [{ Count: > 0 }]) => Own(new ArgMaxStep(Dense(InLanes(x[0])), op.Axis), s => s.Output, shape),
             _ => Own(new ReferenceStep(node.Op, [type], sizes, x), s => s.Outputs[0], shape),
         };
@@ -110,7 +134,9 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
         return [.. step.Outputs.Zip(types, (output, type) => View.Of(output, type.Shape.ToSizes()))];
     }
 
-    /// <summary>The value of a node that depends on no variable, where it is not large; the evaluator computes it once for all runs.</summary>
+    /// <summary>
+    /// The value of a node that depends on no variable, where it is not large; the evaluator computes it once for all runs.
+    /// </summary>
     Tensor? Fold(Expr node, TensorType type)
     {
         const int largest = 1 << 12;
@@ -163,8 +189,10 @@ sealed partial class Lowering(Sizes sizes, IReadOnlySet<string> unchanging)
     {
         var whole = View.Of(new(x[0].Storage.DType, View.CountOf(shape)), shape);
         var places = new View[x.Length];
-        for (int i = 0, start = 0; i < x.Length; start += x[i].Sizes[axis], i++) places[i] = whole.Slice(axis, start, x[i].Sizes[axis], 1);
-        if (!places.All(p => p.Count == places[0].Count && p.Count > 0)) return Own(new AssembleStep(x, whole.Storage, places, null), s => s.Output, shape);
+        for (int i = 0, start = 0; i < x.Length; start += x[i].Sizes[axis], i++)
+            places[i] = whole.Slice(axis, start, x[i].Sizes[axis], 1);
+        if (!places.All(p => p.Count == places[0].Count && p.Count > 0))
+            return Own(new AssembleStep(x, whole.Storage, places, null), s => s.Output, shape);
 
         // Parts of one size are one step, which can be that in which they are made.
         var (_, columns, inner) = places[0].Around(axis);

@@ -1,12 +1,18 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// One side of a matrix product: element (row, column) of a batch lies at Batches[batch] + Rows[row] + Columns[column] from the start of the window. Each
-/// may be made of several axes, so that transposes, slices, and the windows of a convolution are matrices without being copied.
+/// One side of a matrix product: element (row, column) of a batch lies at Batches[batch] + Rows[row] + Columns[column] from the start of
+/// the window. Each may be made of several axes, so that transposes, slices, and the windows of a convolution are matrices without being
+/// copied.
 /// </summary>
 sealed class Matrix
 {
-    public Matrix(View view, int offset, ReadOnlySpan<(int Size, int Stride)> batches, ReadOnlySpan<(int Size, int Stride)> rows, ReadOnlySpan<(int Size, int Stride)> columns)
+    public Matrix(
+        View view,
+        int offset,
+        ReadOnlySpan<(int Size, int Stride)> batches,
+        ReadOnlySpan<(int Size, int Stride)> rows,
+        ReadOnlySpan<(int Size, int Stride)> columns)
     {
         (View, Batches, Rows, Columns) = (view, Offsets(batches), Offsets(rows), Offsets(columns));
         Layout = $"{view.Offset + offset}: {Text(batches)} | {Text(rows)} | {Text(columns)}";
@@ -38,8 +44,15 @@ sealed class Matrix
     public bool IsShared { get; }
 
     /// <summary>The elements of all batches.</summary>
-    public Access Access => Batches.Length == 0 || Rows.Length == 0 || Columns.Length == 0 ? (Access)View : new(View.Storage, null,
-        (long)View.Offset + Batches.Min() + Rows.Min() + Columns.Min(), (long)View.Offset + Batches.Max() + Rows.Max() + Columns.Max(), View.Storage.DType);
+    public Access Access =>
+        Batches.Length == 0 || Rows.Length == 0 || Columns.Length == 0
+            ? (Access)View
+            : new(
+                View.Storage,
+                null,
+                (long)View.Offset + Batches.Min() + Rows.Min() + Columns.Min(),
+                (long)View.Offset + Batches.Max() + Rows.Max() + Columns.Max(),
+                View.Storage.DType);
 
     /// <summary>The elements as text: equal for the same elements of a storage in the same order.</summary>
     public string Layout { get; }

@@ -1,6 +1,8 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>Offsets in one arena for storages that live from one step to another: storages that never live together may share memory.</summary>
+/// <summary>
+/// Offsets in one arena for storages that live from one step to another: storages that never live together may share memory.
+/// </summary>
 sealed class MemoryPlan
 {
     readonly List<(long Start, long End)> free = [];
@@ -14,7 +16,8 @@ sealed class MemoryPlan
         bytes = Math.Max(Block.RoundUp(bytes), Block.RoundUp(1));
         var best = -1;
         for (var i = 0; i < free.Count; i++)
-            if (free[i].End - free[i].Start is var size && size >= bytes && (best < 0 || size < free[best].End - free[best].Start)) best = i;
+            if (free[i].End - free[i].Start is var size && size >= bytes && (best < 0 || size < free[best].End - free[best].Start))
+                best = i;
         if (best >= 0)
         {
             var (start, end) = free[best];

@@ -23,21 +23,38 @@ sealed unsafe class Placement
     public Placement((int From, int To)[][] axes, int stride)
     {
         rows = [(0, 0)];
-        foreach (var axis in axes[..^1]) rows = [.. rows.SelectMany(r => axis.Select(a => (r.From + a.From, r.To + a.To)))];
-        sequences = [.. Enumerable.Range(0, stride).Select(r => axes[^1].Where((_, i) => i % stride == r).ToArray()).Where(s => s.Length > 0).Select(s =>
-            s.Length == 1 ? new Sequence(s[0].From, 1, s[0].To, 1, 1) : new(s[0].From, s[1].From - s[0].From, s[0].To, s[1].To - s[0].To, s.Length))];
+        foreach (var axis in axes[..^1])
+            rows = [.. rows.SelectMany(r => axis.Select(a => (r.From + a.From, r.To + a.To)))];
+        sequences =
+        [
+            .. Enumerable
+                .Range(0, stride)
+                .Select(r => axes[^1].Where((_, i) => i % stride == r).ToArray())
+                .Where(s => s.Length > 0)
+                .Select(s =>
+                    s.Length == 1
+                        ? new Sequence(s[0].From, 1, s[0].To, 1, 1)
+                        : new(s[0].From, s[1].From - s[0].From, s[0].To, s[1].To - s[0].To, s.Length)),
+        ];
         isRun = sequences is [{ FromStep: 1, ToStep: 1 }];
-        isPair = Avx512F.IsSupported && sequences is [{ FromStep: 2, ToStep: 1 } a, var b] && b.From == a.From + 1 && (b.Count == 1 || b is { FromStep: 2, ToStep: 1 });
+        isPair =
+            Avx512F.IsSupported
+            && sequences is [{ FromStep: 2, ToStep: 1 } a, var b]
+            && b.From == a.From + 1
+            && (b.Count == 1 || b is { FromStep: 2, ToStep: 1 });
     }
 
     public void Copy<T>(T* from, T* to) where T : unmanaged
     {
-        if (isRun) Run(from + sequences[0].From, to + sequences[0].To, sequences[0].Count, back: false);
-        else if (isPair) Unzip(from + sequences[0].From, to + sequences[0].To, to + sequences[1].To, sequences[0].Count + sequences[1].Count);
+        if (isRun)
+            Run(from + sequences[0].From, to + sequences[0].To, sequences[0].Count, back: false);
+        else if (isPair)
+            Unzip(from + sequences[0].From, to + sequences[0].To, to + sequences[1].To, sequences[0].Count + sequences[1].Count);
         else
             foreach (var (source, target) in rows)
                 foreach (var s in sequences)
-                    for (int i = 0, x = source + s.From, y = target + s.To; i < s.Count; i++, x += s.FromStep, y += s.ToStep) to[y] = from[x];
+                    for (int i = 0, x = source + s.From, y = target + s.To; i < s.Count; i++, x += s.FromStep, y += s.ToStep)
+                        to[y] = from[x];
     }
 
     /// <summary>The first and the last offset in memory and on the copy; the last before the first where there is no element.</summary>
@@ -47,7 +64,9 @@ sealed unsafe class Placement
         {
             if (rows.Length == 0 || sequences.Length == 0) return ((0, -1), (0, -1));
             (long First, long Last) Sum(Func<(int From, int To), int> row, Func<Sequence, int> start, Func<Sequence, int> step) =>
-                (rows.Min(row) + sequences.Min(s => (long)start(s)), rows.Max(row) + sequences.Max(s => start(s) + (s.Count - 1L) * step(s)));
+                (
+                    rows.Min(row) + sequences.Min(s => (long)start(s)),
+                    rows.Max(row) + sequences.Max(s => start(s) + (s.Count - 1L) * step(s)));
             return (Sum(r => r.From, s => s.From, s => s.FromStep), Sum(r => r.To, s => s.To, s => s.ToStep));
         }
     }
@@ -63,12 +82,15 @@ sealed unsafe class Placement
     /// <summary>Copies the elements back.</summary>
     public void Return<T>(T* to, T* from) where T : unmanaged
     {
-        if (isRun) Run(from + sequences[0].To, to + sequences[0].From, sequences[0].Count, back: true);
-        else if (isPair) Zip(from + sequences[0].To, from + sequences[1].To, to + sequences[0].From, sequences[0].Count + sequences[1].Count);
+        if (isRun)
+            Run(from + sequences[0].To, to + sequences[0].From, sequences[0].Count, back: true);
+        else if (isPair)
+            Zip(from + sequences[0].To, from + sequences[1].To, to + sequences[0].From, sequences[0].Count + sequences[1].Count);
         else
             foreach (var (target, source) in rows)
                 foreach (var s in sequences)
-                    for (int i = 0, x = source + s.To, y = target + s.From; i < s.Count; i++, x += s.ToStep, y += s.FromStep) to[y] = from[x];
+                    for (int i = 0, x = source + s.To, y = target + s.From; i < s.Count; i++, x += s.ToStep, y += s.FromStep)
+                        to[y] = from[x];
     }
 
     /// <summary>Sets the elements of the copy.</summary>
@@ -95,7 +117,10 @@ sealed unsafe class Placement
     {
         for (var n = Vector512<T>.Count; count > 0; count -= 2 * n, from += 2 * n, even += n, odd += n)
         {
-            Vector512<T> left = Part.Lanes<T>(count), right = Part.Lanes<T>(count - n), evens = Part.Lanes<T>((count + 1) / 2), odds = Part.Lanes<T>(count / 2);
+            Vector512<T> left = Part.Lanes<T>(count),
+                right = Part.Lanes<T>(count - n),
+                evens = Part.Lanes<T>((count + 1) / 2),
+                odds = Part.Lanes<T>(count / 2);
             foreach (var (x, y) in rows)
             {
                 var (a, b) = (Part.Load(from + x, left), Part.Load(from + x + n, right));
@@ -110,7 +135,10 @@ sealed unsafe class Placement
     {
         for (var n = Vector512<T>.Count; count > 0; count -= 2 * n, to += 2 * n, even += n, odd += n)
         {
-            Vector512<T> left = Part.Lanes<T>(count), right = Part.Lanes<T>(count - n), evens = Part.Lanes<T>((count + 1) / 2), odds = Part.Lanes<T>(count / 2);
+            Vector512<T> left = Part.Lanes<T>(count),
+                right = Part.Lanes<T>(count - n),
+                evens = Part.Lanes<T>((count + 1) / 2),
+                odds = Part.Lanes<T>(count / 2);
             foreach (var (x, y) in rows)
             {
                 var (a, b) = (Part.Load(even + y, evens), Part.Load(odd + y, odds));
@@ -133,9 +161,19 @@ sealed unsafe class Placement
         if (sizeof(T) == sizeof(float))
         {
             var i = Vector512<int>.Indices;
-            return Avx512F.PermuteVar16x32x2(a.AsSingle(), (i >> 1) + (i & Vector512<int>.One) * Vector512<int>.Count + Vector512.Create(first), b.AsSingle()).As<float, T>();
+            return Avx512F
+                .PermuteVar16x32x2(
+                    a.AsSingle(),
+                    (i >> 1) + (i & Vector512<int>.One) * Vector512<int>.Count + Vector512.Create(first),
+                    b.AsSingle())
+                .As<float, T>();
         }
         var j = Vector512<long>.Indices;
-        return Avx512F.PermuteVar8x64x2(a.AsDouble(), (j >> 1) + (j & Vector512<long>.One) * Vector512<long>.Count + Vector512.Create((long)first), b.AsDouble()).As<double, T>();
+        return Avx512F
+            .PermuteVar8x64x2(
+                a.AsDouble(),
+                (j >> 1) + (j & Vector512<long>.One) * Vector512<long>.Count + Vector512.Create((long)first),
+                b.AsDouble())
+            .As<double, T>();
     }
 }

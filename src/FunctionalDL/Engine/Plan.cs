@@ -7,8 +7,12 @@ sealed class Plan
 
     /// <param name="outputs">The expressions.</param>
     /// <param name="sizes">The actual sizes.</param>
-    /// <param name="given">The outputs for whose values the caller gives memory; those that no step writes, such as variables, stay where they are.</param>
-    /// <param name="unchangingVariables">The variables that stay the same from run to run of a loop; what depends on them and on constants alone is done once, before it.</param>
+    /// <param name="given">
+    /// The outputs for whose values the caller gives memory; those that no step writes, such as variables, stay where they are.
+    /// </param>
+    /// <param name="unchangingVariables">
+    /// The variables that stay the same from run to run of a loop; what depends on them and on constants alone is done once, before it.
+    /// </param>
     public Plan(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> given, IReadOnlySet<string>? unchangingVariables = null)
     {
         var unchanging = unchangingVariables ?? new HashSet<string>();
@@ -26,7 +30,11 @@ sealed class Plan
         foreach (var storage in Steps.SelectMany(s => s.WrittenStorages)) Place(storage);
         ScratchBytes = Steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max();
 
-        Constants = [.. lowering.Constants.Where(c => needed.Contains(c.Storage)).Select(c => (c.Storage, Workspace.Constant(c.Value))), .. lowering.Prepacked];
+        Constants =
+        [
+            .. lowering.Constants.Where(c => needed.Contains(c.Storage)).Select(c => (c.Storage, Workspace.Constant(c.Value))),
+            .. lowering.Prepacked,
+        ];
         Given = given.Select(o => Outputs[o].Storage).Where(s => s.Producer is not null).ToHashSet();
         Offsets = Enumerable.Repeat(-1L, slots.Count).ToArray();
         Lifetimes = new (int, int)[slots.Count];
@@ -34,7 +42,9 @@ sealed class Plan
         PlanVerifier.Verify(this);
     }
 
-    /// <summary>All steps; the first <see cref="StepsBefore"/> are for once, before a loop or when the memory is made, the rest for each run.</summary>
+    /// <summary>
+    /// All steps; the first <see cref="StepsBefore"/> are for once, before a loop or when the memory is made, the rest for each run.
+    /// </summary>
     public Step[] Steps { get; }
 
     public int StepsBefore { get; }
@@ -74,7 +84,8 @@ sealed class Plan
     }
 
     /// <summary>
-    /// The steps the outputs depend on, each after those it reads from and close to them. Outputs that can be known early are, so that what they read is needed no longer.
+    /// The steps the outputs depend on, each after those it reads from and close to them. Outputs that can be known early are, so that
+    /// what they read is needed no longer.
     /// </summary>
     static Step[] Order(IReadOnlyList<Step?> roots)
     {
@@ -95,14 +106,19 @@ sealed class Plan
         return [.. order];
     }
 
-    /// <summary>The steps whose results are the same in every run, and are not themselves results, whose memory is another each time.</summary>
+    /// <summary>
+    /// The steps whose results are the same in every run, and are not themselves results, whose memory is another each time.
+    /// </summary>
     HashSet<Step> Unchanging(Step[] steps, IReadOnlySet<string> variables)
     {
         var result = new HashSet<Step>();
         var changing = Variables.Where(v => !variables.Contains(v.Key)).Select(v => v.Value).ToHashSet();
         var last = Outputs.Select(o => o.Storage.Producer).ToHashSet();
         foreach (var step in steps)
-            if (!last.Contains(step) && step.ReadStorages.All(s => s.Producer is { } producer ? result.Contains(producer) : !changing.Contains(s))) result.Add(step);
+            if (
+                !last.Contains(step)
+                && step.ReadStorages.All(s => s.Producer is { } producer ? result.Contains(producer) : !changing.Contains(s)))
+                result.Add(step);
         return result;
     }
 

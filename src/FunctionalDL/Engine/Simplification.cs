@@ -2,7 +2,9 @@ using FunctionalDL.Ops;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>The passes over the expression before it is planned: equal nodes become one, and what costs more than it must is written anew.</summary>
+/// <summary>
+/// The passes over the expression before it is planned: equal nodes become one, and what costs more than it must is written anew.
+/// </summary>
 static class Simplification
 {
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)

@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>One spatial axis of a convolution: positions p and window elements e meet at p·Stride + Elements[e] on the padded axis, where source element i lies
-/// at Origin + i·(Between + 1). All other places are padding.</summary>
+/// <summary>One spatial axis of a convolution: positions p and window elements e meet at p·Stride + Elements[e] on the padded axis, where
+/// source element i lies at Origin + i·(Between + 1). All other places are padding.</summary>
 /// <param name="Size">The source's elements.</param>
 /// <param name="Step">From one of them to the next in memory.</param>
 /// <param name="Positions">The window's positions.</param>
@@ -23,8 +23,9 @@ sealed record SlidingAxis(int Size, int Step, int Positions, int PositionStep, i
 }
 
 /// <summary>
-/// A padded copy of a band of a plane, on which whatever lies under one element of a sliding window is one run in memory: the positions follow each
-/// other, with some between their rows that are none. Places are split by their remainder modulo the stride, so that any stride is a run.
+/// A padded copy of a band of a plane, on which whatever lies under one element of a sliding window is one run in memory: the positions
+/// follow each other, with some between their rows that are none. Places are split by their remainder modulo the stride, so that any
+/// stride is a run.
 /// </summary>
 sealed unsafe class Sliding
 {
@@ -34,7 +35,9 @@ sealed unsafe class Sliding
     // For each band where elements and what belongs to positions are, in memory and on a copy.
     readonly Placement[] elements, positions;
 
-    /// <summary>The axis that is cut into bands: the first with more than one position, so that the positions of a band follow each other.</summary>
+    /// <summary>
+    /// The axis that is cut into bands: the first with more than one position, so that the positions of a band follow each other.
+    /// </summary>
     readonly int cut;
 
     /// <param name="op">The op, for the message.</param>
@@ -58,13 +61,20 @@ sealed unsafe class Sliding
         Bands = (band.Positions + BandRows - 1) / BandRows;
         var places = Enumerable.Range(0, rank).Aggregate((double)channels, (product, axis) => product * Room(axis, BandRowsOf(axis)));
         if (places > Most)
-            throw new ShapeException($"{op}: a padded copy of the least part of {(channels > 1 ? $"{channels} channels of " : "")}[{string.Join(", ", axes.Select(a => a.Size))}] under a window at [{string.Join(", ", axes.Select(a => a.Positions))}] positions "
-                + $"has {places:N0} elements, more than the {Most:N0} there can be. Cut the input along an axis, or make padding and dilation smaller.");
+            throw new ShapeException(
+                $"{op}: a padded copy of the least part of "
+                    + $"{(channels > 1 ? $"{channels} channels of " : "")}[{string.Join(", ", axes.Select(a => a.Size))}] under a window "
+                    + $"at [{string.Join(", ", axes.Select(a => a.Positions))}] positions "
+                    + $"has {places:N0} elements, more than the {Most:N0} there can be. Cut the input along an axis, "
+                    + "or make padding and dilation smaller."
+            );
 
         (rows, phases) = (new int[rank], new int[rank]);
         Count = 1;
-        for (var axis = rank - 1; axis >= 0; axis--) (rows[axis], Count) = (Count, Count * (int)(Room(axis, BandRowsOf(axis)) / this.axes[axis].Stride));
-        for (var axis = rank - 1; axis >= 0; axis--) (phases[axis], Count) = (Count, Count * this.axes[axis].Stride);
+        for (var axis = rank - 1; axis >= 0; axis--)
+            (rows[axis], Count) = (Count, Count * (int)(Room(axis, BandRowsOf(axis)) / this.axes[axis].Stride));
+        for (var axis = rank - 1; axis >= 0; axis--)
+            (phases[axis], Count) = (Count, Count * this.axes[axis].Stride);
 
         (Elements, Span, Positions) = ([0], 1, 1);
         for (var axis = 0; axis < rank; axis++)
@@ -72,10 +82,32 @@ sealed unsafe class Sliding
             Elements = [.. Elements.SelectMany(o => this.axes[axis].Elements.Select(e => o + At(axis, e)))];
             (Span, Positions) = (Span + (BandRowsOf(axis) - 1) * rows[axis], Positions * this.axes[axis].Positions);
         }
-        elements = [.. Enumerable.Range(0, Bands).Select(b => Place(this.axes[^1].Stride, axis => Enumerable.Range(0, (int)Places(axis, BandRowsOf(axis)))
-            .Select(i => (Source: Source(axis, i, b), i)).Where(x => x.Source >= 0).Select(x => (x.Source * this.axes[axis].Step, At(axis, x.i)))))];
-        positions = [.. Enumerable.Range(0, Bands).Select(b => Place(1, axis => Enumerable.Range(0, Math.Min(BandRowsOf(axis), this.axes[axis].Positions - First(axis, b)))
-            .Select(p => ((p + First(axis, b)) * this.axes[axis].PositionStep, p * rows[axis]))))];
+        elements =
+        [
+            .. Enumerable
+                .Range(0, Bands)
+                .Select(b =>
+                    Place(
+                        this.axes[^1].Stride,
+                        axis =>
+                            Enumerable
+                                .Range(0, (int)Places(axis, BandRowsOf(axis)))
+                                .Select(i => (Source: Source(axis, i, b), i))
+                                .Where(x => x.Source >= 0)
+                                .Select(x => (x.Source * this.axes[axis].Step, At(axis, x.i))))),
+        ];
+        positions =
+        [
+            .. Enumerable
+                .Range(0, Bands)
+                .Select(b =>
+                    Place(
+                        1,
+                        axis =>
+                            Enumerable
+                                .Range(0, Math.Min(BandRowsOf(axis), this.axes[axis].Positions - First(axis, b)))
+                                .Select(p => ((p + First(axis, b)) * this.axes[axis].PositionStep, p * rows[axis])))),
+        ];
     }
 
     /// <summary>Along the axis of vectors a band has so many positions, so that weights are not read too often.</summary>
@@ -90,7 +122,8 @@ sealed unsafe class Sliding
     /// <summary>The first position of a band along an axis.</summary>
     int First(int axis, int band) => axis == cut ? band * BandRows : 0;
 
-    Placement Place(int stride, Func<int, IEnumerable<(int From, int To)>> axis) => new([.. Enumerable.Range(0, axes.Length).Select(a => axis(a).ToArray())], stride);
+    Placement Place(int stride, Func<int, IEnumerable<(int From, int To)>> axis) =>
+        new([.. Enumerable.Range(0, axes.Length).Select(a => axis(a).ToArray())], stride);
 
     /// <summary>The elements of a copy.</summary>
     public int Count { get; }
@@ -105,13 +138,15 @@ sealed unsafe class Sliding
     public int[] Elements { get; }
 
     /// <summary>Whether some places are padding.</summary>
-    public bool IsPadded => axes.Index().Any(a => Enumerable.Range(0, (int)Places(a.Index, a.Item.Positions)).Any(i => a.Item.Source(i) < 0));
+    public bool IsPadded =>
+        axes.Index().Any(a => Enumerable.Range(0, (int)Places(a.Index, a.Item.Positions)).Any(i => a.Item.Source(i) < 0));
 
     /// <summary>Whether no element lies under the window at two positions.</summary>
     public bool IsApart => axes.All(a => a.Elements.Max() < a.Stride);
 
     /// <summary>Whether every element lies under the window somewhere between the first position and the last.</summary>
-    public bool IsComplete => axes.Index().All(a => Enumerable.Range(0, (int)Places(a.Index, a.Item.Positions)).Count(i => a.Item.Source(i) >= 0) == a.Item.Size);
+    public bool IsComplete =>
+        axes.Index().All(a => Enumerable.Range(0, (int)Places(a.Index, a.Item.Positions)).Count(i => a.Item.Source(i) >= 0) == a.Item.Size);
 
     public int Bands { get; }
 
@@ -121,12 +156,16 @@ sealed unsafe class Sliding
     /// <summary>The positions in a band; fewer in the last.</summary>
     public int BandPositions => Positions / axes[cut].Positions * BandRows;
 
-    /// <summary>The runs of positions that follow each other in a band of a copy: where they start, among the positions and on the copy, and how many they are.</summary>
+    /// <summary>
+    /// The runs of positions that follow each other in a band of a copy: where they start, among the positions and on the copy, and how
+    /// many they are.
+    /// </summary>
     public IEnumerable<(int Position, int At, int Count)> Runs()
     {
         var (last, position) = (BandRowsOf(axes.Length - 1), 0);
         int[] starts = [0];
-        for (var axis = 0; axis < axes.Length - 1; axis++) starts = [.. starts.SelectMany(o => Enumerable.Range(0, BandRowsOf(axis)).Select(p => o + p * rows[axis]))];
+        for (var axis = 0; axis < axes.Length - 1; axis++)
+            starts = [.. starts.SelectMany(o => Enumerable.Range(0, BandRowsOf(axis)).Select(p => o + p * rows[axis]))];
         foreach (var start in starts)
         {
             yield return (position, start, last);
@@ -152,7 +191,10 @@ sealed unsafe class Sliding
     /// <summary>Copies what belongs to a band's positions back to a plane.</summary>
     public void ReturnPositions<T>(T* plane, int band, T* from) where T : unmanaged => positions[band].Return(plane, from);
 
-    /// <summary>The offset in memory of what a window's element meets at a position, or −1 where that is padding, and the offset of what belongs to the position.</summary>
+    /// <summary>
+    /// The offset in memory of what a window's element meets at a position, or −1 where that is padding, and the offset of what belongs
+    /// to the position.
+    /// </summary>
     public (int Source, int Position) Meet(int position, int element)
     {
         var (source, at) = (0, 0);
@@ -168,13 +210,17 @@ sealed unsafe class Sliding
         return (source, at);
     }
 
-    /// <summary>What is wrong with the copies: that an element is looked for or left outside of the plane, of the copy or of the positions.</summary>
+    /// <summary>
+    /// What is wrong with the copies: that an element is looked for or left outside of the plane, of the copy or of the positions.
+    /// </summary>
     /// <param name="x">The planes, of whose last axes elements are copied.</param>
     /// <param name="y">What belongs to the positions, where it is copied.</param>
     public IEnumerable<string> Faults(View? x, View? y = null)
     {
-        if (Elements.Min() < 0 || Elements.Max() + (long)Span > Count) yield return $"has a window that ends at element {Elements.Max() + (long)Span} of a copy of {Count}";
-        if (Positions > (long)Bands * BandPositions) yield return $"has {Bands} bands of {BandPositions} for {Positions} positions";
+        if (Elements.Min() < 0 || Elements.Max() + (long)Span > Count)
+            yield return $"has a window that ends at element {Elements.Max() + (long)Span} of a copy of {Count}";
+        if (Positions > (long)Bands * BandPositions)
+            yield return $"has {Bands} bands of {BandPositions} for {Positions} positions";
         for (var band = 0; band < Bands; band++)
         {
             if (Beyond(elements[band].Ends, x, Count) is { } element) yield return $"copies elements {element}";
@@ -185,7 +231,9 @@ sealed unsafe class Sliding
     static string? Beyond(((long First, long Last) From, (long First, long Last) To) ends, View? planes, int count)
     {
         var most = planes?.Sizes.Zip(planes.Strides).Skip(2).Sum(a => (a.First - 1L) * a.Second) ?? long.MaxValue;
-        return ends.From.First < 0 || ends.From.Last > most || ends.To.First < 0 || ends.To.Last >= count ? $"{ends.From} of {most + 1} to {ends.To} of {count}" : null;
+        return ends.From.First < 0 || ends.From.Last > most || ends.To.First < 0 || ends.To.Last >= count
+            ? $"{ends.From} of {most + 1} to {ends.To} of {count}"
+            : null;
     }
 
     int Source(int axis, int place, int band) => axes[axis].Source(place + (long)First(axis, band) * axes[axis].Stride);

@@ -16,7 +16,10 @@ abstract class Step
 
     public IEnumerable<Storage> WrittenStorages => Writes.Select(a => a.Storage).Distinct();
 
-    /// <summary>What is wrong with the step by itself, once it is sealed and its storages have slots: where it goes beyond memory of its own, or its parts do not fit together.</summary>
+    /// <summary>
+    /// What is wrong with the step by itself, once it is sealed and its storages have slots: where it goes beyond memory of its own, or
+    /// its parts do not fit together.
+    /// </summary>
     public virtual IEnumerable<string> Faults(IReadOnlyList<Storage> slots) => [];
 
     /// <summary>The arithmetic operations of a run, roughly.</summary>

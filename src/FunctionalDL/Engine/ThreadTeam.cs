@@ -3,9 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// The threads that share the chunks of one step at a time; the caller works too. Each starts with a range of its own, the same in every run, so that it finds
-/// in its cache what it had there, and then helps with the others'. Which thread runs a chunk changes nothing: chunks write apart. Threads begin when a step
-/// needs them, are there for the steps that follow, and end when none comes for a while.
+/// The threads that share the chunks of one step at a time; the caller works too. Each starts with a range of its own, the same in every
+/// run, so that it finds in its cache what it had there, and then helps with the others'. Which thread runs a chunk changes nothing:
+/// chunks write apart. Threads begin when a step needs them, are there for the steps that follow, and end when none comes for a while.
 /// </summary>
 sealed class ThreadTeam
 {
@@ -42,8 +42,8 @@ sealed class ThreadTeam
     public static ThreadTeam Shared { get; } = new();
 
     /// <summary>
-    /// Runs so many chunks of a step, from <paramref name="first"/> on, on as many threads as the workspace is for; where the team is busy with another caller's
-    /// step, on the calling thread alone.
+    /// Runs so many chunks of a step, from <paramref name="first"/> on, on as many threads as the workspace is for; where the team is
+    /// busy with another caller's step, on the calling thread alone.
     /// </summary>
     public void Run(Step step, Workspace workspace, int first, int chunks)
     {
@@ -54,7 +54,13 @@ sealed class ThreadTeam
         }
         try
         {
-            (this.step, this.workspace, threads, this.first, this.chunks, error) = (step, workspace, workspace.Threads, first, chunks, null);
+            (this.step, this.workspace, threads, this.first, this.chunks, error) = (
+                step,
+                workspace,
+                workspace.Threads,
+                first,
+                chunks,
+                null);
             Grow();
             for (var range = 0; range < threads; range++) next[range * Apart] = Start(range);
             Volatile.Write(ref joined, Open);
@@ -81,7 +87,9 @@ sealed class ThreadTeam
         next = new int[threads * Apart];
     }
 
-    /// <summary>Sees to it that a member takes part; false where the system gives no more threads, and those that are there do the work.</summary>
+    /// <summary>
+    /// Sees to it that a member takes part; false where the system gives no more threads, and those that are there do the work.
+    /// </summary>
     bool Wake(int thread)
     {
         var member = members[thread];
@@ -114,7 +122,8 @@ sealed class ThreadTeam
             for (var i = 0; i < threads; i++)
             {
                 var range = (thread + i) % threads;
-                for (int chunk, end = Start(range + 1); (chunk = Interlocked.Increment(ref next[range * Apart]) - 1) < end;) step!.Chunk(workspace!, chunk, thread);
+                for (int chunk, end = Start(range + 1); (chunk = Interlocked.Increment(ref next[range * Apart]) - 1) < end;)
+                    step!.Chunk(workspace!, chunk, thread);
             }
         }
         catch (Exception e)

@@ -1,9 +1,15 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles, of a product's blocks if there is one.
+/// Translates a tile step's operations into instructions: gives each value a register in scratch memory and chooses the tiles, of a
+/// product's blocks if there is one.
 /// </summary>
-sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, int total, int columnsOrZero, Blocks? blocks)
+sealed class TileCompiler(
+    IReadOnlyList<TileOp> ops,
+    IReadOnlyDictionary<Storage, Extent> produced,
+    int total,
+    int columnsOrZero,
+    Blocks? blocks)
 {
     const int CacheBytes = 64 << 10, SmallestTile = 256, LargestTile = 4096, ShortestRow = 32;
 
@@ -17,7 +23,10 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     /// <summary>Rows of fewer elements are not worth a loop each.</summary>
     const int NarrowColumns = 32;
 
-    /// <summary>A register: a piece of scratch memory, of one element size, for a whole tile or for its rows. Its place is known when all are counted.</summary>
+    /// <summary>
+    /// A register: a piece of scratch memory, of one element size, for a whole tile or for its rows. Its place is known when all are
+    /// counted.
+    /// </summary>
     sealed record Register(int Size, bool IsRow, int Index);
 
     /// <summary>Where an instruction finds or leaves a value.</summary>
@@ -38,9 +47,15 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     long cost;
 
     /// <summary>Where rows may have any length, they get that of a window which can then be read where it is.</summary>
-    static int Columns(IReadOnlyList<TileOp> ops, int total, int columnsOrZero) => columnsOrZero > 0 ? columnsOrZero
-        : ops.Where(op => op.Extent == Extent.Full).SelectMany(op => op.Inputs).Where(x => !x.IsDense && x.Count == total).Select(x => x.Collapsed())
-            .FirstOrDefault(x => x is { Sizes: [_, >= ShortestRow], Strides: [_, 0 or 1] }, ([total], [])).Sizes[^1];
+    static int Columns(IReadOnlyList<TileOp> ops, int total, int columnsOrZero) =>
+        columnsOrZero > 0
+            ? columnsOrZero
+            : ops.Where(op => op.Extent == Extent.Full)
+                .SelectMany(op => op.Inputs)
+                .Where(x => !x.IsDense && x.Count == total)
+                .Select(x => x.Collapsed())
+                .FirstOrDefault(x => x is { Sizes: [_, >= ShortestRow], Strides: [_, 0 or 1] }, ([total], []))
+                .Sizes[^1];
 
     public TileProgram Compile()
     {
@@ -86,18 +101,41 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
                 var width = op.Extent == Extent.Column ? columns : 1;
                 var inFloat64 = op.Lane.IsFloat() && (op.Code == Code.Sum || op.Extent != Extent.Column);
                 endings.Add(new(op.Code, op.Lane, width, Collector.Of(op.Code, op.Lane, inFloat64), null!, op.Output));
-                pending.Add(new(op.Extent == Extent.Column ? Form.ReduceColumns : Form.ReduceAll, Kernel.Of(op.Code, op.Lane, op.Extent), inputs, default, endings.Count - 1, null));
+                pending.Add(
+                    new(
+                        op.Extent == Extent.Column ? Form.ReduceColumns : Form.ReduceAll,
+                        Kernel.Of(op.Code, op.Lane, op.Extent),
+                        inputs,
+                        default,
+                        endings.Count - 1,
+                        null));
                 break;
             default:
                 var place = Result(op.Output, op.Lane, op.Extent);
-                pending.Add(new(op.Extent == Extent.Row && !op.Code.IsReduction() ? Form.Rows : Form.ByRow,
-                    op.Inner is { } inner ? Kernel.Chain(inner, op.Code, op.Lane) : Kernel.Of(op.Code, op.Lane, op.Extent), inputs, place, -1, null));
+                pending.Add(
+                    new(
+                        op.Extent == Extent.Row && !op.Code.IsReduction() ? Form.Rows : Form.ByRow,
+                        op.Inner is { } inner ? Kernel.Chain(inner, op.Code, op.Lane) : Kernel.Of(op.Code, op.Lane, op.Extent),
+                        inputs,
+                        place,
+                        -1,
+                        null));
                 if (op.Output.DType.IsNarrow())
                 {
                     // What is read again is what was rounded.
-                    var rounded = new Place(op.Output.IsStored ? null : Take(op.Output.DType, op.Extent, null),
-                        op.Output.IsStored ? Whole(op.Output, op.Extent) : null, op.Output.DType, op.Extent);
-                    pending.Add(new(op.Extent == Extent.Row ? Form.Rows : Form.ByRow, Kernel.Convert(op.Lane, op.Output.DType), [place], rounded, -1, null));
+                    var rounded = new Place(
+                        op.Output.IsStored ? null : Take(op.Output.DType, op.Extent, null),
+                        op.Output.IsStored ? Whole(op.Output, op.Extent) : null,
+                        op.Output.DType,
+                        op.Extent);
+                    pending.Add(
+                        new(
+                            op.Extent == Extent.Row ? Form.Rows : Form.ByRow,
+                            Kernel.Convert(op.Lane, op.Output.DType),
+                            [place],
+                            rounded,
+                            -1,
+                            null));
                     places[(op.Output, op.Output.DType)] = rounded;
                     temporary.Add(place.Register!);
                     break;
@@ -118,7 +156,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         Place place;
         if (produced.ContainsKey(x.Storage))
         {
-            var held = places.TryGetValue((x.Storage, lane), out var known) ? known : places.First(p => ReferenceEquals(p.Key.Item1, x.Storage)).Value;
+            var held = places.TryGetValue((x.Storage, lane), out var known)
+                ? known
+                : places.First(p => ReferenceEquals(p.Key.Item1, x.Storage)).Value;
             place = held.DType == lane ? held : Convert(held, lane, held.Extent, temporary);
             if (!IsNarrow(place, extent)) return place;
         }
@@ -138,9 +178,20 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         return place;
     }
 
-    /// <summary>Whether a place is to be filled up before use: rows too short for loops of their own, with less than an element for each row and column.</summary>
-    bool IsNarrow(Place place, Extent extent) => extent == Extent.Full && rows > 1 && columns < NarrowColumns && (place.Extent == Extent.Row
-        || place is { Register: null, Memory: var memory } && memory!.AsMatrix(columns) is var (row, column) && (row, column) != (columns, 1) && (row, column) != (0, 0));
+    /// <summary>
+    /// Whether a place is to be filled up before use: rows too short for loops of their own, with less than an element for each row and
+    /// column.
+    /// </summary>
+    bool IsNarrow(Place place, Extent extent) =>
+        extent == Extent.Full
+        && rows > 1
+        && columns < NarrowColumns
+        && (
+            place.Extent == Extent.Row
+            || place is { Register: null, Memory: var memory }
+                && memory!.AsMatrix(columns) is var (row, column)
+                && (row, column) != (columns, 1)
+                && (row, column) != (0, 0));
 
     /// <summary>The rows one after another in a register, so that what follows goes over the tile at once.</summary>
     Place Spread(Place from, List<Register>? temporary = null)
@@ -173,8 +224,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     bool IsReducible(View x, Extent extent) => extent == Extent.All ? x.IsDense : x.AsMatrix(columns) is (_, 1);
 
     View Whole(Storage storage, Extent extent) =>
-        storage.Within is { } window && window.AsMatrix(columns) is var (row, column) ? new(window.Storage, window.Offset, [rows, columns], [row, column])
-        : View.Of(storage, extent == Extent.Row ? [rows] : [rows, columns]);
+        storage.Within is { } window && window.AsMatrix(columns) is var (row, column)
+            ? new(window.Storage, window.Offset, [rows, columns], [row, column])
+            : View.Of(storage, extent == Extent.Row ? [rows] : [rows, columns]);
 
     /// <summary>The place of a result: where it is stored, if it is and its type is that of the lanes; else a register.</summary>
     Place Result(Storage output, DType lane, Extent extent) => output.IsStored && output.DType == lane
@@ -199,7 +251,8 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
     void Release(TileOp op, int index, List<Register> temporary, bool after)
     {
         // A row's number is read again for each of its columns, so its register cannot take the result.
-        bool Now(Register r) => after || !op.Code.IsReduction() && op.Extent is Extent.Full && !r.IsRow || op.Extent is Extent.Row && !op.Code.IsReduction();
+        bool Now(Register r) =>
+            after || !op.Code.IsReduction() && op.Extent is Extent.Full && !r.IsRow || op.Extent is Extent.Row && !op.Code.IsReduction();
         foreach (var x in op.Inputs.Select(x => x.Storage).Distinct())
             if (lastUse[x] == index && places.TryGetValue((x, Lane(x)), out var place) && place.Register is { } register && Now(register))
             {
@@ -216,13 +269,20 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             free.Add(register);
             temporary.Remove(register);
         }
-        if (after && !lastUse.ContainsKey(op.Output) && places.TryGetValue((op.Output, Lane(op.Output)), out var unused) && unused.Register is { } last) free.Add(last);
+        if (
+            after
+            && !lastUse.ContainsKey(op.Output)
+            && places.TryGetValue((op.Output, Lane(op.Output)), out var unused)
+            && unused.Register is { } last)
+            free.Add(last);
     }
 
     /// <summary>The lanes a value of this step was computed in.</summary>
     DType Lane(Storage storage) => lanes.TryGetValue(storage, out var lane) ? lane : storage.DType;
 
-    readonly Dictionary<Storage, DType> lanes = ops.ToDictionary(op => op.Output, op => op.Output.DType.IsNarrow() ? op.Output.DType : op.Lane);
+    readonly Dictionary<Storage, DType> lanes = ops.ToDictionary(
+        op => op.Output,
+        op => op.Output.DType.IsNarrow() ? op.Output.DType : op.Lane);
 
     TileProgram Finish()
     {
@@ -254,10 +314,13 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         {
             if (place is { Register: null, Memory: null }) return -1;
             var size = place.DType.ByteSize();
-            var operand = place.Register is { } r ? new Operand(Operand.Scratch, offsets[r.Index], r.IsRow ? 1 : tileColumns, r.IsRow ? 0 : 1, size)
+            var operand =
+                place.Register is { } r ? new Operand(Operand.Scratch, offsets[r.Index], r.IsRow ? 1 : tileColumns, r.IsRow ? 0 : 1, size)
                 : place.Memory!.Storage == blocks?.Product && !blocks.Product.IsStored ? new(Operand.Block, 0, blocks.Width, 1, size)
-                : place.Extent == Extent.Row ? new(place.Memory!.Storage.Slot, (long)place.Memory.Offset * size, place.Memory.AsMatrix(1)!.Value.Row, 0, size)
-                : place.Memory!.AsMatrix(columns) is var (row, column) ? new(place.Memory.Storage.Slot, (long)place.Memory.Offset * size, row, column, size)
+                : place.Extent == Extent.Row
+                    ? new(place.Memory!.Storage.Slot, (long)place.Memory.Offset * size, place.Memory.AsMatrix(1)!.Value.Row, 0, size)
+                : place.Memory!.AsMatrix(columns) is var (row, column)
+                    ? new(place.Memory.Storage.Slot, (long)place.Memory.Offset * size, row, column, size)
                 : throw new InvalidOperationException("a window that is no matrix was not loaded");
             if (!indices.TryGetValue(operand, out var index))
             {
@@ -268,7 +331,9 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
         }
         var instructions = pending.ConvertAll(p =>
         {
-            int a = p.Inputs.Length > 0 ? Index(p.Inputs[0]) : -1, b = p.Inputs.Length > 1 ? Index(p.Inputs[1]) : -1, c = p.Inputs.Length > 2 ? Index(p.Inputs[2]) : -1;
+            int a = p.Inputs.Length > 0 ? Index(p.Inputs[0]) : -1,
+                b = p.Inputs.Length > 1 ? Index(p.Inputs[1]) : -1,
+                c = p.Inputs.Length > 2 ? Index(p.Inputs[2]) : -1;
             var d = Index(p.Output);
             var scalars = 0;
             var flat = true;
@@ -276,11 +341,24 @@ sealed class TileCompiler(IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage
             {
                 if (operand < 0) continue;
                 var o = operands[operand];
-                flat &= tileRows == 1 || tileColumns == columns && (o.RowStep, o.ColumnStep) is var steps && (steps == (tileColumns, 1) || steps == (0, 0));
-                if (p.Form == Form.Rows ? o.RowStep == 0 : o.ColumnStep == 0) scalars |= bit;
+                flat &=
+                    tileRows == 1
+                    || tileColumns == columns && (o.RowStep, o.ColumnStep) is var steps && (steps == (tileColumns, 1) || steps == (0, 0));
+                if (p.Form == Form.Rows ? o.RowStep == 0 : o.ColumnStep == 0)
+                    scalars |= bit;
             }
-            if (p.Form == Form.Load) scalars = p.Output.Extent == Extent.Row ? 1 : 0;
-            return new TileInstruction(p.Form == Form.ByRow && flat ? Form.Flat : p.Form, p.Kernel, a, b, c, d, scalars, p.Ending, p.Window);
+            if (p.Form == Form.Load)
+                scalars = p.Output.Extent == Extent.Row ? 1 : 0;
+            return new TileInstruction(
+                p.Form == Form.ByRow && flat ? Form.Flat : p.Form,
+                p.Kernel,
+                a,
+                b,
+                c,
+                d,
+                scalars,
+                p.Ending,
+                p.Window);
         });
         return new()
         {

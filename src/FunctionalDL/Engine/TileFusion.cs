@@ -9,13 +9,19 @@ static class TileFusion
     static List<TileOp> ShareGaussians(IReadOnlyList<TileOp> ops)
     {
         var by = ops.ToDictionary(op => op.Output);
-        TileOp? Producer(TileOp op, int input, Code code) => by.TryGetValue(op.Inputs[input].Storage, out var x) && x.Code == code ? x : null;
-        bool IsGaussian(TileOp exp, View x) => exp.Code == Code.Exp && Producer(exp, 0, Code.Negate) is { } negated
-            && Producer(negated, 0, Code.Multiply) is { } square && square.Inputs.All(s => s.Storage == x.Storage && s.IsWhole);
+        TileOp? Producer(TileOp op, int input, Code code) =>
+            by.TryGetValue(op.Inputs[input].Storage, out var x) && x.Code == code ? x : null;
+        bool IsGaussian(TileOp exp, View x) =>
+            exp.Code == Code.Exp
+            && Producer(exp, 0, Code.Negate) is { } negated
+            && Producer(negated, 0, Code.Multiply) is { } square
+            && square.Inputs.All(s => s.Storage == x.Storage && s.IsWhole);
 
         var pairs = new Dictionary<TileOp, (TileOp Erf, TileOp Exp)>();
         foreach (var op in ops)
-            if (op is { Code: Code.Erf, Lane: DType.Float32, Inputs: [{ IsWhole: true } x] } && ops.FirstOrDefault(o => o.Extent == op.Extent && !pairs.ContainsKey(o) && IsGaussian(o, x)) is { } exp)
+            if (
+                op is { Code: Code.Erf, Lane: DType.Float32, Inputs: [{ IsWhole: true } x] }
+                && ops.FirstOrDefault(o => o.Extent == op.Extent && !pairs.ContainsKey(o) && IsGaussian(o, x)) is { } exp)
                 pairs[op] = pairs[exp] = (op, exp);
 
         // Where the first of a pair was, both are: they depend on x alone.
@@ -31,15 +37,22 @@ static class TileFusion
         return result;
     }
 
-    /// <summary>Sums and products in pairs: one whose only use is another is computed in the same pass. Roundings stay as they are.</summary>
+    /// <summary>
+    /// Sums and products in pairs: one whose only use is another is computed in the same pass. Roundings stay as they are.
+    /// </summary>
     static List<TileOp> Chain(IReadOnlyList<TileOp> ops)
     {
         var uses = ops.SelectMany(op => op.Inputs).CountBy(x => x.Storage).ToDictionary();
         var by = new Dictionary<Storage, TileOp>();
         var inner = new HashSet<TileOp>();
         var result = new List<TileOp>();
-        bool IsPart(View x, TileOp outer) => x.IsWhole && x.Storage.Slot < 0 && uses[x.Storage] == 1 && by.TryGetValue(x.Storage, out var op)
-            && op.Lane == outer.Lane && op.Extent == outer.Extent;
+        bool IsPart(View x, TileOp outer) =>
+            x.IsWhole
+            && x.Storage.Slot < 0
+            && uses[x.Storage] == 1
+            && by.TryGetValue(x.Storage, out var op)
+            && op.Lane == outer.Lane
+            && op.Extent == outer.Extent;
         foreach (var op in ops)
         {
             var fused = op;
@@ -63,5 +76,9 @@ static class TileFusion
         }
     }
 
-    static bool IsChained(TileOp op) => op.Code is Code.Add or Code.Subtract or Code.Multiply && op.Lane.IsFloat() && op.Lane == op.Output.DType && op.Extent is Extent.Full or Extent.Row;
+    static bool IsChained(TileOp op) =>
+        op.Code is Code.Add or Code.Subtract or Code.Multiply
+        && op.Lane.IsFloat()
+        && op.Lane == op.Output.DType
+        && op.Extent is Extent.Full or Extent.Row;
 }

@@ -1,8 +1,9 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// An operation inside a tile step, computed in lanes of <paramref name="Lane"/>. It gives a whole matrix, one number for each row, or a reduction
-/// finished only when every tile is done. An operation <paramref name="Inner"/> may come first, on the first two inputs; its result is then the first operand.
+/// An operation inside a tile step, computed in lanes of <paramref name="Lane"/>. It gives a whole matrix, one number for each row, or a
+/// reduction finished only when every tile is done. An operation <paramref name="Inner"/> may come first, on the first two inputs; its
+/// result is then the first operand.
 /// </summary>
 sealed record TileOp(Code Code, DType Lane, View[] Inputs, Storage Output, Extent Extent, Code? Inner = null)
 {

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>Where an operand of a tile instruction lies: at base + row·RowStep + column·ColumnStep elements.</summary>
-/// <param name="Slot">The storage's slot, or <see cref="Scratch"/> for the thread's scratch memory, or <see cref="Block"/> for a block of a product.</param>
+/// <param name="Slot">
+/// The storage's slot, or <see cref="Scratch"/> for the thread's scratch memory, or <see cref="Block"/> for a block of a product.
+/// </param>
 /// <param name="Offset">The base, in bytes.</param>
 /// <param name="RowStep">Elements from one row to the next.</param>
 /// <param name="ColumnStep">Elements from one column to the next: 0 or 1.</param>
@@ -102,7 +104,15 @@ sealed unsafe class TileProgram
         {
             next = rows * (tile + 1) / tiles;
             for (var j = 0; j < columns; j += TileColumns)
-                RunTile(workspace, chunk, block + ((long)i * width + j) * size, scratch, row + i, column + j, next - i, Math.Min(TileColumns, columns - j));
+                RunTile(
+                    workspace,
+                    chunk,
+                    block + ((long)i * width + j) * size,
+                    scratch,
+                    row + i,
+                    column + j,
+                    next - i,
+                    Math.Min(TileColumns, columns - j));
         }
     }
 
@@ -164,7 +174,10 @@ sealed unsafe class TileProgram
         }
     }
 
-    /// <summary>Adds a tile's rows to the chunk's row of results: a few of them first, then their sum to what the chunk has so far, so that rounding errors stay small.</summary>
+    /// <summary>
+    /// Adds a tile's rows to the chunk's row of results: a few of them first, then their sum to what the chunk has so far, so that
+    /// rounding errors stay small.
+    /// </summary>
     void ReduceColumns(in TileInstruction i, Strip strip, int rows, Workspace workspace, int chunk, int column, byte* scratch)
     {
         var ending = Endings[i.Ending];

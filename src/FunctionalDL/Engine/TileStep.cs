@@ -1,8 +1,9 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A fused step: elementwise operations over one number of elements, seen as rows × columns, with reductions along rows inside and along columns or
-/// everything at the end. It runs tile by tile, so that what is between its inputs and its results never leaves the first-level cache.
+/// A fused step: elementwise operations over one number of elements, seen as rows × columns, with reductions along rows inside and along
+/// columns or everything at the end. It runs tile by tile, so that what is between its inputs and its results never leaves the
+/// first-level cache.
 /// </summary>
 sealed class TileStep(int total) : Step
 {
@@ -27,9 +28,14 @@ sealed class TileStep(int total) : Step
     /// <summary>The length of a row; 0 as long as nothing depends on it.</summary>
     int columns;
 
-    public override IEnumerable<Access> Reads => ops.SelectMany(op => op.Inputs).Where(x => !produced.ContainsKey(x.Storage)).Distinct().Select(x => (Access)x);
+    public override IEnumerable<Access> Reads =>
+        ops.SelectMany(op => op.Inputs).Where(x => !produced.ContainsKey(x.Storage)).Distinct().Select(x => (Access)x);
 
-    public override IEnumerable<Access> Writes => produced.Keys.Where(s => s.IsStored).Select(s => s.Within is { } window ? (Access)window : s).Concat(Partials.Select(s => (Access)s));
+    public override IEnumerable<Access> Writes =>
+        produced
+            .Keys.Where(s => s.IsStored)
+            .Select(s => s.Within is { } window ? (Access)window : s)
+            .Concat(Partials.Select(s => (Access)s));
 
     public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots) => new TileVerifier(program!, ops, produced, slots).Faults();
 
@@ -44,14 +50,18 @@ sealed class TileStep(int total) : Step
 
     public override long Operations => operations;
 
-    public override string ToString() => $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of {program.TileRows}×{program.TileColumns}: {Names}";
+    public override string ToString() =>
+        $"tile {program!.Rows}×{program.Columns} in {program.Chunks} × {program.TilesPerChunk} tiles of "
+            + $"{program.TileRows}×{program.TileColumns}: {Names}";
 
     /// <summary>The operations, by name.</summary>
     public string Names => string.Join(", ", ops.GroupBy(op => op.Name).Select(g => g.Count() == 1 ? $"{g.Key}" : $"{g.Count()} {g.Key}"));
 
     public override long ScratchBytes => program!.ScratchBytes;
 
-    /// <summary>Whether an elementwise operation with <paramref name="count"/> results can be part of this step, and how much it covers.</summary>
+    /// <summary>
+    /// Whether an elementwise operation with <paramref name="count"/> results can be part of this step, and how much it covers.
+    /// </summary>
     public Extent? Fits(View[] inputs, int count)
     {
         Extent extent;
@@ -62,12 +72,19 @@ sealed class TileStep(int total) : Step
         return inputs.All(x => IsReadable(x, extent)) ? extent : null;
     }
 
-    /// <summary>Whether rows of <paramref name="length"/> elements, written into rows of a larger array, can be part of this step: an element for each row and column.</summary>
-    public Extent? FitsRows(View[] inputs, int count, int length) => FitsColumns(length) && Fits(inputs, count) == Extent.Full ? Extent.Full : null;
+    /// <summary>
+    /// Whether rows of <paramref name="length"/> elements, written into rows of a larger array, can be part of this step: an element for
+    /// each row and column.
+    /// </summary>
+    public Extent? FitsRows(View[] inputs, int count, int length) =>
+        FitsColumns(length) && Fits(inputs, count) == Extent.Full ? Extent.Full : null;
 
     /// <summary>Whether a reduction of rows of <paramref name="length"/> elements, or over all rows, can be part of this step.</summary>
     public bool FitsReduction(View x, Extent extent, int length) =>
-        ops.Count is > 0 and < MostOperations && x.Count == total && IsReadable(x, Extent.Full) && (extent == Extent.All || columns == length || columns == 0)
+        ops.Count is > 0 and < MostOperations
+        && x.Count == total
+        && IsReadable(x, Extent.Full)
+        && (extent == Extent.All || columns == length || columns == 0)
         && (extent != Extent.Row || length <= LongestRow);
 
     /// <summary>Whether rows may have that length.</summary>
@@ -117,12 +134,20 @@ sealed class TileStep(int total) : Step
         return output;
     }
 
-    /// <summary>Whether this step can run on a product's blocks: its elements are the product's, and what it does with rows needs no more of them than a block has.</summary>
-    public bool Follows(Blocks blocks, IReadOnlySet<Storage> needed) => total == blocks.Product.Count && FitsColumns(blocks.Columns)
-        && ReadStorages.Count(s => s.Count == total && s != blocks.Product) + produced.Count(p => p.Value == Extent.Full && needed.Contains(p.Key.Memory)) <= MostArrays
+    /// <summary>
+    /// Whether this step can run on a product's blocks: its elements are the product's, and what it does with rows needs no more of them
+    /// than a block has.
+    /// </summary>
+    public bool Follows(Blocks blocks, IReadOnlySet<Storage> needed) =>
+        total == blocks.Product.Count
+        && FitsColumns(blocks.Columns)
+        && ReadStorages.Count(s => s.Count == total && s != blocks.Product)
+            + produced.Count(p => p.Value == Extent.Full && needed.Contains(p.Key.Memory))
+            <= MostArrays
         && (blocks.Width == blocks.Columns || !produced.ContainsValue(Extent.Row))
         && (blocks.Count <= total / blocks.Columns / LeastRows || !produced.ContainsValue(Extent.Column))
-        && ops.All(op => op.Inputs.All(x => x.Storage != blocks.Product || x.IsWhole && (op.Extent != Extent.Row || op.Code.IsReduction())));
+        && ops.All(op =>
+            op.Inputs.All(x => x.Storage != blocks.Product || x.IsWhole && (op.Extent != Extent.Row || op.Code.IsReduction())));
 
     public override void Seal() => Seal(null);
 
@@ -148,7 +173,8 @@ sealed class TileStep(int total) : Step
         Finish(workspace);
     }
 
-    public override unsafe void Chunk(Workspace workspace, int chunk, int thread) => program!.Run(workspace, chunk, workspace.Scratch(thread));
+    public override unsafe void Chunk(Workspace workspace, int chunk, int thread) =>
+        program!.Run(workspace, chunk, workspace.Scratch(thread));
 
     /// <summary>Runs on a block of the product, at a row and column, with scratch memory for it.</summary>
     public unsafe void RunBlock(Workspace workspace, int block, byte* product, byte* scratch, int row, int column, int rows, int columns) =>

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A value as a strided window on a storage: element (i₀, i₁, …) is at Offset + Σ iₐ·Strides[a]. Reshapes, transposes, broadcasts and slices
-/// change the window and move nothing.
+/// A value as a strided window on a storage: element (i₀, i₁, …) is at Offset + Σ iₐ·Strides[a]. Reshapes, transposes, broadcasts and
+/// slices change the window and move nothing.
 /// </summary>
 sealed class View
 {
@@ -27,7 +27,10 @@ sealed class View
         var count = 1L;
         foreach (var size in sizes)
             if ((count *= size) > Array.MaxLength)
-                throw new ShapeException($"Engine: an array of [{string.Join(", ", sizes.ToArray())}] has more than the {Array.MaxLength} elements it can hold. Split an axis, such as the batch.");
+                throw new ShapeException(
+                    $"Engine: an array of [{string.Join(", ", sizes.ToArray())}] has more than the {Array.MaxLength} elements it can "
+                        + "hold. Split an axis, such as the batch."
+                );
         return (int)count;
     }
 
@@ -139,7 +142,9 @@ sealed class View
         return ([.. sizes], [.. strides]);
     }
 
-    /// <summary>The steps of the window seen as a matrix of rows of <paramref name="columns"/> elements, or null where it is none.</summary>
+    /// <summary>
+    /// The steps of the window seen as a matrix of rows of <paramref name="columns"/> elements, or null where it is none.
+    /// </summary>
     public (int Row, int Column)? AsMatrix(int columns)
     {
         var (sizes, strides) = Collapsed();

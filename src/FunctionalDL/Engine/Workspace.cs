@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>The memory of one run of a plan: an arena for intermediate values, scratch for each thread, and the address of every storage.</summary>
+/// <summary>
+/// The memory of one run of a plan: an arena for intermediate values, scratch for each thread, and the address of every storage.
+/// </summary>
 sealed unsafe class Workspace
 {
     readonly Block arena, scratch;
@@ -29,7 +31,9 @@ sealed unsafe class Workspace
         foreach (var (storage, block) in plan.Constants) Put(storage, block);
     }
 
-    /// <summary>Memory that is ready for runs of a plan: some that is not in use, or new, in which what depends on constants alone is done.</summary>
+    /// <summary>
+    /// Memory that is ready for runs of a plan: some that is not in use, or new, in which what depends on constants alone is done.
+    /// </summary>
     public static Workspace For(Plan plan, int threads)
     {
         if (plan.Idle.TryTake(out var workspace)) return workspace;

@@ -3,8 +3,8 @@ using FunctionalDL.Ops;
 namespace FunctionalDL;
 
 /// <summary>
-/// One pass over the attributes of an op, which makes it again: each attribute is shown by its name and becomes what the map says. So what an
-/// op declares once serves to read its attributes, to change them, and to rebuild graphs in another precision or for other sizes.
+/// One pass over the attributes of an op, which makes it again: each attribute is shown by its name and becomes what the map says. So
+/// what an op declares once serves to read its attributes, to change them, and to rebuild graphs in another precision or for other sizes.
 /// </summary>
 sealed class AttributeMap(string op, Func<string, OpAttribute, OpAttribute> map)
 {

@@ -9,8 +9,11 @@ namespace FunctionalDL;
 public static class Evaluator
 {
     /// <summary>The value of an expression, given its variables' values.</summary>
-    /// <exception cref="FunctionalException">A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.</exception>
-    public static Tensor Evaluate(this Expr expression, params (string Name, Tensor Value)[] values) => Evaluate(expression, TensorSet.Of(values));
+    /// <exception cref="FunctionalException">
+    /// A variable has no value, or one that does not fit its type; or an op meets a value it is not defined for.
+    /// </exception>
+    public static Tensor Evaluate(this Expr expression, params (string Name, Tensor Value)[] values) =>
+        Evaluate(expression, TensorSet.Of(values));
 
     /// <inheritdoc cref="Evaluate(Expr, ValueTuple{string, Tensor}[])"/>
     public static Tensor Evaluate(this Expr expression, TensorSet values) => Evaluate([expression], values)[0];
@@ -60,12 +63,16 @@ public static class Evaluator
             if (given(name) is not { } value)
                 throw new FunctionalException($"Variable \"{name}\" ({variable.Type}) has no value. Give one: (\"{name}\", value).");
             if (value.DType != variable.DType)
-                throw new DTypeException($"Variable \"{name}\" is {variable.Type}, its value {value}. Cast the value: value.Cast(DType.{variable.DType}).");
+                throw new DTypeException(
+                    $"Variable \"{name}\" is {variable.Type}, its value {value}. Cast the value: value.Cast(DType.{variable.DType}).");
             sizes = sizes.Match(name, variable.Shape, value.Shape);
         }
         foreach (var variable in variables)
             if (given(variable.VariableName!) is { } value && variable.Shape.Resolve(sizes) != value.Shape)
-                throw new ShapeException($"Variable \"{variable.VariableName}\" is {variable.Type}, which is {variable.Shape.Resolve(sizes)} with {sizes}; its value is {value}. Reshape the value.");
+                throw new ShapeException(
+                    $"Variable \"{variable.VariableName}\" is {variable.Type}, which is {variable.Shape.Resolve(sizes)} with {sizes}; "
+                        + $"its value is {value}. Reshape the value."
+                );
         return sizes;
     }
 }

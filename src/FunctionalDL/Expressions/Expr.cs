@@ -60,9 +60,11 @@ public sealed partial class Expr
 
     /// <summary>A scalar constant of the given dtype.</summary>
     /// <exception cref="DTypeException">The value is not a number of that dtype.</exception>
-    public static Expr Constant(double value, DType dtype) => dtype.IsFloat() || Math.Truncate(value) == value
-        ? Constant(Tensor.Full(dtype, Shape.Scalar, value))
-        : throw new DTypeException(FormattableString.Invariant($"Constant: {value} is not an {dtype.Name()}. Cast the other side to a float first."));
+    public static Expr Constant(double value, DType dtype) =>
+        dtype.IsFloat() || Math.Truncate(value) == value
+            ? Constant(Tensor.Full(dtype, Shape.Scalar, value))
+            : throw new DTypeException(
+                FormattableString.Invariant($"Constant: {value} is not an {dtype.Name()}. Cast the other side to a float first."));
 
     /// <summary>An op applied to inputs: a new node, whose dtype and shape are inferred and checked.</summary>
     /// <exception cref="FunctionalException">The op does not take inputs of these types, or not as many.</exception>
@@ -75,6 +77,8 @@ public sealed partial class Expr
     /// <summary>This expression in another dtype. Gradients pass between floats and stop at integers and truth values.</summary>
     public Expr Cast(DType dtype) => DType == dtype ? this : new(new CastOp(dtype), this);
 
-    /// <summary>The expression as text, with shared parts named once; long ones are cut (<see cref="Printer"/> prints them whole).</summary>
+    /// <summary>
+    /// The expression as text, with shared parts named once; long ones are cut (<see cref="Printer"/> prints them whole).
+    /// </summary>
     public override string ToString() => Printer.Print(this, Printer.ShownLines);
 }

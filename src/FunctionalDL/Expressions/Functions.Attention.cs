@@ -2,7 +2,9 @@ namespace FunctionalDL;
 
 public static partial class Functions
 {
-    /// <summary>What takes the place of −∞ for a masked score, so that a query all of whose keys are masked has no NaN on the way to its zeros.</summary>
+    /// <summary>
+    /// What takes the place of −∞ for a masked score, so that a query all of whose keys are masked has no NaN on the way to its zeros.
+    /// </summary>
     const double Masked = -1e30;
 
     /// <summary>
@@ -23,13 +25,19 @@ public static partial class Functions
     /// <inheritdoc cref="Attention"/>
     public static Expr AttentionWeights(Expr q, Expr k, Expr? mask = null, bool isCausal = false)
     {
-        if (q.Rank < 2 || k.Rank < 2 || !q.Shape[^1].IsKnown) throw new ShapeException($"Attention: queries {q.Shape} and keys {k.Shape}. Both are [b…, time, width] with a known width.");
+        if (q.Rank < 2 || k.Rank < 2 || !q.Shape[^1].IsKnown)
+            throw new ShapeException($"Attention: queries {q.Shape} and keys {k.Shape}. Both are [b…, time, width] with a known width.");
         var scores = MatMul(q / Math.Sqrt(q.Shape[^1].Size), Transpose(k));
         var causal = isCausal ? Broadcast(Causal(scores.Shape[^2], scores.Shape[^1]), scores.Shape) : null;
-        if (mask is null) return Softmax(causal is null ? scores : Select(causal, scores, Full(scores, Masked)));
-        if (mask.DType != DType.Bool) throw new DTypeException($"Attention: the mask is {mask.Type}. Give truth values, such as tokens > 0.");
+        if (mask is null)
+            return Softmax(causal is null ? scores : Select(causal, scores, Full(scores, Masked)));
+        if (mask.DType != DType.Bool)
+            throw new DTypeException($"Attention: the mask is {mask.Type}. Give truth values, such as tokens > 0.");
         if (!mask.Shape.BroadcastsTo(scores.Shape))
-            throw new ShapeException($"Attention: a mask {mask.Shape} does not broadcast to the scores {scores.Shape}. Its last axis is the keys', the one before the queries'.");
+            throw new ShapeException(
+                $"Attention: a mask {mask.Shape} does not broadcast to the scores {scores.Shape}. Its last axis is the keys', the one "
+                    + "before the queries'."
+            );
         var visible = Broadcast(mask, scores.Shape);
         if (causal is not null) visible = visible & causal;
         // Where a query sees no key, all scores are equal, and so would the weights be.
@@ -37,8 +45,10 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// x with its places written into its angles: with x₁ and x₂ the halves of the last axis, (x₁·cos − x₂·sin, x₂·cos + x₁·sin) of t/10000^(2i/d) for place t:
-    /// <c>[b…, time, d] → […]</c> (Su et al. 2021, halves in place of pairs). Products of two such vectors depend on the distance of their places only.
+    /// x with its places written into its angles: with x₁ and x₂ the halves of the last axis, (x₁·cos − x₂·sin, x₂·cos + x₁·sin) of
+    /// t/10000^(2i/d) for place t:
+    /// <c>[b…, time, d] → […]</c> (Su et al. 2021, halves in place of pairs). Products of two such vectors depend on the distance of
+    /// their places only.
     /// </summary>
     /// <exception cref="ShapeException">The last axis is not of a known even size.</exception>
     public static Expr RotaryPositions(Expr x)
@@ -53,9 +63,11 @@ public static partial class Functions
     internal static (Expr Sine, Expr Cosine) Waves(string op, Expr x)
     {
         if (x.Rank < 2 || !x.Shape[^1].IsKnown || x.Shape[^1].Size % 2 != 0)
-            throw new ShapeException($"{op}: takes […, time, width] with an even width, given {x.Shape}. Sines and cosines share the width equally.");
+            throw new ShapeException(
+                $"{op}: takes […, time, width] with an even width, given {x.Shape}. Sines and cosines share the width equally.");
         var width = x.Shape[^1].Size;
-        var frequencies = Expr.Constant(Tensor.Vector([.. Enumerable.Range(0, width / 2).Select(i => Math.Pow(10000, -2.0 * i / width))]).Cast(x.DType));
+        var frequencies = Expr.Constant(
+            Tensor.Vector([.. Enumerable.Range(0, width / 2).Select(i => Math.Pow(10000, -2.0 * i / width))]).Cast(x.DType));
         var angles = ExpandDims(Range(x.Shape[^2], x.DType), 1) * frequencies;
         return (Sin(angles), Cos(angles));
     }

@@ -110,10 +110,13 @@ public static partial class Functions
     public static Expr StopGradient(Expr x) => new(new StopGradientOp(), x);
 
     /// <summary>
-    /// A function with a derivative of your own: it is evaluated, compiled and exported as <paramref name="forward"/>, and differentiated by <paramref name="rule"/>.
+    /// A function with a derivative of your own: it is evaluated, compiled and exported as <paramref name="forward"/>, and differentiated
+    /// by <paramref name="rule"/>.
     /// </summary>
     /// <param name="forward">The function of the inputs.</param>
-    /// <param name="rule">From the inputs, the value and the incoming gradient g to the gradient of each input; it must be linear in g.</param>
+    /// <param name="rule">
+    /// From the inputs, the value and the incoming gradient g to the gradient of each input; it must be linear in g.
+    /// </param>
     /// <param name="inputs">What the function is applied to.</param>
     public static Expr CustomGradient(Func<Expr[], Expr> forward, Func<Expr[], Expr, Expr, Expr[]> rule, params Expr[] inputs) =>
         new(new CustomGradientOp(rule), [forward(inputs), .. inputs]);
@@ -122,8 +125,12 @@ public static partial class Functions
     {
         var shape = x[0].Shape;
         foreach (var other in x[1..])
-            shape = Shape.Broadcast(shape, other.Shape)
-                ?? throw new ShapeException($"{op.Name}: shapes {shape} and {other.Shape} do not broadcast: from the last axis on, dimensions must be equal or 1. Reshape one side, or insert an axis with ExpandDims.");
+            shape =
+                Shape.Broadcast(shape, other.Shape)
+                ?? throw new ShapeException(
+                    $"{op.Name}: shapes {shape} and {other.Shape} do not broadcast: from the last axis on, dimensions must be equal or "
+                        + "1. Reshape one side, or insert an axis with ExpandDims."
+                );
         var inputs = new Expr[x.Length];
         for (var i = 0; i < inputs.Length; i++) inputs[i] = Broadcast(x[i], shape);
         return new(op, inputs);

@@ -5,18 +5,25 @@ namespace FunctionalDL;
 public static partial class Functions
 {
     /// <summary>
-    /// Σ x over all elements; 0 where there are none. Compiled, floats are added in float64, or over some axes in short runs whose sums are added by halves or in float64, so that the error is at most
-    /// (130 + log₂ n)·ε·Σ|x|, with ε = 2⁻²⁴ for float32 and 2⁻⁵³ for float64, and usually near ε·Σ|x| whatever n; the reference adds in float64.
+    /// Σ x over all elements; 0 where there are none. Compiled, floats are added in float64, or over some axes in short runs whose sums
+    /// are added by halves or in float64, so that the error is at most (130 + log₂ n)·ε·Σ|x|, with ε = 2⁻²⁴ for float32 and 2⁻⁵³ for
+    /// float64, and usually near ε·Σ|x| whatever n; the reference adds in float64.
     /// </summary>
     public static Expr Sum(Expr x) => Sum(x, All(x));
 
-    /// <summary>Σ x over some axes, which are removed; 0 where there are no elements. The error is that of <see cref="Sum(Expr)"/>.</summary>
-    public static Expr Sum(Expr x, params int[] axes) => axes.Length == 0 && x.DType.IsNumeric() ? x : new(new SumOp(AxesOf("Sum", x, axes)), x);
+    /// <summary>
+    /// Σ x over some axes, which are removed; 0 where there are no elements. The error is that of <see cref="Sum(Expr)"/>.
+    /// </summary>
+    public static Expr Sum(Expr x, params int[] axes) =>
+        axes.Length == 0 && x.DType.IsNumeric() ? x : new(new SumOp(AxesOf("Sum", x, axes)), x);
 
     /// <summary>Σ x over an axis, which keeps its place with size 1.</summary>
     public static Expr SumKeep(Expr x, int axis) => Keep(x, Sum(x, axis), axis);
 
-    /// <summary>The mean of all elements, Σ x / n; NaN where there are none. Its error is that of <see cref="Sum(Expr)"/> over n, and of one division.</summary>
+    /// <summary>
+    /// The mean of all elements, Σ x / n; NaN where there are none. Its error is that of <see cref="Sum(Expr)"/> over n, and of one
+    /// division.
+    /// </summary>
     /// <inheritdoc cref="Mean(Expr, int[])"/>
     public static Expr Mean(Expr x) => Mean(x, All(x));
 
@@ -24,7 +31,9 @@ public static partial class Functions
     /// <exception cref="DTypeException">x is not a float: the mean of whole numbers is seldom whole.</exception>
     public static Expr Mean(Expr x, params int[] axes)
     {
-        if (!x.DType.IsFloat()) throw new DTypeException($"Mean: takes float32 or float64, given {x.Type}. Cast the input to a float, such as x.Cast(DType.Float32).");
+        if (!x.DType.IsFloat())
+            throw new DTypeException(
+                $"Mean: takes float32 or float64, given {x.Type}. Cast the input to a float, such as x.Cast(DType.Float32).");
         var n = AxesOf("Mean", x, axes).Aggregate((Dim)1, (product, axis) => product * x.Shape[axis]);
         return Sum(x, axes) / SizeOf(n, x.DType);
     }
@@ -37,8 +46,8 @@ public static partial class Functions
     public static Expr Max(Expr x) => Max(x, All(x));
 
     /// <summary>
-    /// The largest element over some axes, which are removed. Its gradient is shared equally among equal largest elements. Where there are no elements,
-    /// evaluation is an error.
+    /// The largest element over some axes, which are removed. Its gradient is shared equally among equal largest elements. Where there
+    /// are no elements, evaluation is an error.
     /// </summary>
     public static Expr Max(Expr x, params int[] axes) => new(new MaxOp(AxesOf("Max", x, axes)), x);
 
@@ -46,8 +55,8 @@ public static partial class Functions
     public static Expr Min(Expr x) => Min(x, All(x));
 
     /// <summary>
-    /// The smallest element over some axes, which are removed. Its gradient is shared equally among equal smallest elements. Where there are no elements,
-    /// evaluation is an error.
+    /// The smallest element over some axes, which are removed. Its gradient is shared equally among equal smallest elements. Where there
+    /// are no elements, evaluation is an error.
     /// </summary>
     public static Expr Min(Expr x, params int[] axes) => new(new MinOp(AxesOf("Min", x, axes)), x);
 
@@ -56,8 +65,8 @@ public static partial class Functions
 
     /// <summary>
     /// The k largest elements along an axis in descending order, or the smallest in ascending order, and their indices along it:
-    /// <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>. Of equal elements the first comes first; NaN is larger than all. The gradient of an element goes
-    /// to where it was taken from.
+    /// <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>. Of equal elements the first comes first; NaN is larger than all. The gradient of
+    /// an element goes to where it was taken from.
     /// </summary>
     /// <example>
     /// <code>
@@ -91,7 +100,10 @@ public static partial class Functions
         return m + Log(sum + Equal(sum, ZerosLike(sum)).Cast(x.DType));
     }
 
-    /// <summary>The largest element over an axis, which is kept with size 1, as a number to subtract; −∞ where there are no elements to subtract it from.</summary>
+    /// <summary>
+    /// The largest element over an axis, which is kept with size 1, as a number to subtract; −∞ where there are no elements to subtract
+    /// it from.
+    /// </summary>
     static Expr PeakKeep(Expr x, int axis) =>
         StopGradient(Keep(x, new(new MaxOp(AxesOf("Max", x, [axis]), MayBeOfNone: true), x), axis));
 
@@ -119,25 +131,34 @@ public static partial class Functions
     public static Expr NormKeep(Expr x, int axis) => Keep(x, Norm(x, axis), axis);
 
     /// <summary>
-    /// The matrix product over the last two axes, of numbers of one dtype: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>; leading axes broadcast. A vector on the left is a row,
-    /// on the right a column, and the axis made for it is removed again, as in NumPy. Compiled, each element is summed in runs of at most 512 products, and the runs by
-    /// halves or 64 at a time, so that its error is at most (600 + k/30,000)·ε·Σ|x·y|, with ε = 2⁻²⁴ for float32 and 2⁻⁵³ for float64.
+    /// The matrix product over the last two axes, of numbers of one dtype: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>; leading axes
+    /// broadcast. A vector on the left is a row, on the right a column, and the axis made for it is removed again, as in NumPy. Compiled,
+    /// each element is summed in runs of at most 512 products, and the runs by halves or 64 at a time, so that its error is at most (600
+    /// + k/30,000)·ε·Σ|x·y|, with ε = 2⁻²⁴ for float32 and 2⁻⁵³ for float64.
     /// </summary>
     public static Expr MatMul(Expr x, Expr y)
     {
-        if (x.Rank == 0 || y.Rank == 0) throw new ShapeException($"MatMul: {x.Shape} × {y.Shape}: a scalar has no axis to multiply over. Use * for a scalar factor.");
-        if (x.Rank == 1) return Squeeze(MatMul(ExpandDims(x, 0), y), y.Rank == 1 ? 0 : -2);
-        if (y.Rank == 1) return Squeeze(MatMul(x, ExpandDims(y, 1)), -1);
+        if (x.Rank == 0 || y.Rank == 0)
+            throw new ShapeException($"MatMul: {x.Shape} × {y.Shape}: a scalar has no axis to multiply over. Use * for a scalar factor.");
+        if (x.Rank == 1)
+            return Squeeze(MatMul(ExpandDims(x, 0), y), y.Rank == 1 ? 0 : -2);
+        if (y.Rank == 1)
+            return Squeeze(MatMul(x, ExpandDims(y, 1)), -1);
         if (x.Rank > 2 && y.Rank == 2)
         {
             // One matrix for all batches: one large product, and no repeated matrix to sum the gradient of.
-            if (x.Shape[^1] != y.Shape[0]) throw new ShapeException($"MatMul: inner dimensions differ, {x.Shape} × {y.Shape} ({x.Shape[^1]} and {y.Shape[0]}). Transpose one side?");
+            if (x.Shape[^1] != y.Shape[0])
+                throw new ShapeException(
+                    $"MatMul: inner dimensions differ, {x.Shape} × {y.Shape} ({x.Shape[^1]} and {y.Shape[0]}). Transpose one side?");
             var lead = x.Shape.Slice(0, x.Rank - 1);
             return Reshape(MatMul(Reshape(x, [lead.Elements, x.Shape[^1]]), y), lead.Concat([y.Shape[1]]));
         }
         var batch = Shape.Broadcast(x.Shape.Slice(0, x.Rank - 2), y.Shape.Slice(0, y.Rank - 2))
             ?? throw new ShapeException($"MatMul: leading dimensions do not broadcast, {x.Shape} × {y.Shape}. Reshape one side.");
-        return new(new MatMulOp(), Broadcast(x, batch.Concat(x.Shape.Slice(x.Rank - 2, x.Rank))), Broadcast(y, batch.Concat(y.Shape.Slice(y.Rank - 2, y.Rank))));
+        return new(
+            new MatMulOp(),
+            Broadcast(x, batch.Concat(x.Shape.Slice(x.Rank - 2, x.Rank))),
+            Broadcast(y, batch.Concat(y.Shape.Slice(y.Rank - 2, y.Rank))));
     }
 
     static Expr Keep(Expr x, Expr reduced, int axis) => ExpandDims(reduced, x.Shape.Axis(axis, "reduction"));

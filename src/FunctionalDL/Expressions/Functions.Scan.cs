@@ -5,12 +5,12 @@ namespace FunctionalDL;
 public static partial class Functions
 {
     /// <summary>
-    /// A loop over time: carried values h and, at each step t, the elements x[t] of sequences <c>[time, …]</c>; the step says what the carried values become.
-    /// The step is kept as an expression, once, and so is its derivative; time may be a name.
+    /// A loop over time: carried values h and, at each step t, the elements x[t] of sequences <c>[time, …]</c>; the step says what the
+    /// carried values become. The step is kept as an expression, once, and so is its derivative; time may be a name.
     /// </summary>
     /// <remarks>
-    /// The step may use any other expression, such as parameters; what does not depend on h and x is computed once, before the loop, random numbers too,
-    /// and so is a product of x with a matrix that does not change, for all steps.
+    /// The step may use any other expression, such as parameters; what does not depend on h and x is computed once, before the loop,
+    /// random numbers too, and so is a product of x with a matrix that does not change, for all steps.
     /// </remarks>
     /// <param name="initial">The first carried values, floats of one dtype.</param>
     /// <param name="sequences">Tensors whose first axis is time, of one length.</param>
@@ -21,16 +21,23 @@ public static partial class Functions
     public static ScanResult Scan(Expr[] initial, Expr[] sequences, Func<Expr[], Expr[], Expr[]> step, bool reverse = false)
     {
         if (initial.Length == 0 || sequences.Length == 0 || sequences.Any(s => s.Rank == 0))
-            throw new ShapeException($"Scan: {initial.Length} carried values and {sequences.Length} sequences. Give one of each or more; the first axis of a sequence is time.");
+            throw new ShapeException(
+                $"Scan: {initial.Length} carried values and {sequences.Length} sequences. Give one of each or more; the first axis of a "
+                    + "sequence is time."
+            );
         Expr[] carries = [.. initial.Select((x, i) => Expr.Variable($"h{i}", x.Shape, x.DType))];
         Expr[] elements = [.. sequences.Select((x, i) => Expr.Variable($"x{i}", x.Shape.Remove(0), x.DType))];
         // The step sees variables that no other expression can name, so that it may take derivatives with respect to them.
         Expr[] hidden = [.. carries.Concat(elements).Select(Placeholder.Like)];
         var next = step(hidden[..carries.Length], hidden[carries.Length..]);
-        if (next.Length != initial.Length) throw new ShapeException($"Scan: the step makes {next.Length} values of {initial.Length} carried ones. Return one for each.");
+        if (next.Length != initial.Length)
+            throw new ShapeException($"Scan: the step makes {next.Length} values of {initial.Length} carried ones. Return one for each.");
         for (var i = 0; i < next.Length; i++)
             if (next[i].Type != initial[i].Type)
-                throw new ShapeException($"Scan: the step makes {next[i].Type} of the carried value {initial[i].Type}. Start with a value of the type the step makes.");
+                throw new ShapeException(
+                    $"Scan: the step makes {next[i].Type} of the carried value {initial[i].Type}. Start with a value of the type the "
+                        + "step makes."
+                );
 
         var (outputs, captured, constants) = Capture(next, [.. hidden], []);
         outputs = Graph.Replace(outputs, hidden.Zip(carries.Concat(elements)).ToDictionary());
@@ -40,8 +47,9 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// f(x), whose inside is not kept for the gradient: reverse mode computes it anew when it gets there. A chain of n functions, each rematerialized, is trained in the
-    /// memory of n results and the inside of one, for the time of one more evaluation. What is computed anew has the same bits, random numbers too.
+    /// f(x), whose inside is not kept for the gradient: reverse mode computes it anew when it gets there. A chain of n functions, each
+    /// rematerialized, is trained in the memory of n results and the inside of one, for the time of one more evaluation. What is computed
+    /// anew has the same bits, random numbers too.
     /// </summary>
     /// <param name="f">The function; what else it uses, such as parameters, gets gradients too.</param>
     /// <param name="x">Its argument.</param>
@@ -56,8 +64,8 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// The outputs with what does not depend on the variables replaced by new variables, and what they stand for. A broadcast stays, so that what is
-    /// captured is the smaller tensor; so do numbers, which rules look at, and what is not to be captured.
+    /// The outputs with what does not depend on the variables replaced by new variables, and what they stand for. A broadcast stays, so
+    /// that what is captured is the smaller tensor; so do numbers, which rules look at, and what is not to be captured.
     /// </summary>
     static (Expr[] Outputs, Expr[] Captured, Expr[] Constants) Capture(Expr[] outputs, HashSet<Expr> variables, IEnumerable<Expr> inside)
     {

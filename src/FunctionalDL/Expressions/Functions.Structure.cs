@@ -4,7 +4,10 @@ namespace FunctionalDL;
 
 public static partial class Functions
 {
-    /// <summary>Parts of x along an axis, one after another, of the given sizes: <c>[…, a + b, …] → […, a, …] and […, b, …]</c>. Nothing is copied.</summary>
+    /// <summary>
+    /// Parts of x along an axis, one after another, of the given sizes: <c>[…, a + b, …] → […, a, …] and […, b, …]</c>. Nothing is
+    /// copied.
+    /// </summary>
     /// <example>
     /// <code>
     /// var halves = Functions.Split(Expr.Variable("x", [2, 6]), 1, 2, 4);  // [2, 2] and [2, 4]
@@ -19,7 +22,10 @@ public static partial class Functions
         var at = x.Shape.Axis(axis, "Split");
         var total = sizes.Aggregate((Dim)0, (sum, size) => sum + size);
         if (total != x.Shape[at])
-            throw new ShapeException($"Split: parts of {string.Join(", ", sizes)} along axis {at} of {x.Shape} are {total} together. Give sizes that add up to {x.Shape[at]}.");
+            throw new ShapeException(
+                $"Split: parts of {string.Join(", ", sizes)} along axis {at} of {x.Shape} are {total} together. Give sizes that add up "
+                    + $"to {x.Shape[at]}."
+            );
         Dim start = 0;
         var parts = new Expr[sizes.Length];
         for (var i = 0; i < parts.Length; start += sizes[i], i++) parts[i] = SliceFrom(x, at, start, sizes[i]);
@@ -29,11 +35,15 @@ public static partial class Functions
     /// <summary>The elements of x, row by row, in another shape with as many.</summary>
     public static Expr Reshape(Expr x, Shape shape) => x.Shape == shape ? x : new(new ReshapeOp(shape), x);
 
-    /// <summary>x with an axis of size 1 put in: <c>[a, b] → [a, 1, b]</c> for axis 1. Negative axes count from the end, −1 making the new axis the last.</summary>
+    /// <summary>
+    /// x with an axis of size 1 put in: <c>[a, b] → [a, 1, b]</c> for axis 1. Negative axes count from the end, −1 making the new axis
+    /// the last.
+    /// </summary>
     public static Expr ExpandDims(Expr x, int axis)
     {
         var at = axis < 0 ? axis + x.Rank + 1 : axis;
-        if (at < 0 || at > x.Rank) throw new ShapeException($"ExpandDims: axis {axis} is outside {x.Shape}. Use {-x.Rank - 1} to {x.Rank}.");
+        if (at < 0 || at > x.Rank)
+            throw new ShapeException($"ExpandDims: axis {axis} is outside {x.Shape}. Use {-x.Rank - 1} to {x.Rank}.");
         return Reshape(x, x.Shape.Insert(at, 1));
     }
 
@@ -73,12 +83,18 @@ public static partial class Functions
     public static Expr Slice(Expr x, int axis, int start, int end, int step)
     {
         var at = x.Shape.Axis(axis, "Slice");
-        if (step < 1) throw new ShapeException($"Slice: step {step} of axis {axis} of {x.Shape}. A step is 1 or more; Reverse turns an axis round.");
+        if (step < 1)
+            throw new ShapeException($"Slice: step {step} of axis {axis} of {x.Shape}. A step is 1 or more; Reverse turns an axis round.");
         var from = start < 0 ? x.Shape[at] + start : start;
         var to = end < 0 ? x.Shape[at] + end : end;
         var length = to - from;
-        if (step > 1 && !length.IsKnown) throw new ShapeException($"Slice: {length} elements by steps of {step} are not a whole number of names. Give a start and end whose difference is a number.");
-        if (length.IsNegative) throw new ShapeException($"Slice: {start} to {end} of axis {axis} of {x.Shape} is empty backwards. Exchange start and end.");
+        if (step > 1 && !length.IsKnown)
+            throw new ShapeException(
+                $"Slice: {length} elements by steps of {step} are not a whole number of names. Give a start and end whose difference is "
+                    + "a number."
+            );
+        if (length.IsNegative)
+            throw new ShapeException($"Slice: {start} to {end} of axis {axis} of {x.Shape} is empty backwards. Exchange start and end.");
         return Slice(x, at, from, step == 1 ? length : (int)((length.Size - 1L + step) / step), step);
     }
 
@@ -123,7 +139,10 @@ public static partial class Functions
     /// <summary>The slices of x at the given int64 indices along an axis: <c>[a…, n, b…], [i…] → [a…, i…, b…]</c>.</summary>
     public static Expr Gather(Expr x, Expr indices, int axis = 0) => new(new GatherOp(x.Shape.Axis(axis, "Gather")), x, indices);
 
-    /// <summary>Zeros of size <paramref name="size"/> along an axis, with the updates added at the indices: <c>[i…], [a…, i…, b…] → [a…, size, b…]</c>. Those of one place are added one after another.</summary>
+    /// <summary>
+    /// Zeros of size <paramref name="size"/> along an axis, with the updates added at the indices: <c>[i…], [a…, i…, b…] → [a…, size,
+    /// b…]</c>. Those of one place are added one after another.
+    /// </summary>
     public static Expr ScatterAdd(Expr indices, Expr updates, Dim size, int axis = 0) => axis >= 0
         ? new(new ScatterAddOp(axis, size), indices, updates)
         : throw new ShapeException($"ScatterAdd: axis {axis} is negative. Count from the first axis.");
@@ -149,7 +168,11 @@ public static partial class Functions
     public static Expr RandomUniform(Expr key, Shape shape, DType dtype = DType.Float32, long stream = 0) =>
         new(new RandomUniformOp(new(dtype, shape), stream), key);
 
-    /// <summary>Standard normal numbers by the Box–Muller transform, √(−2 ln u₁) · cos 2πu₂ with u₁ in (0, 1]; it uses streams 2·stream and 2·stream + 1.</summary>
+    /// <summary>
+    /// Standard normal numbers by the Box–Muller transform, √(−2 ln u₁) · cos 2πu₂ with u₁ in (0, 1]; it uses streams 2·stream and
+    /// 2·stream + 1.
+    /// </summary>
     public static Expr RandomNormal(Expr key, Shape shape, DType dtype = DType.Float32, long stream = 0) =>
-        Sqrt(-2 * Log(1 - RandomUniform(key, shape, dtype, 2 * stream))) * Cos(2 * Math.PI * RandomUniform(key, shape, dtype, 2 * stream + 1));
+        Sqrt(-2 * Log(1 - RandomUniform(key, shape, dtype, 2 * stream)))
+        * Cos(2 * Math.PI * RandomUniform(key, shape, dtype, 2 * stream + 1));
 }

@@ -39,7 +39,8 @@ public static class Graph
         {
             if (node.VariableName is not { } name || variables.TryAdd(name, node)) continue;
             if (variables[name].Type != node.Type)
-                throw new FunctionalException($"Variable \"{name}\" is {variables[name].Type} in one place and {node.Type} in another. Rename one.");
+                throw new FunctionalException(
+                    $"Variable \"{name}\" is {variables[name].Type} in one place and {node.Type} in another. Rename one.");
         }
         return [.. variables.Values];
     }
@@ -53,8 +54,9 @@ public static class Graph
     /// paths, each node is met once, and what is shared stays shared.
     /// </summary>
     /// <remarks>
-    /// A node may become one of another dtype or shape: the types of what is computed from it are inferred anew. Graphs inside of ops, such as
-    /// the step of a loop, stay as they are; <see cref="Transform(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/> goes into them.
+    /// A node may become one of another dtype or shape: the types of what is computed from it are inferred anew. Graphs inside of ops,
+    /// such as the step of a loop, stay as they are; <see cref="Transform(IReadOnlyCollection{Expr}, Func{Expr, Expr[], Expr?})"/> goes
+    /// into them.
     /// <code>
     /// // Every tanh becomes the softsign of its argument.
     /// var quick = loss.Rebuild((node, x) => node.Op.Name == "Tanh" ? x[0] / (1 + Abs(x[0])) : null);
@@ -62,8 +64,8 @@ public static class Graph
     /// </remarks>
     /// <param name="outputs">The expressions.</param>
     /// <param name="replace">
-    /// From a node and its rebuilt inputs to what takes its place; null for the same op on those inputs, which is the node itself where none has
-    /// changed.
+    /// From a node and its rebuilt inputs to what takes its place; null for the same op on those inputs, which is the node itself where
+    /// none has changed.
     /// </param>
     /// <exception cref="FunctionalException">The op of a node cannot be applied to its new inputs.</exception>
     public static Expr[] Rebuild(IReadOnlyCollection<Expr> outputs, Func<Expr, Expr[], Expr?> replace) => Rebuild(outputs, [], replace);
@@ -95,8 +97,8 @@ public static class Graph
     /// </summary>
     /// <param name="outputs">The expressions.</param>
     /// <param name="replace">
-    /// From a node and its rebuilt inputs to what takes its place; null for the same op, transformed inside, on those inputs. Inside of an op, a
-    /// variable is one of that graph's own (<see cref="GraphAttribute.Inputs"/>).
+    /// From a node and its rebuilt inputs to what takes its place; null for the same op, transformed inside, on those inputs. Inside of
+    /// an op, a variable is one of that graph's own (<see cref="GraphAttribute.Inputs"/>).
     /// </param>
     /// <exception cref="FunctionalException">The op of a node cannot be applied to its new inputs.</exception>
     public static Expr[] Transform(IReadOnlyCollection<Expr> outputs, Func<Expr, Expr[], Expr?> replace)
@@ -129,12 +131,17 @@ public static class Graph
     public static Expr[] Substitute(IReadOnlyCollection<Expr> expressions, params (string Name, Expr Value)[] replacements)
     {
         var values = replacements.ToDictionary(r => r.Name, r => r.Value);
-        return Rebuild(expressions, (node, _) =>
-        {
-            if (node.VariableName is not { } name || !values.TryGetValue(name, out var value)) return null;
-            return value.Type == node.Type ? value
-                : throw new FunctionalException($"Substitute: \"{name}\" is {node.Type}, its replacement {value.Type}. Reshape or cast the replacement.");
-        });
+        return Rebuild(
+            expressions,
+            (node, _) =>
+            {
+                if (node.VariableName is not { } name || !values.TryGetValue(name, out var value))
+                    return null;
+                return value.Type == node.Type
+                    ? value
+                    : throw new FunctionalException(
+                        $"Substitute: \"{name}\" is {node.Type}, its replacement {value.Type}. Reshape or cast the replacement.");
+            });
     }
 
     /// <summary>The expression computed in another floating-point precision: variables, constants and casts change with it.</summary>
@@ -144,7 +151,8 @@ public static class Graph
     /// <exception cref="DTypeException"><paramref name="dtype"/> is not a float.</exception>
     public static Expr[] WithPrecision(IReadOnlyCollection<Expr> expressions, DType dtype)
     {
-        if (!dtype.IsFloat()) throw new DTypeException($"WithPrecision: {dtype.Name()} is not a floating-point dtype. Use float32 or float64.");
+        if (!dtype.IsFloat())
+            throw new DTypeException($"WithPrecision: {dtype.Name()} is not a floating-point dtype. Use float32 or float64.");
         return Retype(expressions, d => d.IsFloat() ? dtype : d);
     }
 

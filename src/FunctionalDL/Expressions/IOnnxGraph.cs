@@ -9,7 +9,10 @@ interface IOnnxGraph
     /// <summary>Adds a node with several outputs and returns their names. An attribute may also be a <see cref="Subgraph"/>.</summary>
     string[] Nodes(string opType, int outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes);
 
-    /// <summary>A graph of its own, as an attribute: it has inputs for some variables, takes others from this graph by their names here, and has the given outputs.</summary>
+    /// <summary>
+    /// A graph of its own, as an attribute: it has inputs for some variables, takes others from this graph by their names here, and has
+    /// the given outputs.
+    /// </summary>
     object Subgraph(IEnumerable<Expr> inputs, IEnumerable<(Expr Variable, string Name)> outer, IReadOnlyCollection<Expr> outputs);
 
     /// <summary>Adds a constant and returns its name.</summary>

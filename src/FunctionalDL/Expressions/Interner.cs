@@ -10,7 +10,10 @@ sealed class Interner
     /// <summary>The node kept for those that compute the same; this one if it is the first.</summary>
     public Expr Of(Expr node)
     {
-        ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(nodes, new Application(node.Op, ImmutableCollectionsMarshal.AsArray(node.Inputs)!), out _);
+        ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            nodes,
+            new Application(node.Op, ImmutableCollectionsMarshal.AsArray(node.Inputs)!),
+            out _);
         return kept ??= node;
     }
 

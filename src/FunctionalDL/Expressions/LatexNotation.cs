@@ -5,15 +5,24 @@ sealed class LatexNotation : Notation
 {
     const string Written = @"sin \sin|cos \cos|exp \exp|ln \ln|tanh \tanh|atan \arctan|max \max|min \min|· \cdot|@ \,|− -|≤ \le|== =";
 
-    static readonly Dictionary<string, string> Commands = Written.Split('|').Select(pair => pair.Split(' ')).ToDictionary(pair => pair[0], pair => pair[1]);
+    static readonly Dictionary<string, string> Commands = Written
+        .Split('|')
+        .Select(pair => pair.Split(' '))
+        .ToDictionary(pair => pair[0], pair => pair[1]);
 
-    const string Greek = "αalpha βbeta γgamma δdelta εvarepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi πpi ρrho σsigma τtau υupsilon φvarphi χchi ψpsi ωomega ΓGamma ΔDelta ΘTheta ΛLambda ΞXi ΠPi ΣSigma ΦPhi ΨPsi ΩOmega";
+    const string Greek =
+        "αalpha βbeta γgamma δdelta εvarepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi πpi ρrho σsigma τtau υupsilon φvarphi "
+            + "χchi ψpsi ωomega ΓGamma ΔDelta ΘTheta ΛLambda ΞXi ΠPi ΣSigma ΦPhi ΨPsi ΩOmega";
 
     static readonly Dictionary<char, string> Letters = Greek.Split(' ').ToDictionary(word => word[0], word => @"\" + word[1..]);
 
-    public override Printed Function(string name, Printed[] x, params string[] attributes) => new(name == "abs"
-            ? $@"\left|{x[0]}\right|"
-            : $@"{Name(name)}{Parenthesize(string.Join(", ", x) + (attributes.Length > 0 ? @"; \text{" + Escape(string.Join(", ", attributes)) + "}" : ""))}", Precedence.Atom);
+    public override Printed Function(string name, Printed[] x, params string[] attributes) =>
+        new(
+            name == "abs" ? $@"\left|{x[0]}\right|" : Name(name) + Parenthesize(string.Join(", ", x) + Attributes(attributes)),
+            Precedence.Atom);
+
+    static string Attributes(string[] attributes) =>
+        attributes.Length > 0 ? @"; \text{" + Escape(string.Join(", ", attributes)) + "}" : "";
 
     public override Printed Fraction(Printed a, Printed b) => new($@"\frac{{{a}}}{{{b}}}", Precedence.Power);
 
@@ -61,7 +70,8 @@ sealed class LatexNotation : Notation
             ? new($@"{mantissa} \cdot 10^{{{exponent.Replace('−', '-')}}}", Precedence.Product)
             : new(digits == "NaN" ? @"\mathrm{NaN}" : digits, Precedence.Atom);
 
-    protected override string Join(string a, string symbol, string b) => a.Length == 0 ? Operator(symbol).Trim() + b : a + Operator(symbol.Trim()) + b;
+    protected override string Join(string a, string symbol, string b) =>
+        a.Length == 0 ? Operator(symbol).Trim() + b : a + Operator(symbol.Trim()) + b;
 
     protected override string Parenthesize(string text) => $@"\left({text}\right)";
 }

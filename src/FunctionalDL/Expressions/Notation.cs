@@ -24,7 +24,8 @@ abstract class Notation
     public HashSet<string> Taken { get; } = [];
 
     /// <summary>A number of the formula itself: e and π by name, others in digits.</summary>
-    public Printed Constant(double value) => NamedFunctions.NameOf(value) is { } name && !Taken.Contains(name) ? Symbol(name) : Number(value);
+    public Printed Constant(double value) =>
+        NamedFunctions.NameOf(value) is { } name && !Taken.Contains(name) ? Symbol(name) : Number(value);
 
     /// <summary>A number, with the digits that tell it from every other float64.</summary>
     public Printed Number(double value)
@@ -40,10 +41,14 @@ abstract class Notation
 
     /// <summary>An operator between its operands.</summary>
     public Printed Infix(string symbol, Precedence precedence, Printed a, Printed b) =>
-        new(Join(Operand(a, precedence), symbol, b.IsSigned ? Parenthesize(b.Text) : Operand(b, precedence + 1)), precedence, a.IsSigned && a.Precedence >= precedence);
+        new(
+            Join(Operand(a, precedence), symbol, b.IsSigned ? Parenthesize(b.Text) : Operand(b, precedence + 1)),
+            precedence,
+            a.IsSigned && a.Precedence >= precedence);
 
     /// <summary>A sign before its operand.</summary>
-    public Printed Prefix(string symbol, Printed x) => new(Join("", symbol, Operand(x, Precedence.Power)), Precedence.Prefix, IsSigned: true);
+    public Printed Prefix(string symbol, Printed x) =>
+        new(Join("", symbol, Operand(x, Precedence.Power)), Precedence.Prefix, IsSigned: true);
 
     public abstract Printed Fraction(Printed a, Printed b);
 
@@ -75,6 +80,8 @@ abstract class Notation
     {
         var primes = name.Length - name.TrimEnd('′').Length;
         var stem = name[..^primes].TrimEnd("0123456789".ToCharArray());
-        return stem.Length == 0 ? (name[..^primes], "", primes) : (stem.TrimEnd('_') is { Length: > 0 } s ? s : stem, name[stem.Length..^primes], primes);
+        return stem.Length == 0
+            ? (name[..^primes], "", primes)
+            : (stem.TrimEnd('_') is { Length: > 0 } s ? s : stem, name[stem.Length..^primes], primes);
     }
 }

@@ -18,8 +18,8 @@ public abstract record Op
     public abstract string Name { get; }
 
     /// <summary>
-    /// The attributes by name, in the order in which they are declared: with the name and the inputs, all that the op is. <see cref="Create"/>
-    /// makes an equal op of them.
+    /// The attributes by name, in the order in which they are declared: with the name and the inputs, all that the op is. <see
+    /// cref="Create"/> makes an equal op of them.
     /// </summary>
     public IReadOnlyDictionary<string, OpAttribute> Attributes
     {
@@ -52,7 +52,9 @@ public abstract record Op
             : op.With(attributes);
     }
 
-    /// <summary>The op with another value of one attribute. Whether it fits is checked where a node is made of it (<see cref="Expr.Apply"/>).</summary>
+    /// <summary>
+    /// The op with another value of one attribute. Whether it fits is checked where a node is made of it (<see cref="Expr.Apply"/>).
+    /// </summary>
     /// <exception cref="FunctionalException">The op has no such attribute, or the value is of another kind.</exception>
     public Op With(string name, OpAttribute value) => With(new Dictionary<string, OpAttribute> { [name] = value });
 
@@ -88,13 +90,18 @@ public abstract record Op
     /// <summary>The shape rule: the type of the value from those of the inputs.</summary>
     internal abstract TensorType Infer(ReadOnlySpan<TensorType> x);
 
-    /// <summary>The value: the meaning of the operation, plainly computed. <paramref name="type"/> and <paramref name="sizes"/> are resolved.</summary>
+    /// <summary>
+    /// The value: the meaning of the operation, plainly computed. <paramref name="type"/> and <paramref name="sizes"/> are resolved.
+    /// </summary>
     internal abstract Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes);
 
     /// <summary>The chain rule backwards: input i's share ∂y/∂xᵢᵀ · g of the gradient, or null where it is zero everywhere.</summary>
     internal abstract Expr? Vjp(int i, Expr y, Expr g);
 
-    /// <summary>The chain rule backwards for all inputs: their shares by number. For an op whose shares have work in common, which is then done once.</summary>
+    /// <summary>
+    /// The chain rule backwards for all inputs: their shares by number. For an op whose shares have work in common, which is then done
+    /// once.
+    /// </summary>
     internal virtual Func<int, Expr?> Pullback(Expr y, Expr g) => i => Vjp(i, y, g);
 
     /// <summary>The chain rule backwards for a gradient that is masked.</summary>
@@ -128,12 +135,14 @@ public abstract record Op
     internal abstract Expr? Jvp(Expr y, Expr?[] t);
 
     /// <summary>
-    /// The op on every slice: x are the inputs, those marked batched with a new first axis of size n, which the result has too. Null where there is no way to do
-    /// all slices at once; they are then taken in turn, and the value must be a float.
+    /// The op on every slice: x are the inputs, those marked batched with a new first axis of size n, which the result has too. Null
+    /// where there is no way to do all slices at once; they are then taken in turn, and the value must be a float.
     /// </summary>
     internal virtual Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => null;
 
-    /// <summary>The op on slices that become more examples, where its first axis is that of the examples: <c>[n, batch, …] → [n·batch, …]</c>.</summary>
+    /// <summary>
+    /// The op on slices that become more examples, where its first axis is that of the examples: <c>[n, batch, …] → [n·batch, …]</c>.
+    /// </summary>
     private protected Expr AsExamples(Expr y, Expr[] x, Dim n)
     {
         Expr Merged(Expr e) => Functions.Reshape(e, e.Shape.Slice(2, e.Rank).Insert(0, n * e.Shape[1]));
@@ -145,7 +154,8 @@ public abstract record Op
         [.. x.Select((e, i) => batched[i] ? e : Functions.Broadcast(e, e.Shape.Insert(0, n)))];
 
     /// <summary>
-    /// The elements of the value y at which the op is not differentiable, or is so no further than <paramref name="within"/> from its inputs x.
+    /// The elements of the value y at which the op is not differentiable, or is so no further than <paramref name="within"/> from its
+    /// inputs x.
     /// </summary>
     internal virtual IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => [];
 
@@ -183,8 +193,10 @@ public abstract record Op
     /// <summary>The error, where two inputs are not numbers of one dtype.</summary>
     private protected void CheckNumbers(ReadOnlySpan<TensorType> x)
     {
-        if (!x[0].DType.IsNumeric() || !x[1].DType.IsNumeric()) throw WrongDType(x, "numbers of one dtype", "Cast truth values to a number, such as x.Cast(DType.Float32).");
-        if (x[0].DType != x[1].DType) throw WrongDType(x, "numbers of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
+        if (!x[0].DType.IsNumeric() || !x[1].DType.IsNumeric())
+            throw WrongDType(x, "numbers of one dtype", "Cast truth values to a number, such as x.Cast(DType.Float32).");
+        if (x[0].DType != x[1].DType)
+            throw WrongDType(x, "numbers of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
     }
 
     /// <summary>The error for inputs that are not of the dtypes the op takes.</summary>

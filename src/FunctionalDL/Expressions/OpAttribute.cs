@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FunctionalDL;
 
 /// <summary>
-/// The value of an attribute of an op, such as the axis of a slice: what an op is apart from its name and its inputs. It is of one of a closed
-/// set of kinds, which are the records derived from this one, and compares by value.
+/// The value of an attribute of an op, such as the axis of a slice: what an op is apart from its name and its inputs. It is of one of a
+/// closed set of kinds, which are the records derived from this one, and compares by value.
 /// </summary>
 public abstract record OpAttribute
 {

@@ -1,6 +1,8 @@
 namespace FunctionalDL;
 
-/// <summary>Variables that stand for something while a rule is at work and are replaced in what it makes. No two of them have one name.</summary>
+/// <summary>
+/// Variables that stand for something while a rule is at work and are replaced in what it makes. No two of them have one name.
+/// </summary>
 static class Placeholder
 {
     // It keeps names apart and shows in no result.

@@ -12,7 +12,10 @@ public static class Printer
     const int LongestRepeated = 12;
     const int LongestInline = 100;
 
-    /// <summary>The whole expression as text: <c>t1 = …</c> for each named part, then the expression itself. <see cref="Expr.Parse(string)"/> reads scalar ones.</summary>
+    /// <summary>
+    /// The whole expression as text: <c>t1 = …</c> for each named part, then the expression itself. <see cref="Expr.Parse(string)"/>
+    /// reads scalar ones.
+    /// </summary>
     public static string Print(this Expr expression) => Print(expression, int.MaxValue);
 
     internal static string Print(Expr expression, int lines)
@@ -31,12 +34,14 @@ public static class Printer
         var notation = new LatexNotation();
         var names = Names([expression]);
         var printed = Write(notation, [expression], Labels(notation, names));
-        return names.Count == 0 ? printed[expression].Text
-            : $@"\begin{{aligned}}{string.Concat(names.Select(n => $@"{notation.Symbol(n.Value)} &= {printed[n.Key]} \\ "))}&{printed[expression]}\end{{aligned}}";
+        if (names.Count == 0) return printed[expression].Text;
+        var lines = string.Concat(names.Select(n => $@"{notation.Symbol(n.Value)} &= {printed[n.Key]} \\ "));
+        return $@"\begin{{aligned}}{lines}&{printed[expression]}\end{{aligned}}";
     }
 
     /// <summary>
-    /// The parts that get a name, inputs first: those whose text, where they stand more than once, is longer than a short one, and those longer than a line.
+    /// The parts that get a name, inputs first: those whose text, where they stand more than once, is longer than a short one, and those
+    /// longer than a line.
     /// </summary>
     internal static OrderedDictionary<Expr, string> Names(IReadOnlyCollection<Expr> expressions)
     {
@@ -44,12 +49,21 @@ public static class Printer
         var uses = order.SelectMany(node => node.Inputs).CountBy(x => x).ToDictionary();
         var taken = order.Select(node => node.VariableName).OfType<string>().ToHashSet();
         var (notation, names, number) = (new TextNotation(), new OrderedDictionary<Expr, string>(), 0);
-        Write(notation, order, Labels(notation, names), (node, text) =>
-        {
-            if (node.Inputs.IsEmpty || !uses.TryGetValue(node, out var count) || text.Text.Length <= (count > 1 ? LongestRepeated : LongestInline)) return;
-            do number++; while (taken.Contains($"t{number}"));
-            names.Add(node, $"t{number}");
-        });
+        Write(
+            notation,
+            order,
+            Labels(notation, names),
+            (node, text) =>
+            {
+                if (
+                    node.Inputs.IsEmpty
+                    || !uses.TryGetValue(node, out var count)
+                    || text.Text.Length <= (count > 1 ? LongestRepeated : LongestInline))
+                    return;
+                do number++;
+                while (taken.Contains($"t{number}"));
+                names.Add(node, $"t{number}");
+            });
         return names;
     }
 
@@ -61,7 +75,11 @@ public static class Printer
     internal static Dictionary<Expr, Printed> Write(Notation notation, IReadOnlyCollection<Expr> expressions, Func<Expr, Printed?> label) =>
         Write(notation, Graph.TopologicalOrder(expressions), label, (_, _) => { });
 
-    static Dictionary<Expr, Printed> Write(Notation notation, IReadOnlyList<Expr> order, Func<Expr, Printed?> label, Action<Expr, Printed> written)
+    static Dictionary<Expr, Printed> Write(
+        Notation notation,
+        IReadOnlyList<Expr> order,
+        Func<Expr, Printed?> label,
+        Action<Expr, Printed> written)
     {
         var printed = new Dictionary<Expr, Printed>();
         notation.Taken.UnionWith(order.Select(node => node.VariableName).OfType<string>());

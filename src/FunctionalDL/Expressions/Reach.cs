@@ -1,6 +1,8 @@
 namespace FunctionalDL;
 
-/// <summary>How far the inputs of an op may be from their given values: one distance for all, or one for each element of each input.</summary>
+/// <summary>
+/// How far the inputs of an op may be from their given values: one distance for all, or one for each element of each input.
+/// </summary>
 readonly struct Reach
 {
     readonly double everywhere;

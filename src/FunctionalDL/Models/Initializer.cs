@@ -29,7 +29,9 @@ public sealed class Initializer
     /// <summary>Ones.</summary>
     public static Initializer Ones { get; } = Constant(1);
 
-    /// <summary>Uniform in ±√(6/(fan-in + fan-out)) (Glorot, Bengio 2010): keeps the variance of signals and gradients through tanh-like layers.</summary>
+    /// <summary>
+    /// Uniform in ±√(6/(fan-in + fan-out)) (Glorot, Bengio 2010): keeps the variance of signals and gradients through tanh-like layers.
+    /// </summary>
     public static Initializer GlorotUniform { get; } = new("glorot uniform", (key, shape, dtype) =>
         Uniform(key, shape, dtype, Math.Sqrt(6.0 / (Fans(shape).In + Fans(shape).Out))));
 
@@ -46,32 +48,45 @@ public sealed class Initializer
         Normal(key, shape, dtype, Math.Sqrt(2.0 / Fans(shape).In)));
 
     /// <summary>
-    /// A matrix with orthonormal rows, or columns where it has fewer of these (Saxe, McClelland, Ganguli 2014): it keeps the length of signals exactly. A convolution kernel
+    /// A matrix with orthonormal rows, or columns where it has fewer of these (Saxe, McClelland, Ganguli 2014): it keeps the length of
+    /// signals exactly. A convolution kernel
     /// <c>[out, in, k…]</c> is taken as the matrix <c>[out, in·Π k]</c>.
     /// </summary>
     /// <remarks>Normal vectors made orthonormal one after another (Gram, Schmidt): uniform over all such matrices.</remarks>
-    public static Initializer Orthogonal { get; } = new("orthogonal", (key, shape, dtype) =>
-    {
-        if (shape.Rank < 2) throw new FunctionalException($"Initializer: orthogonal is for matrices and kernels, not {shape}. Use another for vectors.");
-        var (rows, columns) = (shape[0].Size, shape.Slice(1, shape.Rank).ElementCount);
-        var (count, length) = (Math.Min(rows, columns), Math.Max(rows, columns));
-        var vectors = Draw([count, length], NormalOf(key, 1), x => x);
-        MakeOrthonormal(vectors, length);
-        if (rows <= columns) return Tensor<double>.Adopt(shape, vectors).Cast(dtype);
-        var matrix = new double[vectors.Length];
-        for (var row = 0; row < rows; row++)
-            for (var column = 0; column < columns; column++) matrix[row * columns + column] = vectors[column * rows + row];
-        return Tensor<double>.Adopt(shape, matrix).Cast(dtype);
-    });
+    public static Initializer Orthogonal { get; } =
+        new(
+            "orthogonal",
+            (key, shape, dtype) =>
+            {
+                if (shape.Rank < 2)
+                    throw new FunctionalException(
+                        $"Initializer: orthogonal is for matrices and kernels, not {shape}. Use another for vectors.");
+                var (rows, columns) = (shape[0].Size, shape.Slice(1, shape.Rank).ElementCount);
+                var (count, length) = (Math.Min(rows, columns), Math.Max(rows, columns));
+                var vectors = Draw([count, length], NormalOf(key, 1), x => x);
+                MakeOrthonormal(vectors, length);
+                if (rows <= columns)
+                    return Tensor<double>.Adopt(shape, vectors).Cast(dtype);
+                var matrix = new double[vectors.Length];
+                for (var row = 0; row < rows; row++)
+                    for (var column = 0; column < columns; column++)
+                        matrix[row * columns + column] = vectors[column * rows + row];
+                return Tensor<double>.Adopt(shape, matrix).Cast(dtype);
+            });
 
     /// <summary>Every element the same number.</summary>
-    public static Initializer Constant(double value) => new(FormattableString.Invariant($"constant {value}"), (_, shape, dtype) => Tensor.Full(dtype, shape, value));
+    public static Initializer Constant(double value) =>
+        new(FormattableString.Invariant($"constant {value}"), (_, shape, dtype) => Tensor.Full(dtype, shape, value));
 
     /// <summary>Normal with mean 0 and the given standard deviation.</summary>
     /// <exception cref="FunctionalException">The standard deviation is negative or not a finite number.</exception>
-    public static Initializer Normal(double standardDeviation) => standardDeviation >= 0 && double.IsFinite(standardDeviation)
-        ? new(FormattableString.Invariant($"normal {standardDeviation}"), (key, shape, dtype) => Normal(key, shape, dtype, standardDeviation))
-        : throw new FunctionalException(FormattableString.Invariant($"Initializer: standard deviation {standardDeviation} is not a number, 0 or more."));
+    public static Initializer Normal(double standardDeviation) =>
+        standardDeviation >= 0 && double.IsFinite(standardDeviation)
+            ? new(
+                FormattableString.Invariant($"normal {standardDeviation}"),
+                (key, shape, dtype) => Normal(key, shape, dtype, standardDeviation))
+            : throw new FunctionalException(
+                FormattableString.Invariant($"Initializer: standard deviation {standardDeviation} is not a number, 0 or more."));
 
     /// <summary>Uniform in ±bound.</summary>
     /// <exception cref="FunctionalException">The bound is negative or not a finite number.</exception>
@@ -88,23 +103,27 @@ public sealed class Initializer
     static Tensor Normal(Key key, Shape shape, DType dtype, double deviation) => Draw(shape, dtype, NormalOf(key, deviation));
 
     /// <summary>The numbers of <see cref="Functions.RandomNormal"/>, of the streams 0 and 1.</summary>
-    static Action<Span<double>, int> NormalOf(Key key, double deviation) => (values, first) =>
-    {
-        Span<double> angles = stackalloc double[values.Length];
-        Philox.Fill(key.Value, 0, values, first);
-        Philox.Fill(key.Value, 1, angles, first);
-        for (var i = 0; i < values.Length; i++) values[i] = deviation * (Math.Sqrt(-2 * Math.Log(1 - values[i])) * Math.Cos(2 * Math.PI * angles[i]));
-    };
+    static Action<Span<double>, int> NormalOf(Key key, double deviation) =>
+        (values, first) =>
+        {
+            Span<double> angles = stackalloc double[values.Length];
+            Philox.Fill(key.Value, 0, values, first);
+            Philox.Fill(key.Value, 1, angles, first);
+            for (var i = 0; i < values.Length; i++)
+                values[i] = deviation * (Math.Sqrt(-2 * Math.Log(1 - values[i])) * Math.Cos(2 * Math.PI * angles[i]));
+        };
 
     /// <summary>
-    /// Numbers drawn piece by piece, each a function of its place alone, so that threads do not matter. They are drawn in float64 and rounded, so that a float32 model starts
-    /// at the rounded weights of its float64 twin.
+    /// Numbers drawn piece by piece, each a function of its place alone, so that threads do not matter. They are drawn in float64 and
+    /// rounded, so that a float32 model starts at the rounded weights of its float64 twin.
     /// </summary>
     static Tensor Draw(Shape shape, DType dtype, Action<Span<double>, int> fill) => dtype.Visit<Drawn, Tensor>(new(shape, fill));
 
     readonly struct Drawn(Shape shape, Action<Span<double>, int> fill) : IElementVisitor<Tensor>
     {
-        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => Tensor<T>.Adopt(shape, Draw(shape, fill, TElement.Of));
+        public Tensor Visit<T, TElement>()
+            where T : unmanaged
+            where TElement : IElement<T> => Tensor<T>.Adopt(shape, Draw(shape, fill, TElement.Of));
     }
 
     static T[] Draw<T>(Shape shape, Action<Span<double>, int> fill, Func<double, T> round)
@@ -147,13 +166,16 @@ public sealed class Initializer
         return sum;
     }
 
-    static (double In, double Out) Fans(Shape shape) => shape.Rank switch
-    {
-        0 => (1, 1),
-        1 => (shape[0].Size, shape[0].Size),
-        2 => (shape[0].Size, shape[1].Size),
-        _ => (shape[1].Size * (double)shape.Slice(2, shape.Rank).ElementCount, shape[0].Size * (double)shape.Slice(2, shape.Rank).ElementCount),
-    };
+    static (double In, double Out) Fans(Shape shape) =>
+        shape.Rank switch
+        {
+            0 => (1, 1),
+            1 => (shape[0].Size, shape[0].Size),
+            2 => (shape[0].Size, shape[1].Size),
+            _ => (
+                shape[1].Size * (double)shape.Slice(2, shape.Rank).ElementCount,
+                shape[0].Size * (double)shape.Slice(2, shape.Rank).ElementCount),
+        };
 
     /// <summary>The initializer's name.</summary>
     public override string ToString() => Name;

@@ -12,12 +12,14 @@ public sealed partial class Layer
     /// A layer whose inside is not kept for the gradient but computed anew on the way back (<see cref="Functions.Rematerialize"/>): less
     /// memory for more time.
     /// </summary>
-    public static Layer Rematerialize(Layer inner) => Of("rematerialize", (scope, x) => Functions.Rematerialize(e => inner.Apply(scope, e), x));
+    public static Layer Rematerialize(Layer inner) =>
+        Of("rematerialize", (scope, x) => Functions.Rematerialize(e => inner.Apply(scope, e), x));
 
     /// <summary>Several layers on one input, and their results joined along an axis.</summary>
     /// <param name="axis">The axis: 1 for channels of images, −1 for features.</param>
     /// <param name="branches">The layers.</param>
-    public static Layer Concat(int axis, params Layer[] branches) => Parallel("concat", results => Functions.Concat(axis, results), branches);
+    public static Layer Concat(int axis, params Layer[] branches) =>
+        Parallel("concat", results => Functions.Concat(axis, results), branches);
 
     /// <summary>Several layers on one input, and their results combined.</summary>
     /// <param name="name">The layer's name.</param>
@@ -34,9 +36,14 @@ public sealed partial class Layer
     /// </summary>
     /// <param name="rate">The probability.</param>
     /// <exception cref="FunctionalException">The rate is outside 0 to 1, or 1.</exception>
-    public static Layer Dropout(double rate) => rate is >= 0 and < 1
-        ? Of("dropout", (scope, x) => scope.IsTraining && rate > 0
-            ? Functions.Select(scope.RandomUniform(x.Shape) >= rate, x / (1 - rate), Functions.ZerosLike(x))
-            : x)
-        : throw new FunctionalException(FormattableString.Invariant($"Dropout: rate {rate} is not in [0, 1). It is the part of the elements dropped."));
+    public static Layer Dropout(double rate) =>
+        rate is >= 0 and < 1
+            ? Of(
+                "dropout",
+                (scope, x) =>
+                    scope.IsTraining && rate > 0
+                        ? Functions.Select(scope.RandomUniform(x.Shape) >= rate, x / (1 - rate), Functions.ZerosLike(x))
+                        : x)
+            : throw new FunctionalException(
+                FormattableString.Invariant($"Dropout: rate {rate} is not in [0, 1). It is the part of the elements dropped."));
 }

@@ -15,8 +15,16 @@ public sealed partial class Layer
     /// <param name="bias">Whether a number is added to each output channel.</param>
     /// <param name="initializer">The weight's first value, Glorot uniform if not given. The bias starts at 0.</param>
     /// <exception cref="FunctionalException">A number is below 1.</exception>
-    public static Layer Conv1D(int filters, int kernel, int stride = 1, Padding? padding = null, int dilation = 1, int groups = 1, bool bias = true, Initializer? initializer = null) =>
-        Convolution("conv1d", _ => filters, [kernel], [stride], padding, [dilation], _ => groups, bias, initializer);
+    public static Layer Conv1D(
+        int filters,
+        int kernel,
+        int stride = 1,
+        Padding? padding = null,
+        int dilation = 1,
+        int groups = 1,
+        bool bias = true,
+        Initializer? initializer = null
+    ) => Convolution("conv1d", _ => filters, [kernel], [stride], padding, [dilation], _ => groups, bias, initializer);
 
     /// <summary>
     /// A convolution over images, channels first as in ONNX: <c>[batch, channels, height, width] → [batch, filters, rows, columns]</c>,
@@ -24,8 +32,26 @@ public sealed partial class Layer
     /// <c>weight [filters, channels/groups, kernel height, kernel width]</c> and <c>bias [filters]</c>.
     /// </summary>
     /// <inheritdoc cref="Conv1D"/>
-    public static Layer Conv2D(int filters, Size2D kernel, Size2D? stride = null, Padding? padding = null, Size2D? dilation = null, int groups = 1, bool bias = true, Initializer? initializer = null) =>
-        Convolution("conv2d", _ => filters, kernel.ToArray(), stride?.ToArray(), padding, dilation?.ToArray(), _ => groups, bias, initializer);
+    public static Layer Conv2D(
+        int filters,
+        Size2D kernel,
+        Size2D? stride = null,
+        Padding? padding = null,
+        Size2D? dilation = null,
+        int groups = 1,
+        bool bias = true,
+        Initializer? initializer = null
+    ) =>
+        Convolution(
+            "conv2d",
+            _ => filters,
+            kernel.ToArray(),
+            stride?.ToArray(),
+            padding,
+            dilation?.ToArray(),
+            _ => groups,
+            bias,
+            initializer);
 
     /// <summary>
     /// A convolution of each channel by itself: <c>[batch, channels, height, width] → [batch, channels·multiplier, rows, columns]</c>.
@@ -38,8 +64,25 @@ public sealed partial class Layer
     /// <param name="bias">Whether a number is added to each output channel.</param>
     /// <param name="initializer">The weight's first value, Glorot uniform if not given. The bias starts at 0.</param>
     /// <exception cref="FunctionalException">A number is below 1.</exception>
-    public static Layer DepthwiseConv2D(Size2D kernel, int multiplier = 1, Size2D? stride = null, Padding? padding = null, Size2D? dilation = null, bool bias = true, Initializer? initializer = null) =>
-        Convolution("depthwiseconv2d", channels => channels * multiplier, kernel.ToArray(), stride?.ToArray(), padding, dilation?.ToArray(), channels => channels, bias, initializer);
+    public static Layer DepthwiseConv2D(
+        Size2D kernel,
+        int multiplier = 1,
+        Size2D? stride = null,
+        Padding? padding = null,
+        Size2D? dilation = null,
+        bool bias = true,
+        Initializer? initializer = null
+    ) =>
+        Convolution(
+            "depthwiseconv2d",
+            channels => channels * multiplier,
+            kernel.ToArray(),
+            stride?.ToArray(),
+            padding,
+            dilation?.ToArray(),
+            channels => channels,
+            bias,
+            initializer);
 
     /// <summary>
     /// A transposed convolution, which makes images larger: <c>[batch, channels, rows, columns] → [batch, filters, height, width]</c> with
@@ -56,35 +99,87 @@ public sealed partial class Layer
     /// <param name="bias">Whether a number is added to each output channel.</param>
     /// <param name="initializer">The weight's first value, Glorot uniform if not given. The bias starts at 0.</param>
     /// <exception cref="FunctionalException">A number is below 1.</exception>
-    public static Layer ConvTranspose2D(int filters, Size2D kernel, Size2D? stride = null, Padding? padding = null, Size2D? outputPadding = null, Size2D? dilation = null, int groups = 1, bool bias = true, Initializer? initializer = null)
+    public static Layer ConvTranspose2D(
+        int filters,
+        Size2D kernel,
+        Size2D? stride = null,
+        Padding? padding = null,
+        Size2D? outputPadding = null,
+        Size2D? dilation = null,
+        int groups = 1,
+        bool bias = true,
+        Initializer? initializer = null)
     {
-        Positive("ConvTranspose2D", ("filters", filters), ("kernel height", kernel.Height), ("kernel width", kernel.Width), ("groups", groups));
-        if (filters % groups != 0) throw new FunctionalException($"ConvTranspose2D: {groups} groups do not divide {filters} filters. Use a divisor.");
-        return Of("convtranspose2d", (scope, x) =>
-        {
-            Spatial("ConvTranspose2D", x, 2);
-            var weight = scope.Parameter("weight", [x.Shape[1], filters / groups, kernel.Height, kernel.Width], initializer ?? Initializer.GlorotUniform);
-            var y = Functions.ConvTranspose(x, weight, stride?.ToArray(), padding, dilation?.ToArray(), groups, outputPadding?.ToArray());
-            return bias ? y + ByChannel(scope.Parameter("bias", [filters], Initializer.Zeros), y) : y;
-        });
+        Positive(
+            "ConvTranspose2D",
+            ("filters", filters),
+            ("kernel height", kernel.Height),
+            ("kernel width", kernel.Width),
+            ("groups", groups));
+        if (filters % groups != 0)
+            throw new FunctionalException($"ConvTranspose2D: {groups} groups do not divide {filters} filters. Use a divisor.");
+        return Of(
+            "convtranspose2d",
+            (scope, x) =>
+            {
+                Spatial("ConvTranspose2D", x, 2);
+                var weight = scope.Parameter(
+                    "weight",
+                    [x.Shape[1], filters / groups, kernel.Height, kernel.Width],
+                    initializer ?? Initializer.GlorotUniform);
+                var y = Functions.ConvTranspose(
+                    x,
+                    weight,
+                    stride?.ToArray(),
+                    padding,
+                    dilation?.ToArray(),
+                    groups,
+                    outputPadding?.ToArray());
+                return bias ? y + ByChannel(scope.Parameter("bias", [filters], Initializer.Zeros), y) : y;
+            });
     }
 
-    static Layer Convolution(string name, Func<int, int> filters, int[] kernel, int[]? strides, Padding? padding, int[]? dilations, Func<int, int> groups, bool bias, Initializer? initializer)
+    static Layer Convolution(
+        string name,
+        Func<int, int> filters,
+        int[] kernel,
+        int[]? strides,
+        Padding? padding,
+        int[]? dilations,
+        Func<int, int> groups,
+        bool bias,
+        Initializer? initializer)
     {
-        Positive(name, [("filters", filters(1)), .. kernel.Select(n => ("kernel", n)), .. (strides ?? []).Select(n => ("stride", n)), .. (dilations ?? []).Select(n => ("dilation", n)), ("groups", groups(1))]);
-        return Of(name, (scope, x) =>
-        {
-            var channels = Spatial(name, x, kernel.Length);
-            if (HasChannelsLast(x, kernel))
-                throw new ShapeException($"{name}: the input {x.Shape} has {channels} channels of {x.Shape[2]} × {x.Shape[3]}, an image with its channels last. Channels come first: "
-                    + $"begin with Input({x.Shape[3]}, {channels}, {x.Shape[2]}), and Transpose the data.");
-            var (outputs, parts) = (filters(channels), groups(channels));
-            if (channels % parts != 0 || outputs % parts != 0)
-                throw new ShapeException($"{name}: {parts} groups do not divide {channels} channels and {outputs} filters. Use a common divisor.");
-            var weight = scope.Parameter("weight", [outputs, channels / parts, .. kernel.Select(n => (Dim)n)], initializer ?? Initializer.GlorotUniform);
-            var y = Functions.Conv(x, weight, strides, padding, dilations, parts);
-            return bias ? y + ByChannel(scope.Parameter("bias", [outputs], Initializer.Zeros), y) : y;
-        });
+        Positive(
+            name,
+            [
+                ("filters", filters(1)),
+                .. kernel.Select(n => ("kernel", n)),
+                .. (strides ?? []).Select(n => ("stride", n)),
+                .. (dilations ?? []).Select(n => ("dilation", n)),
+                ("groups", groups(1)),
+            ]);
+        return Of(
+            name,
+            (scope, x) =>
+            {
+                var channels = Spatial(name, x, kernel.Length);
+                if (HasChannelsLast(x, kernel))
+                    throw new ShapeException(
+                        $"{name}: the input {x.Shape} has {channels} channels of {x.Shape[2]} × {x.Shape[3]}, an image with its channels "
+                            + "last. Channels come first: "
+                            + $"begin with Input({x.Shape[3]}, {channels}, {x.Shape[2]}), and Transpose the data.");
+                var (outputs, parts) = (filters(channels), groups(channels));
+                if (channels % parts != 0 || outputs % parts != 0)
+                    throw new ShapeException(
+                        $"{name}: {parts} groups do not divide {channels} channels and {outputs} filters. Use a common divisor.");
+                var weight = scope.Parameter(
+                    "weight",
+                    [outputs, channels / parts, .. kernel.Select(n => (Dim)n)],
+                    initializer ?? Initializer.GlorotUniform);
+                var y = Functions.Conv(x, weight, strides, padding, dilations, parts);
+                return bias ? y + ByChannel(scope.Parameter("bias", [outputs], Initializer.Zeros), y) : y;
+            });
     }
 
     /// <summary>
@@ -98,8 +193,13 @@ public sealed partial class Layer
     }
 
     /// <summary>The number of channels of <c>[batch, channels, s…]</c>.</summary>
-    static int Spatial(string layer, Expr x, int axes) => x.Rank == axes + 2 && x.Shape[1].IsKnown ? x.Shape[1].Size
-        : throw new ShapeException($"{layer}: takes [batch, channels, {(axes == 1 ? "time" : "height, width")}] with a known number of channels, given {x.Shape}. Channels come first; reshape or transpose the input.");
+    static int Spatial(string layer, Expr x, int axes) =>
+        x.Rank == axes + 2 && x.Shape[1].IsKnown
+            ? x.Shape[1].Size
+            : throw new ShapeException(
+                $"{layer}: takes [batch, channels, {(axes == 1 ? "time" : "height, width")}] with a known number of channels, given "
+                    + $"{x.Shape}. Channels come first; reshape or transpose the input."
+            );
 
     /// <summary>One number for each channel, shaped to broadcast over <c>[batch, channels, s…]</c>.</summary>
     static Expr ByChannel(Expr values, Expr x) =>

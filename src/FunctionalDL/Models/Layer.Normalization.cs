@@ -15,24 +15,33 @@ public sealed partial class Layer
     public static Layer BatchNorm(double momentum = 0.9, double epsilon = 1e-5)
     {
         CheckEpsilon("BatchNorm", epsilon);
-        if (!(momentum is >= 0 and <= 1)) throw new FunctionalException(FormattableString.Invariant($"BatchNorm: momentum {momentum} is outside 0 to 1. 0.9 is usual."));
-        return Of("batchnorm", (scope, x) =>
-        {
-            Shape channels = x.Rank >= 2 ? [x.Shape[1]] : throw new ShapeException($"BatchNorm: takes [batch, channels, s…], given {x.Shape}. Give each example an axis of channels.");
-            var (mean, variance) = (scope.Statistic("mean", channels, Initializer.Zeros), scope.Statistic("variance", channels, Initializer.Ones));
-            if (scope.IsTraining)
+        if (!(momentum is >= 0 and <= 1))
+            throw new FunctionalException(FormattableString.Invariant($"BatchNorm: momentum {momentum} is outside 0 to 1. 0.9 is usual."));
+        return Of(
+            "batchnorm",
+            (scope, x) =>
             {
-                scope.NormalizesOver(x.Shape.Remove(1).Elements);
-                int[] others = [.. Enumerable.Range(0, x.Rank).Where(axis => axis != 1)];
-                var (runningMean, runningVariance) = (mean, variance);
-                mean = Mean(x, others);
-                variance = Mean(Square(x - ByChannel(mean, x)), others);
-                scope.Update(runningMean, momentum * runningMean + (1 - momentum) * mean);
-                scope.Update(runningVariance, momentum * runningVariance + (1 - momentum) * variance);
-            }
-            var scale = scope.Parameter("scale", channels, Initializer.Ones) / Sqrt(variance + epsilon);
-            return (x - ByChannel(mean, x)) * ByChannel(scale, x) + ByChannel(scope.Parameter("shift", channels, Initializer.Zeros), x);
-        });
+                Shape channels =
+                    x.Rank >= 2
+                        ? [x.Shape[1]]
+                        : throw new ShapeException(
+                            "BatchNorm: takes [batch, channels, s…], given " + $"{x.Shape}. Give each example an axis of channels.");
+                var (mean, variance) = (
+                    scope.Statistic("mean", channels, Initializer.Zeros),
+                    scope.Statistic("variance", channels, Initializer.Ones));
+                if (scope.IsTraining)
+                {
+                    scope.NormalizesOver(x.Shape.Remove(1).Elements);
+                    int[] others = [.. Enumerable.Range(0, x.Rank).Where(axis => axis != 1)];
+                    var (runningMean, runningVariance) = (mean, variance);
+                    mean = Mean(x, others);
+                    variance = Mean(Square(x - ByChannel(mean, x)), others);
+                    scope.Update(runningMean, momentum * runningMean + (1 - momentum) * mean);
+                    scope.Update(runningVariance, momentum * runningVariance + (1 - momentum) * variance);
+                }
+                var scale = scope.Parameter("scale", channels, Initializer.Ones) / Sqrt(variance + epsilon);
+                return (x - ByChannel(mean, x)) * ByChannel(scale, x) + ByChannel(scope.Parameter("shift", channels, Initializer.Zeros), x);
+            });
     }
 
     /// <summary>
@@ -44,8 +53,11 @@ public sealed partial class Layer
     public static Layer LayerNorm(double epsilon = 1e-5)
     {
         CheckEpsilon("LayerNorm", epsilon);
-        return Of("layernorm", (scope, x) =>
-            Standardize(Several("LayerNorm", x, x.Shape[^1]), epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones) + scope.Parameter("shift", [x.Shape[^1]], Initializer.Zeros));
+        return Of(
+            "layernorm",
+            (scope, x) =>
+                Standardize(Several("LayerNorm", x, x.Shape[^1]), epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones)
+                + scope.Parameter("shift", [x.Shape[^1]], Initializer.Zeros));
     }
 
     /// <summary>x/√(mean x² + ε) · scale over the last axis: <c>[batch, …, n] → […]</c> (Zhang, Sennrich 2019).</summary>
@@ -54,7 +66,12 @@ public sealed partial class Layer
     public static Layer RmsNorm(double epsilon = 1e-6)
     {
         CheckEpsilon("RmsNorm", epsilon);
-        return Of("rmsnorm", (scope, x) => Several("RmsNorm", x, x.Shape[^1]) / Sqrt(MeanKeep(Square(x), -1) + epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones));
+        return Of(
+            "rmsnorm",
+            (scope, x) =>
+                Several("RmsNorm", x, x.Shape[^1])
+                / Sqrt(MeanKeep(Square(x), -1) + epsilon)
+                * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones));
     }
 
     /// <summary>
@@ -68,20 +85,25 @@ public sealed partial class Layer
     {
         CheckEpsilon("GroupNorm", epsilon);
         Positive("GroupNorm", ("groups", groups));
-        return Of("groupnorm", (scope, x) =>
-        {
-            if (x.Rank < 2 || x.Shape[1].DivideExactly(groups) is not { } each)
-                throw new ShapeException($"GroupNorm: {groups} groups do not divide the channels of {x.Shape}. The input is [batch, channels, s…].");
-            var size = each * x.Shape.Slice(2, x.Rank).Elements;
-            var grouped = Functions.Reshape(Several("GroupNorm", x, size), [x.Shape[0], groups, size]);
-            return Functions.Reshape(Standardize(grouped, epsilon), x.Shape) * ByChannel(scope.Parameter("scale", [x.Shape[1]], Initializer.Ones), x)
-                + ByChannel(scope.Parameter("shift", [x.Shape[1]], Initializer.Zeros), x);
-        });
+        return Of(
+            "groupnorm",
+            (scope, x) =>
+            {
+                if (x.Rank < 2 || x.Shape[1].DivideExactly(groups) is not { } each)
+                    throw new ShapeException(
+                        $"GroupNorm: {groups} groups do not divide the channels of {x.Shape}. The input is [batch, " + "channels, s…].");
+                var size = each * x.Shape.Slice(2, x.Rank).Elements;
+                var grouped = Functions.Reshape(Several("GroupNorm", x, size), [x.Shape[0], groups, size]);
+                return Functions.Reshape(Standardize(grouped, epsilon), x.Shape)
+                        * ByChannel(scope.Parameter("scale", [x.Shape[1]], Initializer.Ones), x)
+                    + ByChannel(scope.Parameter("shift", [x.Shape[1]], Initializer.Zeros), x);
+            });
     }
 
     /// <summary>x, where more than one value of it is normalized together: one alone would become the same whatever it is.</summary>
     static Expr Several(string layer, Expr x, Dim together) => together != 1 ? x
-        : throw new ShapeException($"{layer}: it normalizes {x.Shape} by 1 value alone, which would become the same whatever it is. Give it more features or fewer groups, or leave it out.");
+        : throw new ShapeException($"{layer}: it normalizes {x.Shape} by 1 value alone, which would become the same whatever it is. Give "
+            + "it more features or fewer groups, or leave it out.");
 
     /// <summary>(x − mean)/√(variance + ε) over the last axis.</summary>
     static Expr Standardize(Expr x, double epsilon)
@@ -92,6 +114,8 @@ public sealed partial class Layer
 
     static void CheckEpsilon(string layer, double epsilon)
     {
-        if (!(epsilon > 0)) throw new FunctionalException(FormattableString.Invariant($"{layer}: ε is {epsilon}. Give a small number above 0, such as 1e-5."));
+        if (!(epsilon > 0))
+            throw new FunctionalException(
+                FormattableString.Invariant($"{layer}: ε is {epsilon}. Give a small number above 0, such as 1e-5."));
     }
 }

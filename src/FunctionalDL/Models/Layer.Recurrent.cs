@@ -10,7 +10,8 @@ public sealed partial class Layer
     /// <param name="returnSequences">Whether the result is h after every step, or only after the last.</param>
     /// <param name="reverse">Whether time goes from the last element to the first.</param>
     /// <exception cref="FunctionalException">There are fewer than 1 units.</exception>
-    public static Layer SimpleRnn(int units, bool returnSequences = false, bool reverse = false) => Recurrence.SimpleRnn(units).ToLayer(returnSequences, reverse);
+    public static Layer SimpleRnn(int units, bool returnSequences = false, bool reverse = false) =>
+        Recurrence.SimpleRnn(units).ToLayer(returnSequences, reverse);
 
     /// <summary>
     /// The long short-term memory (Hochreiter, Schmidhuber 1997; Gers et al. 2000) over time: with i, f, g, o the four parts of x W + h U
@@ -18,7 +19,8 @@ public sealed partial class Layer
     /// bias of f starts at 1. Parameters <c>weight [n, 4·units]</c>, <c>recurrent [units, 4·units]</c>, <c>bias [4·units]</c>.
     /// </summary>
     /// <inheritdoc cref="SimpleRnn"/>
-    public static Layer Lstm(int units, bool returnSequences = false, bool reverse = false) => Recurrence.Lstm(units).ToLayer(returnSequences, reverse);
+    public static Layer Lstm(int units, bool returnSequences = false, bool reverse = false) =>
+        Recurrence.Lstm(units).ToLayer(returnSequences, reverse);
 
     /// <summary>
     /// The gated recurrent unit (Cho et al. 2014, in the form that resets after the product): with r, z, n the three parts of x W + b and
@@ -27,5 +29,6 @@ public sealed partial class Layer
     /// [3·units]</c>, <c>recurrentbias [3·units]</c>.
     /// </summary>
     /// <inheritdoc cref="SimpleRnn"/>
-    public static Layer Gru(int units, bool returnSequences = false, bool reverse = false) => Recurrence.Gru(units).ToLayer(returnSequences, reverse);
+    public static Layer Gru(int units, bool returnSequences = false, bool reverse = false) =>
+        Recurrence.Gru(units).ToLayer(returnSequences, reverse);
 }

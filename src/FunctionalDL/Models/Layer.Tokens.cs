@@ -15,9 +15,13 @@ public sealed partial class Layer
     public static Layer Embedding(int vocabulary, int width, Initializer? initializer = null)
     {
         Positive("Embedding", ("vocabulary", vocabulary), ("width", width));
-        return Of("embedding", (scope, x) => x.DType.IsInteger()
-            ? Gather(scope.Parameter("weight", [vocabulary, width], initializer ?? Initializer.Normal(0.02)), x)
-            : throw new ShapeException($"Embedding: takes integers as tokens, given {x.Type}. Begin with Model.Input(DType.Int64, \"time\")."));
+        return Of(
+            "embedding",
+            (scope, x) =>
+                x.DType.IsInteger()
+                    ? Gather(scope.Parameter("weight", [vocabulary, width], initializer ?? Initializer.Normal(0.02)), x)
+                    : throw new ShapeException(
+                        $"Embedding: takes integers as tokens, given {x.Type}. Begin with Model.Input(DType.Int64, \"time\")."));
     }
 
     /// <summary>
@@ -30,13 +34,18 @@ public sealed partial class Layer
     public static Layer PositionEmbedding(int length, Initializer? initializer = null)
     {
         Positive("PositionEmbedding", ("length", length));
-        return Of("positions", (scope, x) =>
-        {
-            var time = CheckSequence("PositionEmbedding", x).Shape[1];
-            if (time is { IsKnown: true } && time.Size > length)
-                throw new ShapeException($"PositionEmbedding: a sequence of {time} has more places than the {length} there are vectors for. Give a larger length, or shorter sequences.");
-            return x + SliceFrom(scope.Parameter("weight", [length, x.Shape[2]], initializer ?? Initializer.Normal(0.02)), 0, 0, time);
-        });
+        return Of(
+            "positions",
+            (scope, x) =>
+            {
+                var time = CheckSequence("PositionEmbedding", x).Shape[1];
+                if (time is { IsKnown: true } && time.Size > length)
+                    throw new ShapeException(
+                        $"PositionEmbedding: a sequence of {time} has more places than the {length} there are vectors for. Give a larger "
+                            + "length, or shorter sequences."
+                    );
+                return x + SliceFrom(scope.Parameter("weight", [length, x.Shape[2]], initializer ?? Initializer.Normal(0.02)), 0, 0, time);
+            });
     }
 
     /// <summary>
@@ -50,6 +59,9 @@ public sealed partial class Layer
         return x + Functions.Reshape(Stack(-1, sine, cosine), [x.Shape[1], x.Shape[2]]);
     });
 
-    static Expr CheckSequence(string layer, Expr x) => x.Rank == 3 && x.Shape[2].IsKnown ? x
-        : throw new ShapeException($"{layer}: takes [batch, time, width] with a known width, given {x.Shape}. Tokens need an Embedding first.");
+    static Expr CheckSequence(string layer, Expr x) =>
+        x.Rank == 3 && x.Shape[2].IsKnown
+            ? x
+            : throw new ShapeException(
+                $"{layer}: takes [batch, time, width] with a known width, given {x.Shape}. Tokens need an Embedding first.");
 }

@@ -97,7 +97,8 @@ public sealed partial class Layer
     public static Layer operator >>(Layer first, Layer second) => first.Then(second);
 
     /// <summary>Layers one after another, as one layer.</summary>
-    public static Layer Sequence(params Layer[] layers) => new("sequence", (_, x) => x, layers.Aggregate(ImmutableList<Layer>.Empty, (all, layer) => all.AddRange(layer.parts)));
+    public static Layer Sequence(params Layer[] layers) =>
+        new("sequence", (_, x) => x, layers.Aggregate(ImmutableList<Layer>.Empty, (all, layer) => all.AddRange(layer.parts)));
 
     /// <summary>The names of the layer's parts in order.</summary>
     public override string ToString() => string.Join(" >> ", parts.Select(part => part.Name));

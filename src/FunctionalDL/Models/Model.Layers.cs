@@ -57,20 +57,52 @@ public sealed partial class Model
     public Model Mish() => Then(Layer.Mish);
 
     /// <inheritdoc cref="Layer.Conv1D"/>
-    public Model Conv1D(int filters, int kernel, int stride = 1, Padding? padding = null, int dilation = 1, int groups = 1, bool bias = true, Initializer? initializer = null) =>
-        Then(Layer.Conv1D(filters, kernel, stride, padding, dilation, groups, bias, initializer));
+    public Model Conv1D(
+        int filters,
+        int kernel,
+        int stride = 1,
+        Padding? padding = null,
+        int dilation = 1,
+        int groups = 1,
+        bool bias = true,
+        Initializer? initializer = null
+    ) => Then(Layer.Conv1D(filters, kernel, stride, padding, dilation, groups, bias, initializer));
 
     /// <inheritdoc cref="Layer.Conv2D"/>
-    public Model Conv2D(int filters, Size2D kernel, Size2D? stride = null, Padding? padding = null, Size2D? dilation = null, int groups = 1, bool bias = true, Initializer? initializer = null) =>
-        Then(Layer.Conv2D(filters, kernel, stride, padding, dilation, groups, bias, initializer));
+    public Model Conv2D(
+        int filters,
+        Size2D kernel,
+        Size2D? stride = null,
+        Padding? padding = null,
+        Size2D? dilation = null,
+        int groups = 1,
+        bool bias = true,
+        Initializer? initializer = null
+    ) => Then(Layer.Conv2D(filters, kernel, stride, padding, dilation, groups, bias, initializer));
 
     /// <inheritdoc cref="Layer.DepthwiseConv2D"/>
-    public Model DepthwiseConv2D(Size2D kernel, int multiplier = 1, Size2D? stride = null, Padding? padding = null, Size2D? dilation = null, bool bias = true, Initializer? initializer = null) =>
-        Then(Layer.DepthwiseConv2D(kernel, multiplier, stride, padding, dilation, bias, initializer));
+    public Model DepthwiseConv2D(
+        Size2D kernel,
+        int multiplier = 1,
+        Size2D? stride = null,
+        Padding? padding = null,
+        Size2D? dilation = null,
+        bool bias = true,
+        Initializer? initializer = null
+    ) => Then(Layer.DepthwiseConv2D(kernel, multiplier, stride, padding, dilation, bias, initializer));
 
     /// <inheritdoc cref="Layer.ConvTranspose2D"/>
-    public Model ConvTranspose2D(int filters, Size2D kernel, Size2D? stride = null, Padding? padding = null, Size2D? outputPadding = null, Size2D? dilation = null, int groups = 1, bool bias = true, Initializer? initializer = null) =>
-        Then(Layer.ConvTranspose2D(filters, kernel, stride, padding, outputPadding, dilation, groups, bias, initializer));
+    public Model ConvTranspose2D(
+        int filters,
+        Size2D kernel,
+        Size2D? stride = null,
+        Padding? padding = null,
+        Size2D? outputPadding = null,
+        Size2D? dilation = null,
+        int groups = 1,
+        bool bias = true,
+        Initializer? initializer = null
+    ) => Then(Layer.ConvTranspose2D(filters, kernel, stride, padding, outputPadding, dilation, groups, bias, initializer));
 
     /// <inheritdoc cref="Layer.MaxPool1D"/>
     public Model MaxPool1D(int window, int? stride = null, Padding? padding = null) => Then(Layer.MaxPool1D(window, stride, padding));
@@ -79,10 +111,12 @@ public sealed partial class Model
     public Model MaxPool2D(Size2D window, Size2D? stride = null, Padding? padding = null) => Then(Layer.MaxPool2D(window, stride, padding));
 
     /// <inheritdoc cref="Layer.AveragePool1D"/>
-    public Model AveragePool1D(int window, int? stride = null, Padding? padding = null) => Then(Layer.AveragePool1D(window, stride, padding));
+    public Model AveragePool1D(int window, int? stride = null, Padding? padding = null) =>
+        Then(Layer.AveragePool1D(window, stride, padding));
 
     /// <inheritdoc cref="Layer.AveragePool2D"/>
-    public Model AveragePool2D(Size2D window, Size2D? stride = null, Padding? padding = null) => Then(Layer.AveragePool2D(window, stride, padding));
+    public Model AveragePool2D(Size2D window, Size2D? stride = null, Padding? padding = null) =>
+        Then(Layer.AveragePool2D(window, stride, padding));
 
     /// <inheritdoc cref="Layer.GlobalMaxPool"/>
     public Model GlobalMaxPool() => Then(Layer.GlobalMaxPool);
@@ -109,13 +143,15 @@ public sealed partial class Model
     public Model Concat(int axis, params Layer[] branches) => Then(Layer.Concat(axis, branches));
 
     /// <inheritdoc cref="Layer.Parallel"/>
-    public Model Parallel(string name, Func<Expr[], Expr> combine, params Layer[] branches) => Then(Layer.Parallel(name, combine, branches));
+    public Model Parallel(string name, Func<Expr[], Expr> combine, params Layer[] branches) =>
+        Then(Layer.Parallel(name, combine, branches));
 
     /// <inheritdoc cref="Layer.Dropout"/>
     public Model Dropout(double rate) => Then(Layer.Dropout(rate));
 
     /// <inheritdoc cref="Layer.SimpleRnn"/>
-    public Model SimpleRnn(int units, bool returnSequences = false, bool reverse = false) => Then(Layer.SimpleRnn(units, returnSequences, reverse));
+    public Model SimpleRnn(int units, bool returnSequences = false, bool reverse = false) =>
+        Then(Layer.SimpleRnn(units, returnSequences, reverse));
 
     /// <inheritdoc cref="Layer.Lstm"/>
     public Model Lstm(int units, bool returnSequences = false, bool reverse = false) => Then(Layer.Lstm(units, returnSequences, reverse));
@@ -124,7 +160,8 @@ public sealed partial class Model
     public Model Gru(int units, bool returnSequences = false, bool reverse = false) => Then(Layer.Gru(units, returnSequences, reverse));
 
     /// <inheritdoc cref="Layer.Embedding"/>
-    public Model Embedding(int vocabulary, int width, Initializer? initializer = null) => Then(Layer.Embedding(vocabulary, width, initializer));
+    public Model Embedding(int vocabulary, int width, Initializer? initializer = null) =>
+        Then(Layer.Embedding(vocabulary, width, initializer));
 
     /// <inheritdoc cref="Layer.PositionEmbedding"/>
     public Model PositionEmbedding(int length, Initializer? initializer = null) => Then(Layer.PositionEmbedding(length, initializer));
@@ -133,14 +170,36 @@ public sealed partial class Model
     public Model SinusoidalPositions() => Then(Layer.SinusoidalPositions);
 
     /// <inheritdoc cref="Layer.MultiHeadAttention"/>
-    public Model MultiHeadAttention(int heads, bool causal = false, bool rotary = false, Expr? mask = null, Expr? memory = null, double dropout = 0) =>
-        Then(Layer.MultiHeadAttention(heads, causal, rotary, mask, memory, dropout));
+    public Model MultiHeadAttention(
+        int heads,
+        bool causal = false,
+        bool rotary = false,
+        Expr? mask = null,
+        Expr? memory = null,
+        double dropout = 0
+    ) => Then(Layer.MultiHeadAttention(heads, causal, rotary, mask, memory, dropout));
 
     /// <inheritdoc cref="Layer.TransformerEncoder"/>
-    public Model TransformerEncoder(int heads, int? hidden = null, double dropout = 0, bool rotary = false, Expr? mask = null, Layer? activation = null, bool normFirst = true) =>
-        Then(Layer.TransformerEncoder(heads, hidden, dropout, rotary, mask, activation, normFirst));
+    public Model TransformerEncoder(
+        int heads,
+        int? hidden = null,
+        double dropout = 0,
+        bool rotary = false,
+        Expr? mask = null,
+        Layer? activation = null,
+        bool normFirst = true
+    ) => Then(Layer.TransformerEncoder(heads, hidden, dropout, rotary, mask, activation, normFirst));
 
     /// <inheritdoc cref="Layer.TransformerDecoder"/>
-    public Model TransformerDecoder(int heads, int? hidden = null, double dropout = 0, bool rotary = false, Expr? mask = null, Expr? memory = null, Expr? memoryMask = null, Layer? activation = null, bool normFirst = true) =>
-        Then(Layer.TransformerDecoder(heads, hidden, dropout, rotary, mask, memory, memoryMask, activation, normFirst));
+    public Model TransformerDecoder(
+        int heads,
+        int? hidden = null,
+        double dropout = 0,
+        bool rotary = false,
+        Expr? mask = null,
+        Expr? memory = null,
+        Expr? memoryMask = null,
+        Layer? activation = null,
+        bool normFirst = true
+    ) => Then(Layer.TransformerDecoder(heads, hidden, dropout, rotary, mask, memory, memoryMask, activation, normFirst));
 }

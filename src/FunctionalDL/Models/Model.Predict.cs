@@ -12,7 +12,9 @@ public sealed partial class Model
     }
 
     /// <summary>The predictions for a batch of inputs: <c>[batch, …] → [batch, …]</c>.</summary>
-    /// <exception cref="FunctionalException">The inputs do not fit the model, it has several inputs or outputs, or its parameters have no values.</exception>
+    /// <exception cref="FunctionalException">
+    /// The inputs do not fit the model, it has several inputs or outputs, or its parameters have no values.
+    /// </exception>
     public Tensor Predict(Tensor inputs) => Predict(TensorSet.Of((Inputs[0].VariableName!, inputs)));
 
     /// <summary>The predictions of a model of several inputs: the value of each by its name.</summary>
@@ -25,7 +27,9 @@ public sealed partial class Model
     public Tensor Predict(TensorSet inputs) => PredictAll(inputs)[SingleOutput("Predict")];
 
     /// <summary>All outputs for a batch of inputs, each by its name.</summary>
-    /// <exception cref="FunctionalException">A value is missing, has an unknown name, or does not fit, or the parameters have no values.</exception>
+    /// <exception cref="FunctionalException">
+    /// A value is missing, has an unknown name, or does not fit, or the parameters have no values.
+    /// </exception>
     public TensorSet PredictAll(params (string Name, Tensor Value)[] inputs) => PredictAll(TensorSet.Of(inputs));
 
     /// <inheritdoc cref="PredictAll(ValueTuple{string, Tensor}[])"/>
@@ -52,11 +56,14 @@ public sealed partial class Model
     /// <exception cref="ShapeException">A layer does not take inputs of these shapes.</exception>
     internal void CheckSizes(TensorSet inputs)
     {
-        if (!Body.Inputs.All(i => inputs.TryGetValue(i.Name, out var value) && Takes(i.Variable, value.Shape))) return;
-        var sized = Body.Inputs.Select(i => KeyValuePair.Create(i.Name, Expr.Variable(i.Name, inputs[i.Name].Shape.With(0, Batch), i.DType)));
+        if (!Body.Inputs.All(i => inputs.TryGetValue(i.Name, out var value) && Takes(i.Variable, value.Shape)))
+            return;
+        var sized = Body.Inputs.Select(i =>
+            KeyValuePair.Create(i.Name, Expr.Variable(i.Name, inputs[i.Name].Shape.With(0, Batch), i.DType)));
         _ = Forward.Build(Body, new OrderedDictionary<string, Expr>(sized), isTraining: false);
     }
 
     /// <summary>Whether a shape is that of an input, with a size for each name.</summary>
-    static bool Takes(Expr input, Shape shape) => shape.Rank == input.Rank && input.Shape.Zip(shape).All(d => !d.First.IsKnown || d.First == d.Second);
+    static bool Takes(Expr input, Shape shape) =>
+        shape.Rank == input.Rank && input.Shape.Zip(shape).All(d => !d.First.IsKnown || d.First == d.Second);
 }

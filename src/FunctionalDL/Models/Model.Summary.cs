@@ -6,7 +6,8 @@ namespace FunctionalDL;
 public sealed partial class Model
 {
     /// <summary>
-    /// A table of the layers: output type and number of parameters of each, and their total; a layer that uses parameters made before says of which layer.
+    /// A table of the layers: output type and number of parameters of each, and their total; a layer that uses parameters made before
+    /// says of which layer.
     /// </summary>
     public string Summary()
     {
@@ -28,7 +29,8 @@ public sealed partial class Model
     static string Note(ForwardStep step) => step.SharedWith.Count == 0 ? "" : $"  shared with {string.Join(", ", step.SharedWith)}";
 
     /// <summary>
-    /// The table of the layers, and the most memory that a prediction needs for inputs of a shape, and a gradient of the parameters, beside inputs and parameters.
+    /// The table of the layers, and the most memory that a prediction needs for inputs of a shape, and a gradient of the parameters,
+    /// beside inputs and parameters.
     /// </summary>
     /// <param name="input">The shape of a batch of inputs, such as <c>[64, 784]</c>.</param>
     /// <exception cref="ShapeException">The model does not take inputs of that shape.</exception>

@@ -57,7 +57,8 @@ public sealed partial class Model
     /// </exception>
     /// <exception cref="ShapeException">A layer does not fit what it is applied to.</exception>
     public static Model Of(
-        IReadOnlyList<ModelInput> inputs, Func<LayerScope, IReadOnlyDictionary<string, Expr>, IReadOnlyList<(string Name, Expr Value)>> outputs)
+        IReadOnlyList<ModelInput> inputs,
+        Func<LayerScope, IReadOnlyDictionary<string, Expr>, IReadOnlyList<(string Name, Expr Value)>> outputs)
     {
         ModelChecks.Inputs(inputs);
         var body = new ModelBody([.. inputs], outputs, [], ParametersBeside(inputs));

@@ -4,8 +4,8 @@ using Google.Protobuf;
 namespace FunctionalDL;
 
 /// <summary>
-/// Writes expressions as ONNX models (opset 18, IR version 8), which nearly every runtime loads. Named dimensions become dynamic axes of the same names.
-/// Anything that is an expression can be written: a prediction, its gradient, a whole training step.
+/// Writes expressions as ONNX models (opset 18, IR version 8), which nearly every runtime loads. Named dimensions become dynamic axes of
+/// the same names. Anything that is an expression can be written: a prediction, its gradient, a whole training step.
 /// </summary>
 public static class OnnxExport
 {
@@ -33,7 +33,10 @@ public static class OnnxExport
             Graph = OnnxWriter.Write(outputs, parameters, options),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = OpsetVersion });
-        model.MetadataProps.AddRange(options.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+        model.MetadataProps.AddRange(
+            options
+                .Metadata.OrderBy(m => m.Key, StringComparer.Ordinal)
+                .Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         return model.ToByteArray();
     }
 
@@ -51,20 +54,34 @@ public static class OnnxExport
     {
         var bytes = Graph.TopologicalOrder([.. outputs.Select(o => o.Value)])
             .Select(node => node.VariableName is { } name ? parameters.GetValueOrDefault(name) : node.ConstantValue)
-            .OfType<Tensor>().Distinct().Sum(value => (long)value.Count * value.DType.ByteSize());
-        if (bytes >= LargestFile) throw new FunctionalException(FormattableString.Invariant($"ONNX: the parameters and constants take {bytes:N0} bytes, more than the 2 GiB an ONNX file can hold. Export a smaller model."));
+            .OfType<Tensor>()
+            .Distinct()
+            .Sum(value => (long)value.Count * value.DType.ByteSize());
+        if (bytes >= LargestFile)
+            throw new FunctionalException(
+                FormattableString.Invariant(
+                    $"ONNX: the parameters and constants take {bytes:N0} bytes, more than the 2 GiB an ONNX file can "
+                ) + FormattableString.Invariant(
+                    $"hold. Export a smaller model."
+                ));
     }
 
     /// <summary>Writes an ONNX model to a file, whole or not at all.</summary>
     /// <inheritdoc cref="ToOnnx"/>
-    public static void WriteOnnx(string path, IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions? options = null)
+    public static void WriteOnnx(
+        string path,
+        IReadOnlyList<(string Name, Expr Value)> outputs,
+        TensorSet parameters,
+        OnnxOptions? options = null)
     {
         var model = ToOnnx(outputs, parameters, options);
         AtomicFile.Write(path, stream => stream.Write(model));
     }
 
     /// <summary>Writes the model's outputs, from its inputs, by their names, to a file, whole or not at all.</summary>
-    /// <exception cref="FunctionalException">The model's parameters have no values, an op has no form in ONNX, or the file cannot be written.</exception>
+    /// <exception cref="FunctionalException">
+    /// The model's parameters have no values, an op has no form in ONNX, or the file cannot be written.
+    /// </exception>
     public static void WriteOnnx(this Model model, string path, OnnxOptions? options = null) =>
         WriteOnnx(path, model.Outputs, model.Parameters, options);
 }

@@ -84,7 +84,8 @@ sealed class OnnxWriter : IOnnxGraph
             if (parameters.TryGetValue(name, out var value))
             {
                 if (new TensorType(value.DType, value.Shape) != variable.Type)
-                    throw new FunctionalException($"ONNX: parameter \"{name}\" is {variable.Type}, its value {value.Describe()}. Give the value of this model.");
+                    throw new FunctionalException(
+                        $"ONNX: parameter \"{name}\" is {variable.Type}, its value {value.Describe()}. Give the value of this model.");
                 graph.Initializer.Add(value.ToProto(name));
                 continue;
             }
@@ -130,7 +131,11 @@ sealed class OnnxWriter : IOnnxGraph
     public string Node(string opType, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         Nodes(opType, 1, inputs, attributes)[0];
 
-    public string[] Nodes(string opType, int outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public string[] Nodes(
+        string opType,
+        int outputs,
+        ReadOnlySpan<string> inputs,
+        params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         var node = new NodeProto { OpType = opType };
         foreach (var input in inputs) node.Input.Add(input);
@@ -144,16 +149,49 @@ sealed class OnnxWriter : IOnnxGraph
         return written[key] = results;
     }
 
-    static AttributeProto Attribute(string name, object value) => value switch
-    {
-        long i => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = i },
-        DType dtype => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = dtype.OnnxCode() },
-        float f => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = f },
-        string s => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(s) },
-        GraphProto graph => new() { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = graph },
-        long[] ints => new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { ints } },
-        _ => throw new ArgumentException($"ONNX: attribute {name} of type {value.GetType().Name} is not one this writer knows.", nameof(value)),
-    };
+    static AttributeProto Attribute(string name, object value) =>
+        value switch
+        {
+            long i => new()
+            {
+                Name = name,
+                Type = AttributeProto.Types.AttributeType.Int,
+                I = i,
+            },
+            DType dtype => new()
+            {
+                Name = name,
+                Type = AttributeProto.Types.AttributeType.Int,
+                I = dtype.OnnxCode(),
+            },
+            float f => new()
+            {
+                Name = name,
+                Type = AttributeProto.Types.AttributeType.Float,
+                F = f,
+            },
+            string s => new()
+            {
+                Name = name,
+                Type = AttributeProto.Types.AttributeType.String,
+                S = ByteString.CopyFromUtf8(s),
+            },
+            GraphProto graph => new()
+            {
+                Name = name,
+                Type = AttributeProto.Types.AttributeType.Graph,
+                G = graph,
+            },
+            long[] ints => new()
+            {
+                Name = name,
+                Type = AttributeProto.Types.AttributeType.Ints,
+                Ints = { ints },
+            },
+            _ => throw new ArgumentException(
+                $"ONNX: attribute {name} of type {value.GetType().Name} is not one this writer knows.",
+                nameof(value)),
+        };
 
     string Fresh(string stem)
     {
@@ -190,9 +228,14 @@ sealed class OnnxWriter : IOnnxGraph
             .Aggregate((product, factor) => Node("Mul", [product, factor]));
     }
 
-    string Symbol(string symbol) => Once(symbol, () => symbols.TryGetValue(symbol, out var at)
-        ? Node("Gather", [Once($"shape of {at.Input}", () => Node("Shape", [at.Input])), Constant((long)at.Axis)], ("axis", 0L))
-        : throw new UnsupportedOnnxException($"ONNX: the size of \"{symbol}\" does not follow from an input. Make a variable whose shape names it an input."));
+    string Symbol(string symbol) =>
+        Once(
+            symbol,
+            () =>
+                symbols.TryGetValue(symbol, out var at)
+                    ? Node("Gather", [Once($"shape of {at.Input}", () => Node("Shape", [at.Input])), Constant((long)at.Axis)], ("axis", 0L))
+                    : throw new UnsupportedOnnxException(
+                        $"ONNX: the size of \"{symbol}\" does not follow from an input. Make a variable whose shape names it an input."));
 
     string Once(string what, Func<string> write) => sizes.TryGetValue(what, out var name) ? name : sizes[what] = write();
 

@@ -4,8 +4,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Onnx;
 
 /// <summary>
-/// Numbers of few bits computed in wider ones and converted back, which is what they mean here: runtimes have kernels for few ops of theirs, and ONNX leaves open
-/// what becomes of a float beyond an integer of few bits.
+/// Numbers of few bits computed in wider ones and converted back, which is what they mean here: runtimes have kernels for few ops of
+/// theirs, and ONNX leaves open what becomes of a float beyond an integer of few bits.
 /// </summary>
 static class Widening
 {
@@ -13,12 +13,15 @@ static class Widening
     {
         var wide = new Dictionary<Expr, Expr>();
         var ops = new OpMap();
-        return Graph.Rebuild(outputs, (node, x) =>
-        {
-            if (node.Op is VariableOp or ConstantOp || !node.DType.IsNarrow() && !x.Any(input => input.DType.IsNarrow())) return node.WithInputs(x);
-            var inputs = Array.ConvertAll(x, Wide);
-            return node.Op is CastOp ? Cast(inputs[0], node.DType) : new Expr(ops.Of(node.Op, InLanes), inputs).Cast(node.DType);
-        });
+        return Graph.Rebuild(
+            outputs,
+            (node, x) =>
+            {
+                if (node.Op is VariableOp or ConstantOp || !node.DType.IsNarrow() && !x.Any(input => input.DType.IsNarrow()))
+                    return node.WithInputs(x);
+                var inputs = Array.ConvertAll(x, Wide);
+                return node.Op is CastOp ? Cast(inputs[0], node.DType) : new Expr(ops.Of(node.Op, InLanes), inputs).Cast(node.DType);
+            });
 
         Expr Wide(Expr x) => wide.TryGetValue(x, out var known) ? known : wide[x] = x.Cast(x.DType.Lane());
     }
@@ -31,7 +34,9 @@ static class Widening
         _ => attribute,
     });
 
-    /// <summary>A graph inside, whose values are rounded where they are outside: it takes and gives wide numbers that are narrow ones.</summary>
+    /// <summary>
+    /// A graph inside, whose values are rounded where they are outside: it takes and gives wide numbers that are narrow ones.
+    /// </summary>
     static GraphAttribute InLanes(GraphAttribute graph)
     {
         Expr[] inputs = [.. graph.Inputs.Select(v => Expr.Variable(v.VariableName!, v.Shape, v.DType.Lane()))];

@@ -1,8 +1,8 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// A number of 16 bits with the sign and the exponents of a float32 and 8 binary digits: the upper half of its bits. Numbers become the nearest one, of two
-/// equally near the even one; NaN stays NaN.
+/// A number of 16 bits with the sign and the exponents of a float32 and 8 binary digits: the upper half of its bits. Numbers become the
+/// nearest one, of two equally near the even one; NaN stays NaN.
 /// </summary>
 public readonly struct BFloat16 : IEquatable<BFloat16>
 {
@@ -27,7 +27,8 @@ public readonly struct BFloat16 : IEquatable<BFloat16>
     {
         var near = (float)x;
         if (near == x || double.IsNaN(x)) return (BFloat16)near;
-        // Of the two float32 beside x the odd one: it lies on the same side of every middle as x, so that the second rounding is the only one.
+        // Of the two float32 beside x the odd one: it lies on the same side of every middle as x, so that the second rounding is the only
+        // one.
         var bits = BitConverter.SingleToUInt32Bits(near);
         return (BFloat16)BitConverter.UInt32BitsToSingle((Math.Abs((double)near) > Math.Abs(x) ? bits - 1 : bits) | 1);
     }

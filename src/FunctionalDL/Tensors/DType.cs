@@ -27,7 +27,9 @@ public enum DType
     /// <summary>IEEE 754 binary16, <see cref="Half"/>: 11 binary digits, up to 65504. It is computed in float32 and rounded.</summary>
     Float16,
 
-    /// <summary>The upper half of a float32, <see cref="FunctionalDL.BFloat16"/>: 8 binary digits. It is computed in float32 and rounded.</summary>
+    /// <summary>
+    /// The upper half of a float32, <see cref="FunctionalDL.BFloat16"/>: 8 binary digits. It is computed in float32 and rounded.
+    /// </summary>
     BFloat16,
 }
 
@@ -71,7 +73,9 @@ public static class DTypes
     /// <summary>The number of a dtype in ONNX's enumeration of data types, TensorProto.DataType.</summary>
     public static int OnnxCode(this DType dtype) => dtype.Row().OnnxCode;
 
-    /// <summary>The one place where code for elements of any type becomes code for those of a dtype: no list of dtypes is needed elsewhere.</summary>
+    /// <summary>
+    /// The one place where code for elements of any type becomes code for those of a dtype: no list of dtypes is needed elsewhere.
+    /// </summary>
     /// <example>
     /// <code>
     /// var bytes = tensor.DType.Visit&lt;Bytes, byte[]&gt;(new(tensor));

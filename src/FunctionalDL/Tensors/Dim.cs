@@ -45,7 +45,8 @@ public readonly struct Dim : IEquatable<Dim>
     /// <exception cref="ShapeException">The dimension has symbols in it, or more elements than an array can have.</exception>
     public int Size => !IsKnown ? throw new ShapeException($"Dim: {this} has no size yet. Bind its symbols first: shape.Resolve(sizes).")
         : constant is >= int.MinValue and <= int.MaxValue ? (int)constant
-        : throw new ShapeException($"Dim: {this} is beyond the {int.MaxValue} elements an axis can have. Split the axis, or make its factors smaller.");
+        : throw new ShapeException(
+            $"Dim: {this} is beyond the {int.MaxValue} elements an axis can have. Split the axis, or make its factors smaller.");
 
     /// <summary>Whether the size is a number below 0, which no array has.</summary>
     internal bool IsNegative => IsKnown && constant < 0;
@@ -80,9 +81,11 @@ public readonly struct Dim : IEquatable<Dim>
 
     static long Sum(long a, long b) => (Int128)a + b is var sum && sum == (long)sum ? (long)sum : throw TooLarge(sum);
 
-    static long Product(long a, long b) => (Int128)a * b is var product && product == (long)product ? (long)product : throw TooLarge(product);
+    static long Product(long a, long b) =>
+        (Int128)a * b is var product && product == (long)product ? (long)product : throw TooLarge(product);
 
-    static ShapeException TooLarge(Int128 size) => new($"Dim: a size of {size} elements is beyond every array. Look at the sizes it is made of.");
+    static ShapeException TooLarge(Int128 size) =>
+        new($"Dim: a size of {size} elements is beyond every array. Look at the sizes it is made of.");
 
     static string Join(string a, string b) =>
         string.Join(Times, a.Split(Times).Concat(b.Split(Times)).Order(StringComparer.Ordinal));

@@ -71,8 +71,10 @@ abstract class ElementType<T>(DType dtype, string name, ElementKind kind, (int O
     static readonly ElementType<T>? row = Table.OfType<ElementType<T>>().FirstOrDefault();
 
     /// <exception cref="TensorException">There is no such row.</exception>
-    public static ElementType<T> Row => row
-        ?? throw new TensorException($"Tensor: elements of type {typeof(T).Name} are not supported. Use {string.Join(", ", Table.Select(r => r.Type.Name))}.");
+    public static ElementType<T> Row =>
+        row
+        ?? throw new TensorException(
+            $"Tensor: elements of type {typeof(T).Name} are not supported. Use {string.Join(", ", Table.Select(r => r.Type.Name))}.");
 
     public abstract double ToDouble(T x);
 }
@@ -86,8 +88,13 @@ abstract class ElementType<T, TElement>(DType dtype, string name, ElementKind ki
     public sealed override double ToDouble(T x) => TElement.ToDouble(x);
 
     // Half of a last digit more than 1 is rounded to 1.
-    public override double Epsilon { get; } = kind != ElementKind.Float ? 1
-        : Enumerable.Range(1, 60).Select(digits => Math.ScaleB(1, -digits)).First(step => TElement.ToDouble(TElement.Of(1 + step / 2)) == 1);
+    public override double Epsilon { get; } =
+        kind != ElementKind.Float
+            ? 1
+            : Enumerable
+                .Range(1, 60)
+                .Select(digits => Math.ScaleB(1, -digits))
+                .First(step => TElement.ToDouble(TElement.Of(1 + step / 2)) == 1);
 
     public sealed override TResult Visit<TVisitor, TResult>(TVisitor visitor) => visitor.Visit<T, TElement>();
 }
@@ -109,7 +116,9 @@ sealed class WholeType<T>(DType dtype, string name, (int Onnx, string Safetensor
 sealed class TruthType(DType dtype, string name, (int Onnx, string Safetensors) codes)
     : ElementType<bool, TruthElement>(dtype, name, ElementKind.Truth, codes);
 
-/// <summary>A row whose numbers are computed in a wider dtype and rounded: half floats to the nearest, whole numbers to their lowest bits.</summary>
+/// <summary>
+/// A row whose numbers are computed in a wider dtype and rounded: half floats to the nearest, whole numbers to their lowest bits.
+/// </summary>
 sealed class NarrowType<T, TElement>(DType dtype, string name, DType lane, ElementKind kind, (int Onnx, string Safetensors) codes)
     : ElementType<T, TElement>(dtype, name, kind, codes) where T : unmanaged where TElement : IElement<T>
 {

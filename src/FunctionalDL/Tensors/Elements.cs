@@ -38,7 +38,9 @@ public interface IElement<T> where T : unmanaged
     /// <summary>The number an element is, without its fraction.</summary>
     static abstract long ToInt64(T x);
 
-    /// <summary>The element nearest to a number; a whole one towards zero, 0 for NaN, and the largest or smallest for what is beyond them.</summary>
+    /// <summary>
+    /// The element nearest to a number; a whole one towards zero, 0 for NaN, and the largest or smallest for what is beyond them.
+    /// </summary>
     static abstract T Of(double x);
 
     /// <summary>The element nearest to a whole number; a whole one has its lowest bits.</summary>
@@ -110,10 +112,14 @@ static class Conversion
 
     readonly struct From(Tensor x, DType to) : IElementVisitor<Tensor>
     {
-        public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => to.Visit<To<T, TElement>, Tensor>(new(x.As<T>()));
+        public Tensor Visit<T, TElement>()
+            where T : unmanaged
+            where TElement : IElement<T> => to.Visit<To<T, TElement>, Tensor>(new(x.As<T>()));
     }
 
-    readonly struct To<TFrom, TFromElement>(Tensor<TFrom> x) : IElementVisitor<Tensor> where TFrom : unmanaged where TFromElement : IElement<TFrom>
+    readonly struct To<TFrom, TFromElement>(Tensor<TFrom> x) : IElementVisitor<Tensor>
+        where TFrom : unmanaged
+        where TFromElement : IElement<TFrom>
     {
         public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
         {

@@ -30,7 +30,8 @@ public static class MathNetInterop
     /// <exception cref="ShapeException">The rank is not 2.</exception>
     public static T[,] ToArray2D<T>(this Tensor tensor) where T : unmanaged
     {
-        if (tensor.Shape.Rank != 2) throw new ShapeException($"ToArray2D: {tensor.Describe()} has rank {tensor.Shape.Rank}, not 2. Reshape it first.");
+        if (tensor.Shape.Rank != 2)
+            throw new ShapeException($"ToArray2D: {tensor.Describe()} has rank {tensor.Shape.Rank}, not 2. Reshape it first.");
         var result = new T[tensor.Shape[0].Size, tensor.Shape[1].Size];
         if (result.Length > 0) tensor.As<T>().Span.CopyTo(MemoryMarshal.CreateSpan(ref result[0, 0], result.Length));
         return result;

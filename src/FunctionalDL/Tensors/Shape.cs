@@ -52,9 +52,14 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
         get
         {
             var count = 1L;
-            foreach (var d in dims) count = Math.Min(count * d.Size, Array.MaxLength + 1L);
-            return count <= Array.MaxLength ? (int)count
-                : throw new ShapeException($"Shape: {this} has more than the {Array.MaxLength} elements a tensor can hold. Take fewer at a time, such as a smaller batch.");
+            foreach (var d in dims)
+                count = Math.Min(count * d.Size, Array.MaxLength + 1L);
+            return count <= Array.MaxLength
+                ? (int)count
+                : throw new ShapeException(
+                    $"Shape: {this} has more than the {Array.MaxLength} elements a tensor can hold. Take fewer at a time, such as a "
+                        + "smaller batch."
+                );
         }
     }
 
@@ -80,9 +85,13 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 
     /// <summary>A non-negative axis from one that may count from the end, −1 being the last.</summary>
     /// <exception cref="ShapeException">There is no such axis.</exception>
-    public int Axis(int axis, string op) => axis >= -Rank && axis < Rank
-        ? axis < 0 ? axis + Rank : axis
-        : throw new ShapeException($"{op}: axis {axis} is outside {this}, whose axes are {(Rank == 0 ? "none" : $"{-Rank} to {Rank - 1}")}.");
+    public int Axis(int axis, string op) =>
+        axis >= -Rank && axis < Rank
+            ? axis < 0
+                ? axis + Rank
+                : axis
+            : throw new ShapeException(
+                $"{op}: axis {axis} is outside {this}, whose axes are {(Rank == 0 ? "none" : $"{-Rank} to {Rank - 1}")}.");
 
     /// <summary>This shape with one dimension replaced.</summary>
     public Shape With(int axis, Dim dim) => new(dims.SetItem(axis, dim));
@@ -123,7 +132,8 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     public Dim this[Index i] => this[i.GetOffset(Rank)];
 
     /// <inheritdoc/>
-    public bool Equals(Shape? other) => other is not null && (ReferenceEquals(this, other) || dims.AsSpan().SequenceEqual(other.dims.AsSpan()));
+    public bool Equals(Shape? other) =>
+        other is not null && (ReferenceEquals(this, other) || dims.AsSpan().SequenceEqual(other.dims.AsSpan()));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Shape);

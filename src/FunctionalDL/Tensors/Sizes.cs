@@ -25,27 +25,37 @@ public sealed class Sizes : IEquatable<Sizes>
     /// <exception cref="ShapeException">The symbol already has another size, or the size is negative.</exception>
     public Sizes With(string symbol, int size)
     {
-        if (size < 0) throw new ShapeException($"Sizes: \"{symbol}\" cannot be {size}. Sizes are 0 or more.");
-        if (!sizes.TryGetValue(symbol, out var known)) return new(sizes.Add(symbol, size));
-        return known == size ? this
-            : throw new ShapeException($"Sizes: dimension \"{symbol}\" is {known} in one input and {size} in another. Give both the same size.");
+        if (size < 0)
+            throw new ShapeException($"Sizes: \"{symbol}\" cannot be {size}. Sizes are 0 or more.");
+        if (!sizes.TryGetValue(symbol, out var known))
+            return new(sizes.Add(symbol, size));
+        return known == size
+            ? this
+            : throw new ShapeException(
+                $"Sizes: dimension \"{symbol}\" is {known} in one input and {size} in another. Give both the same size.");
     }
 
     /// <summary>These sizes with another for a symbol.</summary>
     internal Sizes Replace(string symbol, int size) => new(sizes.SetItem(symbol, size));
 
-    /// <summary>These sizes and those that follow from a value of shape <paramref name="actual"/> for one declared as <paramref name="declared"/>.</summary>
+    /// <summary>
+    /// These sizes and those that follow from a value of shape <paramref name="actual"/> for one declared as <paramref name="declared"/>.
+    /// </summary>
     /// <exception cref="ShapeException">The value does not fit the declared shape.</exception>
     public Sizes Match(string name, Shape declared, Shape actual)
     {
         if (declared.Rank != actual.Rank)
-            throw new ShapeException($"Input \"{name}\": declared {declared} (rank {declared.Rank}), given {actual} (rank {actual.Rank}). Reshape the value.");
+            throw new ShapeException(
+                $"Input \"{name}\": declared {declared} (rank {declared.Rank}), given {actual} (rank {actual.Rank}). Reshape the value.");
         var result = this;
         for (var i = 0; i < declared.Rank; i++)
         {
             if (declared[i].Name is { } symbol) result = result.With(symbol, actual[i].Size);
             else if (declared[i].IsKnown && declared[i] != actual[i])
-                throw new ShapeException($"Input \"{name}\": declared {declared}, given {actual}: dimension {i} should be {declared[i]}. Reshape or slice the value.");
+                throw new ShapeException(
+                    $"Input \"{name}\": declared {declared}, given {actual}: dimension {i} should be {declared[i]}. Reshape or slice the "
+                        + "value."
+                );
         }
         return result;
     }

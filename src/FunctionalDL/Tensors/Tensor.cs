@@ -46,8 +46,10 @@ public abstract class Tensor
         public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
         {
             var element = TElement.Of(value);
-            return !dtype.IsInteger() || TElement.ToDouble(element) == Math.Truncate(value) ? Tensor<T>.Fill(shape, element)
-                : throw new DTypeException(FormattableString.Invariant($"Tensor: {value} is not a number of {dtype.Name()}. Cast to a dtype that holds it."));
+            return !dtype.IsInteger() || TElement.ToDouble(element) == Math.Truncate(value)
+                ? Tensor<T>.Fill(shape, element)
+                : throw new DTypeException(
+                    FormattableString.Invariant($"Tensor: {value} is not a number of {dtype.Name()}. Cast to a dtype that holds it."));
         }
     }
 
@@ -89,8 +91,11 @@ public abstract class Tensor
 
     /// <summary>This tensor with typed elements.</summary>
     /// <exception cref="DTypeException">The elements are of another type.</exception>
-    public Tensor<T> As<T>() where T : unmanaged => this as Tensor<T>
-        ?? throw new DTypeException($"Tensor: holds {DType.Name()}, not {DTypes.Of<T>().Name()}. Convert it first: tensor.Cast({DTypes.Of<T>()}).");
+    public Tensor<T> As<T>()
+        where T : unmanaged =>
+        this as Tensor<T>
+        ?? throw new DTypeException(
+            $"Tensor: holds {DType.Name()}, not {DTypes.Of<T>().Name()}. Convert it first: tensor.Cast({DTypes.Of<T>()}).");
 
     /// <summary>A copy of the elements, row by row.</summary>
     /// <exception cref="DTypeException">The elements are of another type.</exception>
@@ -109,16 +114,18 @@ public abstract class Tensor
     public abstract Tensor Reshape(Shape shape);
 
     /// <summary>
-    /// The elements converted to another dtype. Real numbers become integers by truncation towards zero, NaN 0, and what is beyond the dtype its
-    /// largest or smallest number; integers become those of fewer bits by their lowest bits, as integers wrap around; a float becomes the nearest
-    /// one, of two equally near the even one; true is 1; a number becomes true where it is not 0.
+    /// The elements converted to another dtype. Real numbers become integers by truncation towards zero, NaN 0, and what is beyond the
+    /// dtype its largest or smallest number; integers become those of fewer bits by their lowest bits, as integers wrap around; a float
+    /// becomes the nearest one, of two equally near the even one; true is 1; a number becomes true where it is not 0.
     /// </summary>
     public Tensor Cast(DType dtype) => dtype == DType ? this : Conversion.Cast(this, dtype);
 
     /// <summary>The elements as numbers of the type in which those of this dtype are computed.</summary>
     internal Tensor<T> In<T>() where T : unmanaged => (Tensor<T>)Cast(DTypes.Of<T>());
 
-    /// <summary>Whether dtype, shape and every element are equal; compared bit by bit, so NaN equals the same NaN and 0 differs from −0.</summary>
+    /// <summary>
+    /// Whether dtype, shape and every element are equal; compared bit by bit, so NaN equals the same NaN and 0 differs from −0.
+    /// </summary>
     public abstract bool BitEquals(Tensor other);
 
     /// <summary>Dtype and shape, such as <c>float32[64, 784]</c>.</summary>
@@ -172,9 +179,12 @@ public sealed class Tensor<T> : Tensor where T : unmanaged
     }
 
     /// <summary>Takes ownership of an array that nothing else will write to.</summary>
-    internal static Tensor<T> Adopt(Shape shape, T[] data) => shape.ElementCount == data.Length
-        ? new(shape, data)
-        : throw new TensorException($"Tensor: {data.Length} values do not fill {shape}, which has {shape.ElementCount} elements. Reshape or complete the data.");
+    internal static Tensor<T> Adopt(Shape shape, T[] data) =>
+        shape.ElementCount == data.Length
+            ? new(shape, data)
+            : throw new TensorException(
+                $"Tensor: {data.Length} values do not fill {shape}, which has {shape.ElementCount} elements. Reshape or complete the data."
+            );
 
     internal static Tensor<T> Fill(Shape shape, T value)
     {
@@ -184,9 +194,11 @@ public sealed class Tensor<T> : Tensor where T : unmanaged
     }
 
     /// <inheritdoc/>
-    public override Tensor Reshape(Shape shape) => shape.ElementCount == Count
-        ? new Tensor<T>(shape, data)
-        : throw new ShapeException($"Reshape: {Describe()} has {Count} elements and {shape} has {shape.ElementCount}. Choose a shape with {Count}.");
+    public override Tensor Reshape(Shape shape) =>
+        shape.ElementCount == Count
+            ? new Tensor<T>(shape, data)
+            : throw new ShapeException(
+                $"Reshape: {Describe()} has {Count} elements and {shape} has {shape.ElementCount}. Choose a shape with {Count}.");
 
     /// <inheritdoc/>
     public override double GetDouble(int index) => ElementType<T>.Row.ToDouble(data[index]);
@@ -196,6 +208,10 @@ public sealed class Tensor<T> : Tensor where T : unmanaged
         Tensor<TResult>.Adopt(Shape, Array.ConvertAll(data, x => f(x)));
 
     /// <inheritdoc/>
-    public override bool BitEquals(Tensor other) => other is Tensor<T> o && o.Shape == Shape
-        && System.Runtime.InteropServices.MemoryMarshal.AsBytes(Span).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(o.Span));
+    public override bool BitEquals(Tensor other) =>
+        other is Tensor<T> o
+        && o.Shape == Shape
+        && System
+            .Runtime.InteropServices.MemoryMarshal.AsBytes(Span)
+            .SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(o.Span));
 }

@@ -20,7 +20,8 @@ public sealed class TensorSet : IReadOnlyDictionary<string, Tensor>
 
     /// <summary>A set of the given tensors in their order.</summary>
     /// <exception cref="TensorException">A name stands twice.</exception>
-    public static TensorSet Of(params (string Name, Tensor Value)[] tensors) => Of(tensors.Select(t => KeyValuePair.Create(t.Name, t.Value)));
+    public static TensorSet Of(params (string Name, Tensor Value)[] tensors) =>
+        Of(tensors.Select(t => KeyValuePair.Create(t.Name, t.Value)));
 
     /// <summary>A set of the given tensors in their order.</summary>
     /// <exception cref="TensorException">A name stands twice.</exception>
@@ -47,15 +48,21 @@ public sealed class TensorSet : IReadOnlyDictionary<string, Tensor>
 
     /// <summary>The tensor of a name.</summary>
     /// <exception cref="TensorException">There is none of that name.</exception>
-    public Tensor this[string name] => tensors.TryGetValue(name, out var tensor)
-        ? tensor
-        : throw new TensorException($"TensorSet: there is no \"{name}\". {(names.IsEmpty ? "The set is empty." : $"There are: {string.Join(", ", names.Take(20))}.")}");
+    public Tensor this[string name] =>
+        tensors.TryGetValue(name, out var tensor)
+            ? tensor
+            : throw new TensorException(
+                $"TensorSet: there is no \"{name}\". "
+                    + $"{(names.IsEmpty ? "The set is empty." : $"There are: {string.Join(", ", names.Take(20))}.")}"
+            );
 
     /// <summary>This set with a tensor added at the end, or replaced where it stands.</summary>
-    public TensorSet With(string name, Tensor value) => new(tensors.ContainsKey(name) ? names : names.Add(name), tensors.SetItem(name, value));
+    public TensorSet With(string name, Tensor value) =>
+        new(tensors.ContainsKey(name) ? names : names.Add(name), tensors.SetItem(name, value));
 
     /// <summary>This set with those of another added, or replaced where they stand.</summary>
-    public TensorSet With(TensorSet others) => new(names.AddRange(others.names.Where(name => !tensors.ContainsKey(name))), tensors.SetItems(others.tensors));
+    public TensorSet With(TensorSet others) =>
+        new(names.AddRange(others.names.Where(name => !tensors.ContainsKey(name))), tensors.SetItems(others.tensors));
 
     /// <summary>The set with each tensor mapped, in the same order.</summary>
     public TensorSet Map(Func<string, Tensor, Tensor> f) => Of(this.Select(t => KeyValuePair.Create(t.Key, f(t.Key, t.Value))));
@@ -76,7 +83,8 @@ public sealed class TensorSet : IReadOnlyDictionary<string, Tensor>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out Tensor value) => tensors.TryGetValue(key, out value);
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, Tensor>> GetEnumerator() => names.Select(n => KeyValuePair.Create(n, tensors[n])).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, Tensor>> GetEnumerator() =>
+        names.Select(n => KeyValuePair.Create(n, tensors[n])).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

@@ -34,7 +34,9 @@ public sealed record GradientDescent : Batching
     public override int[] Order(int n, Key key) => [.. Enumerable.Range(0, n)];
 }
 
-/// <summary>Stochastic gradient descent: the examples are shuffled each epoch, and each step takes the gradient of Lᵢ(w) of one example.</summary>
+/// <summary>
+/// Stochastic gradient descent: the examples are shuffled each epoch, and each step takes the gradient of Lᵢ(w) of one example.
+/// </summary>
 public sealed record StochasticGradientDescent : Batching
 {
     /// <inheritdoc/>
@@ -45,8 +47,8 @@ public sealed record StochasticGradientDescent : Batching
 }
 
 /// <summary>
-/// Mini-batch gradient descent: the examples are shuffled each epoch and taken B at a time, in ⌈n/B⌉ batches. Where B does not divide n the last batch
-/// is short, and its gradient is the mean over the examples it has; a step on it moves the parameters as far as any other.
+/// Mini-batch gradient descent: the examples are shuffled each epoch and taken B at a time, in ⌈n/B⌉ batches. Where B does not divide n
+/// the last batch is short, and its gradient is the mean over the examples it has; a step on it moves the parameters as far as any other.
 /// </summary>
 /// <param name="Size">B, the number of examples in a batch.</param>
 /// <param name="DropLast">Whether a short last batch is left out: other examples each epoch, as the order is.</param>
@@ -55,8 +57,7 @@ public sealed record MiniBatchGradientDescent(int Size, bool DropLast = false) :
     private protected override bool LeavesOutShort => DropLast;
 
     /// <inheritdoc/>
-    public override int BatchSize(int n) => Size >= 1 && Size <= n ? Size
-        : throw new FunctionalException($"MiniBatchGradientDescent: batch size {Size} with {n} examples. Use 1 to {n}.");
+    public override int BatchSize(int n) => DatasetChecks.BatchSize(Size, n);
 
     /// <inheritdoc/>
     public override int[] Order(int n, Key key) => DropLast ? key.Permutation(n)[..(Steps(n) * Size)] : key.Permutation(n);

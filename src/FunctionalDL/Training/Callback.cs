@@ -25,8 +25,9 @@ public abstract class Callback
     public static Callback Report(IProgress<EpochResult> progress) => EachEpoch(status => progress.Report(status.History[^1]));
 
     /// <summary>
-    /// Saves a checkpoint after each epoch, and within an epoch after every <paramref name="everySteps"/> steps where given. Where a save fails, as on a full disk, the checkpoint before
-    /// stays, the run goes on, and its <see cref="TrainingRun.Warnings"/> say so; a folder that is not there is an error before the first step.
+    /// Saves a checkpoint after each epoch, and within an epoch after every <paramref name="everySteps"/> steps where given. Where a save
+    /// fails, as on a full disk, the checkpoint before stays, the run goes on, and its <see cref="TrainingRun.Warnings"/> say so; a
+    /// folder that is not there is an error before the first step.
     /// </summary>
     /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
     public static Callback SaveCheckpoint(string path, int? everySteps = null) => everySteps is < 1

@@ -7,11 +7,12 @@ using System.Text.Json.Serialization;
 namespace FunctionalDL;
 
 /// <summary>
-/// A training run at rest: everything the next step depends on, as a value. <see cref="FitOptions.Resume"/> continues from it, and comes to the same bits
-/// as a run that never stopped.
+/// A training run at rest: everything the next step depends on, as a value. <see cref="FitOptions.Resume"/> continues from it, and comes
+/// to the same bits as a run that never stopped.
 /// </summary>
 /// <remarks>
-/// Its file is a safetensors file: parameters by their names, the optimizer's state under <c>optimizer.…</c>, the best parameters of early stopping under
+/// Its file is a safetensors file: parameters by their names, the optimizer's state under <c>optimizer.…</c>, the best parameters of
+/// early stopping under
 /// <c>best.…</c>, and position, key, history and a checksum as text in the header.
 /// </remarks>
 public sealed record Checkpoint
@@ -33,7 +34,9 @@ public sealed record Checkpoint
     /// <summary>How far the run has come.</summary>
     public required TrainingPosition Position { get; init; }
 
-    /// <summary>The number of examples of the data set, 0 in a run on a stream; a run in the middle of an epoch continues only with as many.</summary>
+    /// <summary>
+    /// The number of examples of the data set, 0 in a run on a stream; a run in the middle of an epoch continues only with as many.
+    /// </summary>
     public required int Examples { get; init; }
 
     /// <summary>The number of examples in a batch, 0 in a run on a stream.</summary>
@@ -49,7 +52,9 @@ public sealed record Checkpoint
     /// <summary>Writes the checkpoint to a stream.</summary>
     public void Write(Stream stream)
     {
-        var tensors = Parameters.With(OptimizerState).With(TensorSet.Of(Best.Select(b => KeyValuePair.Create(BestPrefix + b.Key, b.Value))));
+        var tensors = Parameters
+            .With(OptimizerState)
+            .With(TensorSet.Of(Best.Select(b => KeyValuePair.Create(BestPrefix + b.Key, b.Value))));
         var text = new Dictionary<string, string>
         {
             ["format"] = Format,
@@ -70,18 +75,26 @@ public sealed record Checkpoint
     public static Checkpoint Load(string path)
     {
         var (tensors, text) = Safetensors.Load(path);
-        if (text.GetValueOrDefault("format") != Format) throw new DataException($"Checkpoint: {path} is not a checkpoint of this version. Save one with Checkpoint.Save.");
+        if (text.GetValueOrDefault("format") != Format)
+            throw new DataException($"Checkpoint: {path} is not a checkpoint of this version. Save one with Checkpoint.Save.");
         try
         {
-            tensors = TensorSet.Of(JsonSerializer.Deserialize(text["order"], CheckpointJson.Default.StringArray)!.Select(name => KeyValuePair.Create(name, tensors[name])));
-            if (text["checksum"] != Checksum(tensors, text)) throw new DataException($"Checkpoint: {path} is not as it was written: its checksum differs. Use an earlier checkpoint.");
+            tensors = TensorSet.Of(
+                JsonSerializer
+                    .Deserialize(text["order"], CheckpointJson.Default.StringArray)!
+                    .Select(name => KeyValuePair.Create(name, tensors[name])));
+            if (text["checksum"] != Checksum(tensors, text))
+                throw new DataException($"Checkpoint: {path} is not as it was written: its checksum differs. Use an earlier checkpoint.");
             var parameters = tensors.Names.Take(Whole("parameters")).ToHashSet();
             return new()
             {
                 Parameters = tensors.Where((name, _) => parameters.Contains(name)),
-                OptimizerState = tensors.Where((name, _) => !parameters.Contains(name) && !name.StartsWith(BestPrefix, StringComparison.Ordinal)),
-                Best = TensorSet.Of(tensors.Where(t => !parameters.Contains(t.Key) && t.Key.StartsWith(BestPrefix, StringComparison.Ordinal))
-                    .Select(t => KeyValuePair.Create(t.Key[BestPrefix.Length..], t.Value))),
+                OptimizerState = tensors.Where(
+                    (name, _) => !parameters.Contains(name) && !name.StartsWith(BestPrefix, StringComparison.Ordinal)),
+                Best = TensorSet.Of(
+                    tensors
+                        .Where(t => !parameters.Contains(t.Key) && t.Key.StartsWith(BestPrefix, StringComparison.Ordinal))
+                        .Select(t => KeyValuePair.Create(t.Key[BestPrefix.Length..], t.Value))),
                 Key = new(ulong.Parse(text["key"], CultureInfo.InvariantCulture)),
                 Position = JsonSerializer.Deserialize(text["position"], CheckpointJson.Default.TrainingPosition)!,
                 Examples = Whole("examples"),
@@ -101,7 +114,8 @@ public sealed record Checkpoint
     static string Checksum(TensorSet tensors, IReadOnlyDictionary<string, string> text)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (key, value) in text.Where(t => t.Key != "checksum").OrderBy(t => t.Key, StringComparer.Ordinal)) hash.AppendData(Encoding.UTF8.GetBytes($"{key}\0{value}\0"));
+        foreach (var (key, value) in text.Where(t => t.Key != "checksum").OrderBy(t => t.Key, StringComparer.Ordinal))
+            hash.AppendData(Encoding.UTF8.GetBytes($"{key}\0{value}\0"));
         foreach (var (name, tensor) in tensors)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{tensor.Describe()}\0"));

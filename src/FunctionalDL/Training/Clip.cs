@@ -7,7 +7,8 @@ public static class Clip
 {
     /// <summary>Each element of a gradient cut to ±limit.</summary>
     /// <exception cref="FunctionalException">The limit is not a number above 0.</exception>
-    public static Optimizer Value(double limit) => Optimizer.Of(Named("value", limit), g => Minimum(Maximum(g, -limit), limit), OptimizerRole.Transform);
+    public static Optimizer Value(double limit) =>
+        Optimizer.Of(Named("value", limit), g => Minimum(Maximum(g, -limit), limit), OptimizerRole.Transform);
 
     /// <summary>
     /// All gradients scaled by min(1, limit/‖g‖), with ‖g‖ the norm of all of them together (Pascanu, Mikolov, Bengio 2013). It is

@@ -9,12 +9,21 @@ public sealed class ConfusionMatrix
 
     ConfusionMatrix(long[,] counts) => this.counts = counts;
 
-    /// <summary>The matrix of predictions <c>[n…, k]</c>, k ≥ 2, against labels <c>int64 [n…]</c> or one-hot <c>[n…, k]</c>; the largest prediction is taken.</summary>
-    /// <exception cref="FunctionalException">Predictions and targets do not fit together, a label is outside 0 to k − 1, or a prediction is NaN.</exception>
+    /// <summary>
+    /// The matrix of predictions <c>[n…, k]</c>, k ≥ 2, against labels <c>int64 [n…]</c> or one-hot <c>[n…, k]</c>; the largest
+    /// prediction is taken.
+    /// </summary>
+    /// <exception cref="FunctionalException">
+    /// Predictions and targets do not fit together, a label is outside 0 to k − 1, or a prediction is NaN.
+    /// </exception>
     public static ConfusionMatrix Of(Tensor predictions, Tensor targets)
     {
         RequireNumbers(predictions);
-        return OfLabels("ConfusionMatrix", "Give the threshold: Of(predictions, targets, 0.5) of probabilities, 0 of logits", predictions, targets);
+        return OfLabels(
+            "ConfusionMatrix",
+            "Give the threshold: Of(predictions, targets, 0.5) of probabilities, 0 of logits",
+            predictions,
+            targets);
     }
 
     internal static ConfusionMatrix OfLabels(string metric, string repair, Tensor predictions, Tensor targets)
@@ -26,16 +35,26 @@ public sealed class ConfusionMatrix
         return new(counts);
     }
 
-    /// <summary>The matrix of two classes, of predictions <c>[n]</c> or <c>[n, 1]</c> against targets 0 or 1: those above the threshold are taken for 1.</summary>
+    /// <summary>
+    /// The matrix of two classes, of predictions <c>[n]</c> or <c>[n, 1]</c> against targets 0 or 1: those above the threshold are taken
+    /// for 1.
+    /// </summary>
     /// <param name="predictions">Probabilities or logits.</param>
     /// <param name="targets">0 or 1, as many.</param>
     /// <param name="threshold">0.5 of probabilities, 0 of logits.</param>
-    /// <exception cref="FunctionalException">Predictions and targets do not fit together, a target is not 0 or 1, or a prediction is NaN.</exception>
+    /// <exception cref="FunctionalException">
+    /// Predictions and targets do not fit together, a target is not 0 or 1, or a prediction is NaN.
+    /// </exception>
     public static ConfusionMatrix Of(Tensor predictions, Tensor targets, double threshold)
     {
         RequireNumbers(predictions);
         ConfusionMatrix[] columns = [.. OfColumns("ConfusionMatrix", predictions, targets, threshold)];
-        return columns is [var one] ? one : throw new ShapeException($"ConfusionMatrix: predictions are {predictions.Describe()}, {columns.Length} labels of each example. Give the column of one.");
+        return columns is [var one]
+            ? one
+            : throw new ShapeException(
+                $"ConfusionMatrix: predictions are {predictions.Describe()}, {columns.Length} labels of each example. Give the column of "
+                    + "one."
+            );
     }
 
     /// <summary>The matrix of each column along the last axis.</summary>
@@ -54,7 +73,9 @@ public sealed class ConfusionMatrix
     static void RequireNumbers(Tensor predictions)
     {
         var at = predictions.DType.IsFloat() ? Array.FindIndex(predictions.Cast(DType.Float64).ToArray<double>(), double.IsNaN) : -1;
-        if (at >= 0) throw new TensorException($"ConfusionMatrix: prediction {at} is NaN and of no class. Look at the model's parameters, or at the inputs.");
+        if (at >= 0)
+            throw new TensorException(
+                $"ConfusionMatrix: prediction {at} is NaN and of no class. Look at the model's parameters, or at the inputs.");
     }
 
     /// <summary>The number k of classes.</summary>
@@ -82,7 +103,11 @@ public sealed class ConfusionMatrix
     /// <summary>A table of the counts, a row for each actual class and a column for each predicted one.</summary>
     public override string ToString()
     {
-        string[][] rows = [["actual \\ predicted", .. Each.Select(Text)], .. Each.Select(actual => (string[])[Text(actual), .. Each.Select(predicted => Text(counts[actual, predicted]))])];
+        string[][] rows =
+        [
+            ["actual \\ predicted", .. Each.Select(Text)],
+            .. Each.Select(actual => (string[])[Text(actual), .. Each.Select(predicted => Text(counts[actual, predicted]))]),
+        ];
         int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
         return string.Join("\n", rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadLeft(widths[column])))));
     }

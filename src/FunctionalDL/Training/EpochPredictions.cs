@@ -16,7 +16,10 @@ sealed class EpochPredictions(Model model, MeasuredOutputs measured, Forward for
         var sizes = Sizes.None;
         foreach (var input in model.Inputs)
             sizes = sizes.Match(input.VariableName!, input.Shape, data.InputOf(model, input.VariableName!).Shape.With(0, rows.Length));
-        measured.Add([.. Outputs.Select((output, i) => Read(loop, first + i, output.DType, output.Shape.Resolve(sizes)))], data.TargetColumns, rows);
+        measured.Add(
+            [.. Outputs.Select((output, i) => Read(loop, first + i, output.DType, output.Shape.Resolve(sizes)))],
+            data.TargetColumns,
+            rows);
     }
 
     static Tensor Read(Loop loop, int output, DType dtype, Shape shape) => dtype.Visit<Copy, Tensor>(new(loop, output, shape));

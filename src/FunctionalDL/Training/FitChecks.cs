@@ -23,12 +23,22 @@ sealed class FitChecks(Model model, Objective objective, BoundObjective loss, Fo
     public void Gradients(Expr value, TrainingStep step)
     {
         Expr[] trained = [.. forward.Parameters.Where(p => p.IsTrainable).Select(p => p.Variable)];
-        if (trained.Length == 0) throw new FunctionalException("Fit: the model has no parameters to train. Add a layer that has, such as Dense.");
-        var gradients = loss.HasPenalties ? loss.ApplyUnpenalized(forward).Gradient(trained) : [.. trained.Select(w => step.Gradients[w.VariableName!])];
-        if (!gradients.All(IsZero)) return;
-        var cause = Graph.TopologicalOrder(value).Select(node => node.Op).FirstOrDefault(op => op is ArgMaxOp or TopKOp { Result: 1 } or StopGradientOp or SignOp or OneHotOp or ComparisonOp);
-        throw new FunctionalException($"Fit: no parameter has a gradient: the loss \"{loss.Name}\" does not depend on the parameters, or through steps alone"
-            + $"{(cause is null ? "" : $" (there is {cause.Name} in it)")}, so that training changes nothing. Take a loss that is smooth in the predictions, and measure this one as a Metric.");
+        if (trained.Length == 0)
+            throw new FunctionalException("Fit: the model has no parameters to train. Add a layer that has, such as Dense.");
+        var gradients = loss.HasPenalties
+            ? loss.ApplyUnpenalized(forward).Gradient(trained)
+            : [.. trained.Select(w => step.Gradients[w.VariableName!])];
+        if (!gradients.All(IsZero))
+            return;
+        var cause = Graph
+            .TopologicalOrder(value)
+            .Select(node => node.Op)
+            .FirstOrDefault(op => op is ArgMaxOp or TopKOp { Result: 1 } or StopGradientOp or SignOp or OneHotOp or ComparisonOp);
+        throw new FunctionalException(
+            $"Fit: no parameter has a gradient: the loss \"{loss.Name}\" does not depend on the parameters, or through steps alone"
+                + $"{(cause is null ? "" : $" (there is {cause.Name} in it)")}, so that training changes nothing. "
+                + "Take a loss that is smooth in the predictions, and measure this one as a Metric."
+        );
     }
 
     /// <summary>Throws where a batch of a stream is not what the model or the loss takes.</summary>
@@ -36,10 +46,13 @@ sealed class FitChecks(Model model, Objective objective, BoundObjective loss, Fo
     {
         var place = $"batch {at.Batch + 1} of epoch {at.Epoch}, ";
         if (FirstSingle(batch, batch.Count) is { } layer)
-            throw new FunctionalException($"Fit: {place}{batch.Count} example: {OneValue(layer)} Leave out batches of 1, or {AcrossFeatures}.");
+            throw new FunctionalException(
+                $"Fit: {place}{batch.Count} example: {OneValue(layer)} Leave out batches of 1, or {AcrossFeatures}.");
         if (loss.IsWeighted != (batch.Weights is not null))
         {
-            var other = loss.IsWeighted ? "there are no weights, and the first batch has them" : "there are weights, and the first batch has none";
+            var other = loss.IsWeighted
+                ? "there are no weights, and the first batch has them"
+                : "there are weights, and the first batch has none";
             throw new DataException($"Fit: {place}{other}. Give every batch weights, or none.");
         }
         loss.CheckTargets(batch, model, place);
@@ -50,10 +63,14 @@ sealed class FitChecks(Model model, Objective objective, BoundObjective loss, Fo
         if (data.Examples == 0 || forward.Normalized.Count == 0) return;
         string? Single(int examples) => FirstSingle(data.Sample, examples);
         if (Single(data.BatchSize) is { } layer)
-            throw new FunctionalException($"Fit: in batches of {data.BatchSize} {OneValue(layer)} Take larger batches, or {AcrossFeatures}.");
+            throw new FunctionalException(
+                $"Fit: in batches of {data.BatchSize} {OneValue(layer)} Take larger batches, or {AcrossFeatures}.");
         if (Single(data.LastBatch) is { } inLast)
-            throw new FunctionalException($"Fit: the last batch of an epoch has {data.LastBatch} of the {data.Examples} examples: {OneValue(inLast)} "
-                + $"Leave it out, new MiniBatchGradientDescent({data.BatchSize}, DropLast: true), take batches of another size, or {AcrossFeatures}.");
+            throw new FunctionalException(
+                $"Fit: the last batch of an epoch has {data.LastBatch} of the {data.Examples} examples: {OneValue(inLast)} "
+                    + $"Leave it out, new MiniBatchGradientDescent({data.BatchSize}, DropLast: true), take batches of another size, "
+                    + $"or {AcrossFeatures}."
+            );
     }
 
     /// <summary>The first layer that would normalize one value alone in a batch of so many examples.</summary>
@@ -67,7 +84,8 @@ sealed class FitChecks(Model model, Objective objective, BoundObjective loss, Fo
 
     const string AcrossFeatures = "LayerNorm or GroupNorm, which do not look across examples";
 
-    static string OneValue(string layer) => $"layer \"{layer}\" has one value for each channel, whose variance is 0: its output is the shift, whatever x is.";
+    static string OneValue(string layer) =>
+        $"layer \"{layer}\" has one value for each channel, whose variance is 0: its output is the shift, whatever x is.";
 
     /// <summary>Whether a gradient is what is given where there is no path.</summary>
     static bool IsZero(Expr gradient)

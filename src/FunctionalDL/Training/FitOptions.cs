@@ -7,8 +7,8 @@ public sealed record FitOptions
     public Dataset? Validation { get; init; }
 
     /// <summary>
-    /// What to measure beside the loss: on the examples trained on, <see cref="EpochResult.Metrics"/>, and on the validation data, <see cref="Evaluation.Metrics"/>. An epoch's
-    /// predictions are kept in memory for it.
+    /// What to measure beside the loss: on the examples trained on, <see cref="EpochResult.Metrics"/>, and on the validation data, <see
+    /// cref="Evaluation.Metrics"/>. An epoch's predictions are kept in memory for it.
     /// </summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
@@ -16,7 +16,8 @@ public sealed record FitOptions
     public Action<EpochResult>? Progress { get; init; }
 
     /// <summary>
-    /// The share of the examples to hold out for validation where <see cref="Validation"/> is not given: the last ones in an order drawn from the seed.
+    /// The share of the examples to hold out for validation where <see cref="Validation"/> is not given: the last ones in an order drawn
+    /// from the seed.
     /// </summary>
     public double? ValidationShare { get; init; }
 
@@ -45,6 +46,10 @@ public sealed record FitOptions
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>What is measured, held out and told.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"metrics [{string.Join(", ", Metrics)}], validation {(object?)Validation ?? ValidationShare}, {Callbacks.Count} callbacks, {Threads} threads");
+    public override string ToString() =>
+        FormattableString.Invariant(
+            $"metrics [{string.Join(", ", Metrics)}], validation {(object?)Validation ?? ValidationShare}, "
+        ) + FormattableString.Invariant(
+            $"{Callbacks.Count} callbacks, {Threads} threads"
+        );
 }

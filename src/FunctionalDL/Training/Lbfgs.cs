@@ -1,9 +1,9 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// L-BFGS (Liu, Nocedal 1989) for functions of all data at once: d = −H g with H built from the last changes of w and g, and a step along d that satisfies the
-/// strong Wolfe conditions (Nocedal, Wright 2006, algorithms 7.4, 3.5 and 3.6), shortened as far as the function's scale needs. It takes several gradients a step and so is a loop of its own,
-/// not an <see cref="Optimizer"/>.
+/// L-BFGS (Liu, Nocedal 1989) for functions of all data at once: d = −H g with H built from the last changes of w and g, and a step along
+/// d that satisfies the strong Wolfe conditions (Nocedal, Wright 2006, algorithms 7.4, 3.5 and 3.6), shortened as far as the function's
+/// scale needs. It takes several gradients a step and so is a loop of its own, not an <see cref="Optimizer"/>.
 /// </summary>
 public sealed record Lbfgs
 {
@@ -19,10 +19,15 @@ public sealed record Lbfgs
     /// <summary>The largest element of a gradient that is as good as zero.</summary>
     public double Tolerance { get; init; } = 1e-8;
 
-    /// <summary>The share of the first gradient's largest element that is as good as zero too: for functions far from the size of 1.</summary>
+    /// <summary>
+    /// The share of the first gradient's largest element that is as good as zero too: for functions far from the size of 1.
+    /// </summary>
     public double RelativeTolerance { get; init; }
 
-    /// <summary>The share of the function's value that a step has to lower it by, or the search is over; 0 for as long as it can be lowered at all.</summary>
+    /// <summary>
+    /// The share of the function's value that a step has to lower it by, or the search is over; 0 for as long as it can be lowered at
+    /// all.
+    /// </summary>
     public double ValueTolerance { get; init; }
 
     /// <summary>Told of each step, with the step's number and the function's value.</summary>
@@ -37,12 +42,17 @@ public sealed record Lbfgs
     /// <param name="function">A scalar.</param>
     /// <param name="parameters">The variables to move, and where they begin.</param>
     /// <param name="others">The values of the function's other variables.</param>
-    /// <exception cref="FunctionalException">The function or its gradient is not finite where it begins, or a setting is out of range.</exception>
+    /// <exception cref="FunctionalException">
+    /// The function or its gradient is not finite where it begins, or a setting is out of range.
+    /// </exception>
     public LbfgsResult Minimize(Expr function, TensorSet parameters, TensorSet? others = null)
     {
-        if (Memory < 1 || Iterations < 1) throw new FunctionalException($"Lbfgs: memory {Memory}, {Iterations} iterations. Give 1 or more of each.");
+        if (Memory < 1 || Iterations < 1)
+            throw new FunctionalException($"Lbfgs: memory {Memory}, {Iterations} iterations. Give 1 or more of each.");
         if (!(Tolerance >= 0 && RelativeTolerance >= 0 && ValueTolerance >= 0))
-            throw new FunctionalException(FormattableString.Invariant($"Lbfgs: tolerances {Tolerance}, {RelativeTolerance} and {ValueTolerance}. Give numbers, 0 or more."));
+            throw new FunctionalException(
+                FormattableString.Invariant(
+                    $"Lbfgs: tolerances {Tolerance}, {RelativeTolerance} and {ValueTolerance}. Give numbers, 0 or more."));
         Expr[] variables = [.. parameters.Select(p => Expr.Variable(p.Key, p.Value.Shape, p.Value.DType))];
         var compiled = Compilation.Compile([function, .. function.Gradient(variables)]);
         var evaluations = 0;
@@ -55,8 +65,11 @@ public sealed record Lbfgs
         }
 
         var at = At(Packed(parameters.Values));
-        if (!double.IsFinite(at.Value)) throw new FunctionalException(FormattableString.Invariant($"Lbfgs: the function is {at.Value} where it begins. Begin elsewhere, or scale the data."));
-        if (!at.IsFinite) throw new FunctionalException("Lbfgs: the gradient is not finite where it begins. Begin elsewhere, or scale the data.");
+        if (!double.IsFinite(at.Value))
+            throw new FunctionalException(
+                FormattableString.Invariant($"Lbfgs: the function is {at.Value} where it begins. Begin elsewhere, or scale the data."));
+        if (!at.IsFinite)
+            throw new FunctionalException("Lbfgs: the gradient is not finite where it begins. Begin elsewhere, or scale the data.");
         var enough = Math.Max(Tolerance, RelativeTolerance * Largest(at.Gradient));
         var changes = new List<(double[] W, double[] G)>();
         var steps = 0;
@@ -72,9 +85,12 @@ public sealed record Lbfgs
                 continue;
             }
             var change = (Difference(next.W, at.W), Difference(next.Gradient, at.Gradient));
-            if (Dot(change.Item1, change.Item2) > 0) changes.Add(change);
-            if (changes.Count > Memory) changes.RemoveAt(0);
-            if (ValueTolerance > 0 && at.Value - next.Value < ValueTolerance * Math.Max(Math.Abs(at.Value), Math.Abs(next.Value))) stop = LbfgsStop.Value;
+            if (Dot(change.Item1, change.Item2) > 0)
+                changes.Add(change);
+            if (changes.Count > Memory)
+                changes.RemoveAt(0);
+            if (ValueTolerance > 0 && at.Value - next.Value < ValueTolerance * Math.Max(Math.Abs(at.Value), Math.Abs(next.Value)))
+                stop = LbfgsStop.Value;
             at = next;
             steps++;
             Progress?.Invoke(steps, at.Value);

@@ -1,8 +1,8 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// Looks along a direction for a point that satisfies the strong Wolfe conditions (Nocedal, Wright 2006, algorithms 3.5 and 3.6): a bracket that grows by doubling and shrinks by interpolation,
-/// until it is found or no number lies between the bracket's ends.
+/// Looks along a direction for a point that satisfies the strong Wolfe conditions (Nocedal, Wright 2006, algorithms 3.5 and 3.6): a
+/// bracket that grows by doubling and shrinks by interpolation, until it is found or no number lies between the bracket's ends.
 /// </summary>
 /// <param name="rounded">A place as the parameters' type can hold it.</param>
 /// <param name="function">The function there.</param>
@@ -18,8 +18,9 @@ sealed class LbfgsLineSearch(Func<double[], double[]> rounded, Func<double[], Lb
     public bool IsFinite { get; private set; } = true;
 
     /// <summary>
-    /// Such a point, from a first try at <paramref name="first"/> on. Where values differ by no more than <paramref name="rounding"/> of them, the slopes decide (Hager, Zhang 2005, the approximate
-    /// Wolfe conditions). Where rounding leaves none to be found, the lowest one met; null where none is lower.
+    /// Such a point, from a first try at <paramref name="first"/> on. Where values differ by no more than <paramref name="rounding"/> of
+    /// them, the slopes decide (Hager, Zhang 2005, the approximate Wolfe conditions). Where rounding leaves none to be found, the lowest
+    /// one met; null where none is lower.
     /// </summary>
     public Lbfgs.Point? Run(double first, double rounding)
     {
@@ -64,8 +65,9 @@ sealed class LbfgsLineSearch(Func<double[], double[]> rounded, Func<double[], Lb
     }
 
     /// <summary>
-    /// The lowest point of the parabola through both values and the low end's slope. Within the middle of the bracket it is taken as it is; nearer to the low end, where the function's scale
-    /// is far from the bracket's, down to a thousandth of the bracket; else the middle.
+    /// The lowest point of the parabola through both values and the low end's slope. Within the middle of the bracket it is taken as it
+    /// is; nearer to the low end, where the function's scale is far from the bracket's, down to a thousandth of the bracket; else the
+    /// middle.
     /// </summary>
     double Between((double Step, Lbfgs.Point Point) low, (double Step, Lbfgs.Point Point) high)
     {

@@ -7,11 +7,21 @@ namespace FunctionalDL;
 /// <param name="Iterations">The steps it took.</param>
 /// <param name="Evaluations">The values and gradients it took.</param>
 /// <param name="Stop">Why it ended.</param>
-public sealed record LbfgsResult(TensorSet Parameters, double Value, double LargestGradient, int Iterations, int Evaluations, LbfgsStop Stop)
+public sealed record LbfgsResult(
+    TensorSet Parameters,
+    double Value,
+    double LargestGradient,
+    int Iterations,
+    int Evaluations,
+    LbfgsStop Stop)
 {
     /// <summary>The value, the largest element of the gradient, what it took, and why it ended.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"{Value:G6} with a gradient of {LargestGradient:G3} at most, after {Iterations} iterations and {Evaluations} evaluations: {Reason}");
+    public override string ToString() =>
+        FormattableString.Invariant(
+            $"{Value:G6} with a gradient of {LargestGradient:G3} at most, after {Iterations} iterations and "
+        ) + FormattableString.Invariant(
+            $"{Evaluations} evaluations: {Reason}"
+        );
 
     string Reason => Stop switch
     {
@@ -27,7 +37,9 @@ public sealed record LbfgsResult(TensorSet Parameters, double Value, double Larg
 /// <summary>Why <see cref="Lbfgs"/> ended.</summary>
 public enum LbfgsStop
 {
-    /// <summary>The gradient is within <see cref="Lbfgs.Tolerance"/>, or within <see cref="Lbfgs.RelativeTolerance"/> of the first: converged.</summary>
+    /// <summary>
+    /// The gradient is within <see cref="Lbfgs.Tolerance"/>, or within <see cref="Lbfgs.RelativeTolerance"/> of the first: converged.
+    /// </summary>
     Gradient,
 
     /// <summary>The last step lowered the value by less than <see cref="Lbfgs.ValueTolerance"/> of it: converged.</summary>
@@ -36,10 +48,14 @@ public enum LbfgsStop
     /// <summary>All <see cref="Lbfgs.Iterations"/> are used.</summary>
     Iterations,
 
-    /// <summary>Against the gradient no lower value is found, down to the last bit of the parameters: what is left is rounding, or a kink.</summary>
+    /// <summary>
+    /// Against the gradient no lower value is found, down to the last bit of the parameters: what is left is rounding, or a kink.
+    /// </summary>
     NoLowerPoint,
 
-    /// <summary>Against the gradient no lower value is found, and values that are not finite are met: the edge of where the function is defined.</summary>
+    /// <summary>
+    /// Against the gradient no lower value is found, and values that are not finite are met: the edge of where the function is defined.
+    /// </summary>
     NotFinite,
 
     /// <summary><see cref="Lbfgs.Cancellation"/> was asked for.</summary>

@@ -1,11 +1,13 @@
 namespace FunctionalDL;
 
-/// <summary>Finds a learning rate by trying them all (Smith 2017): one run in which the rate grows from step to step, until the loss explodes.</summary>
+/// <summary>
+/// Finds a learning rate by trying them all (Smith 2017): one run in which the rate grows from step to step, until the loss explodes.
+/// </summary>
 public static class LearningRateFinder
 {
     /// <summary>
-    /// The loss of each step as the rate grows exponentially from <paramref name="from"/> to <paramref name="to"/>, and a rate to use: where the smoothed loss falls
-    /// fastest. The model is left as it is.
+    /// The loss of each step as the rate grows exponentially from <paramref name="from"/> to <paramref name="to"/>, and a rate to use:
+    /// where the smoothed loss falls fastest. The model is left as it is.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="data">What to train on; the run takes as many epochs as it needs.</param>
@@ -17,10 +19,21 @@ public static class LearningRateFinder
     /// <param name="to">The last rate.</param>
     /// <param name="steps">The most steps.</param>
     /// <exception cref="FunctionalException">The rates are not 0 &lt; from &lt; to, or there are fewer than 3 steps.</exception>
-    public static LearningRates Find(Model model, Dataset data, Objective loss, Func<double, Optimizer> optimizer, Batching batch, long seed = 0, double from = 1e-7, double to = 10, int steps = 100)
+    public static LearningRates Find(
+        Model model,
+        Dataset data,
+        Objective loss,
+        Func<double, Optimizer> optimizer,
+        Batching batch,
+        long seed = 0,
+        double from = 1e-7,
+        double to = 10,
+        int steps = 100)
     {
         if (!(from > 0 && from < to && double.IsFinite(to)) || steps < 3)
-            throw new FunctionalException(FormattableString.Invariant($"LearningRateFinder: rates from {from} to {to} in {steps} steps. Give 0 < from < to and 3 steps or more."));
+            throw new FunctionalException(
+                FormattableString.Invariant(
+                    $"LearningRateFinder: rates from {from} to {to} in {steps} steps. Give 0 < from < to and 3 steps or more."));
         var tried = new List<(double Rate, double Loss)>();
         using var enough = new CancellationTokenSource();
         var growth = Math.Pow(to / from, 1.0 / (steps - 1));
@@ -31,13 +44,23 @@ public static class LearningRateFinder
         });
         try
         {
-            model.Fit(data, loss, optimizer(from) >> Schedule.Exponential(1, growth), (steps / batch.Steps(data.Count)) + 1, batch, seed, new() { Callbacks = [watch], Cancellation = enough.Token });
+            model.Fit(
+                data,
+                loss,
+                optimizer(from) >> Schedule.Exponential(1, growth),
+                (steps / batch.Steps(data.Count)) + 1,
+                batch,
+                seed,
+                new() { Callbacks = [watch], Cancellation = enough.Token });
         }
         catch (DivergenceException) when (tried.Count > 0)
         {
             // The losses up to there are what was looked for.
         }
-        if (tried.Count < 3) throw new FunctionalException(FormattableString.Invariant($"LearningRateFinder: training diverged at once, with a rate of {from}. Begin with a lower one."));
+        if (tried.Count < 3)
+            throw new FunctionalException(
+                FormattableString.Invariant(
+                    $"LearningRateFinder: training diverged at once, with a rate of {from}. Begin with a lower one."));
         return new(tried, Steepest(tried));
     }
 

@@ -15,21 +15,27 @@ public sealed partial class Loss
     }, new(LossPredictions.ClassProbabilities, LossTargets.Classes));
 
     /// <summary>The hinge loss of a score against yᵢ = ±1, Lᵢ = max(0, 1 − yᵢ f(xᵢ)).</summary>
-    public static Loss Hinge { get; } = Of("hinge", (f, y) => Maximum(1 - SameShape("Hinge", f, y) * f, 0), new(Targets: LossTargets.Signs));
+    public static Loss Hinge { get; } =
+        Of("hinge", (f, y) => Maximum(1 - SameShape("Hinge", f, y) * f, 0), new(Targets: LossTargets.Signs));
 
     /// <summary>
     /// The triplet loss (Schroff, Kalenichenko, Philbin 2015) of embeddings <c>[n, 3, d]</c>: an anchor a, a positive p and a negative n
     /// for each example, Lᵢ = max(0, ‖a − p‖² − ‖a − n‖² + margin). Targets are not looked at.
     /// </summary>
     /// <exception cref="FunctionalException">The margin is negative.</exception>
-    public static Loss Triplet(double margin = 0.2) => margin >= 0
-        ? Of(FormattableString.Invariant($"triplet({margin})"), (f, _) =>
-        {
-            if (f.Rank != 3 || f.Shape[1] != 3) throw new ShapeException($"Triplet: predictions are {f.Type}. Give [n, 3, d]: anchor, positive and negative of each example.");
-            Expr Distance(int other) => Sum(Square(Index(f, 1, 0) - Index(f, 1, other)), -1);
-            return Maximum(Distance(1) - Distance(2) + margin, 0);
-        })
-        : throw new FunctionalException(FormattableString.Invariant($"Triplet: margin {margin} is not 0 or more."));
+    public static Loss Triplet(double margin = 0.2) =>
+        margin >= 0
+            ? Of(
+                FormattableString.Invariant($"triplet({margin})"),
+                (f, _) =>
+                {
+                    if (f.Rank != 3 || f.Shape[1] != 3)
+                        throw new ShapeException(
+                            $"Triplet: predictions are {f.Type}. Give [n, 3, d]: anchor, positive and negative of each example.");
+                    Expr Distance(int other) => Sum(Square(Index(f, 1, 0) - Index(f, 1, other)), -1);
+                    return Maximum(Distance(1) - Distance(2) + margin, 0);
+                })
+            : throw new FunctionalException(FormattableString.Invariant($"Triplet: margin {margin} is not 0 or more."));
 
     /// <summary>
     /// This loss with the targets moved towards chance (Szegedy et al. 2016): y ← (1 − s) y + s/k over k classes, (1 − s) y + s/2 for
@@ -40,12 +46,18 @@ public sealed partial class Loss
     public Loss WithLabelSmoothing(double smoothing)
     {
         RequireLabels("label smoothing");
-        if (!(smoothing is >= 0 and <= 1)) throw new FunctionalException(FormattableString.Invariant($"Loss \"{Name}\": label smoothing {smoothing} is not from 0 to 1."));
-        return new(FormattableString.Invariant($"{Name}, label smoothing {smoothing}"), (f, target) =>
-        {
-            var y = ClassTargets(f, target);
-            return pointwise(f, (1 - smoothing) * y + (IsBinary ? Full(y, smoothing / 2) : smoothing / SizeOf(f.Shape[^1], f.DType)));
-        }, Domain, penalties, IgnoredLabel);
+        if (!(smoothing is >= 0 and <= 1))
+            throw new FunctionalException(FormattableString.Invariant($"Loss \"{Name}\": label smoothing {smoothing} is not from 0 to 1."));
+        return new(
+            FormattableString.Invariant($"{Name}, label smoothing {smoothing}"),
+            (f, target) =>
+            {
+                var y = ClassTargets(f, target);
+                return pointwise(f, (1 - smoothing) * y + (IsBinary ? Full(y, smoothing / 2) : smoothing / SizeOf(f.Shape[^1], f.DType)));
+            },
+            Domain,
+            penalties,
+            IgnoredLabel);
     }
 
     /// <summary>
@@ -57,16 +69,25 @@ public sealed partial class Loss
     public Loss WithClassWeights(params double[] weights)
     {
         RequireLabels("class weights");
-        if (weights.Any(w => !(w >= 0 && double.IsFinite(w)))) throw new FunctionalException($"Loss \"{Name}\": a class weight is not a number, 0 or more.");
-        return new($"{Name}, class weights", (f, target) =>
-        {
-            var (y, losses) = (ClassTargets(f, target), pointwise(f, target));
-            var classes = IsBinary ? 2 : f.Shape[^1];
-            if (classes != weights.Length) throw new ShapeException($"Loss \"{Name}\": {weights.Length} class weights for {classes} classes. Give one for each.");
-            return losses * (IsBinary
-                ? weights[0] + (weights[1] - weights[0]) * y
-                : Sum(y * Expr.Constant(Tensor.Vector(weights)).Cast(f.DType), -1));
-        }, Domain, penalties, IgnoredLabel);
+        if (weights.Any(w => !(w >= 0 && double.IsFinite(w))))
+            throw new FunctionalException($"Loss \"{Name}\": a class weight is not a number, 0 or more.");
+        return new(
+            $"{Name}, class weights",
+            (f, target) =>
+            {
+                var (y, losses) = (ClassTargets(f, target), pointwise(f, target));
+                var classes = IsBinary ? 2 : f.Shape[^1];
+                if (classes != weights.Length)
+                    throw new ShapeException($"Loss \"{Name}\": {weights.Length} class weights for {classes} classes. Give one for each.");
+                return losses
+                    * (
+                        IsBinary
+                            ? weights[0] + (weights[1] - weights[0]) * y
+                            : Sum(y * Expr.Constant(Tensor.Vector(weights)).Cast(f.DType), -1));
+            },
+            Domain,
+            penalties,
+            IgnoredLabel);
     }
 
     bool IsBinary => Domain.Targets == LossTargets.Probabilities;
@@ -76,6 +97,7 @@ public sealed partial class Loss
 
     void RequireLabels(string what)
     {
-        if (!IsBinary && Domain.Targets != LossTargets.Classes) throw new FunctionalException($"Loss \"{Name}\": its targets are not classes, so it has no {what}. Use a cross-entropy.");
+        if (!IsBinary && Domain.Targets != LossTargets.Classes)
+            throw new FunctionalException($"Loss \"{Name}\": its targets are not classes, so it has no {what}. Use a cross-entropy.");
     }
 }

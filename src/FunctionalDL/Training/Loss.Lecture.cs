@@ -21,10 +21,14 @@ public sealed partial class Loss
 
     /// <summary>
     /// Categorical cross-entropy of probabilities p = f(xᵢ) over k classes, Lᵢ = −Σₖ yᵢₖ ln pₖ, with 0 · ln 0 = 0. Targets are labels
-    /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. Infinite where a certain prediction is wrong; <see cref="SoftmaxCrossEntropy"/> stays finite.
+    /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. Infinite where a certain prediction is wrong; <see cref="SoftmaxCrossEntropy"/>
+    /// stays finite.
     /// </summary>
-    public static Loss CategoricalCrossEntropy { get; } = new("categorical cross-entropy", (p, target) =>
-        -Sum(TimesLog(Probabilities("CategoricalCrossEntropy", p, target), p), -1), new(LossPredictions.ClassProbabilities, LossTargets.Classes));
+    public static Loss CategoricalCrossEntropy { get; } =
+        new(
+            "categorical cross-entropy",
+            (p, target) => -Sum(TimesLog(Probabilities("CategoricalCrossEntropy", p, target), p), -1),
+            new(LossPredictions.ClassProbabilities, LossTargets.Classes));
 
     /// <summary>
     /// Binary cross-entropy of p = σ(z) from the logit z: Lᵢ = ln(1 + e^z) − y·z, computed for y ≥ ½ as ln(1 + e^−z) + (1 − y)·z, so that
@@ -41,7 +45,8 @@ public sealed partial class Loss
     /// <summary>
     /// Categorical cross-entropy of p = softmax(z) from the logits z, in the stable form Lᵢ = Σₖ yₖ · ln Σ e^s − Σₖ yₖ sₖ with s = z −
     /// max z. Targets are labels
-    /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. A class whose logit is −∞ is impossible: it counts for nothing, unless its target is above 0.
+    /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. A class whose logit is −∞ is impossible: it counts for nothing, unless its target
+    /// is above 0.
     /// </summary>
     public static Loss SoftmaxCrossEntropy { get; } = new("softmax cross-entropy", (z, target) =>
     {

@@ -36,7 +36,8 @@ public sealed partial class Loss
     /// Poisson's negative log-likelihood of counts yᵢ at the rate f(xᵢ) &gt; 0, without the term ln y! that no parameter changes: Lᵢ =
     /// f(xᵢ) − yᵢ ln f(xᵢ), with 0 · ln 0 = 0.
     /// </summary>
-    public static Loss Poisson { get; } = Of("poisson", (f, y) => f - TimesLog(SameShape("Poisson", f, y), f), new(LossPredictions.Positive, LossTargets.Counts));
+    public static Loss Poisson { get; } =
+        Of("poisson", (f, y) => f - TimesLog(SameShape("Poisson", f, y), f), new(LossPredictions.Positive, LossTargets.Counts));
 
     /// <summary>Lᵢ = 1 − ⟨f(xᵢ), yᵢ⟩ / (‖f(xᵢ)‖ ‖yᵢ‖) over the last axis; a vector shorter than 10⁻⁶ counts as that long.</summary>
     public static Loss CosineDistance { get; } = Of("cosine distance", (f, target) =>

@@ -17,7 +17,12 @@ public sealed partial class Loss
     readonly Func<Expr, Expr, Expr> pointwise;
     readonly ImmutableArray<Penalty> penalties;
 
-    Loss(string name, Func<Expr, Expr, Expr> pointwise, LossDomain domain, ImmutableArray<Penalty> penalties = default, long? ignored = null)
+    Loss(
+        string name,
+        Func<Expr, Expr, Expr> pointwise,
+        LossDomain domain,
+        ImmutableArray<Penalty> penalties = default,
+        long? ignored = null)
     {
         (Name, this.pointwise, Domain) = (name, pointwise, domain);
         (this.penalties, IgnoredLabel) = (penalties.IsDefault ? [] : penalties, ignored);
@@ -41,7 +46,8 @@ public sealed partial class Loss
     /// <param name="name">The loss's name.</param>
     /// <param name="perExample">Lᵢ from predictions and targets.</param>
     /// <param name="domain">What predictions and targets are; any numbers if not given.</param>
-    public static Loss Of(string name, Func<Expr, Expr, Expr> perExample, LossDomain? domain = null) => new(name, perExample, domain ?? LossDomain.Any);
+    public static Loss Of(string name, Func<Expr, Expr, Expr> perExample, LossDomain? domain = null) =>
+        new(name, perExample, domain ?? LossDomain.Any);
 
     /// <summary>Lᵢ for each example: <c>[n]</c>; 0 for one of which all labels are ignored.</summary>
     /// <exception cref="ShapeException">Predictions and targets do not fit together.</exception>

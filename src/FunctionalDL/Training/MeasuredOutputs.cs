@@ -68,6 +68,8 @@ sealed class MeasuredOutputs
     static Tensor ByPlace(Tensor part)
     {
         var axes = part.Shape.Rank;
-        return part.DType.IsInteger() ? part.Reshape([part.Count]) : part.Reshape([part.Count / part.Shape[axes - 1].Size, part.Shape[axes - 1]]);
+        return part.DType.IsInteger()
+            ? part.Reshape([part.Count])
+            : part.Reshape([part.Count / part.Shape[axes - 1].Size, part.Shape[axes - 1]]);
     }
 }

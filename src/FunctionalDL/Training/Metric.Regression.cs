@@ -6,7 +6,8 @@ public sealed partial class Metric
     public static Metric MeanAbsoluteError { get; } = new("mae", (f, y) => Errors("MeanAbsoluteError", f, y).Average(Math.Abs));
 
     /// <summary>The root of the mean of (f − y)² over all elements.</summary>
-    public static Metric RootMeanSquaredError { get; } = new("rmse", (f, y) => Math.Sqrt(Errors("RootMeanSquaredError", f, y).Average(e => e * e)));
+    public static Metric RootMeanSquaredError { get; } =
+        new("rmse", (f, y) => Math.Sqrt(Errors("RootMeanSquaredError", f, y).Average(e => e * e)));
 
     /// <summary>
     /// R² = 1 − Σ (f − y)² / Σ (y − ȳ)²: 1 for perfect predictions, 0 for always predicting the mean; not finite where the targets are

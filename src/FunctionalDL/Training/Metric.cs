@@ -13,10 +13,16 @@ public sealed partial class Metric
     readonly bool readsClasses;
     readonly double? threshold;
 
-    Metric(string name, Func<Tensor, Tensor, double> measure) : this(name, (predictions, targets, _) => measure(predictions, targets), false, null) { }
+    Metric(string name, Func<Tensor, Tensor, double> measure)
+        : this(name, (predictions, targets, _) => measure(predictions, targets), false, null) { }
 
-    Metric(string name, Func<Tensor, Tensor, double?, double> measure, bool readsClasses = true, double? threshold = null, string? output = null) =>
-        (Name, this.measure, this.readsClasses, this.threshold, Output) = (name, measure, readsClasses, threshold, output);
+    Metric(
+        string name,
+        Func<Tensor, Tensor, double?, double> measure,
+        bool readsClasses = true,
+        double? threshold = null,
+        string? output = null
+    ) => (Name, this.measure, this.readsClasses, this.threshold, Output) = (name, measure, readsClasses, threshold, output);
 
     /// <summary>The metric's name.</summary>
     public string Name { get; }
@@ -35,16 +41,21 @@ public sealed partial class Metric
     /// </summary>
     /// <param name="threshold">The threshold, between 0 and 1.</param>
     /// <exception cref="FunctionalException">The threshold is outside 0 to 1, or the metric is not one of classes.</exception>
-    public Metric FromProbabilities(double threshold = 0.5) => !(threshold is > 0 and < 1)
-        ? throw new FunctionalException(FormattableString.Invariant($"Metric {Name}: threshold {threshold} is not between 0 and 1. 0.5 is usual."))
-        : Above(threshold, threshold == 0.5 ? Name : FormattableString.Invariant($"{Name}, threshold {threshold}"));
+    public Metric FromProbabilities(double threshold = 0.5) =>
+        !(threshold is > 0 and < 1)
+            ? throw new FunctionalException(
+                FormattableString.Invariant($"Metric {Name}: threshold {threshold} is not between 0 and 1. 0.5 is usual."))
+            : Above(threshold, threshold == 0.5 ? Name : FormattableString.Invariant($"{Name}, threshold {threshold}"));
 
     /// <summary>This metric of predictions that are logits, each of a class or not: those above 0 are taken for 1.</summary>
     /// <exception cref="FunctionalException">The metric is not one of classes.</exception>
     public Metric FromLogits() => Above(0, Name);
 
-    Metric Above(double threshold, string name) => readsClasses ? new(name, measure, true, threshold, Output)
-        : throw new FunctionalException($"Metric {Name}: it is not of classes, so that predictions have no threshold. Take Accuracy, Precision, Recall or F1.");
+    Metric Above(double threshold, string name) =>
+        readsClasses
+            ? new(name, measure, true, threshold, Output)
+            : throw new FunctionalException(
+                $"Metric {Name}: it is not of classes, so that predictions have no threshold. Take Accuracy, Precision, Recall or F1.");
 
     /// <summary>The metric of the predictions, given the targets. A metric of classes is NaN where a prediction is.</summary>
     /// <exception cref="FunctionalException">
@@ -53,12 +64,20 @@ public sealed partial class Metric
     public double Measure(Tensor predictions, Tensor targets) => measure(predictions, targets, threshold);
 
     /// <summary>The metric of predictions that a loss takes.</summary>
-    internal double Measure(Tensor predictions, Tensor targets, Loss? loss) => measure(predictions, targets, threshold ?? (HaveOneClass(predictions, targets) ? null : loss?.Domain.Predictions switch
-    {
-        LossPredictions.Probabilities => 0.5,
-        LossPredictions.Logits => 0,
-        _ => null,
-    }));
+    internal double Measure(Tensor predictions, Tensor targets, Loss? loss) =>
+        measure(
+            predictions,
+            targets,
+            threshold
+                ?? (
+                    HaveOneClass(predictions, targets)
+                        ? null
+                        : loss?.Domain.Predictions switch
+                        {
+                            LossPredictions.Probabilities => 0.5,
+                            LossPredictions.Logits => 0,
+                            _ => null,
+                        }));
 
     internal static IReadOnlyDictionary<string, double> None { get; } = new Dictionary<string, double>();
 

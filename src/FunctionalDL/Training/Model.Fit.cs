@@ -18,13 +18,23 @@ public sealed partial class Model
     /// <param name="options">Validation data, metrics, progress, threads and cancellation.</param>
     /// <exception cref="FunctionalException">The data does not fit the model or the loss, or a setting is out of range.</exception>
     /// <exception cref="DivergenceException">The loss became NaN or infinite; the exception holds the last good parameters.</exception>
-    public TrainingRun Fit(Dataset data, Objective loss, Optimizer optimizer, int epochs, Batching batch, long seed = 0, FitOptions? options = null)
+    public TrainingRun Fit(
+        Dataset data,
+        Objective loss,
+        Optimizer optimizer,
+        int epochs,
+        Batching batch,
+        long seed = 0,
+        FitOptions? options = null)
     {
         options ??= new();
         if (options.ValidationShare is { } part && !(part is > 0 and < 1))
-            throw new FunctionalException(FormattableString.Invariant($"Fit: a validation share of {part} is not between 0 and 1. 0.1 or 0.2 is usual."));
+            throw new FunctionalException(
+                FormattableString.Invariant($"Fit: a validation share of {part} is not between 0 and 1. 0.1 or 0.2 is usual."));
         var key = options.Resume?.Key ?? Key.Of(seed);
-        var (train, held) = options is { Validation: null, ValidationShare: { } share } ? data.Shuffle(key).Split(1 - share) : (data, options.Validation);
+        var (train, held) = options is { Validation: null, ValidationShare: { } share }
+            ? data.Shuffle(key).Split(1 - share)
+            : (data, options.Validation);
         return Fit(new TrainingData.InMemory(train, batch), held, loss, optimizer, epochs, seed, options);
     }
 
@@ -46,18 +56,34 @@ public sealed partial class Model
     /// The data does not fit the model or the loss, an epoch is empty, or a setting is out of range.
     /// </exception>
     /// <exception cref="DivergenceException">The loss became NaN or infinite; the exception holds the last good parameters.</exception>
-    public TrainingRun Fit(Func<int, IEnumerable<Dataset>> batches, Objective loss, Optimizer optimizer, int epochs, long seed = 0, FitOptions? options = null)
+    public TrainingRun Fit(
+        Func<int, IEnumerable<Dataset>> batches,
+        Objective loss,
+        Optimizer optimizer,
+        int epochs,
+        long seed = 0,
+        FitOptions? options = null)
     {
         options ??= new();
-        return options.ValidationShare is null ? Fit(new TrainingData.Stream(batches), options.Validation, loss, optimizer, epochs, seed, options)
-            : throw new FunctionalException("Fit: no share of a stream can be held out. Give the data to validate on: "
-                + "FitOptions.Validation.");
+        return options.ValidationShare is null
+            ? Fit(new TrainingData.Stream(batches), options.Validation, loss, optimizer, epochs, seed, options)
+            : throw new FunctionalException(
+                "Fit: no share of a stream can be held out. Give the data to validate on: " + "FitOptions.Validation.");
     }
 
     TrainingRun Fit(TrainingData data, Dataset? held, Objective loss, Optimizer optimizer, int epochs, long seed, FitOptions options)
     {
-        if (epochs < 1) throw new FunctionalException($"Fit: {epochs} epochs. Give 1 or more.");
-        return new Training(IsInitialized ? this : Initialize(seed), data, held, loss, optimizer, options.Resume?.Key ?? Key.Of(seed), options).Run(epochs);
+        if (epochs < 1)
+            throw new FunctionalException($"Fit: {epochs} epochs. Give 1 or more.");
+        return new Training(
+            IsInitialized ? this : Initialize(seed),
+            data,
+            held,
+            loss,
+            optimizer,
+            options.Resume?.Key ?? Key.Of(seed),
+            options
+        ).Run(epochs);
     }
 
     /// <summary>

@@ -5,7 +5,8 @@ namespace FunctionalDL;
 public sealed partial class Optimizer
 {
     /// <summary>
-    /// Adam (Kingma, Ba 2015): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², Δw = −η m̂ / (√v̂ + ε), with m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t.
+    /// Adam (Kingma, Ba 2015): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², Δw = −η m̂ / (√v̂ + ε), with m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1
+    /// − β₂ᵗ) at step t.
     /// </summary>
     /// <exception cref="FunctionalException">η or ε is negative, or a β is not in [0, 1).</exception>
     public static Optimizer Adam(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
@@ -15,17 +16,30 @@ public sealed partial class Optimizer
     /// AdamW (Loshchilov, Hutter 2019): Adam with decoupled weight decay, Δw = −η (m̂ / (√v̂ + ε) + λ w).
     /// </summary>
     /// <exception cref="FunctionalException">η, λ or ε is negative, or a β is not in [0, 1).</exception>
-    public static Optimizer AdamW(double learningRate = 1e-3, double decay = 1e-2, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
-        AdamDirection(beta1, beta2, epsilon) >> WeightDecay(decay) >> Sgd(learningRate);
+    public static Optimizer AdamW(
+        double learningRate = 1e-3,
+        double decay = 1e-2,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-8
+    ) => AdamDirection(beta1, beta2, epsilon) >> WeightDecay(decay) >> Sgd(learningRate);
 
     /// <summary>
-    /// LAMB (You et al. 2020): with r = m̂ / (√v̂ + ε) + λ w of Adam, Δw = −η ‖w‖/‖r‖ · r for each parameter; the ratio is 1 where a norm is 0.
+    /// LAMB (You et al. 2020): with r = m̂ / (√v̂ + ε) + λ w of Adam, Δw = −η ‖w‖/‖r‖ · r for each parameter; the ratio is 1 where a norm
+    /// is 0.
     /// </summary>
     /// <exception cref="FunctionalException">η, λ or ε is negative, or a β is not in [0, 1).</exception>
-    public static Optimizer Lamb(double learningRate = 1e-3, double decay = 1e-2, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6) =>
-        AdamDirection(beta1, beta2, epsilon) >> WeightDecay(decay) >> TrustRatio >> Sgd(learningRate);
+    public static Optimizer Lamb(
+        double learningRate = 1e-3,
+        double decay = 1e-2,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-6
+    ) => AdamDirection(beta1, beta2, epsilon) >> WeightDecay(decay) >> TrustRatio >> Sgd(learningRate);
 
-    /// <summary>AMSGrad (Reddi, Kale, Kumar 2018): m and v as in Adam, v̂ ← max(v̂, v), Δw = −η m / (√v̂ + ε), without bias correction.</summary>
+    /// <summary>
+    /// AMSGrad (Reddi, Kale, Kumar 2018): m and v as in Adam, v̂ ← max(v̂, v), Δw = −η m / (√v̂ + ε), without bias correction.
+    /// </summary>
     /// <exception cref="FunctionalException">η or ε is negative, or a β is not in [0, 1).</exception>
     public static Optimizer AmsGrad(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
         Moments("amsgrad", beta1, beta2, epsilon, ["m", "v", "largest"], (g, slots, _) =>
@@ -60,7 +74,9 @@ public sealed partial class Optimizer
     /// RAdam (Liu et al. 2020): with ρ∞ = 2/(1 − β₂) − 1 and ρ = ρ∞ − 2t β₂ᵗ/(1 − β₂ᵗ), Δw = −η r m̂ / (√v̂ + ε) where ρ &gt; 4, with
     /// r² = (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ), and Δw = −η m̂ before.
     /// </summary>
-    /// <exception cref="FunctionalException">η or ε is negative, β₁ is not in [0, 1), or β₂ not in (0.6, 1), where ρ∞ exceeds 4.</exception>
+    /// <exception cref="FunctionalException">
+    /// η or ε is negative, β₁ is not in [0, 1), or β₂ not in (0.6, 1), where ρ∞ exceeds 4.
+    /// </exception>
     public static Optimizer RAdam(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
     {
         Require(beta2 > 0.6, "RAdam", "β₂", beta2, "above 0.6");
@@ -78,11 +94,18 @@ public sealed partial class Optimizer
     }
 
     /// <summary>m̂ / (√v̂ + ε).</summary>
-    static Optimizer AdamDirection(double beta1, double beta2, double epsilon) => Moments("adam", beta1, beta2, epsilon, ["m", "v"], (g, slots, t) =>
-    {
-        var (m, v) = (Average(beta1, slots[0], g), Average(beta2, slots[1], Square(g)));
-        return (m / BiasCorrection(beta1, t, g.DType) / (Sqrt(v / BiasCorrection(beta2, t, g.DType)) + epsilon), [m, v]);
-    });
+    static Optimizer AdamDirection(double beta1, double beta2, double epsilon) =>
+        Moments(
+            "adam",
+            beta1,
+            beta2,
+            epsilon,
+            ["m", "v"],
+            (g, slots, t) =>
+            {
+                var (m, v) = (Average(beta1, slots[0], g), Average(beta2, slots[1], Square(g)));
+                return (m / BiasCorrection(beta1, t, g.DType) / (Sqrt(v / BiasCorrection(beta2, t, g.DType)) + epsilon), [m, v]);
+            });
 
     /// <summary>‖w‖/‖r‖ · r, with a ratio of 1 where a norm is 0.</summary>
     static Optimizer TrustRatio => Of("trust ratio", _ => TensorSet.Empty, input => new(input.Gradients.ToOrdered((parameter, r) =>
@@ -91,7 +114,13 @@ public sealed partial class Optimizer
         return Select((weights > 0) & (updates > 0), weights / updates, Full(weights, 1)) * r;
     }), input.State), OptimizerRole.Transform);
 
-    static Optimizer Moments(string name, double beta1, double beta2, double epsilon, string[] slots, Func<Expr, Expr[], Expr, (Expr, Expr[])> rule)
+    static Optimizer Moments(
+        string name,
+        double beta1,
+        double beta2,
+        double epsilon,
+        string[] slots,
+        Func<Expr, Expr[], Expr, (Expr, Expr[])> rule)
     {
         RequireDecay(name, "β₁", beta1);
         RequireDecay(name, "β₂", beta2);

@@ -13,21 +13,27 @@ public sealed partial class Optimizer
     }
 
     /// <summary>
-    /// Descent with momentum (Polyak 1964): v ← μ v + g, Δw = −η v; with Nesterov's look-ahead (Nesterov 1983, in the form of Sutskever et al. 2013) Δw = −η (g + μ v). Dampened by
-    /// τ, v ← g at the first step and v ← μ v + (1 − τ) g from the second on, as in PyTorch.
+    /// Descent with momentum (Polyak 1964): v ← μ v + g, Δw = −η v; with Nesterov's look-ahead (Nesterov 1983, in the form of Sutskever
+    /// et al. 2013) Δw = −η (g + μ v). Dampened by τ, v ← g at the first step and v ← μ v + (1 − τ) g from the second on, as in PyTorch.
     /// </summary>
-    /// <exception cref="FunctionalException">η is negative, μ is not in [0, 1), τ is not in [0, 1], or Nesterov's form is to be dampened.</exception>
+    /// <exception cref="FunctionalException">
+    /// η is negative, μ is not in [0, 1), τ is not in [0, 1], or Nesterov's form is to be dampened.
+    /// </exception>
     public static Optimizer Momentum(double learningRate, double momentum = 0.9, bool nesterov = false, double dampening = 0)
     {
         RequireDecay("Momentum", "momentum", momentum);
         Require(dampening is >= 0 and <= 1, "Momentum", "dampening", dampening, "from 0 to 1");
         Require(!nesterov || dampening == 0, "Momentum", "dampening", dampening, "0, as Nesterov's look-ahead needs it");
         var damped = dampening == 0 ? "" : FormattableString.Invariant($", dampening {dampening}");
-        return Direction(FormattableString.Invariant($"momentum({momentum}{(nesterov ? ", nesterov" : "")}{damped})"), ["velocity"], (g, slots, t) =>
-        {
-            var v = momentum * slots[0] + (dampening == 0 ? g : (1 - dampening * (t > 1).Cast(g.DType)) * g);
-            return (nesterov ? g + momentum * v : v, [v]);
-        }) >> Sgd(learningRate);
+        return Direction(
+                FormattableString.Invariant($"momentum({momentum}{(nesterov ? ", nesterov" : "")}{damped})"),
+                ["velocity"],
+                (g, slots, t) =>
+                {
+                    var v = momentum * slots[0] + (dampening == 0 ? g : (1 - dampening * (t > 1).Cast(g.DType)) * g);
+                    return (nesterov ? g + momentum * v : v, [v]);
+                }
+            ) >> Sgd(learningRate);
     }
 
     /// <summary>Lion (Chen et al. 2023): Δw = −η sign(β₁ m + (1 − β₁) g), then m ← β₂ m + (1 − β₂) g.</summary>
@@ -41,8 +47,9 @@ public sealed partial class Optimizer
     }
 
     /// <summary>
-    /// Muon (Jordan et al. 2024) for matrices <c>[in, out]</c>: v ← μ v + g, and Δw = −η √max(1, out/in) · O with O the matrix g + μ v made nearly orthogonal by
-    /// five Newton–Schulz steps X ← a X + (b X Xᵀ + c (X Xᵀ)²) X. Parameters that are not matrices are left to another optimizer.
+    /// Muon (Jordan et al. 2024) for matrices <c>[in, out]</c>: v ← μ v + g, and Δw = −η √max(1, out/in) · O with O the matrix g + μ v
+    /// made nearly orthogonal by five Newton–Schulz steps X ← a X + (b X Xᵀ + c (X Xᵀ)²) X. Parameters that are not matrices are left to
+    /// another optimizer.
     /// </summary>
     /// <param name="learningRate">η.</param>
     /// <param name="momentum">μ.</param>
@@ -77,9 +84,11 @@ public sealed partial class Optimizer
     /// <summary>β m + (1 − β) g.</summary>
     static Expr Average(double beta, Expr m, Expr g) => beta * m + (1 - beta) * g;
 
-    static void RequireDecay(string where, string what, double value) => Require(value is >= 0 and < 1, where, what, value, "from 0 to below 1");
+    static void RequireDecay(string where, string what, double value) =>
+        Require(value is >= 0 and < 1, where, what, value, "from 0 to below 1");
 
-    static void RequireEpsilon(string where, double value) => Require(value >= 0 && double.IsFinite(value), where, "ε", value, "a number, 0 or more");
+    static void RequireEpsilon(string where, double value) =>
+        Require(value >= 0 && double.IsFinite(value), where, "ε", value, "a number, 0 or more");
 
     static void Require(bool holds, string where, string what, double value, string range)
     {

@@ -12,8 +12,12 @@ public sealed class Penalty
 
     Penalty(string name, double strength, Func<string, bool>? isPenalized, Func<Expr, Expr> term)
     {
-        if (!(strength >= 0 && double.IsFinite(strength))) throw new FunctionalException(FormattableString.Invariant($"Penalty: {name} strength {strength} is not a number, 0 or more."));
-        (Name, this.isPenalized, this.term) = (FormattableString.Invariant($"{name}({strength})"), isPenalized ?? (_ => true), w => strength * Sum(term(w)));
+        if (!(strength >= 0 && double.IsFinite(strength)))
+            throw new FunctionalException(FormattableString.Invariant($"Penalty: {name} strength {strength} is not a number, 0 or more."));
+        (Name, this.isPenalized, this.term) = (
+            FormattableString.Invariant($"{name}({strength})"),
+            isPenalized ?? (_ => true),
+            w => strength * Sum(term(w)));
     }
 
     /// <summary>The penalty's name and strength.</summary>
@@ -40,8 +44,11 @@ public sealed class Penalty
 
 public sealed partial class Loss
 {
-    /// <summary>This loss with a penalty on the parameters. Training makes their sum small; <see cref="Model.Evaluate"/> measures the loss alone.</summary>
-    public static Loss operator +(Loss loss, Penalty penalty) => new($"{loss.Name} + {penalty.Name}", loss.pointwise, loss.Domain, loss.penalties.Add(penalty), loss.IgnoredLabel);
+    /// <summary>
+    /// This loss with a penalty on the parameters. Training makes their sum small; <see cref="Model.Evaluate"/> measures the loss alone.
+    /// </summary>
+    public static Loss operator +(Loss loss, Penalty penalty) =>
+        new($"{loss.Name} + {penalty.Name}", loss.pointwise, loss.Domain, loss.penalties.Add(penalty), loss.IgnoredLabel);
 
     /// <summary>L plus the penalties of the parameters.</summary>
     internal Expr Penalized(Expr loss, IReadOnlyList<Parameter> parameters) => penalties.Select(p => p.Apply(parameters))

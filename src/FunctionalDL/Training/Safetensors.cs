@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace FunctionalDL;
 
 /// <summary>
-/// Safetensors files, as Hugging Face defines them: 8 bytes with the length of a JSON header (little-endian), the header with dtype, shape and place of every
-/// tensor, and the tensors' bytes without gaps.
+/// Safetensors files, as Hugging Face defines them: 8 bytes with the length of a JSON header (little-endian), the header with dtype,
+/// shape and place of every tensor, and the tensors' bytes without gaps.
 /// </summary>
 public static class Safetensors
 {
@@ -77,9 +77,14 @@ public static class Safetensors
             }
             json.WriteEndObject();
         }
-        while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
-        return buffer.Length <= LongestHeader ? buffer.ToArray()
-            : throw new DataException($"Safetensors: the header would have {buffer.Length} bytes, and a file may have {LongestHeader}: it could not be read. Write fewer tensors, or less text.");
+        while (buffer.Length % 8 != 0)
+            buffer.WriteByte((byte)' ');
+        return buffer.Length <= LongestHeader
+            ? buffer.ToArray()
+            : throw new DataException(
+                $"Safetensors: the header would have {buffer.Length} bytes, and a file may have {LongestHeader}: it could not be read. "
+                    + "Write fewer tensors, or less text."
+            );
     }
 
     /// <summary>A tensor's elements as the format has them, part by part: a span of bytes holds no more than 2³¹ of them.</summary>
@@ -101,11 +106,16 @@ public static class Safetensors
     /// <inheritdoc cref="Load"/>
     public static (TensorSet Tensors, IReadOnlyDictionary<string, string> Metadata) Read(ReadOnlyMemory<byte> bytes, string source)
     {
-        using var stream = MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray());
+        using var stream = MemoryMarshal.TryGetArray(bytes, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray());
         return Read(stream, source);
     }
 
-    /// <summary>Reads a stream that knows its length, from its beginning: the header, and then tensor by tensor, each only where the whole file is as the header says.</summary>
+    /// <summary>
+    /// Reads a stream that knows its length, from its beginning: the header, and then tensor by tensor, each only where the whole file is
+    /// as the header says.
+    /// </summary>
     static (TensorSet Tensors, IReadOnlyDictionary<string, string> Metadata) Read(Stream stream, string source)
     {
         var (entries, metadata) = Entries(stream, source);
@@ -122,16 +132,20 @@ public static class Safetensors
         }
     }
 
-    /// <summary>The tensors of a file, in the order of its header, and the map of text. All of the file is theirs, and none overlap.</summary>
+    /// <summary>
+    /// The tensors of a file, in the order of its header, and the map of text. All of the file is theirs, and none overlap.
+    /// </summary>
     internal static (IReadOnlyList<Entry> Entries, IReadOnlyDictionary<string, string> Metadata) Entries(Stream stream, string source)
     {
-        DataException Bad(string what, Exception? inner = null) => new($"Safetensors: {source} {what}. Get the file again, or save it anew.", inner!);
+        DataException Bad(string what, Exception? inner = null) =>
+            new($"Safetensors: {source} {what}. Get the file again, or save it anew.", inner!);
 
         if (stream.Length < 8) throw Bad($"has {stream.Length} bytes, fewer than the 8 of its header's length");
         Span<byte> first = stackalloc byte[8];
         stream.ReadExactly(first);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(first);
-        if (length > LongestHeader || length > (ulong)stream.Length - 8) throw Bad($"says its header has {length} bytes, and {stream.Length - 8} follow");
+        if (length > LongestHeader || length > (ulong)stream.Length - 8)
+            throw Bad($"says its header has {length} bytes, and {stream.Length - 8} follow");
         var header = new byte[length];
         stream.ReadExactly(header);
         var begin = 8 + (long)length;
@@ -151,15 +165,21 @@ public static class Safetensors
             var end = 0L;
             foreach (var entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
             {
-                if (entry.Begin != end) throw Bad($"has tensor \"{entry.Name}\" at byte {entry.Begin}, where {end} is next: tensors overlap or leave a gap");
-                if (entry.End < entry.Begin || entry.End - entry.Begin != (long)entry.Shape.ElementCount * entry.DType.Bytes || entry.End > bytes)
-                    throw Bad($"has tensor \"{entry.Name}\" {entry.Shape} at bytes {entry.Begin} to {entry.End} of {bytes}, which does not fit");
+                if (entry.Begin != end)
+                    throw Bad($"has tensor \"{entry.Name}\" at byte {entry.Begin}, where {end} is next: tensors overlap or leave a gap");
+                if (
+                    entry.End < entry.Begin
+                    || entry.End - entry.Begin != (long)entry.Shape.ElementCount * entry.DType.Bytes
+                    || entry.End > bytes)
+                    throw Bad(
+                        $"has tensor \"{entry.Name}\" {entry.Shape} at bytes {entry.Begin} to {entry.End} of {bytes}, which does not fit");
                 end = entry.End;
             }
             if (end != bytes) throw Bad($"has {bytes} bytes of tensors, of which {end} belong to one");
             return ([.. entries.Select(e => e with { Begin = begin + e.Begin, End = begin + e.End })], metadata);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ShapeException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ShapeException)
         {
             throw Bad($"has a header that cannot be read: {e.Message.TrimEnd('.')}", e);
         }
@@ -168,9 +188,12 @@ public static class Safetensors
         {
             var dtype = property.Value.GetProperty("dtype").GetString() ?? "";
             var offsets = property.Value.GetProperty("data_offsets");
-            if (offsets.GetArrayLength() != 2) throw Bad($"has tensor \"{property.Name}\" with {offsets.GetArrayLength()} offsets, not 2");
-            return new(property.Name,
-                SafetensorsDType.Of(dtype) ?? throw Bad($"has tensor \"{property.Name}\" of dtype {dtype}, which is not one this library reads"),
+            if (offsets.GetArrayLength() != 2)
+                throw Bad($"has tensor \"{property.Name}\" with {offsets.GetArrayLength()} offsets, not 2");
+            return new(
+                property.Name,
+                SafetensorsDType.Of(dtype)
+                    ?? throw Bad($"has tensor \"{property.Name}\" of dtype {dtype}, which is not one this library reads"),
                 [.. property.Value.GetProperty("shape").EnumerateArray().Select(d => (Dim)d.GetInt32())],
                 offsets[0].GetInt64(), offsets[1].GetInt64());
         }

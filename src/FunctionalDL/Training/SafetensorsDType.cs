@@ -10,13 +10,15 @@ sealed record SafetensorsDType(int Bytes, Func<Shape, Stream, Tensor> Read)
 
     /// <summary>The dtype of a name, or null. What the table of dtypes does not have becomes the next wider one that it has.</summary>
     public static SafetensorsDType? Of(string name) =>
-        ElementType.Table.FirstOrDefault(row => row.SafetensorsCode == name) is { } row ? new(row.Size, row.Visit<Plain, Func<Shape, Stream, Tensor>>(new())) : name switch
-        {
-            "I16" => Widened<short, long>(2, x => x),
-            "U16" => Widened<ushort, long>(2, x => x),
-            "U32" => Widened<uint, long>(4, x => x),
-            _ => null,
-        };
+        ElementType.Table.FirstOrDefault(row => row.SafetensorsCode == name) is { } row
+            ? new(row.Size, row.Visit<Plain, Func<Shape, Stream, Tensor>>(new()))
+            : name switch
+            {
+                "I16" => Widened<short, long>(2, x => x),
+                "U16" => Widened<ushort, long>(2, x => x),
+                "U32" => Widened<uint, long>(4, x => x),
+                _ => null,
+            };
 
     readonly struct Plain : IElementVisitor<Func<Shape, Stream, Tensor>>
     {
@@ -51,6 +53,7 @@ sealed record SafetensorsDType(int Bytes, Func<Shape, Stream, Tensor> Read)
 
     static IEnumerable<Memory<T>> Parts<T>(T[] elements)
     {
-        for (var left = elements.AsMemory(); !left.IsEmpty; left = left[Math.Min(Part, left.Length)..]) yield return left[..Math.Min(Part, left.Length)];
+        for (var left = elements.AsMemory(); !left.IsEmpty; left = left[Math.Min(Part, left.Length)..])
+            yield return left[..Math.Min(Part, left.Length)];
     }
 }

@@ -35,11 +35,21 @@ static class TargetChecks
 
     sealed record Given(Loss Loss, Tensor Targets, string Place)
     {
-        public DataException Error(int at, string taken, string repair) => new(Invariant(
-            $"Loss \"{Loss.Name}\": {Place}row {at / (Targets.Count / Targets.Shape[0].Size)} of the targets holds {Targets.GetDouble(at)}; {taken}. {repair}"));
+        public DataException Error(int at, string taken, string repair) =>
+            new(
+                Invariant(
+                    $"Loss \"{Loss.Name}\": {Place}row {at / (Targets.Count / Targets.Shape[0].Size)} of the targets "
+                ) + FormattableString.Invariant(
+                    $"holds {Targets.GetDouble(at)}; {taken}. {repair}"
+                ));
 
-        public DataException RowError(int at, double sum, string repair) => new(Invariant(
-            $"Loss \"{Loss.Name}\": {Place}row {at / (Targets.Count / Targets.Shape[0].Size)} of the targets has the sum {sum:G5}; it is taken for the probabilities of classes, whose sum is 1. {repair}"));
+        public DataException RowError(int at, double sum, string repair) =>
+            new(
+                Invariant(
+                    $"Loss \"{Loss.Name}\": {Place}row {at / (Targets.Count / Targets.Shape[0].Size)} of the targets has "
+                ) + FormattableString.Invariant(
+                    $"the sum {sum:G5}; it is taken for the probabilities of classes, whose sum is 1. {repair}"
+                ));
     }
 
     static void Check<T>(Given given, ReadOnlySpan<T> y) where T : unmanaged, INumber<T>
@@ -71,7 +81,10 @@ static class TargetChecks
     {
         for (var i = 0; i < y.Length; i++)
             if (y[i] != T.One && y[i] != -T.One)
-                throw given.Error(i, "it is taken for a sign, −1 or 1", y[i] == T.Zero ? "Give −1 and 1 for 0 and 1: 2·y − 1." : "Give −1 or 1.");
+                throw given.Error(
+                    i,
+                    "it is taken for a sign, −1 or 1",
+                    y[i] == T.Zero ? "Give −1 and 1 for 0 and 1: 2·y − 1." : "Give −1 or 1.");
     }
 
     static void CheckLabels(Given given, ReadOnlySpan<long> y, Dim classes)
@@ -96,7 +109,10 @@ static class TargetChecks
             var sum = 0.0;
             foreach (var share in y.Slice(i, size)) sum += double.CreateSaturating(share);
             if (!(Math.Abs(sum - 1) <= Tolerance))
-                throw given.RowError(i, sum, "Divide the row by its sum; for several labels, or none, of an example take BinaryCrossEntropyFromLogits.");
+                throw given.RowError(
+                    i,
+                    sum,
+                    "Divide the row by its sum; for several labels, or none, of an example take BinaryCrossEntropyFromLogits.");
         }
     }
 

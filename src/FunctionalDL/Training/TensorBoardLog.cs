@@ -6,8 +6,9 @@ using Google.Protobuf;
 namespace FunctionalDL;
 
 /// <summary>
-/// Writes loss, validation loss and metrics of each epoch for TensorBoard: one event file in a folder, in the TFRecord format (length, its checksum, event, its
-/// checksum, with masked CRC-32C). A run that is resumed begins a file of its own with the epochs before. Where an epoch cannot be written the run goes on, and its
+/// Writes loss, validation loss and metrics of each epoch for TensorBoard: one event file in a folder, in the TFRecord format (length,
+/// its checksum, event, its checksum, with masked CRC-32C). A run that is resumed begins a file of its own with the epochs before. Where
+/// an epoch cannot be written the run goes on, and its
 /// <see cref="TrainingRun.Warnings"/> say so.
 /// </summary>
 /// <param name="folder">The folder TensorBoard is started with; made if it is not there.</param>
@@ -21,8 +22,18 @@ public sealed class TensorBoardLog(string folder, TimeProvider? clock = null) : 
     public override void OnStart(TrainingStatus status)
     {
         var now = clock.GetUtcNow();
-        file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{now.ToUnixTimeMilliseconds()}.{Guid.NewGuid():N}"));
-        Append([Event(output => { output.WriteTag(3, WireFormat.WireType.LengthDelimited); output.WriteString("brain.Event:2"); }), .. status.History.Select(Event)]);
+        file = Path.Combine(
+            folder,
+            string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{now.ToUnixTimeMilliseconds()}.{Guid.NewGuid():N}")
+        );
+        Append([
+            Event(output =>
+            {
+                output.WriteTag(3, WireFormat.WireType.LengthDelimited);
+                output.WriteString("brain.Event:2");
+            }),
+            .. status.History.Select(Event),
+        ]);
     }
 
     /// <inheritdoc/>
@@ -34,39 +45,55 @@ public sealed class TensorBoardLog(string folder, TimeProvider? clock = null) : 
         {
             Directory.CreateDirectory(folder);
             using var stream = new FileStream(file!, FileMode.Append);
-            foreach (var e in events) stream.Write(Record(e));
+            foreach (var e in events)
+                stream.Write(Record(e));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"TensorBoard: {folder} cannot be written: {e.Message} Choose a folder that can be written to and has room.", e);
+            throw new DataException(
+                $"TensorBoard: {folder} cannot be written: {e.Message} Choose a folder that can be written to and has room.",
+                e
+            );
         }
     }
 
-    byte[] Event(EpochResult epoch) => Event(output =>
-    {
-        output.WriteTag(2, WireFormat.WireType.Varint);
-        output.WriteInt64(epoch.Steps);
-        (string, double)[] validation = epoch.Validation is { } v ? [("validation_loss", v.Loss), .. v.Metrics.Select(m => (m.Key, m.Value))] : [];
-        var training = epoch.Metrics.Select(m => ($"training_{m.Key}", m.Value));
-        Message(output, 5, summary =>
+    byte[] Event(EpochResult epoch) =>
+        Event(output =>
         {
-            foreach (var (name, value) in validation.Prepend(("loss", epoch.Loss)).Concat(training))
-                Message(summary, 1, scalar =>
+            output.WriteTag(2, WireFormat.WireType.Varint);
+            output.WriteInt64(epoch.Steps);
+            (string, double)[] validation = epoch.Validation is { } v
+                ? [("validation_loss", v.Loss), .. v.Metrics.Select(m => (m.Key, m.Value))]
+                : [];
+            var training = epoch.Metrics.Select(m => ($"training_{m.Key}", m.Value));
+            Message(
+                output,
+                5,
+                summary =>
                 {
-                    scalar.WriteTag(1, WireFormat.WireType.LengthDelimited);
-                    scalar.WriteString(name);
-                    scalar.WriteTag(2, WireFormat.WireType.Fixed32);
-                    scalar.WriteFloat((float)value);
-                });
+                    foreach (var (name, value) in validation.Prepend(("loss", epoch.Loss)).Concat(training))
+                        Message(
+                            summary,
+                            1,
+                            scalar =>
+                            {
+                                scalar.WriteTag(1, WireFormat.WireType.LengthDelimited);
+                                scalar.WriteString(name);
+                                scalar.WriteTag(2, WireFormat.WireType.Fixed32);
+                                scalar.WriteFloat((float)value);
+                            }
+                        );
+                }
+            );
         });
-    });
 
-    byte[] Event(Action<CodedOutputStream> write) => Bytes(output =>
-    {
-        output.WriteTag(1, WireFormat.WireType.Fixed64);
-        output.WriteDouble(clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
-        write(output);
-    });
+    byte[] Event(Action<CodedOutputStream> write) =>
+        Bytes(output =>
+        {
+            output.WriteTag(1, WireFormat.WireType.Fixed64);
+            output.WriteDouble(clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
+            write(output);
+        });
 
     static void Message(CodedOutputStream output, int field, Action<CodedOutputStream> write)
     {
@@ -77,7 +104,8 @@ public sealed class TensorBoardLog(string folder, TimeProvider? clock = null) : 
     static byte[] Bytes(Action<CodedOutputStream> write)
     {
         using var memory = new MemoryStream();
-        using (var output = new CodedOutputStream(memory, leaveOpen: true)) write(output);
+        using (var output = new CodedOutputStream(memory, leaveOpen: true))
+            write(output);
         return memory.ToArray();
     }
 
@@ -96,7 +124,8 @@ public sealed class TensorBoardLog(string folder, TimeProvider? clock = null) : 
     internal static uint MaskedChecksum(ReadOnlySpan<byte> data)
     {
         var crc = uint.MaxValue;
-        foreach (var b in data) crc = BitOperations.Crc32C(crc, b);
+        foreach (var b in data)
+            crc = BitOperations.Crc32C(crc, b);
         return BitOperations.RotateRight(~crc, 15) + 0xA282EAD8;
     }
 }

@@ -43,8 +43,12 @@ sealed class Training
         checks.Start(this.data, this.held);
         history = [.. options.Resume?.History ?? []];
         var measured = MeasuredOutputs.Of(options.Metrics, model, loss, data.Sample);
-        if (measured.Names.Count > 0 && measured.Names.All(name => forward[name].DType.IsFloat())) predictions = new(model, measured, forward, step.Outputs.Count);
-        var variables = Graph.Variables([value, .. step.Parameters.Values, .. predictions?.Outputs ?? []]).Select(v => v.VariableName!).ToHashSet();
+        if (measured.Names.Count > 0 && measured.Names.All(name => forward[name].DType.IsFloat()))
+            predictions = new(model, measured, forward, step.Outputs.Count);
+        var variables = Graph
+            .Variables([value, .. step.Parameters.Values, .. predictions?.Outputs ?? []])
+            .Select(v => v.VariableName!)
+            .ToHashSet();
         inputs = [.. model.Inputs.Select(i => i.VariableName!).Where(variables.Contains)];
         targets = [.. data.Sample.TargetColumns.Names.Where(name => variables.Contains(ColumnNames.TargetVariable(name)))];
         (isRandom, isWeighted) = (variables.Contains(ColumnNames.Key), variables.Contains(ColumnNames.Weights));
@@ -137,7 +141,10 @@ sealed class Training
         if (options.Resume is not { } from) return (TrainingPosition.Start, parameters.With(step.InitialState));
         from.Check(parameters, step.InitialState);
         if (from.Position.Batch > 0 && (from.Examples, from.BatchSize) != (data.Examples, data.BatchSize))
-            throw new FunctionalException($"Checkpoint: it stopped within an epoch of {from.Examples} examples in batches of {from.BatchSize}; given are {data.Examples} in batches of {data.BatchSize}. Resume with the same data and batch.");
+            throw new FunctionalException(
+                $"Checkpoint: it stopped within an epoch of {from.Examples} examples in batches of {from.BatchSize}; given are "
+                    + $"{data.Examples} in batches of {data.BatchSize}. Resume with the same data and batch."
+            );
         best = from.Best;
         return (from.Position, from.Parameters.With(from.OptimizerState));
     }
@@ -147,8 +154,11 @@ sealed class Training
     void EndEpoch(TensorSet carried, TrainingPosition at)
     {
         var validation = held is null ? null : WithParameters(carried).On(engine).Evaluate(held, objective, [.. options.Metrics]);
-        history = history.Add(new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds + Lap(), validation) { Metrics = predictions?.Measure() ?? Metric.None });
-        if (options.EarlyStopping is { } stopping && stopping.Best(history) == history.Count - 1) best = ParametersOf(carried);
+        history = history.Add(
+            new(at.Epoch, at.LossSum / at.Seen, at.Step, at.Seconds + Lap(), validation) { Metrics = predictions?.Measure() ?? Metric.None }
+        );
+        if (options.EarlyStopping is { } stopping && stopping.Best(history) == history.Count - 1)
+            best = ParametersOf(carried);
         options.Progress?.Invoke(history[^1]);
     }
 
@@ -164,14 +174,15 @@ sealed class Training
         }
     }
 
-    TrainingStatus Status(Loop loop, TrainingPosition at, TrainingPosition next, int epochs) => new(() => At(loop.State, next), warnings.Add, () => isStopped = true)
-    {
-        Position = at,
-        Epochs = epochs,
-        StepsPerEpoch = data.Steps,
-        Loss = at.Step > (options.Resume?.Position.Step ?? 0) ? loop.Scalar(0) : double.NaN,
-        History = history,
-    };
+    TrainingStatus Status(Loop loop, TrainingPosition at, TrainingPosition next, int epochs) =>
+        new(() => At(loop.State, next), warnings.Add, () => isStopped = true)
+        {
+            Position = at,
+            Epochs = epochs,
+            StepsPerEpoch = data.Steps,
+            Loss = at.Step > (options.Resume?.Position.Step ?? 0) ? loop.Scalar(0) : double.NaN,
+            History = history,
+        };
 
     Checkpoint At(TensorSet carried, TrainingPosition at) => new()
     {
@@ -243,7 +254,12 @@ sealed class Training
                     var good = double.IsFinite(value) ? before : earlier;
                     var parameter = FirstNotFinite(before.Carried) ?? FirstNotFinite(loop.State);
                     var isBeforeAnyUpdate = failed.Step == 0 && !double.IsFinite(value);
-                    return new(value, failed.Epoch, failed.Step + 1, parameter, isBeforeAnyUpdate ? Origin(before.Carried, batch, at.Step + 1) : null,
+                    return new(
+                        value,
+                        failed.Epoch,
+                        failed.Step + 1,
+                        parameter,
+                        isBeforeAnyUpdate ? Origin(before.Carried, batch, at.Step + 1) : null,
                         new(WithParameters(good.Carried), history, At(good.Carried, good.At)) { Warnings = warnings.AsReadOnly() });
                 }
                 at = at.After(loop.Scalar(0), batch.Rows.Length, 0);
@@ -260,7 +276,11 @@ sealed class Training
             .Run(parameters.With(rows.InputsOf(model)).With(ColumnNames.Key, key.Fold(-number).ToTensor()));
         foreach (var (layer, result) in forward.Steps.Zip(results))
             if (result.FirstNotFinite() is >= 0 and var i)
-                return FormattableString.Invariant($"layer \"{layer.Layer.Name}\" gives {result.GetDouble(i)} for row {batch.Rows.Span[i / (result.Count / rows.Count)]} of the data");
+                return FormattableString.Invariant(
+                    $"layer \"{layer.Layer.Name}\" gives {result.GetDouble(i)} for row "
+                ) + FormattableString.Invariant(
+                    $"{batch.Rows.Span[i / (result.Count / rows.Count)]} of the data"
+                );
         return "every layer's result is finite, so it is the loss function itself that has no finite value at the first predictions";
     }
 

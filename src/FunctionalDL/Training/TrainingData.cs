@@ -37,7 +37,8 @@ abstract class TrainingData
         public override IEnumerable<(Dataset Data, ReadOnlyMemory<int> Rows)> Batches(TrainingPosition from, Key key)
         {
             var order = batching.Order(data.Count, key.Fold(from.Epoch));
-            for (var at = from.Batch * BatchSize; at < order.Length; at += BatchSize) yield return (data, order.AsMemory(at, Math.Min(BatchSize, order.Length - at)));
+            for (var at = from.Batch * BatchSize; at < order.Length; at += BatchSize)
+                yield return (data, order.AsMemory(at, Math.Min(BatchSize, order.Length - at)));
         }
     }
 
@@ -61,6 +62,7 @@ abstract class TrainingData
             if (count == 0) throw Empty(from.Epoch);
         }
 
-        static FunctionalException Empty(int epoch) => new($"Fit: there are no batches in epoch {epoch}. Give a sequence that can be gone through again, with at least one.");
+        static FunctionalException Empty(int epoch) =>
+            new($"Fit: there are no batches in epoch {epoch}. Give a sequence that can be gone through again, with at least one.");
     }
 }

@@ -27,7 +27,10 @@ public sealed class TrainingStep
         : this([new Descent(loss, optimizer)], parameters, statistics ?? new Dictionary<string, Expr>(), new HashSet<string>()) { }
 
     TrainingStep(
-        IReadOnlyList<Descent> descents, TensorSet parameters, IReadOnlyDictionary<string, Expr> statistics, IReadOnlySet<string> fixedParameters)
+        IReadOnlyList<Descent> descents,
+        TensorSet parameters,
+        IReadOnlyDictionary<string, Expr> statistics,
+        IReadOnlySet<string> fixedParameters)
     {
         var trained = parameters.Where((name, _) => !statistics.ContainsKey(name) && !fixedParameters.Contains(name));
         RefuseStatistics(descents, trained);
@@ -172,7 +175,8 @@ public sealed class TrainingStep
         Expr[] outputs = [.. Losses.Select(l => l.Value), .. next.Select(c => c.Value), .. others];
         var read = Graph.Variables(outputs).Select(v => v.VariableName).ToHashSet();
         // What is written and not read is an output too, for only variables that are met can be carried.
-        var unread = next.Where(c => !read.Contains(c.Name)).Select(c => Expr.Variable(c.Name, carried[c.Name].Shape, carried[c.Name].DType));
+        var unread = next.Where(c => !read.Contains(c.Name))
+            .Select(c => Expr.Variable(c.Name, carried[c.Name].Shape, carried[c.Name].DType));
         return Compilation.Compile([.. outputs, .. unread], options).Start(carried, [.. next.Select((c, i) => (c.Name, i + Losses.Count))]);
     }
 }

@@ -14,26 +14,42 @@ public class BranchTests
     public void The_branch_not_taken_sends_nothing_into_a_gradient(ExpressionCase c) => BranchLaws.UntakenBranchesSendNothing(c);
 
     /// <summary>Expressions with something singular where it is not used, and their gradients there.</summary>
-    public static TheoryData<string, double[]> Cases => new()
-    {
-        { "select", [1, 1, 0.25, 1] }, { "select, large", [1, 1, 1, 1] }, { "slice", [0, 0, 0.25, 0] }, { "gather", [0, 0, 0.25, 0] }, { "maximum", [0, 0, 0.25, 0] }, { "cut", [0, 0, 0.25, 0] },
-        { "max", [0, 0, 0.25, 0] }, { "pool", [0, 0, 0.25, 0] }, { "rows", [1, 1, 0.5, 1] }, { "columns", [1, 1, 1 + Math.Log(4), 1] }, { "checkpoint", [0, 0, 0.25, 0] },
-    };
+    public static TheoryData<string, double[]> Cases =>
+        new()
+        {
+            { "select", [1, 1, 0.25, 1] },
+            { "select, large", [1, 1, 1, 1] },
+            { "slice", [0, 0, 0.25, 0] },
+            { "gather", [0, 0, 0.25, 0] },
+            { "maximum", [0, 0, 0.25, 0] },
+            { "cut", [0, 0, 0.25, 0] },
+            { "max", [0, 0, 0.25, 0] },
+            { "pool", [0, 0, 0.25, 0] },
+            { "rows", [1, 1, 0.5, 1] },
+            { "columns", [1, 1, 1 + Math.Log(4), 1] },
+            { "checkpoint", [0, 0, 0.25, 0] },
+        };
 
-    static Expr Of(string what) => what switch
-    {
-        "select" => Select(X > 0, Sqrt(X), X),
-        "select, large" => Select(X < 5, X, Exp(1000 * Square(X))),
-        "slice" => Slice(Log(X), 0, 2, 3),
-        "gather" => Gather(Log(X), Expr.Constant(Tensor.Vector(2L)), 0),
-        "maximum" => Maximum(Log(Relu(X)), Full(X, -5)),
-        "cut" => Minimum(Maximum(2 * Log(Relu(X)) - 1, Full(X, -5)), Full(X, 5)) / 2,
-        "max" => Max(Log(Relu(X))),
-        "pool" => MaxPool(Reshape(Log(Relu(X)), [1, 1, 4]), [4]),
-        "rows" => Select(Broadcast(X > 0, [4]), Sum(Broadcast(ExpandDims(Sqrt(X), 1), [4, 2]), 1), X),
-        "columns" => Reshape(Select(Reshape(X > 0, [2, 2]), Reshape(X, [2, 2]) * Broadcast(Reshape(Slice(Log(Relu(X)), 0, 2, 4), [1, 2]), [2, 2]), Reshape(X, [2, 2])), [4]),
-        _ => Select(X > 0, Rematerialize(e => Log(e) * 1, X), ZerosLike(X)),
-    };
+    static Expr Of(string what) =>
+        what switch
+        {
+            "select" => Select(X > 0, Sqrt(X), X),
+            "select, large" => Select(X < 5, X, Exp(1000 * Square(X))),
+            "slice" => Slice(Log(X), 0, 2, 3),
+            "gather" => Gather(Log(X), Expr.Constant(Tensor.Vector(2L)), 0),
+            "maximum" => Maximum(Log(Relu(X)), Full(X, -5)),
+            "cut" => Minimum(Maximum(2 * Log(Relu(X)) - 1, Full(X, -5)), Full(X, 5)) / 2,
+            "max" => Max(Log(Relu(X))),
+            "pool" => MaxPool(Reshape(Log(Relu(X)), [1, 1, 4]), [4]),
+            "rows" => Select(Broadcast(X > 0, [4]), Sum(Broadcast(ExpandDims(Sqrt(X), 1), [4, 2]), 1), X),
+            "columns" => Reshape(
+                Select(
+                    Reshape(X > 0, [2, 2]),
+                    Reshape(X, [2, 2]) * Broadcast(Reshape(Slice(Log(Relu(X)), 0, 2, 4), [1, 2]), [2, 2]),
+                    Reshape(X, [2, 2])),
+                [4]),
+            _ => Select(X > 0, Rematerialize(e => Log(e) * 1, X), ZerosLike(X)),
+        };
 
     [Theory, MemberData(nameof(Cases))]
     public void What_is_not_used_is_not_differentiated(string what, double[] expected)
@@ -83,7 +99,9 @@ public class BranchTests
             "elu" => Elu(x),
             "leaky relu" => LeakyRelu(x),
             "attention" => Attention(x, x, x, isCausal: true),
-            "layer norm" => Relu((x - MeanKeep(x, -1)) / Sqrt(MeanKeep(Square(x - MeanKeep(x, -1)), -1) + 1e-5) * Expr.Variable("scale", [4], DType.Float64) + 1),
+            "layer norm" => Relu(
+                (x - MeanKeep(x, -1)) / Sqrt(MeanKeep(Square(x - MeanKeep(x, -1)), -1) + 1e-5) * Expr.Variable("scale", [4], DType.Float64)
+                    + 1),
             _ => Relu(MatMul(Relu(x), Transpose(x))),
         };
         var forward = Graph.TopologicalOrder(y).ToHashSet();

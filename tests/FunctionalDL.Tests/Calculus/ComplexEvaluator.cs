@@ -26,7 +26,8 @@ static class ComplexEvaluator
         ["Softplus"] = x => Complex.Log(1 + Complex.Exp(x[0])),
     };
 
-    public static bool IsAnalytic(Expr y) => Graph.TopologicalOrder(y).All(node => node.Inputs.IsEmpty || Functions.ContainsKey(node.Op.Name));
+    public static bool IsAnalytic(Expr y) =>
+        Graph.TopologicalOrder(y).All(node => node.Inputs.IsEmpty || Functions.ContainsKey(node.Op.Name));
 
     /// <summary>The value where the only variable is x.</summary>
     public static Complex Evaluate(Expr y, Complex x)

@@ -27,12 +27,24 @@ public class CustomGradientTests
     public void A_derivative_through_it_is_differentiated_again()
     {
         Expr Twice(Func<Expr, Expr, Expr> product) => Sum(Square(product(Sin(X), Exp(X))));
-        Laws.SameValue("Hessians", Twice((x, w) => x * w).Hessian(X).Evaluate(("x", At)), Twice(Product).Hessian(X).Evaluate(("x", At)), 1e-13);
-        Laws.SameValue("third derivatives", Twice((x, w) => x * w).Hessian(X).Jacobian(X).Evaluate(("x", At)), Twice(Product).Hessian(X).Jacobian(X).Evaluate(("x", At)), 1e-12);
+        Laws.SameValue(
+            "Hessians",
+            Twice((x, w) => x * w).Hessian(X).Evaluate(("x", At)),
+            Twice(Product).Hessian(X).Evaluate(("x", At)),
+            1e-13);
+        Laws.SameValue(
+            "third derivatives",
+            Twice((x, w) => x * w).Hessian(X).Jacobian(X).Evaluate(("x", At)),
+            Twice(Product).Hessian(X).Jacobian(X).Evaluate(("x", At)),
+            1e-12);
 
         // ∂/∂x of the tangent 2·cos x
         var tangent = Step(Sin(X)).Jvp([X], [Full(X, 1)]);
-        Laws.SameValue("the derivative of a tangent", Tensor.Vector([.. At.Select(x => -2 * Math.Sin(x))]), Sum(tangent).Gradient(X).Evaluate(("x", At)), 1e-15);
+        Laws.SameValue(
+            "the derivative of a tangent",
+            Tensor.Vector([.. At.Select(x => -2 * Math.Sin(x))]),
+            Sum(tangent).Gradient(X).Evaluate(("x", At)),
+            1e-15);
     }
 
     [Fact]

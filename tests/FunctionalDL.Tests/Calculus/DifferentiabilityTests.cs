@@ -44,7 +44,8 @@ public class DifferentiabilityTests
     [InlineData("x^(4/2)", 0)]
     [InlineData("x^(3/2)", 1)]
     [InlineData("x + exp(−1/0)", 1)]
-    public void Elsewhere_nothing_is(string text, double x) => Assert.Empty(Differentiability.Check(Expr.Parse(text), TensorSet.Of(("x", x))));
+    public void Elsewhere_nothing_is(string text, double x) =>
+        Assert.Empty(Differentiability.Check(Expr.Parse(text), TensorSet.Of(("x", x))));
 
     [Fact]
     public void Nearness_counts_where_asked() =>
@@ -69,7 +70,8 @@ public class DifferentiabilityTests
     public void Windows_with_two_largest_elements_are_counted()
     {
         var x = Expr.Variable("x", [1, 1, 2, 4], DType.Float64);
-        var tie = Assert.Single(Differentiability.Check(MaxPool(x, [2, 2]), TensorSet.Of(("x", Tensor.Of([1, 1, 2, 4], [1.0, 2, 5, 4, 0, 0, 5, 3])))));
+        var tie = Assert.Single(
+            Differentiability.Check(MaxPool(x, [2, 2]), TensorSet.Of(("x", Tensor.Of([1, 1, 2, 4], [1.0, 2, 5, 4, 0, 0, 5, 3])))));
         Assert.Equal((1, 1), (tie.Element, tie.Count));
     }
 
@@ -78,7 +80,9 @@ public class DifferentiabilityTests
     public void Places_of_largest_elements_jump_where_there_are_two()
     {
         var x = Expr.Variable("x", [1, 1, 4], DType.Float64);
-        var (tied, clear) = (TensorSet.Of(("x", Tensor.Of([1, 1, 4], [1.0, 2, 5, 5]))), TensorSet.Of(("x", Tensor.Of([1, 1, 4], [1.0, 2, 5, 4]))));
+        var (tied, clear) = (
+            TensorSet.Of(("x", Tensor.Of([1, 1, 4], [1.0, 2, 5, 5]))),
+            TensorSet.Of(("x", Tensor.Of([1, 1, 4], [1.0, 2, 5, 4]))));
         foreach (var (y, element) in new[] { (ArgMax(x, -1), 0), (Sum(Square(MaxPool(x, [2]))).Gradient(x), 2) })
         {
             var jump = Assert.Single(Differentiability.Check(y, tied), p => p.Kind == NonSmoothKind.Jump);

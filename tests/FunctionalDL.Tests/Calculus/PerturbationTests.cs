@@ -1,6 +1,8 @@
 namespace FunctionalDL.Tests.Calculus;
 
-/// <summary>Derivatives inside functions that derivatives are taken of: what is held fixed is never taken for what is moved, even under one name.</summary>
+/// <summary>
+/// Derivatives inside functions that derivatives are taken of: what is held fixed is never taken for what is moved, even under one name.
+/// </summary>
 public class PerturbationTests
 {
     static readonly Expr X = Expr.Variable("x");
@@ -15,7 +17,9 @@ public class PerturbationTests
         Assert.Equal(6, At(Differentiation.Gradient(x => x * Differentiation.Gradient(y => x * y)(x))(X), 3));
         Assert.Equal(54, At(Differentiation.Gradient(x => Differentiation.Gradient(y => Square(x) * Square(y))(x))(X), 3), 1e-12);
         // Three deep: d/dz (x·y·z²) at y is 2xy²; d/dy (2xy³) at x is 6x³; d/dx is 18x².
-        var third = Differentiation.Gradient(x => Differentiation.Gradient(y => y * Differentiation.Gradient(z => x * y * Square(z))(y))(x))(X);
+        var third = Differentiation.Gradient(x =>
+            Differentiation.Gradient(y => y * Differentiation.Gradient(z => x * y * Square(z))(y))(x)
+        )(X);
         Assert.Equal(72, At(third, 2), 1e-12);
     }
 
@@ -34,7 +38,10 @@ public class PerturbationTests
         // d/dx (x · d/dy (x·y²) at x) = d/dx 2x³ = 6x², as functions inside functions.
         Assert.Equal(54, Function.Of(x => x * Times(x).Gradient()[x]).Gradient().Evaluate(3).ToScalar(), 1e-12);
         // One more inside: g(x) = x · Times(x)′(x) = 2x³, and (x · g′(x))′ = (6x³)′ = 18x².
-        Assert.Equal(72, Function.Of(x => x * Function.Of(y => y * Times(y).Gradient()[y]).Gradient()[x]).Gradient().Evaluate(2).ToScalar(), 1e-12);
+        Assert.Equal(
+            72,
+            Function.Of(x => x * Function.Of(y => y * Times(y).Gradient()[y]).Gradient()[x]).Gradient().Evaluate(2).ToScalar(),
+            1e-12);
     }
 
     /// <summary>The names a loop gives to what it carries are no names of other variables, of loops around it neither.</summary>
@@ -48,8 +55,12 @@ public class PerturbationTests
         var loop = Scan([Expr.Constant(3.0)], [times], (h, _) => [(h0 * Square(h[0])).Gradient(h[0])]);
         Assert.Equal(300, loop.Last[0].Evaluate(values).ToScalar());
         Assert.Equal(120, loop.Last[0].Gradient(h0).Evaluate(values).ToScalar());
-        // A loop in a loop: the inner step's derivative with respect to its own carry holds the outer one fixed. k ← d/dk (h·k²) = 2hk, twice from 1: h ← 4h².
-        var nested = Scan([Expr.Constant(3.0)], [times], (h, _) => [Scan([Expr.Constant(1.0)], [times], (k, _) => [(h[0] * Square(k[0])).Gradient(k[0])]).Last[0]]);
+        // A loop in a loop: the inner step's derivative with respect to its own carry holds the outer one fixed. k ← d/dk (h·k²) = 2hk,
+        // twice from 1: h ← 4h².
+        var nested = Scan(
+            [Expr.Constant(3.0)],
+            [times],
+            (h, _) => [Scan([Expr.Constant(1.0)], [times], (k, _) => [(h[0] * Square(k[0])).Gradient(k[0])]).Last[0]]);
         Assert.Equal(4 * 36 * 36, nested.Last[0].Evaluate(values).ToScalar());
     }
 
@@ -84,7 +95,13 @@ public class PerturbationTests
     {
         var f = AbstractFunctions.Apply("f", X).Gradient(X);
         // f(u) = u · g′(u) with g(v) = u·v², named f too: u · 2u², 6u² by derivative.
-        Expr Body(Expr u) => u * AbstractFunctions.Apply("f", Expr.Variable("v")).Gradient(Expr.Variable("v")).Define("f", v => u * Square(v)).Substitute(("v", u));
+        Expr Body(Expr u) =>
+            u
+            * AbstractFunctions
+                .Apply("f", Expr.Variable("v"))
+                .Gradient(Expr.Variable("v"))
+                .Define("f", v => u * Square(v))
+                .Substitute(("v", u));
         Assert.Equal(54, At(f.Define("f", Body), 3), 1e-12);
     }
 }

@@ -105,13 +105,18 @@ public class SimplificationTests
     {
         var (square, product) = (Square(X), Y * Z);
         var e = product * square * X * X + Sin(square) + Cos(product);
-        Assert.Equal(e.Evaluate(("x", 3.0), ("y", 2.0), ("z", 5.0)).ToScalar(), e.Simplify().Evaluate(("x", 3.0), ("y", 2.0), ("z", 5.0)).ToScalar(), 1e-9);
+        Assert.Equal(
+            e.Evaluate(("x", 3.0), ("y", 2.0), ("z", 5.0)).ToScalar(),
+            e.Simplify().Evaluate(("x", 3.0), ("y", 2.0), ("z", 5.0)).ToScalar(),
+            1e-9);
 
         var f = Function.Of(x => x / 2 / Square(Square(x / 2)));
         Assert.Equal(-24, f.Gradient().Evaluate(1.0).ToScalar(), 1e-9);
     }
 
-    /// <summary>Numbers are combined only where the result can be written: never to 0, to ∞, or to a whole number that is not the exact one.</summary>
+    /// <summary>
+    /// Numbers are combined only where the result can be written: never to 0, to ∞, or to a whole number that is not the exact one.
+    /// </summary>
     [Fact]
     public void Numbers_that_do_not_fit_their_type_are_left_apart()
     {
@@ -184,8 +189,8 @@ public class SimplificationTests
     }
 
     /// <summary>
-    /// Twice is as good as once, and no more ops are applied than before, signs aside: but for very few cases, about one in ten thousand, such as y^−a/x, which is
-    /// written with a product below the line.
+    /// Twice is as good as once, and no more ops are applied than before, signs aside: but for very few cases, about one in ten thousand,
+    /// such as y^−a/x, which is written with a product below the line.
     /// </summary>
     [Fact]
     public void It_is_done_after_once_and_adds_no_ops()
@@ -200,7 +205,19 @@ public class SimplificationTests
             return once.Print() == once.Simplify().Print() && Count(once) <= Count(e);
         }
 
-        static int Count(Expr e) => Graph.TopologicalOrder(e).Count(n => n.Op is not (Ops.NegateOp or Ops.ConstantOp or Ops.BroadcastOp or Ops.ReshapeOp or Ops.TransposeOp or Ops.SizedLikeOp or Ops.SizeOfOp));
+        static int Count(Expr e) =>
+            Graph
+                .TopologicalOrder(e)
+                .Count(n =>
+                    n.Op
+                        is not (
+                            Ops.NegateOp
+                            or Ops.ConstantOp
+                            or Ops.BroadcastOp
+                            or Ops.ReshapeOp
+                            or Ops.TransposeOp
+                            or Ops.SizedLikeOp
+                            or Ops.SizeOfOp));
     }
 
     /// <summary>The gradient of softmax cross-entropy with respect to the logits is (p − y)/n.</summary>

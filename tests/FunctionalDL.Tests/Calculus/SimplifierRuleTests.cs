@@ -4,8 +4,8 @@ using FunctionalDL.Testing;
 namespace FunctionalDL.Tests.Calculus;
 
 /// <summary>
-/// Each rule of the simplifier on the forms it matches, and on those beside them that it must leave alone. The value is kept wherever the form has one; only where
-/// the table says so may the result have a value where the form has none.
+/// Each rule of the simplifier on the forms it matches, and on those beside them that it must leave alone. The value is kept wherever the
+/// form has one; only where the table says so may the result have a value where the form has none.
 /// </summary>
 public class SimplifierRuleTests
 {
@@ -84,8 +84,10 @@ public class SimplifierRuleTests
         ((x, y) => Square(Sin(x)) + Square(Cos(y)), "sin(x)² + cos(y)²", Domain.Kept),
         ((x, _) => 2 * Square(Sin(x)) + 3 * Square(Cos(x)), "2·sin(x)² + 3·cos(x)²", Domain.Kept),
         ((x, _) => 1 + Square(Sin(x)), "1 + sin(x)²", Domain.Kept),
-        ((x, y) => Square(Sin(x)) * Square(Sin(y)) + Square(Sin(y)) + Square(Cos(y)) + Square(Cos(x)) * Square(Sin(y)), "1 + sin(y)²", Domain.Kept),
-
+        (
+            (x, y) => Square(Sin(x)) * Square(Sin(y)) + Square(Sin(y)) + Square(Cos(y)) + Square(Cos(x)) * Square(Sin(y)),
+            "1 + sin(y)²",
+            Domain.Kept),
         // Even and odd
         ((x, _) => Sin(-x), "−sin(x)", Domain.Kept),
         ((x, _) => Cos(-x), "cos(x)", Domain.Kept),
@@ -126,8 +128,10 @@ public class SimplifierRuleTests
             foreach (var b in Grid)
             {
                 var (before, after) = (form.Evaluate(("x", a), ("y", b)).ToScalar(), simplified.Evaluate(("x", a), ("y", b)).ToScalar());
-                if (double.IsFinite(before)) Assert.Equal(before, after, 1e-12 * Math.Max(1, Math.Abs(before)));
-                else if (Rules[row].Domain == Domain.Kept) Assert.False(double.IsFinite(after), $"{form} at {a}, {b} is {before}, and {after} when simplified");
+                if (double.IsFinite(before))
+                    Assert.Equal(before, after, 1e-12 * Math.Max(1, Math.Abs(before)));
+                else if (Rules[row].Domain == Domain.Kept)
+                    Assert.False(double.IsFinite(after), $"{form} at {a}, {b} is {before}, and {after} when simplified");
             }
     }
 
@@ -138,7 +142,10 @@ public class SimplifierRuleTests
     {
         var (x, y) = (Expr.Variable("x"), Expr.Variable("y"));
         var (form, simplified) = (Rules[row].Form(x, y), Rules[row].Form(x, y).Simplify());
-        var grows = Grid.Any(a => Grid.Any(b => !double.IsFinite(form.Evaluate(("x", a), ("y", b)).ToScalar()) && double.IsFinite(simplified.Evaluate(("x", a), ("y", b)).ToScalar())));
+        var grows = Grid.Any(a =>
+            Grid.Any(b =>
+                !double.IsFinite(form.Evaluate(("x", a), ("y", b)).ToScalar())
+                && double.IsFinite(simplified.Evaluate(("x", a), ("y", b)).ToScalar())));
         Assert.Equal(Rules[row].Domain == Domain.Grows, grows);
     }
 

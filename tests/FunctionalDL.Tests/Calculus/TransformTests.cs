@@ -3,7 +3,9 @@ using FunctionalDL.Testing;
 
 namespace FunctionalDL.Tests.Calculus;
 
-/// <summary>Forward and reverse mode, Jacobians and Hessians: each against the others and against differences of the function itself.</summary>
+/// <summary>
+/// Forward and reverse mode, Jacobians and Hessians: each against the others and against differences of the function itself.
+/// </summary>
 public class TransformTests
 {
     static Tensor Random(Tensor like, int seed) => Key.Of(seed).Uniform(like.Shape, DType.Float64).As<double>().Map(u => u - 0.5);
@@ -16,12 +18,22 @@ public class TransformTests
         var x = c.FloatVariables[0];
         var (name, value) = (x.VariableName!, c.Values[x.VariableName!].As<double>());
         var forward = Differentiation.ForwardJacobian(c.Output, x).Evaluate(c.Values);
-        Laws.SameValue("the Jacobian by forward and by reverse mode", forward, Differentiation.ReverseJacobian(c.Output, x).Evaluate(c.Values), 1e-9);
+        Laws.SameValue(
+            "the Jacobian by forward and by reverse mode",
+            forward,
+            Differentiation.ReverseJacobian(c.Output, x).Evaluate(c.Values),
+            1e-9);
 
         const double h = 1e-5;
-        Tensor At(int j, double offset) => c.Output.Evaluate(c.Values.With(name, Tensor.Of(value.Shape, value.Span.ToArray().Select((v, i) => i == j ? v + offset : v).ToArray())));
-        Tensor[] columns = [.. Enumerable.Range(0, value.Count).Select(j => ((Expr.Constant(At(j, h)) - Expr.Constant(At(j, -h))) / (2 * h)).Evaluate())];
-        if (columns.Length == 0) return;
+        Tensor At(int j, double offset) =>
+            c.Output.Evaluate(
+                c.Values.With(name, Tensor.Of(value.Shape, value.Span.ToArray().Select((v, i) => i == j ? v + offset : v).ToArray())));
+        Tensor[] columns =
+        [
+            .. Enumerable.Range(0, value.Count).Select(j => ((Expr.Constant(At(j, h)) - Expr.Constant(At(j, -h))) / (2 * h)).Evaluate()),
+        ];
+        if (columns.Length == 0)
+            return;
         var differences = Reshape(Stack(-1, [.. columns.Select(Expr.Constant)]), forward.Shape).Evaluate();
         Laws.SameValue("the Jacobian and differences", differences, forward, 1e-4);
     }
@@ -50,7 +62,11 @@ public class TransformTests
         const double h = 1e-6;
         var step = ComplexEvaluator.Evaluate(y, new(composition.At, h)).Imaginary / h;
         Laws.SameValue("the complex step and the gradient", step, y.Gradient(composition.X).Evaluate(composition.Values), 1e-6);
-        Laws.SameValue("the complex step and forward mode", step, y.Jvp([composition.X], [Expr.Constant(1.0)]).Evaluate(composition.Values), 1e-6);
+        Laws.SameValue(
+            "the complex step and forward mode",
+            step,
+            y.Jvp([composition.X], [Expr.Constant(1.0)]).Evaluate(composition.Values),
+            1e-6);
     }
 
     static readonly Expr X = Expr.Variable("x", ["n"], DType.Float64);
@@ -62,7 +78,13 @@ public class TransformTests
         var jacobian = (Sin(X) * Sum(X)).Jacobian(X);
         Assert.Equal(Shape.Of("n", "n"), jacobian.Shape);
         var sum = at.Sum();
-        Laws.SameValue("the Jacobian", Tensor.Of([3, 3], Enumerable.Range(0, 9).Select(k => (k / 3 == k % 3 ? Math.Cos(at[k / 3]) * sum : 0) + Math.Sin(at[k / 3])).ToArray()), jacobian.Evaluate(("x", at)), 1e-15);
+        Laws.SameValue(
+            "the Jacobian",
+            Tensor.Of(
+                [3, 3],
+                Enumerable.Range(0, 9).Select(k => (k / 3 == k % 3 ? Math.Cos(at[k / 3]) * sum : 0) + Math.Sin(at[k / 3])).ToArray()),
+            jacobian.Evaluate(("x", at)),
+            1e-15);
     }
 
     [Fact]

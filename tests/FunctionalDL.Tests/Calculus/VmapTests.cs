@@ -30,14 +30,22 @@ public class VmapTests
             var mapped = y.Vmap([.. over.Zip(stacks)]);
             Assert.Equal(y.Shape.Insert(0, "slices"), mapped.Shape);
 
-            var at = over.Zip(stacks).Aggregate(values, (set, v) => set.With(v.Second.VariableName!, Stacked(slices.Select(s => s[v.First.VariableName!]))));
-            Laws.SameValue($"{op} over {string.Join(", ", over.Select(v => v.VariableName))}", Stacked(slices.Select(s => y.Evaluate(s))), mapped.Evaluate(at), 1e-12);
+            var at = over.Zip(stacks)
+                .Aggregate(values, (set, v) => set.With(v.Second.VariableName!, Stacked(slices.Select(s => s[v.First.VariableName!]))));
+            Laws.SameValue(
+                $"{op} over {string.Join(", ", over.Select(v => v.VariableName))}",
+                Stacked(slices.Select(s => y.Evaluate(s))),
+                mapped.Evaluate(at),
+                1e-12);
         }
     }
 
     static Tensor Other(Tensor value)
     {
-        if (value.Shape.Rank == 0) return value.DType == DType.Float64 ? value.ToScalar() / 2 : value.Cast(DType.Int64).As<long>().Map(i => i / 2).Cast(value.DType);
+        if (value.Shape.Rank == 0)
+            return value.DType == DType.Float64
+                ? value.ToScalar() / 2
+                : value.Cast(DType.Int64).As<long>().Map(i => i / 2).Cast(value.DType);
         var flat = Expr.Constant(value.Reshape([value.Count]));
         return Reshape(Reverse(flat, 0), value.Shape).Evaluate();
     }
@@ -64,7 +72,11 @@ public class VmapTests
     {
         var part = Sin(X);
         var mapped = (Exp(part) + X).Vmap([(part, Expr.Constant(Table))]);
-        Laws.SameValue("Vmap", (Exp(Expr.Constant(Table)) + Expr.Constant(new double[] { 1, 2, 3 })).Evaluate(), mapped.Evaluate(("x", new double[] { 1, 2, 3 })), 1e-15);
+        Laws.SameValue(
+            "Vmap",
+            (Exp(Expr.Constant(Table)) + Expr.Constant(new double[] { 1, 2, 3 })).Evaluate(),
+            mapped.Evaluate(("x", new double[] { 1, 2, 3 })),
+            1e-15);
     }
 
     [Fact]
@@ -82,7 +94,10 @@ public class VmapTests
         Laws.SameValue("derivatives", inside.Evaluate(at), outside.Evaluate(at), 1e-14);
     }
 
-    /// <summary>Of one example [784] with its label, mapped over a batch of any size, against a loop over the examples; no copy of the graph for each.</summary>
+    /// <summary>
+    /// Of one example [784] with its label, mapped over a batch of any size, against a loop over the examples; no copy of the graph for
+    /// each.
+    /// </summary>
     [Fact]
     public void Per_example_gradients_are_those_of_each_example()
     {
@@ -91,7 +106,8 @@ public class VmapTests
         Expr[] weights = [.. model.ParameterList.Select(p => p.Variable)];
         var (x, label) = (Expr.Variable("x", [784], DType.Float64), Expr.Variable("label", Shape.Scalar, DType.Int64));
         var loss = Loss.SoftmaxCrossEntropy.Apply(model.Output, Expr.Variable("target", [Model.Batch], DType.Int64));
-        var single = loss.ForSizes(Sizes.None.With(Model.Batch, 1)).Substitute(("input", ExpandDims(x, 0)), ("target", ExpandDims(label, 0)));
+        var single = loss.ForSizes(Sizes.None.With(Model.Batch, 1))
+            .Substitute(("input", ExpandDims(x, 0)), ("target", ExpandDims(label, 0)));
         var gradients = single.Gradient(weights);
 
         var (xs, labels) = (Expr.Variable("xs", ["n", 784], DType.Float64), Expr.Variable("labels", ["n"], DType.Int64));

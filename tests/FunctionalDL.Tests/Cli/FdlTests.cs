@@ -37,9 +37,23 @@ public class FdlTests
     [Fact]
     public void Let_gives_abstract_functions_bodies()
     {
-        var (code, output, _) = Run("derive", "(f2(w2*f1(w1*x)) - y)^2", "--wrt", "w1", "--let", "f1=tanh", "--let", "f2(u)=u^2", "--at", "w1=1", "w2=2,x=3", "y=4");
+        var (code, output, _) = Run(
+            "derive",
+            "(f2(w2*f1(w1*x)) - y)^2",
+            "--wrt",
+            "w1",
+            "--let",
+            "f1=tanh",
+            "--let",
+            "f2(u)=u^2",
+            "--at",
+            "w1=1",
+            "w2=2,x=3",
+            "y=4");
         Assert.Equal(0, code);
-        Assert.Contains("∂f1/∂(w1·x) = f1′(w1·x) = 1 − tanh(w1·x)² = 0.0098660372\n", output.ReplaceLineEndings("\n").Replace("0.009866037165", "0.0098660372"));
+        Assert.Contains(
+            "∂f1/∂(w1·x) = f1′(w1·x) = 1 − tanh(w1·x)² = 0.0098660372\n",
+            output.ReplaceLineEndings("\n").Replace("0.009866037165", "0.0098660372"));
     }
 
     [Theory]
@@ -77,7 +91,8 @@ public class FdlTests
     }
 
     [Fact]
-    public void A_value_is_written_in_digits() => Assert.Contains("= 2.718281828459045\n", Run("grad", "exp(x)", "--at", "x=1").Output.ReplaceLineEndings("\n"));
+    public void A_value_is_written_in_digits() =>
+        Assert.Contains("= 2.718281828459045\n", Run("grad", "exp(x)", "--at", "x=1").Output.ReplaceLineEndings("\n"));
 
     [Fact]
     public void Grad_says_which_variables_do_not_occur()
@@ -199,7 +214,8 @@ public class FdlTests
     [InlineData("mermaid", "flowchart LR")]
     [InlineData("dot", "digraph")]
     [InlineData("html", "<!DOCTYPE html>")]
-    public void Draw_writes_every_format(string format, string part) => Assert.Contains(part, Run("draw", "sin(x^2)", "--at", "x=1", "--format", format).Output);
+    public void Draw_writes_every_format(string format, string part) =>
+        Assert.Contains(part, Run("draw", "sin(x^2)", "--at", "x=1", "--format", format).Output);
 
     [Theory]
     [InlineData("Did you mean sin?", "derive", "sni(x)")]

@@ -22,12 +22,16 @@ public class CsvNotationTests : IDisposable
     static Table Csv(string text, CsvOptions? options = null) => CsvFile.Read(new StringReader(text), "table.csv", options);
 
     static double[] Numbers(CsvOptions options, params string[] cells) =>
-        Csv("x\n" + string.Join("\n", cells.Select(cell => $"\"{cell}\"")), options with { HasHeader = true }).Numbers(DType.Float64, "x").ToArray<double>();
+        Csv("x\n" + string.Join("\n", cells.Select(cell => $"\"{cell}\"")), options with { HasHeader = true })
+            .Numbers(DType.Float64, "x")
+            .ToArray<double>();
 
     [Fact]
     public void Numbers_are_read_in_the_notation_that_is_given()
     {
-        Assert.Equal([12.5, -0.25, 1250.75, 1e6, 0.5], Numbers(new() { DecimalMark = ',', ThousandsMark = '.' }, "12,5", "-0,25", "1.250,75", "1.000.000", ",5"));
+        Assert.Equal(
+            [12.5, -0.25, 1250.75, 1e6, 0.5],
+            Numbers(new() { DecimalMark = ',', ThousandsMark = '.' }, "12,5", "-0,25", "1.250,75", "1.000.000", ",5"));
         Assert.Equal([1250, 1250000.5, 12, -999], Numbers(new() { ThousandsMark = ',' }, "1,250", "1,250,000.5", "12", "\u2212999"));
         Assert.Equal([12500, 1.5], Numbers(new() { ThousandsMark = ' ', DecimalMark = ',' }, "12 500", "1,5"));
         Assert.Equal([12, -5, 1200.5, 7], Numbers(new() { Units = ["€", "%"], ThousandsMark = ',' }, "€12", "-€5", "€ 1,200.5", "7 %"));
@@ -38,11 +42,22 @@ public class CsvNotationTests : IDisposable
 
     /// <summary>Where a mark stands at a place where it cannot, the cell is no number: none is made of other digits than it has.</summary>
     [Theory]
-    [InlineData("12,5"), InlineData("1,25,000"), InlineData("1250,000"), InlineData(",250"), InlineData("1,250,"), InlineData("1.5,000"), InlineData("1,2500"), InlineData("1,250e3,000")]
-    public void Thousands_marks_stand_before_three_digits(string cell) => Assert.Contains("is not a finite number", Refusal(() => Numbers(new() { ThousandsMark = ',' }, cell)));
+    [
+        InlineData("12,5"),
+        InlineData("1,25,000"),
+        InlineData("1250,000"),
+        InlineData(",250"),
+        InlineData("1,250,"),
+        InlineData("1.5,000"),
+        InlineData("1,2500"),
+        InlineData("1,250e3,000")
+    ]
+    public void Thousands_marks_stand_before_three_digits(string cell) =>
+        Assert.Contains("is not a finite number", Refusal(() => Numbers(new() { ThousandsMark = ',' }, cell)));
 
     [Fact]
-    public void A_decimal_point_is_none_where_the_mark_is_another() => Assert.Contains("DecimalMark = '.'", Refusal(() => Numbers(new() { DecimalMark = ',' }, "1.5")));
+    public void A_decimal_point_is_none_where_the_mark_is_another() =>
+        Assert.Contains("DecimalMark = '.'", Refusal(() => Numbers(new() { DecimalMark = ',' }, "1.5")));
 
     /// <summary>Any number is read as what a culture writes it.</summary>
     [Property]
@@ -89,14 +104,31 @@ public class CsvNotationTests : IDisposable
         var message = Refusal(() => TableEncoder.Fit(Csv(text, new() { HasHeader = true }), ["x"]));
         Assert.Contains(repair, message);
         Assert.Contains($"table.csv, line 2, column \"x\": \"{cells[0]}\"", message);
-        Assert.Equal(cells.Distinct().Count(), TableEncoder.Fit(Csv(text, new() { HasHeader = true }), ["x"], categorical: ["x"]).Features.Length);
+        Assert.Equal(
+            cells.Distinct().Count(),
+            TableEncoder.Fit(Csv(text, new() { HasHeader = true }), ["x"], categorical: ["x"]).Features.Length);
     }
 
     [Theory]
-    [InlineData("S", "M", "L"), InlineData("1st", "2nd", "3rd"), InlineData("C85", "B2"), InlineData("18-25", "26-40"), InlineData("2 doors", "4 doors"), InlineData("10+", "<5")]
-    [InlineData("BMW 320", "VW 1"), InlineData("192.168.1.1", "10.0.0.1"), InlineData("4x4", "2x2"), InlineData("info", "e5"), InlineData("None", "some")]
+    [
+        InlineData("S", "M", "L"),
+        InlineData("1st", "2nd", "3rd"),
+        InlineData("C85", "B2"),
+        InlineData("18-25", "26-40"),
+        InlineData("2 doors", "4 doors"),
+        InlineData("10+", "<5")
+    ]
+    [
+        InlineData("BMW 320", "VW 1"),
+        InlineData("192.168.1.1", "10.0.0.1"),
+        InlineData("4x4", "2x2"),
+        InlineData("info", "e5"),
+        InlineData("None", "some")
+    ]
     public void Texts_with_digits_in_them_are_categories(params string[] cells) =>
-        Assert.Equal(cells.Length, TableEncoder.Fit(Csv("x\n" + string.Join("\n", cells), new() { HasHeader = true }), ["x"]).Features.Length);
+        Assert.Equal(
+            cells.Length,
+            TableEncoder.Fit(Csv("x\n" + string.Join("\n", cells), new() { HasHeader = true }), ["x"]).Features.Length);
 
     [Theory]
     [InlineData("a;b;c\n1;2;3\n", "';': give CsvOptions.Delimiter = \";\"")]
@@ -104,7 +136,8 @@ public class CsvNotationTests : IDisposable
     [InlineData("a\tb\n1\t2\n", "tab(s): give CsvOptions.Delimiter = \"\\t\"")]
     [InlineData("a|b\n1|2\n", "give CsvOptions.Delimiter = \"|\"")]
     [InlineData("\"a\";\"b\"\n1;2\n", "CsvOptions.Delimiter")]
-    public void A_file_with_other_marks_between_cells_says_so(string text, string repair) => Assert.Contains(repair, Refusal(() => Csv(text)));
+    public void A_file_with_other_marks_between_cells_says_so(string text, string repair) =>
+        Assert.Contains(repair, Refusal(() => Csv(text)));
 
     [Fact]
     public void A_single_column_may_hold_other_marks()
@@ -143,16 +176,21 @@ public class CsvNotationTests : IDisposable
 
         var late = Encoding.Latin1.GetBytes("x\n" + string.Concat(Enumerable.Repeat("a line\n", 30_000)) + "é\n");
         Assert.Contains($"line 30002: the byte E9 at {late.Length - 2:N0} is not UTF-8", Refusal(() => CsvFile.Read(Write(late))));
-        Assert.Contains("the byte C3 at 5 is not UTF-8", Refusal(() => CsvFile.Read(Write([0xEF, 0xBB, 0xBF, .. "x\n"u8, 0xC3, (byte)'\n']))));
+        Assert.Contains(
+            "the byte C3 at 5 is not UTF-8",
+            Refusal(() => CsvFile.Read(Write([0xEF, 0xBB, 0xBF, .. "x\n"u8, 0xC3, (byte)'\n']))));
         Assert.Contains("is not UTF-8", Refusal(() => CsvFile.Read(Write([.. "x\ny"u8, 0xE2, 0x82]))));
         Assert.Contains("is not UTF-16", Refusal(() => CsvFile.Read(Write([0xFF, 0xFE, (byte)'x', 0, 10, 0, 0, 0xD8, 10, 0]))));
-        Assert.Contains("CsvOptions.Encoding = Encoding.Unicode", Refusal(() => CsvFile.Read(Write(new UnicodeEncoding(false, byteOrderMark: false).GetBytes("x\ny\n")))));
+        Assert.Contains(
+            "CsvOptions.Encoding = Encoding.Unicode",
+            Refusal(() => CsvFile.Read(Write(new UnicodeEncoding(false, byteOrderMark: false).GetBytes("x\ny\n")))));
     }
 
     [Fact]
     public void Marks_of_two_meanings_are_refused()
     {
-        static void Fails(string part, CsvOptions options) => Assert.Contains(part, Assert.Throws<FunctionalException>(() => Csv("a\n1\n", options)).Message);
+        static void Fails(string part, CsvOptions options) =>
+            Assert.Contains(part, Assert.Throws<FunctionalException>(() => Csv("a\n1\n", options)).Message);
         Fails("cannot be told apart", new() { DecimalMark = ',', ThousandsMark = ',' });
         Fails("cannot be told apart", new() { DecimalMark = '5' });
         Fails("cannot be told apart", new() { ThousandsMark = 'e' });
@@ -162,7 +200,9 @@ public class CsvNotationTests : IDisposable
     public void Whole_numbers_keep_their_digits_or_are_refused()
     {
         var table = Csv("time,id\n1750000000,1234567890123456789\n1750000020,1234567890123456788\n");
-        Assert.Contains("\"1750000020\" is a number that float32 does not keep. Take it in float64", Refusal(() => table.Numbers("time")).Replace("1750000000", "1750000020"));
+        Assert.Contains(
+            "\"1750000020\" is a number that float32 does not keep. Take it in float64",
+            Refusal(() => table.Numbers("time")).Replace("1750000000", "1750000020"));
         Assert.Equal([1750000000, 1750000020], table.Numbers(DType.Float64, "time").ToArray<double>());
         Assert.Contains("has more digits than float64 keeps", Refusal(() => table.Numbers(DType.Float64, "id")));
         Assert.Equal([1234567890123456789, 1234567890123456788], table.Numbers(DType.Int64, "id").ToArray<long>());

@@ -99,7 +99,10 @@ public class CsvTests : IDisposable
         Assert.Equal("  none    nothing                        (missing), (missing), (missing)", text.Split(Environment.NewLine)[4]);
 
         var many = Csv(string.Join("\n", Enumerable.Range(0, 2000).Select(i => $"{i},r{i}"))).ToString();
-        Assert.StartsWith($"2,000 rows, 2 columns, without names; what they hold by the first 1,000 rows{Environment.NewLine}  0  numbers      0, 1, 2, 3, 4, …", many);
+        Assert.StartsWith(
+            $"2,000 rows, 2 columns, without names; what they hold by the first 1,000 rows{Environment.NewLine}  0  numbers      0, 1, "
+                + "2, 3, 4, …",
+            many);
         Assert.EndsWith($"{Environment.NewLine}  1  1,000 texts  r0, r1, r2, r3, r4, …", many);
     }
 

@@ -41,7 +41,9 @@ public class DamagedFileTests : IDisposable
                 Assert.Fail($"seed {seed}: {e.GetType().Name} {e.Message} for {Convert.ToHexString(bytes)}");
             }
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(allocated < 2_000_000 + bytesForEach * bytes.Length, $"seed {seed}: {allocated:N0} bytes for {Convert.ToHexString(bytes)}");
+            Assert.True(
+                allocated < 2_000_000 + bytesForEach * bytes.Length,
+                $"seed {seed}: {allocated:N0} bytes for {Convert.ToHexString(bytes)}");
         }
         Assert.InRange(refused, Cases / 10, Cases);
     }
@@ -82,7 +84,8 @@ public class DamagedFileTests : IDisposable
         {
             var length = (int)BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at));
             var data = Damaged(png[(at + 8)..(at + 8 + length)], random);
-            result.AddRange(PngWriter.Chunk(Encoding.Latin1.GetString(png, at + 4, 4), random.Next(2) == 0 ? data : png[(at + 8)..(at + 8 + length)]));
+            result.AddRange(
+                PngWriter.Chunk(Encoding.Latin1.GetString(png, at + 4, 4), random.Next(2) == 0 ? data : png[(at + 8)..(at + 8 + length)]));
             at += length + 12;
         }
         return [.. result];
@@ -99,16 +102,32 @@ public class DamagedFileTests : IDisposable
     }, (path, random) => IdxFile.Read(path, (DType)random.Next(4)));
 
     [Fact]
-    public void Damaged_CSV_files_are_read_or_refused() => Try("1.csv", 50_000, random =>
-    {
-        string[] lines = ["name,age,when", "\"a, b\",1,2024-01-01", "é,2,\"x\ny\"", "c,,12:30", "\"d\"\"e\",\"1,5\",€3"];
-        Encoding[] encodings = [new UTF8Encoding(random.Next(2) == 0), Encoding.Unicode, Encoding.Latin1, Encoding.UTF32];
-        var encoding = encodings[random.Next(4)];
-        return [.. encoding.GetPreamble(), .. encoding.GetBytes(string.Join(random.Next(2) == 0 ? "\n" : "\r\n", lines))];
-    }, (path, random) =>
-    {
-        var table = CsvFile.Read(path, random.Next(2) == 0 ? null : new() { Delimiter = ";", DecimalMark = ',', ThousandsMark = '.', DateFormat = "yyyy-MM-dd", Units = ["€"] });
-        _ = table.ToString();
-        TableEncoder.Fit(table, table.Columns).Raw(table);
-    });
+    public void Damaged_CSV_files_are_read_or_refused() =>
+        Try(
+            "1.csv",
+            50_000,
+            random =>
+            {
+                string[] lines = ["name,age,when", "\"a, b\",1,2024-01-01", "é,2,\"x\ny\"", "c,,12:30", "\"d\"\"e\",\"1,5\",€3"];
+                Encoding[] encodings = [new UTF8Encoding(random.Next(2) == 0), Encoding.Unicode, Encoding.Latin1, Encoding.UTF32];
+                var encoding = encodings[random.Next(4)];
+                return [.. encoding.GetPreamble(), .. encoding.GetBytes(string.Join(random.Next(2) == 0 ? "\n" : "\r\n", lines))];
+            },
+            (path, random) =>
+            {
+                var table = CsvFile.Read(
+                    path,
+                    random.Next(2) == 0
+                        ? null
+                        : new()
+                        {
+                            Delimiter = ";",
+                            DecimalMark = ',',
+                            ThousandsMark = '.',
+                            DateFormat = "yyyy-MM-dd",
+                            Units = ["€"],
+                        });
+                _ = table.ToString();
+                TableEncoder.Fit(table, table.Columns).Raw(table);
+            });
 }

@@ -6,7 +6,8 @@ namespace FunctionalDL.Tests.Data;
 
 public class DatasetTests
 {
-    static Dataset Numbered(int n) => new(Tensor.Of(Shape.Of(n, 2), Enumerable.Range(0, 2 * n).Select(i => (float)i).ToArray()), Range(n).Evaluate());
+    static Dataset Numbered(int n) =>
+        new(Tensor.Of(Shape.Of(n, 2), Enumerable.Range(0, 2 * n).Select(i => (float)i).ToArray()), Range(n).Evaluate());
 
     static long[] Rows(Dataset data) => data.Targets.ToArray<long>();
 
@@ -49,7 +50,10 @@ public class DatasetTests
         Assert.All(Mean(inputs, 0).Evaluate().ToArray<float>(), m => Assert.Equal(0, m, 1e-6));
         Assert.All(Mean(Square(inputs), 0).Evaluate().ToArray<float>(), v => Assert.Equal(1, v, 1e-5));
         var model = Model.Input(3).Then(normalizer.ToLayer());
-        Assert.Equal(normalizer.Apply(data).Inputs.ToArray<float>(), model.Predict(data.Inputs).ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            normalizer.Apply(data).Inputs.ToArray<float>(),
+            model.Predict(data.Inputs).ToArray<float>(),
+            (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Fact]

@@ -65,7 +65,14 @@ public class FileTests : IDisposable
         Assert.Equal([3], File.ReadAllBytes(path));
         Assert.NotNull(new FileInfo(Path.Combine(folder, "link")).LinkTarget);
 
-        Assert.Throws<DivideByZeroException>(() => AtomicFile.Write(path, stream => { stream.WriteByte(4); throw new DivideByZeroException(); }));
+        Assert.Throws<DivideByZeroException>(() =>
+            AtomicFile.Write(
+                path,
+                stream =>
+                {
+                    stream.WriteByte(4);
+                    throw new DivideByZeroException();
+                }));
         Assert.Equal([3], File.ReadAllBytes(path));
         if (!OperatingSystem.IsWindows())
         {
@@ -114,7 +121,9 @@ public class FileTests : IDisposable
         Assert.Equal([others], Directory.GetFiles(folder, ".fdl.*"));
     }
 
-    /// <summary>Between its creation and its lock another process's file is empty: it is not taken for abandoned before a minute is over.</summary>
+    /// <summary>
+    /// Between its creation and its lock another process's file is empty: it is not taken for abandoned before a minute is over.
+    /// </summary>
     [Fact]
     public void A_temporary_file_that_was_just_made_is_left_alone()
     {
@@ -147,8 +156,14 @@ public class FileTests : IDisposable
         var path = Path.Combine(folder, new string('n', 251) + ".bin");
         AtomicFile.Write(path, stream => stream.WriteByte(1));
         Assert.Equal([1], File.ReadAllBytes(path));
-        if (OperatingSystem.IsWindows()) return;
-        foreach (var mode in new[] { UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite })
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (
+            var mode in new[]
+            {
+                UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite,
+            })
         {
             File.SetUnixFileMode(path, mode);
             var during = UnixFileMode.None;

@@ -13,10 +13,16 @@ public class StreamedEncoderTests
     public void An_encoder_fitted_to_parts_is_that_of_the_table(int seed)
     {
         var random = new Random(seed);
-        var rows = Enumerable.Range(0, random.Next(2, 200)).Select(i => new[]
-        {
-            i > 0 && random.Next(9) == 0 ? "" : Text(1e6 * random.NextDouble() - 3e5), $"c{random.Next(5)}", i > 0 && random.Next(3) == 0 ? "" : $"w{random.Next(30)}",
-        }).ToArray();
+        var rows = Enumerable
+            .Range(0, random.Next(2, 200))
+            .Select(i =>
+                new[]
+                {
+                    i > 0 && random.Next(9) == 0 ? "" : Text(1e6 * random.NextDouble() - 3e5),
+                    $"c{random.Next(5)}",
+                    i > 0 && random.Next(3) == 0 ? "" : $"w{random.Next(30)}",
+                })
+            .ToArray();
         string[] columns = ["x", "colour", "word"];
         var whole = TableEncoder.Fit(Table.Of(columns, rows), columns, embedded: ["word"]);
         var parts = TableEncoder.Fit(rows.Chunk(random.Next(1, 50)).Select(part => Table.Of(columns, part)), columns, embedded: ["word"]);
@@ -34,8 +40,15 @@ public class StreamedEncoderTests
     public void Many_numbers_are_summed_up_in_a_fixed_amount_of_memory(int seed)
     {
         const int n = 200_000;
-        double[] x = [.. Key.Of(seed).Uniform([n], DType.Float64).ToArray<double>().Select((u, i) => i % 1000 == 0 ? 1e6 * u : Math.Sqrt(-Math.Log(1 - u)) + 1e3)];
-        if (seed == 2) Array.Sort(x);
+        double[] x =
+        [
+            .. Key.Of(seed)
+                .Uniform([n], DType.Float64)
+                .ToArray<double>()
+                .Select((u, i) => i % 1000 == 0 ? 1e6 * u : Math.Sqrt(-Math.Log(1 - u)) + 1e3),
+        ];
+        if (seed == 2)
+            Array.Sort(x);
         var summary = new NumberSummary();
         foreach (var value in x) summary.Add(value);
         var (low, high, moments) = summary.WithinFences();
@@ -57,8 +70,12 @@ public class StreamedEncoderTests
         static Moments Of(byte[] values) => values.Aggregate(default(Moments), (sum, value) => sum + new Moments(1, value + 1e6, 0));
         var (apart, together) = (Of(x) + Of(y), Of([.. x, .. y]));
         byte[] all = [.. x, .. y];
-        return apart.Count == all.Length && (all.Length == 0 || Math.Abs(apart.Mean - 1e6 - all.Average(v => v)) < 1e-8
-            && Math.Abs(apart.Squares - all.Sum(v => (v - all.Average(w => w)) * (v - all.Average(w => w)))) < 1e-4 && Math.Abs(apart.Mean - together.Mean) < 1e-8);
+        return apart.Count == all.Length
+            && (
+                all.Length == 0
+                || Math.Abs(apart.Mean - 1e6 - all.Average(v => v)) < 1e-8
+                    && Math.Abs(apart.Squares - all.Sum(v => (v - all.Average(w => w)) * (v - all.Average(w => w)))) < 1e-4
+                    && Math.Abs(apart.Mean - together.Mean) < 1e-8);
     }
 
     [Fact]
@@ -99,7 +116,9 @@ public class StreamedEncoderTests
     [Fact]
     public void What_is_encoded_in_batches_is_what_the_expression_says()
     {
-        var table = Table.Of(["word", "x"], Enumerable.Range(0, 700).Select(i => new[] { $"w{i * 7919 % 900}", i % 5 == 0 ? "" : Text(i * i % 83 - 1e4) }));
+        var table = Table.Of(
+            ["word", "x"],
+            Enumerable.Range(0, 700).Select(i => new[] { $"w{i * 7919 % 900}", i % 5 == 0 ? "" : Text(i * i % 83 - 1e4) }));
         var encoder = TableEncoder.Fit(table, table.Columns);
         var features = encoder.Encode(table);
         Assert.True(encoder.Apply(Expr.Constant(encoder.Raw(table))).Evaluate().BitEquals(features));
@@ -120,7 +139,8 @@ public class StreamedEncoderTests
         var data = new Dataset(encoder.Raw(table), targets, allowMissing: true);
         Assert.True(data.Shuffle(Key.Of(1)).Take(2).AllowsMissing);
         Assert.True(Normalizer.Fit(data.Inputs).Apply(data).AllowsMissing);
-        Assert.Throws<FunctionalException>(() => new Dataset(Tensor.Vector(double.PositiveInfinity), Tensor.Vector(1.0), allowMissing: true));
+        Assert.Throws<FunctionalException>(() =>
+            new Dataset(Tensor.Vector(double.PositiveInfinity), Tensor.Vector(1.0), allowMissing: true));
         Assert.Throws<FunctionalException>(() => new Dataset(Tensor.Vector(1.0), Tensor.Vector(double.NaN), allowMissing: true));
 
         var model = encoder.Before(Model.Input(encoder.Features.Length).Dense(8).Tanh().Dense(1));
@@ -131,11 +151,15 @@ public class StreamedEncoderTests
     [Fact]
     public void Categories_may_be_embedded()
     {
-        var table = Table.Of(["word", "x", "tag"], Enumerable.Range(0, 1200).Select(i => new[] { $"w{i}", Text(i % 7), i % 3 == 0 ? "" : $"t{i % 2}" }));
+        var table = Table.Of(
+            ["word", "x", "tag"],
+            Enumerable.Range(0, 1200).Select(i => new[] { $"w{i}", Text(i % 7), i % 3 == 0 ? "" : $"t{i % 2}" }));
         var encoder = TableEncoder.Fit(table, table.Columns, embedded: ["word", "tag"]);
         Assert.Equal("word (index); x; tag (index)", string.Join("; ", encoder.Features));
         var model = Model.Input(encoder.Features.Length).Then(encoder.Embed(2, Initializer.Normal(1))).Initialize(1);
-        Assert.Equal("embed1.word.weight [1200, 2]; embed1.tag.weight [3, 2]", string.Join("; ", model.ParameterList.Select(p => $"{p.Name} {p.Type.Shape}")));
+        Assert.Equal(
+            "embed1.word.weight [1200, 2]; embed1.tag.weight [3, 2]",
+            string.Join("; ", model.ParameterList.Select(p => $"{p.Name} {p.Type.Shape}")));
 
         var other = Table.Of(["word", "x", "tag"], [["w3", "1", "t1"], ["new", "2", ""], ["w10", "3", "other"]]);
         var raw = encoder.Raw(other);
@@ -150,7 +174,9 @@ public class StreamedEncoderTests
         Assert.Equal([0, 0], Row(1)[..2]);
         Assert.Equal([tags[tag.IndexOf(""), 0], tags[tag.IndexOf(""), 1]], Row(1)[3..]);
         Assert.Equal([0, 0], Row(2)[3..]);
-        Assert.True(encoder.Embed(2).Apply(new(new(false, DType.Float32), LayerNames.None), Expr.Variable("x", ["batch", 3])).Shape == Shape.Of("batch", 5));
+        Assert.True(
+            encoder.Embed(2).Apply(new(new(false, DType.Float32), LayerNames.None), Expr.Variable("x", ["batch", 3])).Shape
+                == Shape.Of("batch", 5));
         Assert.Contains("embeds 0 columns", Assert.Throws<FunctionalException>(() => TableEncoder.Fit(table, ["x"]).Embed(2)).Message);
         Assert.Contains("vectors of 0", Assert.Throws<FunctionalException>(() => encoder.Embed(0)).Message);
     }

@@ -62,7 +62,8 @@ public class StreamingTests
     public void An_error_comes_after_the_items_before_it()
     {
         var seen = new List<int>();
-        var error = Assert.Throws<InvalidOperationException>(() => seen.AddRange(Seen(new Source(10, failsAt: 3).Items().Prefetch(2), seen)));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            seen.AddRange(Seen(new Source(10, failsAt: 3).Items().Prefetch(2), seen)));
         Assert.Equal("no item 3", error.Message);
         Assert.Equal([0, 1, 2], seen);
 

@@ -29,7 +29,10 @@ public class TableEncoderTests
     {
         var other = Csv("height,age,colour\n1.5,50,green\n,30,\n");
         Assert.Equal([50, -1, 1.5, 30, 2, double.NaN], Encoder.Raw(other).ToArray<double>());
-        Assert.Equal([(float)Math.Sqrt(6), 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0], Encoder.Encode(other).ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            [(float)Math.Sqrt(6), 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
+            Encoder.Encode(other).ToArray<float>(),
+            (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Fact]
@@ -112,7 +115,10 @@ public class TableEncoderTests
         var data = new Dataset(Key.Of(1).Uniform([20, 3]), Range(20).Evaluate());
         var normalizer = Normalizer.Fit(data.Inputs);
         var model = Model.Input(3).Dense(2).Initialize(1);
-        Assert.Equal(model.Predict(normalizer.Apply(data).Inputs).ToArray<float>(), normalizer.Before(model).Predict(data.Inputs).ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            model.Predict(normalizer.Apply(data).Inputs).ToArray<float>(),
+            normalizer.Before(model).Predict(data.Inputs).ToArray<float>(),
+            (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Fact]
@@ -130,8 +136,12 @@ public class TableEncoderTests
         Fails("no column \"weight\"", () => TableEncoder.Fit(People, ["age"], categorical: ["weight"]));
         Fails("no columns are chosen", () => TableEncoder.Fit(People, []));
         Fails("column \"a\" has no values", () => TableEncoder.Fit(Csv("a,b\n,1\n,2\n"), ["a"]));
-        Fails("line 4, column \"a\": \"x\" is not a number, and most of the column are, such as \"1\"", () => TableEncoder.Fit(Csv("a,b\n1,1\n2,2\nx,3\n"), ["a"]));
-        Fails("column \"a\" has 1001 different texts", () => TableEncoder.Fit(Csv("a\n" + string.Join("\n", Enumerable.Range(0, 1001).Select(i => $"r{i}"))), ["a"]));
+        Fails(
+            "line 4, column \"a\": \"x\" is not a number, and most of the column are, such as \"1\"",
+            () => TableEncoder.Fit(Csv("a,b\n1,1\n2,2\nx,3\n"), ["a"]));
+        Fails(
+            "column \"a\" has 1001 different texts",
+            () => TableEncoder.Fit(Csv("a\n" + string.Join("\n", Enumerable.Range(0, 1001).Select(i => $"r{i}"))), ["a"]));
         Fails("line 2, column \"age\": \"old\" is not a finite number", () => Encoder.Encode(Csv("age,colour,height\nold,red,1\n")));
         Fails("no column \"height\"", () => Encoder.Encode(Csv("age,colour\n1,red\n")));
         Fails("takes [rows, 3], given [batch, 2]", () => Model.Input(2).Then(Layer.Of("encode", Encoder.Apply)));
@@ -146,7 +156,12 @@ public class TableEncoderTests
         var (train, test) = iris.Split(0.8);
         var encoder = TableEncoder.Fit(train, iris.Columns.Remove("species"));
         Dataset Data(Table part) => new(encoder.Encode(part), part.Labels("species", classes));
-        var run = Model.Input(encoder.Features.Length).Dense(16).Tanh().Dense(classes.Length).Fit(Data(train), Loss.SoftmaxCrossEntropy, Optimizer.Adam(0.01), 60, 16, seed: 1);
+        var run = Model
+            .Input(encoder.Features.Length)
+            .Dense(16)
+            .Tanh()
+            .Dense(classes.Length)
+            .Fit(Data(train), Loss.SoftmaxCrossEntropy, Optimizer.Adam(0.01), 60, 16, seed: 1);
         Assert.InRange(run.Model.Evaluate(Data(test), Loss.SoftmaxCrossEntropy, Metric.Accuracy).Metrics["accuracy"], 0.9, 1);
     }
 }

@@ -20,7 +20,11 @@ static class CSharpProgram
 
     /// <summary>What everything here was compiled against: the framework and the library's assemblies beside the tests.</summary>
     static readonly MetadataReference[] References =
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
 
     /// <summary>The program's entry point, or the errors of the compiler.</summary>
     public static (MethodInfo? Main, string Errors) Compile(string text)

@@ -7,7 +7,9 @@ namespace FunctionalDL.Tests.Documentation;
 /// <param name="Line">The line of its fence.</param>
 /// <param name="Language">What stands behind the fence: csharp, fsharp, sh or text.</param>
 /// <param name="Text">What is between the fences.</param>
-/// <param name="RunWith">The arguments of a comment <c>&lt;!-- run with: … --&gt;</c> before it: a test adds them to a command, to make it short.</param>
+/// <param name="RunWith">
+/// The arguments of a comment <c>&lt;!-- run with: … --&gt;</c> before it: a test adds them to a command, to make it short.
+/// </param>
 sealed partial record MarkdownBlock(string File, int Line, string Language, string Text, string RunWith)
 {
     /// <summary>The text block that follows and shows what this one prints; null where none does.</summary>
@@ -37,8 +39,10 @@ sealed partial record MarkdownBlock(string File, int Line, string Language, stri
                 continue;
             }
             var text = string.Join('\n', lines.Skip(start + 1).Take(i - start - 1));
-            if (language == "text" && blocks.FindLastIndex(b => !RunsTests(b.Text)) is >= 0 and var last) blocks[last] = blocks[last] with { Prints = text };
-            else blocks.Add(new(file, start + 1, language, text, runWith));
+            if (language == "text" && blocks.FindLastIndex(b => !RunsTests(b.Text)) is >= 0 and var last)
+                blocks[last] = blocks[last] with { Prints = text };
+            else
+                blocks.Add(new(file, start + 1, language, text, runWith));
             (start, runWith) = (-1, "");
         }
         return start < 0 ? blocks : throw new InvalidDataException($"{file}:{start + 1}: the block is not closed.");

@@ -21,7 +21,8 @@ public class MarkdownTests
             "csharp" => Pages.RunCSharp(block.Text),
             "fsharp" => Pages.RunFSharp(block.Text),
             "sh" => string.Concat(block.Text.Split('\n').Select(line => Command(line, block.RunWith))),
-            _ => throw new InvalidDataException($"{name}: say behind the fence whether the block is csharp, fsharp, sh or, for what the block before it prints, text."),
+            _ => throw new InvalidDataException(
+                $"{name}: say behind the fence whether the block is csharp, fsharp, sh or, for what the block before it prints, text."),
         };
         if (block.Prints is { } shown && PrintedText.Difference(shown, printed) is { } difference) Assert.Fail(difference);
     }
@@ -37,7 +38,8 @@ public class MarkdownTests
 
     [Fact]
     public void There_are_no_other_data_sets() =>
-        Assert.Empty(Pages.Blocks.SelectMany(b => b.Text.Split('\n')).Select(DataSet).Except([null, "mnist", "tinyshakespeare", "tabular"]));
+        Assert.Empty(
+            Pages.Blocks.SelectMany(b => b.Text.Split('\n')).Select(DataSet).Except([null, "mnist", "tinyshakespeare", "tabular"]));
 
     static void RunOn(string dataSet)
     {
@@ -46,7 +48,8 @@ public class MarkdownTests
     }
 
     /// <summary>The real data set a command needs: it is run by a test that says where it is skipped.</summary>
-    static string? DataSet(string line) => Regex.Match(line, @"\.\./shared/data/(\w+)") is { Success: true } data ? data.Groups[1].Value : null;
+    static string? DataSet(string line) =>
+        Regex.Match(line, @"\.\./shared/data/(\w+)") is { Success: true } data ? data.Groups[1].Value : null;
 
     static string Command(string line, string runWith)
     {
@@ -54,8 +57,11 @@ public class MarkdownTests
         if (!MarkdownBlock.RunsTests(line)) return Pages.RunCommand(line, runWith);
         // These very tests: it is enough that there is what they name.
         if (Regex.Match(line, @"--filter FullyQualifiedName~(\w+)") is { Success: true } filter)
-            Assert.Contains(typeof(MarkdownTests).Assembly.GetTypes(), type => type.FullName!.Contains(filter.Groups[1].Value) && type.Name.EndsWith("Tests"));
-        foreach (var part in line.Split(' ').Where(part => part.Contains('/'))) Assert.True(Directory.Exists(Path.Combine(Pages.Root, part)), part);
+            Assert.Contains(
+                typeof(MarkdownTests).Assembly.GetTypes(),
+                type => type.FullName!.Contains(filter.Groups[1].Value) && type.Name.EndsWith("Tests"));
+        foreach (var part in line.Split(' ').Where(part => part.Contains('/')))
+            Assert.True(Directory.Exists(Path.Combine(Pages.Root, part)), part);
         return "";
     }
 }

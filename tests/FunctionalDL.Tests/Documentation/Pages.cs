@@ -19,9 +19,14 @@ static class Pages
 
     /// <summary>All blocks of all Markdown files that are not build output.</summary>
     public static IReadOnlyList<MarkdownBlock> Blocks { get; } =
-        [.. Directory.EnumerateFiles(Root, "*.md", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
-            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "node_modules" || part.StartsWith('.'))).Order(StringComparer.Ordinal)
-            .SelectMany(path => MarkdownBlock.Of(path, File.ReadAllLines(Path.Combine(Root, path))))];
+    [
+        .. Directory
+            .EnumerateFiles(Root, "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "node_modules" || part.StartsWith('.')))
+            .Order(StringComparer.Ordinal)
+            .SelectMany(path => MarkdownBlock.Of(path, File.ReadAllLines(Path.Combine(Root, path)))),
+    ];
 
     /// <summary>What a C# block prints, run in this process.</summary>
     public static string RunCSharp(string text)
@@ -64,7 +69,12 @@ static class Pages
     {
         const string run = "dotnet run -c Release --project ";
         Assert.StartsWith(run, command);
-        var (project, arguments) = command[run.Length..].Split(" -- ") switch { [var p] => (p, ""), [var p, var a] => (p, a), _ => throw new InvalidDataException(command) };
+        var (project, arguments) = command[run.Length..].Split(" -- ") switch
+        {
+            [var p] => (p, ""),
+            [var p, var a] => (p, a),
+            _ => throw new InvalidDataException(command),
+        };
         Assert.Single(Directory.GetFiles(Path.Combine(Root, project), "*.?sproj"));
         var name = Path.GetFileName(project) == "FunctionalDL.Cli" ? "fdl" : Path.GetFileName(project);
         return InFolderOfItsOwn(folder => RunProcess(folder, [Assembly.Load(name).Location, .. Arguments($"{arguments} {runWith}")]));
@@ -72,12 +82,19 @@ static class Pages
 
     /// <summary>The arguments of a command line, in quotes or not; paths beside the checkout are taken from there.</summary>
     static IEnumerable<string> Arguments(string line) =>
-        line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Select(argument => argument.StartsWith("../", StringComparison.Ordinal) ? Path.GetFullPath(Path.Combine(Root, argument)) : argument);
+        line.Split('"')
+            .SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(argument =>
+                argument.StartsWith("../", StringComparison.Ordinal) ? Path.GetFullPath(Path.Combine(Root, argument)) : argument);
 
     static string RunProcess(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace FunctionalDL.Tests.Documentation;
 
 /// <summary>
-/// Compares what a program printed with what a page shows. <c>…</c> stands for anything within a line, and as a line of its own for any lines.
-/// Whole numbers are equal, other numbers agree within 1 %, since another machine's instruction set rounds otherwise; numbers in powers of ten, which are
-/// errors and differences, within a factor of ten; times may be any.
+/// Compares what a program printed with what a page shows. <c>…</c> stands for anything within a line, and as a line of its own for any
+/// lines. Whole numbers are equal, other numbers agree within 1 %, since another machine's instruction set rounds otherwise; numbers in
+/// powers of ten, which are errors and differences, within a factor of ten; times may be any.
 /// </summary>
 static partial class PrintedText
 {
@@ -16,7 +16,9 @@ static partial class PrintedText
     [GeneratedRegex($@"…|(?<number>{Number})(?<time> (?:s|ms|µs)\b)?")]
     private static partial Regex Free();
 
-    /// <summary>The first line of the page that was not printed, or the first that was printed and is not shown; null where there is neither.</summary>
+    /// <summary>
+    /// The first line of the page that was not printed, or the first that was printed and is not shown; null where there is neither.
+    /// </summary>
     public static string? Difference(string shown, string printed)
     {
         var lines = Lines(printed);

@@ -4,7 +4,10 @@ using FunctionalDL.Testing;
 
 namespace FunctionalDL.Tests.Engine;
 
-/// <summary>Convolutions and pooling of any kind are what the evaluator makes of them, with their gradients and whatever the engine does in the same step.</summary>
+/// <summary>
+/// Convolutions and pooling of any kind are what the evaluator makes of them, with their gradients and whatever the engine does in the
+/// same step.
+/// </summary>
 public class ConvolutionTests
 {
     /// <summary>A random window over one to three axes, now and then over an empty batch or the smallest input it fits on.</summary>
@@ -22,7 +25,14 @@ public class ConvolutionTests
             Groups = Pick(1, 3);
             DType = Pick(0, 1) == 0 ? DType.Float32 : DType.Float64;
             var least = Enumerable.Range(0, rank).Select(a => (Kernel[a] - 1) * Dilations[a] + 1);
-            X = Expr.Variable("x", [Pick(0, 9) == 0 ? 0 : Pick(1, 3), Groups * Pick(1, 3), .. least.Select(n => (Dim)(n + Pick(0, 3) * Pick(0, 24 / (rank * rank))))], DType);
+            X = Expr.Variable(
+                "x",
+                [
+                    Pick(0, 9) == 0 ? 0 : Pick(1, 3),
+                    Groups * Pick(1, 3),
+                    .. least.Select(n => (Dim)(n + Pick(0, 3) * Pick(0, 24 / (rank * rank)))),
+                ],
+                DType);
             W = Expr.Variable("w", [Groups * Pick(1, 10), X.Shape[1].Size / Groups, .. Kernel.Select(n => (Dim)n)], DType);
             Bias = Expr.Variable("b", [W.Shape[0], .. Kernel.Select(_ => (Dim)1)], DType);
         }
@@ -53,7 +63,11 @@ public class ConvolutionTests
         public Expr Pooled(Expr x)
         {
             int[] window = [.. x.Shape.Skip(2).Select(n => Math.Min(n.Size, Pick(1, 3)))];
-            return MaxPool(x, window, [.. window.Select(_ => Pick(1, 3))], Pick(0, 1) == 0 ? null : FunctionalDL.Padding.Of([.. window.Select(n => (Pick(0, n - 1), Pick(0, n - 1)))]));
+            return MaxPool(
+                x,
+                window,
+                [.. window.Select(_ => Pick(1, 3))],
+                Pick(0, 1) == 0 ? null : FunctionalDL.Padding.Of([.. window.Select(n => (Pick(0, n - 1), Pick(0, n - 1)))]));
         }
 
         /// <summary>Values in [−1, 1), of which some are special ones.</summary>
@@ -63,7 +77,10 @@ public class ConvolutionTests
             foreach (var v in (Expr[])[X, W, Bias])
             {
                 var uniform = Key.Of(Pick(0, int.MaxValue - 1)).Uniform(v.Shape).As<float>().Map(u => 2 * u - 1);
-                values.Add((v.VariableName!, uniform.Map(u => list.Length > 0 && Pick(0, 15) == 0 ? list[Pick(0, list.Length - 1)] : u).Cast(DType)));
+                values.Add(
+                    (
+                        v.VariableName!,
+                        uniform.Map(u => list.Length > 0 && Pick(0, 15) == 0 ? list[Pick(0, list.Length - 1)] : u).Cast(DType)));
             }
             return TensorSet.Of([.. values]);
         }
@@ -99,7 +116,10 @@ public class ConvolutionTests
         var seed = any.Item;
         var c = new Case(seed);
         var (y, t) = (c.Pooled(c.X), Sin(c.X));
-        EngineTests.Agrees([y, Sum(Sin(y)).Gradient(c.X), y.Jvp([c.X], [t]), AveragePool(c.X, c.Kernel, c.Strides)], c.Values(), Tolerance(c));
+        EngineTests.Agrees(
+            [y, Sum(Sin(y)).Gradient(c.X), y.Jvp([c.X], [t]), AveragePool(c.X, c.Kernel, c.Strides)],
+            c.Values(),
+            Tolerance(c));
     }
 
     /// <summary>Padding is no element: infinite weights, inputs and gradients meet nothing there.</summary>
@@ -111,7 +131,10 @@ public class ConvolutionTests
         var values = c.Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0);
         var (y, g) = (c.Convolved, Expr.Variable("g", c.Convolved.Shape, c.DType));
         var special = Key.Of(seed).Uniform(g.Shape).As<float>().Map(u => u < 0.1f ? float.NegativeInfinity : u).Cast(c.DType);
-        EngineTests.Agrees([y, .. Sum(y * g).Gradient([c.X, c.W]), Relu(c.Convolved + c.Bias), c.Pooled(y), Sum(c.Pooled(c.X)).Gradient(c.X)], values.With(TensorSet.Of(("g", special))), Tolerance(c));
+        EngineTests.Agrees(
+            [y, .. Sum(y * g).Gradient([c.X, c.W]), Relu(c.Convolved + c.Bias), c.Pooled(y), Sum(c.Pooled(c.X)).Gradient(c.X)],
+            values.With(TensorSet.Of(("g", special))),
+            Tolerance(c));
     }
 
     /// <summary>Inputs too large for the cache are convolved in bands.</summary>

@@ -19,12 +19,15 @@ public class EngineTests
     {
         var c = new ExpressionCase(OpTable.Rows[row].Output, OpTable.Rows[row].Values);
         Agrees([c.Output], c.Values, 1e-12);
-        if (c.Output.Op.Name != "RandomUniform") Agrees([c.WithPrecision(DType.Float32).Output], c.WithPrecision(DType.Float32).Values, 1e-5);
+        if (c.Output.Op.Name != "RandomUniform")
+            Agrees([c.WithPrecision(DType.Float32).Output], c.WithPrecision(DType.Float32).Values, 1e-5);
     }
 
     static readonly int[] Lengths = [0, 1, 7, 16, 65, 1000];
 
-    /// <summary>Rows and columns around the sizes of vectors, panels and tiles: softmax, normalization, products and sums of all kinds.</summary>
+    /// <summary>
+    /// Rows and columns around the sizes of vectors, panels and tiles: softmax, normalization, products and sums of all kinds.
+    /// </summary>
     [Theory]
     [CombinatorialSizes]
     public void Sizes_of_all_kinds_agree(int rows, int columns)
@@ -33,8 +36,17 @@ public class EngineTests
         var centred = x - MeanKeep(x, -1);
         Expr[] outputs =
         [
-            LogSoftmax(x), centred / Sqrt(MeanKeep(Square(centred), -1) + 1e-5), MatMul(x, w), MatMul(Transpose(x), x), Transpose(x) * 2, Sum(x, 0), Sum(x), Mean(Gelu(x) * Tanh(x)),
-            .. rows > 0 ? [Max(x, 0)] : Array.Empty<Expr>(), x * (x > 0).Cast(DType.Float32), Concat(1, x, Reshape(Reshape(x, [x.Shape.Elements]), ["n", "m"])),
+            LogSoftmax(x),
+            centred / Sqrt(MeanKeep(Square(centred), -1) + 1e-5),
+            MatMul(x, w),
+            MatMul(Transpose(x), x),
+            Transpose(x) * 2,
+            Sum(x, 0),
+            Sum(x),
+            Mean(Gelu(x) * Tanh(x)),
+            .. rows > 0 ? [Max(x, 0)] : Array.Empty<Expr>(),
+            x * (x > 0).Cast(DType.Float32),
+            Concat(1, x, Reshape(Reshape(x, [x.Shape.Elements]), ["n", "m"])),
         ];
         var values = TensorSet.Of(("x", Uniform(1, [rows, columns])), ("w", Uniform(2, [columns, 33])));
         Agrees(outputs, values, 1e-4);
@@ -48,14 +60,21 @@ public class EngineTests
             from rows in Lengths from columns in Lengths where (long)rows * columns < 100_000 select new object[] { rows, columns };
     }
 
-    /// <summary>Products small and large, of a few rows or columns, of operands as they are, transposed, sliced and shared among batches, and what follows them block by block.</summary>
+    /// <summary>
+    /// Products small and large, of a few rows or columns, of operands as they are, transposed, sliced and shared among batches, and what
+    /// follows them block by block.
+    /// </summary>
     [Property(MaxTest = 200)]
     public void Products_of_all_shapes_agree(DoNotSize<int> any)
     {
         var seed = any.Item;
         var random = new Random(seed);
         int Pick(params ReadOnlySpan<int> sizes) => sizes[random.Next(sizes.Length)];
-        var (batch, n, k, m) = (Pick(1, 3), Pick(1, 2, 3, 4, 5, 13, 24, 40, 130), Pick(1, 2, 3, 16, 65, 600), Pick(1, 2, 3, 15, 16, 17, 33, 128, 300));
+        var (batch, n, k, m) = (
+            Pick(1, 3),
+            Pick(1, 2, 3, 4, 5, 13, 24, 40, 130),
+            Pick(1, 2, 3, 16, 65, 600),
+            Pick(1, 2, 3, 15, 16, 17, 33, 128, 300));
         var dtype = Pick(0, 1) == 0 ? DType.Float32 : DType.Float64;
         Expr Operand(string name, bool shared, int rows, int columns) => (shared ? Pick(0, 1) : Pick(0, 1, 2)) switch
         {
@@ -64,7 +83,9 @@ public class EngineTests
             _ => Slice(Expr.Variable(name, [batch, rows, 2 * columns + 1], dtype), 2, 1, 2 * columns + 1, 2),
         };
         var (x, y) = (Operand("x", Pick(0, 1) == 0, n, k), Operand("y", Pick(0, 1) == 0, k, m));
-        TensorSet values = TensorSet.Of([.. Graph.Variables([x, y]).Select((v, i) => (v.VariableName!, Uniform(seed + i, v.Shape).Cast(dtype)))]);
+        TensorSet values = TensorSet.Of([
+            .. Graph.Variables([x, y]).Select((v, i) => (v.VariableName!, Uniform(seed + i, v.Shape).Cast(dtype))),
+        ]);
         var product = MatMul(x, y);
         var scaled = product / Math.Sqrt(k) + 0.5;
         Expr[] outputs = Pick(0, 1, 2, 3, 4, 5) switch
@@ -77,7 +98,8 @@ public class EngineTests
             _ => [scaled > 0.5, (scaled > 0).Cast(DType.Int64)],
         };
         // Whole numbers, so that no rounding decides on which side of a bound a product is.
-        if (outputs[0].DType == DType.Bool) values = values.Map((_, value) => value.Cast(DType.Float64).As<double>().Map(v => Math.Round(3 * v)).Cast(dtype));
+        if (outputs[0].DType == DType.Bool)
+            values = values.Map((_, value) => value.Cast(DType.Float64).As<double>().Map(v => Math.Round(3 * v)).Cast(dtype));
         Agrees(outputs, values, dtype == DType.Float32 ? 1e-4 : 1e-11);
     }
 
@@ -88,7 +110,10 @@ public class EngineTests
     {
         var (x, b) = (Expr.Variable("x", ["n", columns]), Expr.Variable("b", [columns]));
         var loss = Mean(Gelu(2 * x + b) * Tanh(x) - Softmax(x - b) * MeanKeep(Erf(x), -1));
-        Agrees([loss, .. loss.Gradient([x, b])], TensorSet.Of(("x", Uniform(1, [rows, columns]).As<float>().Map(u => 4 * u)), ("b", Uniform(2, [columns]))), 1e-4);
+        Agrees(
+            [loss, .. loss.Gradient([x, b])],
+            TensorSet.Of(("x", Uniform(1, [rows, columns]).As<float>().Map(u => 4 * u)), ("b", Uniform(2, [columns]))),
+            1e-4);
     }
 
     [Theory]
@@ -108,19 +133,32 @@ public class EngineTests
     {
         var seed = any.Item;
         var random = new Random(seed);
-        var (time, batch, dtype) = (random.Next(0, 5), new[] { 1, 3, 16, 24, 48 }[random.Next(5)], random.Next(2) == 0 ? DType.Float32 : DType.Float64);
+        var (time, batch, dtype) = (
+            random.Next(0, 5),
+            new[] { 1, 3, 16, 24, 48 }[random.Next(5)],
+            random.Next(2) == 0 ? DType.Float32 : DType.Float64);
         var scan = Scan([RandomLoops.H, RandomLoops.C], [RandomLoops.X], (h, e) => RandomLoops.Step(seed)(h, e[0]), reverse: seed % 2 == 0);
         var loss = Sum(Sin(scan.Steps[0])) + Sum(Square(scan.Last[1]));
-        Expr[] outputs = [scan.Last[0], .. loss.Gradient([RandomLoops.X, RandomLoops.H, RandomLoops.C, RandomLoops.W, RandomLoops.V, RandomLoops.B])];
+        Expr[] outputs =
+        [
+            scan.Last[0],
+            .. loss.Gradient([RandomLoops.X, RandomLoops.H, RandomLoops.C, RandomLoops.W, RandomLoops.V, RandomLoops.B]),
+        ];
         Agrees(Graph.WithPrecision(outputs, dtype), RandomLoops.Values(seed, time, batch, dtype), dtype == DType.Float32 ? 2e-4 : 1e-10);
     }
 
-    /// <summary>Gathered rows times a matrix are rows of a product, and gradients of tables are products of sums, where that is less work.</summary>
+    /// <summary>
+    /// Gathered rows times a matrix are rows of a product, and gradients of tables are products of sums, where that is less work.
+    /// </summary>
     [Theory]
     [InlineData(5, 40), InlineData(40, 5), InlineData(1, 2), InlineData(7, 0)]
     public void Products_of_gathered_rows_agree(int rows, int tokens)
     {
-        var (table, w, b, i) = (Expr.Variable("table", [rows, 8]), Expr.Variable("w", [8, 24]), Expr.Variable("b", [24]), Expr.Variable("i", ["n", 2], DType.Int64));
+        var (table, w, b, i) = (
+            Expr.Variable("table", [rows, 8]),
+            Expr.Variable("w", [8, 24]),
+            Expr.Variable("b", [24]),
+            Expr.Variable("i", ["n", 2], DType.Int64));
         var y = MatMul(Transpose(Gather(table, i), 1, 0, 2), w) + b;
         Expr[] parts = [.. Enumerable.Range(0, 3).Select(part => Slice(y, 2, 8 * part, 8 * part + 8))];
         var loss = Sum(parts[0] * Tanh(parts[1]) * parts[2]);
@@ -135,7 +173,9 @@ public class EngineTests
         var (x, i) = (Expr.Variable("x", [3]), Expr.Variable("i", ["n"], DType.Int64));
         var indices = TensorSet.Of(("x", Tensor.Vector(1f, 2, 3)), ("i", Tensor.Vector(0L, 3)));
         foreach (var y in (Expr[])[Gather(x, i), OneHot(i, 3), ScatterAdd(i, Gather(x, Minimum(i, 2)), 3), Expr.Constant(7L) / (i - 3)])
-            Assert.Equal(Assert.Throws<TensorException>(() => y.Evaluate(indices)).Message, Assert.Throws<TensorException>(() => y.Compile().Run(indices)).Message);
+            Assert.Equal(
+                Assert.Throws<TensorException>(() => y.Evaluate(indices)).Message,
+                Assert.Throws<TensorException>(() => y.Compile().Run(indices)).Message);
         Assert.Throws<FunctionalException>(() => (x + 1).Compile().Run());
         Assert.Throws<ShapeException>(() => (x + 1).Compile().Run(("x", Tensor.Vector(1f))));
         Assert.Throws<DTypeException>(() => (x + 1).Compile().Run(("x", Tensor.Vector(1.0, 2, 3))));
@@ -147,7 +187,9 @@ public class EngineTests
     {
         const int n = 1 << 22;
         var x = Expr.Variable("x", [2 * n]);
-        var sums = Compilation.Compile([Sum(x), Sum(Reshape(x, [2, n]), 1), Sum(Reshape(x, [n, 2]), 0)]).Run(("x", Tensor.Full(DType.Float32, [2 * n], 0.1f)));
+        var sums = Compilation
+            .Compile([Sum(x), Sum(Reshape(x, [2, n]), 1), Sum(Reshape(x, [n, 2]), 0)])
+            .Run(("x", Tensor.Full(DType.Float32, [2 * n], 0.1f)));
         Assert.Equal(1, sums[0].ToScalar() / (2.0 * n * 0.1f), 1e-6);
         foreach (var sum in sums.Skip(1).SelectMany(s => s.ToArray<float>())) Assert.Equal(1, sum / ((double)n * 0.1f), 5e-5);
     }
@@ -158,7 +200,20 @@ public class EngineTests
     {
         var x = Expr.Variable("x", ["n", 4]);
         var y = Tanh(x);
-        Agrees([y, y, Reshape(y, [4 * x.Shape[0]]), Transpose(y), Slice(y, 0, 1, 2), x, Slice(x, 0, 0, 2), Expr.Constant(Tensor.Vector(1f, 2)), Sum(y)], TensorSet.Of(("x", Uniform(1, [3, 4]))), 1e-6);
+        Agrees(
+            [
+                y,
+                y,
+                Reshape(y, [4 * x.Shape[0]]),
+                Transpose(y),
+                Slice(y, 0, 1, 2),
+                x,
+                Slice(x, 0, 0, 2),
+                Expr.Constant(Tensor.Vector(1f, 2)),
+                Sum(y),
+            ],
+            TensorSet.Of(("x", Uniform(1, [3, 4]))),
+            1e-6);
     }
 
     [Fact]
@@ -177,7 +232,10 @@ public class EngineTests
         Assert.Empty(Primitives.All.Where(op => op.IsSubclassOf(typeof(ElementwiseOp))).Except(Lowering.Kernels.Keys));
         foreach (var (op, code) in Lowering.Kernels)
             foreach (var lane in (DType[])[DType.Float32, DType.Float64, DType.Int64])
-                Assert.True(Kernel.Of(code, lane, Extent.Full) != 0 || lane == DType.Int64 && (op.IsSubclassOf(typeof(UnaryOp)) || op == typeof(PowerOp)), $"{op.Name} in {lane}");
+                Assert.True(
+                    Kernel.Of(code, lane, Extent.Full) != 0
+                        || lane == DType.Int64 && (op.IsSubclassOf(typeof(UnaryOp)) || op == typeof(PowerOp)),
+                    $"{op.Name} in {lane}");
     }
 
     [Fact]

@@ -4,7 +4,10 @@ using FunctionalDL.Testing;
 
 namespace FunctionalDL.Tests.Engine;
 
-/// <summary>What fusion joins: reductions, slices, broadcasts and whole arrays put side by side, at sizes that coincide, so that counts alone say nothing about shapes.</summary>
+/// <summary>
+/// What fusion joins: reductions, slices, broadcasts and whole arrays put side by side, at sizes that coincide, so that counts alone say
+/// nothing about shapes.
+/// </summary>
 public class JoiningTests
 {
     static readonly int[] Common = [1, 2, 3, 4, 16];
@@ -23,7 +26,9 @@ public class JoiningTests
         var (a, image) = (Expr.Variable("a", [n, n]), Expr.Variable("image", [3, n * n, n, n]));
         Expr[] outputs =
         [
-            Concat(0, Sum(a, 1), Sum(a, 1)), Stack(0, Max(a, 1), Sum(a, 1), Min(a, 1)), Concat(0, Sum(a, 1), Reshape(Slice(a, 0, 0, 1), [n])),
+            Concat(0, Sum(a, 1), Sum(a, 1)),
+            Stack(0, Max(a, 1), Sum(a, 1), Min(a, 1)),
+            Concat(0, Sum(a, 1), Reshape(Slice(a, 0, 0, 1), [n])),
             Concat(1, Mean(image, 2, 3), Max(image, 2, 3)),
         ];
         var values = TensorSet.Of(("a", EngineTests.Uniform(1, [n, n])), ("image", EngineTests.Uniform(2, [3, n * n, n, n])));
@@ -51,7 +56,10 @@ public class JoiningTests
     public void Rows_that_nothing_is_added_to_are_zero()
     {
         var (indices, a, b) = (Expr.Variable("i", [5], DType.Int64), Expr.Variable("a", [5, 3]), Expr.Variable("b", [3, 3]));
-        var values = TensorSet.Of(("i", Tensor.Vector(0L, 0, 2, 0, 2)), ("a", EngineTests.Uniform(1, [5, 3])), ("b", Tensor.Full(DType.Float32, [3, 3], float.PositiveInfinity)));
+        var values = TensorSet.Of(
+            ("i", Tensor.Vector(0L, 0, 2, 0, 2)),
+            ("a", EngineTests.Uniform(1, [5, 3])),
+            ("b", Tensor.Full(DType.Float32, [3, 3], float.PositiveInfinity)));
         var sums = ScatterAdd(indices, MatMul(a, b), 4).Compile().Run(values)[0].ToArray<float>();
         Assert.All(sums[3..6].Concat(sums[9..]), v => Assert.Equal(0, v));
     }
@@ -70,7 +78,8 @@ public class JoiningTests
 
         public Expr[] Outputs() => [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Joined())];
 
-        public TensorSet Values(int seed) => TensorSet.Of([.. variables.Values.Select((v, i) => (v.VariableName!, EngineTests.Uniform(seed + i, v.Shape).Cast(DType)))]);
+        public TensorSet Values(int seed) =>
+            TensorSet.Of([.. variables.Values.Select((v, i) => (v.VariableName!, EngineTests.Uniform(seed + i, v.Shape).Cast(DType)))]);
 
         int[] Shape(int rank) => [.. Enumerable.Range(0, rank).Select(_ => Of(random, sizes))];
 
@@ -79,7 +88,12 @@ public class JoiningTests
             var shape = Shape(random.Next(1, 4));
             var axis = random.Next(shape.Length);
             var isEqual = random.Next(4) > 0;
-            Expr[] parts = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Part(isEqual ? shape : [.. shape[..axis], Of(random, sizes), .. shape[(axis + 1)..]]))];
+            Expr[] parts =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(1, 5))
+                    .Select(_ => Part(isEqual ? shape : [.. shape[..axis], Of(random, sizes), .. shape[(axis + 1)..]])),
+            ];
             var joined = isEqual && random.Next(3) == 0 ? Stack(axis, parts) : Concat(axis, parts);
             return random.Next(5) switch
             {

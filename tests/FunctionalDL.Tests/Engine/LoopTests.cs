@@ -12,7 +12,9 @@ public class LoopTests
     {
         var logits = MatMul(Relu(MatMul(X, Parameters[0]) + Parameters[1]), Parameters[2]);
         var loss = -Mean(Sum(LogSoftmax(logits) * OneHot(Y, 3), 1));
-        return Compilation.Compile([loss, .. Parameters.Zip(loss.Gradient(Parameters), (w, g) => w - Rate * g)], new() { Threads = threads });
+        return Compilation.Compile(
+            [loss, .. Parameters.Zip(loss.Gradient(Parameters), (w, g) => w - Rate * g)],
+            new() { Threads = threads });
     }
 
     static TensorSet Initial { get; } = TensorSet.Of([.. Parameters.Select((w, i) => (w.VariableName!, Key.Of(i).Uniform(w.Shape)))]);
@@ -43,7 +45,10 @@ public class LoopTests
         }
     }
 
-    /// <summary>Steps with convolutions and pooling, loops over time, gathered rows and attention, on the calling thread, which then does everything.</summary>
+    /// <summary>
+    /// Steps with convolutions and pooling, loops over time, gathered rows and attention, on the calling thread, which then does
+    /// everything.
+    /// </summary>
     [Theory]
     [InlineData("convolution"), InlineData("recurrence"), InlineData("attention")]
     public void Steps_of_all_kinds_allocate_nothing(string kind)
@@ -52,12 +57,20 @@ public class LoopTests
         var x = Gather(w, i);
         var y = kind switch
         {
-            "convolution" => MaxPool(Relu(Conv(Reshape(x, [i.Shape[0], 1, 4, 6]), Reshape(Slice(w, 0, 0, 3), [2, 1, 3, 3]), padding: 1)), [2, 2]),
-            "recurrence" => Scan([Mean(x, 1)], [Transpose(x, 1, 0, 2)], (carried, element) => [Tanh(MatMul(carried[0], w) + element[0])]).Last[0],
+            "convolution" => MaxPool(
+                Relu(Conv(Reshape(x, [i.Shape[0], 1, 4, 6]), Reshape(Slice(w, 0, 0, 3), [2, 1, 3, 3]), padding: 1)),
+                [2, 2]),
+            "recurrence" => Scan(
+                [Mean(x, 1)],
+                [Transpose(x, 1, 0, 2)],
+                (carried, element) => [Tanh(MatMul(carried[0], w) + element[0])]
+            ).Last[0],
             _ => MatMul(Softmax(MatMul(x, Transpose(x))), Gelu(x)),
         };
         var loss = Mean(Square(y));
-        var loop = Compilation.Compile([loss, w - Rate * loss.Gradient(w)], new() { Threads = 1 }).Start(TensorSet.Of(("w", Key.Of(1).Uniform([6, 6]))), ("w", 1));
+        var loop = Compilation
+            .Compile([loss, w - Rate * loss.Gradient(w)], new() { Threads = 1 })
+            .Start(TensorSet.Of(("w", Key.Of(1).Uniform([6, 6]))), ("w", 1));
         loop.Set("i", Tensor.Of([2, 4], (ReadOnlySpan<long>)[0, 1, 2, 3, 4, 5, 0, 1]));
         loop.Step();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -82,7 +95,9 @@ public class LoopTests
     public void Carried_variables_may_be_exchanged_kept_and_doubled()
     {
         var (a, b, c) = (Expr.Variable("a"), Expr.Variable("b"), Expr.Variable("c"));
-        var loop = Compilation.Compile([b, a, c, a + b + c]).Start(TensorSet.Of(("a", 1.0), ("b", 2.0), ("c", 5.0)), ("a", 0), ("b", 1), ("c", 3));
+        var loop = Compilation
+            .Compile([b, a, c, a + b + c])
+            .Start(TensorSet.Of(("a", 1.0), ("b", 2.0), ("c", 5.0)), ("a", 0), ("b", 1), ("c", 3));
         loop.Step();
         Assert.Equal([2, 1, 5, 8], Enumerable.Range(0, 4).Select(loop.Scalar));
         loop.Step();

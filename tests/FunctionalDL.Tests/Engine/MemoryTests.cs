@@ -18,7 +18,10 @@ public class MemoryTests
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    /// <summary>Fails where memory grows once what is kept is there: by half a megabyte, of which a single one of what is dropped has a tenth or more.</summary>
+    /// <summary>
+    /// Fails where memory grows once what is kept is there: by half a megabyte, of which a single one of what is dropped has a tenth or
+    /// more.
+    /// </summary>
     static void IsFlat(int times, Action<int> use)
     {
         for (var i = 0; i < times / 3; i++) use(i);
@@ -29,10 +32,14 @@ public class MemoryTests
     }
 
     [Fact]
-    public void Predictions_at_many_sizes_keep_the_plans_of_the_last_few() => IsFlat(90, i => Network.Predict(Tensor.Zeros(DType.Float32, Shape.Of(100 - i, 64))));
+    public void Predictions_at_many_sizes_keep_the_plans_of_the_last_few() =>
+        IsFlat(90, i => Network.Predict(Tensor.Zeros(DType.Float32, Shape.Of(100 - i, 64))));
 
     [Fact]
-    public void Models_that_are_dropped_leave_nothing() => IsFlat(60, i => Network.WithParameters(Network.Parameters.Map((_, value) => value.As<float>().Map(x => x + i))).Predict(Data.Inputs));
+    public void Models_that_are_dropped_leave_nothing() =>
+        IsFlat(
+            60,
+            i => Network.WithParameters(Network.Parameters.Map((_, value) => value.As<float>().Map(x => x + i))).Predict(Data.Inputs));
 
     [Fact]
     public void Functions_that_are_dropped_leave_nothing() => IsFlat(60, i =>
@@ -45,15 +52,29 @@ public class MemoryTests
     public void Validation_leaves_nothing() => IsFlat(60, _ => Network.Evaluate(Data, Loss.MeanSquaredError));
 
     [Fact]
-    public void Training_with_validation_leaves_nothing() => IsFlat(30, _ => Network.Fit(Data, Loss.MeanSquaredError, Optimizer.Adam(), 2, 32, options: new() { Validation = Data }));
+    public void Training_with_validation_leaves_nothing() =>
+        IsFlat(30, _ => Network.Fit(Data, Loss.MeanSquaredError, Optimizer.Adam(), 2, 32, options: new() { Validation = Data }));
 
     [Fact]
     public void Training_on_batches_of_varying_lengths_is_flat_from_epoch_to_epoch()
     {
         var bytes = new List<long>();
-        Model.Input(DType.Int64, "time").Embedding(30, 16).Gru(16).Dense(2).Fit(
-            _ => Enumerable.Range(1, 20).Select(length => new Dataset(Tensor.Zeros(DType.Int64, Shape.Of(8, length)), Tensor.Zeros(DType.Int64, Shape.Of(8)))),
-            Loss.SoftmaxCrossEntropy, Optimizer.Sgd(0.01), 4, options: new() { Callbacks = [Callback.EachEpoch(_ => bytes.Add(Bytes()))] });
+        Model
+            .Input(DType.Int64, "time")
+            .Embedding(30, 16)
+            .Gru(16)
+            .Dense(2)
+            .Fit(
+                _ =>
+                    Enumerable
+                        .Range(1, 20)
+                        .Select(length => new Dataset(
+                            Tensor.Zeros(DType.Int64, Shape.Of(8, length)),
+                            Tensor.Zeros(DType.Int64, Shape.Of(8)))),
+                Loss.SoftmaxCrossEntropy,
+                Optimizer.Sgd(0.01),
+                4,
+                options: new() { Callbacks = [Callback.EachEpoch(_ => bytes.Add(Bytes()))] });
         Assert.InRange(bytes[3] - bytes[1], long.MinValue, 256 << 10);
     }
 
@@ -66,14 +87,25 @@ public class MemoryTests
         function.Run(("x", Data.Inputs));
         var before = Bytes();
         using var together = new Barrier(8 * Environment.ProcessorCount);
-        Thread[] threads = [.. Enumerable.Range(0, together.ParticipantCount).Select(_ => new Thread(() =>
-        {
-            together.SignalAndWait();
-            for (var i = 0; i < 20; i++) function.Run(("x", Data.Inputs));
-        }))];
-        foreach (var thread in threads) thread.Start();
-        foreach (var thread in threads) thread.Join();
-        Assert.InRange(Bytes() - before, long.MinValue, (Environment.ProcessorCount + 1) * 2 * function.PeakBytes(Sizes.None.With("n", 64)) + (64 << 10));
+        Thread[] threads =
+        [
+            .. Enumerable
+                .Range(0, together.ParticipantCount)
+                .Select(_ => new Thread(() =>
+                {
+                    together.SignalAndWait();
+                    for (var i = 0; i < 20; i++)
+                        function.Run(("x", Data.Inputs));
+                })),
+        ];
+        foreach (var thread in threads)
+            thread.Start();
+        foreach (var thread in threads)
+            thread.Join();
+        Assert.InRange(
+            Bytes() - before,
+            long.MinValue,
+            (Environment.ProcessorCount + 1) * 2 * function.PeakBytes(Sizes.None.With("n", 64)) + (64 << 10));
         GC.KeepAlive(function);
     }
 
@@ -86,7 +118,9 @@ public class MemoryTests
         var before = Threads();
         var expected = Sum(Exp(Sin(x))).Compile(new() { Threads = 1 }).Run(("x", values))[0];
         foreach (var threads in new[] { 3, 24, 2, 17, 25, 9 })
-            Assert.True(expected.BitEquals(Sum(Exp(Sin(x))).Compile(new() { Threads = threads }).Run(("x", values))[0]), $"{threads} threads");
+            Assert.True(
+                expected.BitEquals(Sum(Exp(Sin(x))).Compile(new() { Threads = threads }).Run(("x", values))[0]),
+                $"{threads} threads");
         Assert.InRange(Threads(), before + 1, before + 24 + 8);
         var waited = Stopwatch.StartNew();
         while (Threads() > before + 8 && waited.Elapsed.TotalSeconds < 20) Thread.Sleep(50);
@@ -98,8 +132,11 @@ public class MemoryTests
     public void Steps_shared_among_threads_allocate_nothing()
     {
         var w = Expr.Variable("w", [1 << 17]);
-        var loop = Compilation.Compile([Exp(Sin(w))], new() { Threads = 3 }).Start(TensorSet.Of(("w", Key.Of(1).Uniform([1 << 17]))), ("w", 0));
-        for (var i = 0; i < 3; i++) loop.Step();
+        var loop = Compilation
+            .Compile([Exp(Sin(w))], new() { Threads = 3 })
+            .Start(TensorSet.Of(("w", Key.Of(1).Uniform([1 << 17]))), ("w", 0));
+        for (var i = 0; i < 3; i++)
+            loop.Step();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 10; i++) loop.Step();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -110,7 +147,8 @@ public class MemoryTests
     {
         var error = Assert.Throws<FunctionalException>(() => new CompileOptions { Threads = 20_000 });
         Assert.Contains("20000 threads are more than the 1024", error.Message);
-        Assert.Throws<FunctionalException>(() => Network.Fit(Data, Loss.MeanSquaredError, Optimizer.Adam(), 1, 32, options: new() { Threads = 20_000 }));
+        Assert.Throws<FunctionalException>(() =>
+            Network.Fit(Data, Loss.MeanSquaredError, Optimizer.Adam(), 1, 32, options: new() { Threads = 20_000 }));
         Assert.Equal(1024, new CompileOptions { Threads = 1024 }.Threads);
     }
 }

@@ -42,11 +42,17 @@ public class PlanTests
         Assert.Equal(Arena(10), Arena(100));
     }
 
-    /// <summary>A bias, an activation, a residual and a plain update go over the product's blocks, and only the last results are written.</summary>
+    /// <summary>
+    /// A bias, an activation, a residual and a plain update go over the product's blocks, and only the last results are written.
+    /// </summary>
     [Fact]
     public void A_product_and_what_follows_it_are_one_step()
     {
-        var (x, w, b, r) = (Expr.Variable("x", [100, 70]), Expr.Variable("w", [70, 300]), Expr.Variable("b", [300]), Expr.Variable("r", [100, 300]));
+        var (x, w, b, r) = (
+            Expr.Variable("x", [100, 70]),
+            Expr.Variable("w", [70, 300]),
+            Expr.Variable("b", [300]),
+            Expr.Variable("r", [100, 300]));
         foreach (var y in new[] { Relu(MatMul(x, w) + b), Gelu(MatMul(x, w) + b), r + MatMul(x, w), r - 0.1 * MatMul(x, w) })
         {
             var plan = new Plan([y], Sizes.None, [0]);
@@ -78,16 +84,30 @@ public class PlanTests
         if (random.Next(2) == 0) view = view.Slice(1, 0, (view.Sizes[1] + 1) / 2, random.Next(1, 3));
         if (random.Next(2) == 0) view = view.Broadcast([2, .. view.Sizes]);
 
-        int[] shape = random.Next(3) switch { 0 => [view.Count], 1 => [1, .. view.Sizes, 1], _ => [view.Sizes[0] * view.Sizes[1], .. view.Sizes[2..]] };
-        if (view.Reshape(shape) is { } reshaped) Assert.Equal(Offsets(view), Offsets(reshaped));
+        int[] shape = random.Next(3) switch
+        {
+            0 => [view.Count],
+            1 => [1, .. view.Sizes, 1],
+            _ => [view.Sizes[0] * view.Sizes[1], .. view.Sizes[2..]],
+        };
+        if (view.Reshape(shape) is { } reshaped)
+            Assert.Equal(Offsets(view), Offsets(reshaped));
         if (view.AsMatrix(view.Sizes[^1]) is var (row, column))
-            Assert.Equal(Offsets(view), from r in Enumerable.Range(0, view.Count / view.Sizes[^1]) from c in Enumerable.Range(0, view.Sizes[^1]) select view.Offset + r * row + c * column);
+            Assert.Equal(
+                Offsets(view),
+                from r in Enumerable.Range(0, view.Count / view.Sizes[^1])
+                from c in Enumerable.Range(0, view.Sizes[^1])
+                select view.Offset + r * row + c * column);
     }
 
-    static IEnumerable<int> Offsets(View view) => Enumerable.Range(0, view.Count).Select(i =>
-    {
-        var offset = view.Offset;
-        for (var axis = view.Sizes.Length - 1; axis >= 0; i /= view.Sizes[axis], axis--) offset += i % view.Sizes[axis] * view.Strides[axis];
-        return offset;
-    });
+    static IEnumerable<int> Offsets(View view) =>
+        Enumerable
+            .Range(0, view.Count)
+            .Select(i =>
+            {
+                var offset = view.Offset;
+                for (var axis = view.Sizes.Length - 1; axis >= 0; i /= view.Sizes[axis], axis--)
+                    offset += i % view.Sizes[axis] * view.Strides[axis];
+                return offset;
+            });
 }

@@ -7,19 +7,29 @@ public class RematerialisationTests
 {
     const int Width = 32, Batch = 512;
 
-    static readonly Layer Block = Layer.Dense(Width) >> Layer.Tanh >> Layer.Dense(4 * Width) >> Layer.Gelu >> Layer.Dropout(0.1) >> Layer.Dense(Width);
+    static readonly Layer Block =
+        Layer.Dense(Width) >> Layer.Tanh >> Layer.Dense(4 * Width) >> Layer.Gelu >> Layer.Dropout(0.1) >> Layer.Dense(Width);
 
     static (Expr[] Outputs, TensorSet Values) Step(int blocks, Func<Layer, Layer> around)
     {
-        var model = Enumerable.Range(0, blocks).Aggregate(Model.Input(Width), (m, _) => m.Then(around(Layer.Residual(Block)))).Initialize(1);
+        var model = Enumerable
+            .Range(0, blocks)
+            .Aggregate(Model.Input(Width), (m, _) => m.Then(around(Layer.Residual(Block))))
+            .Initialize(1);
         var forward = Forward.Build(model.Body, isTraining: true);
         var loss = Mean(Square(forward.Outputs[0].Value));
         var x = Key.Of(2).Uniform([Batch, Width]);
-        return ([loss, .. loss.Gradient([.. forward.Parameters.Select(p => p.Variable)])],
-            TensorSet.Of([("input", x), ("key", Tensor.Scalar(3L)), .. forward.Parameters.Zip(model.Parameters, (p, v) => (p.Variable.VariableName!, v.Value))]));
+        return (
+            [loss, .. loss.Gradient([.. forward.Parameters.Select(p => p.Variable)])],
+            TensorSet.Of([
+                ("input", x),
+                ("key", Tensor.Scalar(3L)),
+                .. forward.Parameters.Zip(model.Parameters, (p, v) => (p.Variable.VariableName!, v.Value)),
+            ]));
     }
 
-    static long Memory((Expr[] Outputs, TensorSet Values) step) => new Plan(step.Outputs, Evaluator.Bind(Graph.Variables(step.Outputs), step.Values), []).ArenaBytes;
+    static long Memory((Expr[] Outputs, TensorSet Values) step) =>
+        new Plan(step.Outputs, Evaluator.Bind(Graph.Variables(step.Outputs), step.Values), []).ArenaBytes;
 
     /// <summary>The sums in gradients may be put together in another order.</summary>
     [Fact]

@@ -7,7 +7,9 @@ namespace FunctionalDL.Tests.Engine;
 
 public class SinglesTests(ITestOutputHelper output)
 {
-    /// <summary>The float32 functions against float64 over a dense sample of all bit patterns, and their largest error in units of the last place.</summary>
+    /// <summary>
+    /// The float32 functions against float64 over a dense sample of all bit patterns, and their largest error in units of the last place.
+    /// </summary>
     public static TheoryData<string, double> Functions => new()
     {
         { "exp", 1.5 }, { "log", 1.5 }, { "tanh", 2 }, { "sigmoid", 3 }, { "erf", 2 }, { "expm1", 4 }, { "log1p", 4 }, { "softplus", 4 },
@@ -47,11 +49,17 @@ public class SinglesTests(ITestOutputHelper output)
         Assert.True(worst <= bound, found);
     }
 
-    /// <summary>Where gelu x is far smaller than x, as 1 + erf is for x below 0, its error is one of x: at most 2 units in the last place of x.</summary>
+    /// <summary>
+    /// Where gelu x is far smaller than x, as 1 + erf is for x below 0, its error is one of x: at most 2 units in the last place of x.
+    /// </summary>
     [Fact]
     public void Errors_of_gelu_stay_within_the_stated_bound()
     {
-        var bits = Enumerable.Range(0, 200_000).Select(i => BitConverter.UInt32BitsToSingle((uint)i * 21_473)).Where(x => Math.Abs(x) < 1e30).ToArray();
+        var bits = Enumerable
+            .Range(0, 200_000)
+            .Select(i => BitConverter.UInt32BitsToSingle((uint)i * 21_473))
+            .Where(x => Math.Abs(x) < 1e30)
+            .ToArray();
         var x = Expr.Variable("x", [bits.Length]);
         foreach (var (at, y) in bits.Zip(Gelu(x).Compile().Run(("x", Tensor.Vector(bits)))[0].ToArray<float>()))
         {
@@ -65,8 +73,24 @@ public class SinglesTests(ITestOutputHelper output)
     public void Special_values_are_those_of_float64(string name, double bound)
     {
         var (vector, exact) = Find(name);
-        foreach (var x in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, 1, -1])
-            Assert.True(Ulps(vector(Vector512.Create(x))[0], exact(x)) <= bound, $"{name}({x}) = {vector(Vector512.Create(x))[0]}, exactly {exact(x)}");
+        foreach (
+            var x in (float[])
+                [
+                    float.NaN,
+                    float.PositiveInfinity,
+                    float.NegativeInfinity,
+                    0,
+                    -0f,
+                    float.Epsilon,
+                    -float.Epsilon,
+                    float.MaxValue,
+                    float.MinValue,
+                    1,
+                    -1,
+                ])
+            Assert.True(
+                Ulps(vector(Vector512.Create(x))[0], exact(x)) <= bound,
+                $"{name}({x}) = {vector(Vector512.Create(x))[0]}, exactly {exact(x)}");
     }
 
     /// <summary>What vanishes far out is 0 there, not the least number above it, which is no further off than the bound allows.</summary>

@@ -2,7 +2,9 @@ using FunctionalDL.Engine;
 
 namespace FunctionalDL.Tests.Engine;
 
-/// <summary>Sizes near and beyond what 32 bits count: planned without that memory, and either with little of it or refused in words.</summary>
+/// <summary>
+/// Sizes near and beyond what 32 bits count: planned without that memory, and either with little of it or refused in words.
+/// </summary>
 public class SizesTests
 {
     /// <summary>The copies a thread works on are bands, however large the image.</summary>
@@ -34,7 +36,10 @@ public class SizesTests
         foreach (var (stride, dilation) in new[] { (1, 1), (2, 1), (3, 2) })
         {
             var y = Conv(x, w, [stride], Padding.Same, [dilation]);
-            EngineTests.Agrees([y, .. Sum(Sin(y)).Gradient([x, w])], TensorSet.Of(("x", EngineTests.Uniform(1, x.Shape)), ("w", EngineTests.Uniform(2, w.Shape))), 1e-4);
+            EngineTests.Agrees(
+                [y, .. Sum(Sin(y)).Gradient([x, w])],
+                TensorSet.Of(("x", EngineTests.Uniform(1, x.Shape)), ("w", EngineTests.Uniform(2, w.Shape))),
+                1e-4);
         }
     }
 
@@ -44,7 +49,12 @@ public class SizesTests
     {
         Expr x = Expr.Variable("x", [2, 1, 700, 300], DType.Float64), w = Expr.Variable("w", [1, 1, 3, 3], DType.Float64);
         var y = Conv(x, w, [8, 8], Padding.Of((1, 5), (1, 5)));
-        EngineTests.Agrees([y, .. Sum(Sin(y)).Gradient([x, w])], TensorSet.Of(("x", EngineTests.Uniform(1, x.Shape).Cast(DType.Float64)), ("w", EngineTests.Uniform(2, w.Shape).Cast(DType.Float64))), 1e-10);
+        EngineTests.Agrees(
+            [y, .. Sum(Sin(y)).Gradient([x, w])],
+            TensorSet.Of(
+                ("x", EngineTests.Uniform(1, x.Shape).Cast(DType.Float64)),
+                ("w", EngineTests.Uniform(2, w.Shape).Cast(DType.Float64))),
+            1e-10);
     }
 
     [Theory, InlineData(3, 2, 1050, 1001), InlineData(2, 2, 1, 1_100_003)]
@@ -84,7 +94,10 @@ public class SizesTests
     public void A_step_that_leads_nowhere_is_a_single_element()
     {
         var x = Expr.Variable("x", [5, 3]);
-        EngineTests.Agrees([Slice(x, 0, 4, 5, int.MaxValue) * 2, Slice(x, 1, 0, 3, int.MaxValue)], TensorSet.Of(("x", EngineTests.Uniform(1, [5, 3]))), 0);
+        EngineTests.Agrees(
+            [Slice(x, 0, 4, 5, int.MaxValue) * 2, Slice(x, 1, 0, 3, int.MaxValue)],
+            TensorSet.Of(("x", EngineTests.Uniform(1, [5, 3]))),
+            0);
     }
 
     /// <summary>The gradient of more elements than there are would be written beyond its end.</summary>

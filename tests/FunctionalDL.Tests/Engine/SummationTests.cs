@@ -1,6 +1,9 @@
 namespace FunctionalDL.Tests.Engine;
 
-/// <summary>Long float32 sums: rounding errors do not grow with the number of terms as they do in one chain, where 10⁷ equal terms come out 1 % or more off.</summary>
+/// <summary>
+/// Long float32 sums: rounding errors do not grow with the number of terms as they do in one chain, where 10⁷ equal terms come out 1 % or
+/// more off.
+/// </summary>
 public class SummationTests
 {
     const int Long = 10_000_000;
@@ -38,9 +41,21 @@ public class SummationTests
     public void Products_of_few_rows_and_of_many(int n, int m)
     {
         const int k = 50_003;
-        Near((double)Term * Term * k, Run(MatMul(A, B), ("a", Tensor.Full(DType.Float32, Shape.Of(n, k), Term)), ("b", Tensor.Full(DType.Float32, Shape.Of(k, m), Term))), 1e-5);
+        Near(
+            (double)Term * Term * k,
+            Run(
+                MatMul(A, B),
+                ("a", Tensor.Full(DType.Float32, Shape.Of(n, k), Term)),
+                ("b", Tensor.Full(DType.Float32, Shape.Of(k, m), Term))),
+            1e-5);
         var transposed = Expr.Variable("c", ["m", "k"]);
-        Near((double)Term * Term * k, Run(MatMul(A, Transpose(transposed)), ("a", Tensor.Full(DType.Float32, Shape.Of(n, k), Term)), ("c", Tensor.Full(DType.Float32, Shape.Of(m, k), Term))), 1e-5);
+        Near(
+            (double)Term * Term * k,
+            Run(
+                MatMul(A, Transpose(transposed)),
+                ("a", Tensor.Full(DType.Float32, Shape.Of(n, k), Term)),
+                ("c", Tensor.Full(DType.Float32, Shape.Of(m, k), Term))),
+            1e-5);
     }
 
     /// <summary>Parts of a sum must be those of the terms: numbers that are exact, each another.</summary>
@@ -62,7 +77,10 @@ public class SummationTests
         Assert.Equal(expected, Run(MatMul(A, B), ("a", a), ("b", b)));
     }
 
-    /// <summary>The mean of numbers far from 0 is good enough for their variance, over all of them and over each column, as batch normalization takes it.</summary>
+    /// <summary>
+    /// The mean of numbers far from 0 is good enough for their variance, over all of them and over each column, as batch normalization
+    /// takes it.
+    /// </summary>
     [Fact]
     public void Variance_far_from_zero()
     {

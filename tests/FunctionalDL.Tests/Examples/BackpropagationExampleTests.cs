@@ -26,5 +26,6 @@ public class BackpropagationExampleTests
     }
 
     [Fact]
-    public void A_picture_that_cannot_be_written_is_said() => Assert.Equal(1, Example.Run("Backpropagation", "--out", "/no/such/folder/p.svg").ExitCode);
+    public void A_picture_that_cannot_be_written_is_said() =>
+        Assert.Equal(1, Example.Run("Backpropagation", "--out", "/no/such/folder/p.svg").ExitCode);
 }

@@ -5,7 +5,22 @@ namespace FunctionalDL.Tests.Examples;
 
 public class CharactersExampleTests
 {
-    static readonly string[] Small = ["--width", "16", "--blocks", "1", "--length", "16", "--epochs", "3", "--batch", "8", "--rate", "0.01", "--json"];
+    static readonly string[] Small =
+    [
+        "--width",
+        "16",
+        "--blocks",
+        "1",
+        "--length",
+        "16",
+        "--epochs",
+        "3",
+        "--batch",
+        "8",
+        "--rate",
+        "0.01",
+        "--json",
+    ];
 
     [Theory]
     [InlineData("lstm")]
@@ -20,7 +35,10 @@ public class CharactersExampleTests
         Assert.InRange(Example.Figures(output).GetProperty("validationLoss").GetDouble(), 1, 3.5);
     }
 
-    /// <summary>A process is killed within an epoch, with no chance to tidy up, and another continues: to the bits of a run that nothing happened to.</summary>
+    /// <summary>
+    /// A process is killed within an epoch, with no chance to tidy up, and another continues: to the bits of a run that nothing happened
+    /// to.
+    /// </summary>
     [Fact]
     public async Task A_killed_run_is_resumed_to_the_same_bits()
     {
@@ -29,9 +47,16 @@ public class CharactersExampleTests
         {
             var (whole, killed) = (Path.Combine(folder, "whole"), Path.Combine(folder, "killed"));
             string[] run = ["--model", "transformer", "--width", "8", "--blocks", "1", "--length", "16", "--batch", "4", "--threads", "1"];
-            using (var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet",
-                [Assembly.Load("Characters").Location, .. run, "--epochs", "1000000", "--checkpoint", killed, "--every", "1"])
-            { RedirectStandardOutput = true, RedirectStandardError = true })!)
+            using (
+                var process = Process.Start(
+                    new ProcessStartInfo(
+                        Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet",
+                        [Assembly.Load("Characters").Location, .. run, "--epochs", "1000000", "--checkpoint", killed, "--every", "1"])
+                    {
+                        RedirectStandardOutput = true,
+                        RedirectStandardError = true,
+                    }
+                )!)
             {
                 for (var wait = 0; !process.HasExited && wait < 6000 && !IsWithinAnEpoch(killed); wait++) await Task.Delay(5);
                 process.Kill();
@@ -55,7 +80,8 @@ public class CharactersExampleTests
         }
     }
 
-    static bool IsWithinAnEpoch(string checkpoint) => File.Exists(checkpoint) && Checkpoint.Load(checkpoint).Position is { Epoch: > 1, Batch: > 2 };
+    static bool IsWithinAnEpoch(string checkpoint) =>
+        File.Exists(checkpoint) && Checkpoint.Load(checkpoint).Position is { Epoch: > 1, Batch: > 2 };
 
     [Theory]
     [InlineData("cannot be cut", "--length", "1000")]

@@ -18,10 +18,13 @@ public class DescentExampleTests
             Assert.Equal([40, 8_000, 400], methods.Select(m => m.GetProperty("steps").GetInt32()));
             Assert.InRange(figures.GetProperty("condition").GetDouble(), 10, 1000);
 
-            // The same money: SGD is near first; with a quarter of the rate its noise keeps it at a smaller loss; GD gets nowhere with that.
+            // The same money: SGD is near first; with a quarter of the rate its noise keeps it at a smaller loss; GD gets nowhere with
+            // that.
             var first = methods.Select(m => m.GetProperty("gradientsTo10Percent").GetInt32()).ToArray();
             Assert.True(first[1] < first[2] && first[2] < first[0], string.Join(", ", first));
-            var byRate = methods.Select(m => m.GetProperty("lossAboveMinimumByRate").EnumerateArray().Select(l => l.GetDouble()).ToArray()).ToArray();
+            var byRate = methods
+                .Select(m => m.GetProperty("lossAboveMinimumByRate").EnumerateArray().Select(l => l.GetDouble()).ToArray())
+                .ToArray();
             Assert.True(byRate[1][2] < byRate[1][4] / 2);
             Assert.True(byRate[0][2] > byRate[0][4]);
         }

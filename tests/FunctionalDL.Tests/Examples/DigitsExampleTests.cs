@@ -11,7 +11,9 @@ public class DigitsExampleTests : IDisposable
     [Fact]
     public void It_trains_checks_exports_and_agrees_with_OnnxRuntime_on_any_number_of_threads()
     {
-        var runs = new[] { "1", "2" }.Select(threads => Example.Run("Digits", "--epochs", "2", "--seed", "1", "--threads", threads, "--out", File, "--json")).ToArray();
+        var runs = new[] { "1", "2" }
+            .Select(threads => Example.Run("Digits", "--epochs", "2", "--seed", "1", "--threads", threads, "--out", File, "--json"))
+            .ToArray();
         Assert.All(runs, run => Assert.Equal(0, run.ExitCode));
 
         var figures = Example.Figures(runs[0].Output);

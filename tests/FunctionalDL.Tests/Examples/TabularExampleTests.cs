@@ -8,9 +8,11 @@ public class TabularExampleTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    (int ExitCode, string Output, string Error) Run(params string[] arguments) => Example.Run("Tabular", [.. arguments, "--out", Model, "--json"]);
+    (int ExitCode, string Output, string Error) Run(params string[] arguments) =>
+        Example.Run("Tabular", [.. arguments, "--out", Model, "--json"]);
 
-    static string Csv(string header, int rows, Func<int, string> row) => string.Join("\n", Enumerable.Range(0, rows).Select(row).Prepend(header));
+    static string Csv(string header, int rows, Func<int, string> row) =>
+        string.Join("\n", Enumerable.Range(0, rows).Select(row).Prepend(header));
 
     [Fact]
     public void It_predicts_prices_alike_on_any_number_of_threads()

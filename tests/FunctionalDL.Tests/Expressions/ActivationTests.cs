@@ -68,9 +68,15 @@ public class ActivationTests
     public void Every_function_of_one_argument_is_here()
     {
         string[] linear = ["Transpose", "Sum", "Mean", "StopGradient", "ZerosLike", "Not", "ArgMax", "RotaryPositions"];
-        var all = typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static)
-            .Where(m => m.ReturnType == typeof(Expr) && m.GetParameters() is [var first, .. var rest] && first.ParameterType == typeof(Expr) && rest.All(p => p.IsOptional))
-            .Select(m => m.Name).Distinct();
+        var all = typeof(Functions)
+            .GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(m =>
+                m.ReturnType == typeof(Expr)
+                && m.GetParameters() is [var first, .. var rest]
+                && first.ParameterType == typeof(Expr)
+                && rest.All(p => p.IsOptional))
+            .Select(m => m.Name)
+            .Distinct();
         Assert.Empty(all.Except(points.Select(p => p.Name.Split(',')[0])).Except(linear));
     }
 }

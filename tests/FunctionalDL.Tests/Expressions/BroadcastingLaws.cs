@@ -36,8 +36,13 @@ public class BroadcastingLaws
     [Property]
     public void SumTo_is_the_transpose_of_Broadcast(Shape shape, int mask)
     {
-        Expr x = Expr.Constant(Narrow(shape, mask, 1)), y = Expr.Constant(Narrow(shape, 0, 2));
-        Laws.SameValue("⟨Broadcast(x), y⟩ and ⟨x, SumTo(y)⟩", Sum(Broadcast(x, shape) * y).Evaluate(), Sum(x * SumTo(y, x.Shape)).Evaluate(), 1e-12);
+        Expr x = Expr.Constant(Narrow(shape, mask, 1)),
+            y = Expr.Constant(Narrow(shape, 0, 2));
+        Laws.SameValue(
+            "⟨Broadcast(x), y⟩ and ⟨x, SumTo(y)⟩",
+            Sum(Broadcast(x, shape) * y).Evaluate(),
+            Sum(x * SumTo(y, x.Shape)).Evaluate(),
+            1e-12);
     }
 
     [Property]

@@ -6,7 +6,9 @@ namespace FunctionalDL.Tests.Expressions;
 
 public class ConvolutionTests
 {
-    /// <summary>y[b, o, i, j] = Σ x[b, c, i·stride + k·dilation − before, …]·w[o, c, k, l] over the channels of o's group, element by element.</summary>
+    /// <summary>
+    /// y[b, o, i, j] = Σ x[b, c, i·stride + k·dilation − before, …]·w[o, c, k, l] over the channels of o's group, element by element.
+    /// </summary>
     [Property(MaxTest = 60)]
     public void Convolution_is_its_definition(DoNotSize<int> any)
     {
@@ -15,14 +17,26 @@ public class ConvolutionTests
         int Pick(int from, int to) => random.Next(from, to + 1);
         var (groups, batch) = (Pick(1, 3), Pick(0, 2));
         var (inputs, outputs) = (groups * Pick(1, 2), groups * Pick(1, 2));
-        int[] kernel = [Pick(1, 3), Pick(1, 3)], stride = [Pick(1, 3), Pick(1, 3)], dilation = [Pick(1, 2), Pick(1, 2)], before = [Pick(0, 2), Pick(0, 2)], after = [Pick(0, 2), Pick(0, 2)];
-        int[] size = [.. Enumerable.Range(0, 2).Select(a => Math.Max(1, (kernel[a] - 1) * dilation[a] + 1 - before[a] - after[a] + Pick(0, 4)))];
+        int[] kernel = [Pick(1, 3), Pick(1, 3)],
+            stride = [Pick(1, 3), Pick(1, 3)],
+            dilation = [Pick(1, 2), Pick(1, 2)],
+            before = [Pick(0, 2), Pick(0, 2)],
+            after = [Pick(0, 2), Pick(0, 2)];
+        int[] size =
+        [
+            .. Enumerable.Range(0, 2).Select(a => Math.Max(1, (kernel[a] - 1) * dilation[a] + 1 - before[a] - after[a] + Pick(0, 4))),
+        ];
         var x = Random(Key.Of(seed), [batch, inputs, size[0], size[1]]).As<double>();
         var w = Random(Key.Of(seed + 1), [outputs, inputs / groups, kernel[0], kernel[1]]).As<double>();
 
-        var y = Conv(Expr.Constant(x), Expr.Constant(w), stride, Padding.Of((before[0], after[0]), (before[1], after[1])), dilation, groups).Evaluate().As<double>();
+        var y = Conv(Expr.Constant(x), Expr.Constant(w), stride, Padding.Of((before[0], after[0]), (before[1], after[1])), dilation, groups)
+            .Evaluate()
+            .As<double>();
 
-        int[] expected = [.. Enumerable.Range(0, 2).Select(a => (size[a] + before[a] + after[a] - (kernel[a] - 1) * dilation[a] - 1) / stride[a] + 1)];
+        int[] expected =
+        [
+            .. Enumerable.Range(0, 2).Select(a => (size[a] + before[a] + after[a] - (kernel[a] - 1) * dilation[a] - 1) / stride[a] + 1),
+        ];
         Assert.Equal(Shape.Of(batch, outputs, expected[0], expected[1]), y.Shape);
         for (var b = 0; b < batch; b++)
             for (var o = 0; o < outputs; o++)
@@ -34,7 +48,8 @@ public class ConvolutionTests
                             for (var k = 0; k < kernel[0]; k++)
                                 for (var l = 0; l < kernel[1]; l++)
                                 {
-                                    var (row, column) = (i * stride[0] + k * dilation[0] - before[0], j * stride[1] + l * dilation[1] - before[1]);
+                                    var row = i * stride[0] + k * dilation[0] - before[0];
+                                    var column = j * stride[1] + l * dilation[1] - before[1];
                                     if (row >= 0 && row < size[0] && column >= 0 && column < size[1])
                                         sum += x[b, o / (outputs / groups) * (inputs / groups) + c, row, column] * w[o, c, k, l];
                                 }
@@ -42,7 +57,15 @@ public class ConvolutionTests
                     }
     }
 
-    public static TheoryData<int, int, int, int> Windows => new() { { 1, 0, 1, 1 }, { 2, 1, 1, 1 }, { 1, 2, 2, 1 }, { 3, 1, 2, 2 }, { 2, 0, 1, 2 } };
+    public static TheoryData<int, int, int, int> Windows =>
+        new()
+        {
+            { 1, 0, 1, 1 },
+            { 2, 1, 1, 1 },
+            { 1, 2, 2, 1 },
+            { 3, 1, 2, 2 },
+            { 2, 0, 1, 2 },
+        };
 
     [Theory, MemberData(nameof(Windows))]
     public void Derivatives_of_a_convolution_agree(int stride, int padding, int dilation, int groups)
@@ -54,7 +77,14 @@ public class ConvolutionTests
     [Theory, MemberData(nameof(Windows))]
     public void Derivatives_of_a_transposed_convolution_agree(int stride, int padding, int dilation, int groups)
     {
-        var y = ConvTranspose(Variable("x", "batch", 2 * groups, 4), Variable("w", 2 * groups, 3, 3), [stride], padding, [dilation], groups, [stride - 1]);
+        var y = ConvTranspose(
+            Variable("x", "batch", 2 * groups, 4),
+            Variable("w", 2 * groups, 3, 3),
+            [stride],
+            padding,
+            [dilation],
+            groups,
+            [stride - 1]);
         Agree(y, Point(y, ("batch", 2)));
     }
 
@@ -80,8 +110,12 @@ public class ConvolutionTests
         Assert.Equal(Shape.Of("batch", 3, "time"), y.Shape);
         Agree(y, Point(y, ("batch", 2), ("time", 4)), order: 1);
 
-        Assert.Equal(Shape.Of("batch", 3, Dim.Symbol("time") * 2), ConvTranspose(Variable("x", "batch", 2, "time"), Variable("w", 2, 3, 2), [2]).Shape);
-        Assert.Equal(Shape.Of("batch", 3, "time"), Conv(Variable("x", "batch", 2, Dim.Symbol("time") * 2), Variable("w", 3, 2, 2), [2]).Shape);
+        Assert.Equal(
+            Shape.Of("batch", 3, Dim.Symbol("time") * 2),
+            ConvTranspose(Variable("x", "batch", 2, "time"), Variable("w", 2, 3, 2), [2]).Shape);
+        Assert.Equal(
+            Shape.Of("batch", 3, "time"),
+            Conv(Variable("x", "batch", 2, Dim.Symbol("time") * 2), Variable("w", 3, 2, 2), [2]).Shape);
     }
 
     [Theory]
@@ -126,5 +160,6 @@ public class ConvolutionTests
         Assert.Throws<DTypeException>(() => Conv(x, w.Cast(DType.Float32)));
     }
 
-    internal static void Throws(string message, Func<Expr> build) => Assert.Contains(message, Assert.ThrowsAny<ShapeException>(build).Message);
+    internal static void Throws(string message, Func<Expr> build) =>
+        Assert.Contains(message, Assert.ThrowsAny<ShapeException>(build).Message);
 }

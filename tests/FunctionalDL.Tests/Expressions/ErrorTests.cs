@@ -31,7 +31,9 @@ public class ErrorTests
         ["one axis twice"] = (() => Sum(F(2, 3), 0, -2), ["Sum", "[0, 0]", "[2, 3]"]),
         ["argmax of truth values"] = (() => ArgMax(B(2)), ["ArgMax", "bool[2]", "Cast"]),
         ["inner dimensions"] = (() => MatMul(F(32, 10), F(12, 5)), ["MatMul", "[32, 10] × [12, 5]", "(10 and 12)", "Transpose"]),
-        ["inner dimensions with a batch"] = (() => MatMul(F("batch", 7, 10), F(12, 5)), ["MatMul", "[batch, 7, 10] × [12, 5]", "Transpose"]),
+        ["inner dimensions with a batch"] = (
+            () => MatMul(F("batch", 7, 10), F(12, 5)),
+            ["MatMul", "[batch, 7, 10] × [12, 5]", "Transpose"]),
         ["leading dimensions"] = (() => MatMul(F(2, 3, 4), F(5, 4, 6)), ["MatMul", "[2, 3, 4] × [5, 4, 6]"]),
         ["a product with a scalar"] = (() => MatMul(F(), F(2, 2)), ["MatMul", "[] × [2, 2]", "*"]),
         ["a product of truth values"] = (() => MatMul(B(2, 2), B(2, 2)), ["MatMul", "bool[2, 2]", "Cast truth values to a number"]),
@@ -68,15 +70,25 @@ public class ErrorTests
         ["a variable of two types"] = (() => Graph.Variables(F(3), F(2)), ["\"f\"", "float32[3]", "float32[2]", "Rename"]),
         ["whole-number precision"] = (() => F(3).WithPrecision(DType.Int64), ["WithPrecision", "int64", "float32"]),
         ["a variable without a value"] = (() => F(3).Evaluate(), ["\"f\"", "float32[3]", "no value"]),
-        ["a value of another dtype"] = (() => F(2).Evaluate(("f", new double[2])), ["\"f\"", "float32[2]", "float64[2]", "Cast(DType.Float32)"]),
+        ["a value of another dtype"] = (
+            () => F(2).Evaluate(("f", new double[2])),
+            ["\"f\"", "float32[2]", "float64[2]", "Cast(DType.Float32)"]),
         ["a value of another rank"] = (() => F(2).Evaluate(("f", new float[2, 2])), ["\"f\"", "[2]", "[2, 2]", "rank"]),
         ["a value of another size"] = (() => F(2).Evaluate(("f", new float[3])), ["\"f\"", "[2]", "[3]", "dimension 0"]),
-        ["two sizes for a name"] = (() => (F("n") + Expr.Variable("g", ["n"])).Evaluate(("f", new float[3]), ("g", new float[4])), ["\"n\"", "3", "4"]),
+        ["two sizes for a name"] = (
+            () => (F("n") + Expr.Variable("g", ["n"])).Evaluate(("f", new float[3]), ("g", new float[4])),
+            ["\"n\"", "3", "4"]),
         ["a size no variable fixes"] = (() => Range("n").Evaluate(), ["\"n\"", "no size"]),
-        ["an index too large"] = (() => Gather(F(2), I(1)).Evaluate(("f", new float[2]), ("i", new long[] { 2 })), ["Gather", "index 2", "0 to 1", "labels"]),
+        ["an index too large"] = (
+            () => Gather(F(2), I(1)).Evaluate(("f", new float[2]), ("i", new long[] { 2 })),
+            ["Gather", "index 2", "0 to 1", "labels"]),
         ["a negative index"] = (() => OneHot(I(1), 3).Evaluate(("i", new long[] { -1 })), ["OneHot", "index -1", "0 to 2"]),
-        ["an index to add at"] = (() => ScatterAdd(I(1), F(1), 2).Evaluate(("f", new float[1]), ("i", new long[] { 5 })), ["ScatterAdd", "index 5", "0 to 1"]),
-        ["a name's slice beyond its size"] = (() => SliceFrom(F("n"), 0, 0, 4).Evaluate(("f", new float[3])), ["Slice", "[3]", "Take fewer"]),
+        ["an index to add at"] = (
+            () => ScatterAdd(I(1), F(1), 2).Evaluate(("f", new float[1]), ("i", new long[] { 5 })),
+            ["ScatterAdd", "index 5", "0 to 1"]),
+        ["a name's slice beyond its size"] = (
+            () => SliceFrom(F("n"), 0, 0, 4).Evaluate(("f", new float[3])),
+            ["Slice", "[3]", "Take fewer"]),
         ["a name that is too short to cut"] = (() => Slice(F("n"), 0, 2, -2).Evaluate(("f", new float[3])), ["n", "-1", "negative"]),
     };
 

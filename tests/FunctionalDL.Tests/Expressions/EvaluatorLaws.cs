@@ -36,9 +36,14 @@ public class EvaluatorLaws
     [Property]
     public void Precision_changes_digits_only(ExpressionCase c)
     {
-        if (Graph.TopologicalOrder(c.Output).Any(node => node.Op.Name == "RandomUniform" || node.Op.Name == "Cast" && node.DType == DType.Int64)) return;
+        if (
+            Graph
+                .TopologicalOrder(c.Output)
+                .Any(node => node.Op.Name == "RandomUniform" || node.Op.Name == "Cast" && node.DType == DType.Int64))
+            return;
         var (single, exact) = (c.WithPrecision(DType.Float32), c.WithPrecision(DType.Float64));
-        if (c.Output.DType.IsFloat()) Laws.SameValue("precisions", exact.Evaluate(), single.Evaluate().Cast(DType.Float64), single.Tolerance);
+        if (c.Output.DType.IsFloat())
+            Laws.SameValue("precisions", exact.Evaluate(), single.Evaluate().Cast(DType.Float64), single.Tolerance);
     }
 
     [Property]

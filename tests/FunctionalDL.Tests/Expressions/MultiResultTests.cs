@@ -9,10 +9,14 @@ namespace FunctionalDL.Tests.Expressions;
 /// <summary>Nodes that are results of one op: it is applied once, whatever is made of the expressions and wherever they run.</summary>
 public class MultiResultTests
 {
-    static readonly Expr X = Expr.Variable("x", ["time", 3], DType.Float64), H = Expr.Variable("h", [3], DType.Float64), C = Expr.Variable("c", [3], DType.Float64);
+    static readonly Expr X = Expr.Variable("x", ["time", 3], DType.Float64),
+        H = Expr.Variable("h", [3], DType.Float64),
+        C = Expr.Variable("c", [3], DType.Float64);
 
     static readonly TensorSet At = TensorSet.Of(
-        ("x", Key.Of(1).Uniform([5, 3], DType.Float64)), ("h", Key.Of(2).Uniform([3], DType.Float64)), ("c", Key.Of(3).Uniform([3], DType.Float64)));
+        ("x", Key.Of(1).Uniform([5, 3], DType.Float64)),
+        ("h", Key.Of(2).Uniform([3], DType.Float64)),
+        ("c", Key.Of(3).Uniform([3], DType.Float64)));
 
     /// <summary>A loop that carries two values, of which all four results are used.</summary>
     static Expr Looped()
@@ -24,8 +28,10 @@ public class MultiResultTests
     static int Applications(params Expr[] outputs) =>
         Graph.TopologicalOrder(outputs).Where(node => node.Op is ScanOp).Select(Application.Of).Distinct().Count();
 
-    static int Loops(params Expr[] outputs) => ModelProto.Parser
-        .ParseFrom(OnnxExport.ToOnnx([.. outputs.Select((o, i) => ($"y{i}", o))], TensorSet.Empty)).Graph.Node.Count(node => node.OpType == "Scan");
+    static int Loops(params Expr[] outputs) =>
+        ModelProto
+            .Parser.ParseFrom(OnnxExport.ToOnnx([.. outputs.Select((o, i) => ($"y{i}", o))], TensorSet.Empty))
+            .Graph.Node.Count(node => node.OpType == "Scan");
 
     [Fact]
     public void A_loop_of_two_carried_values_is_one_and_so_is_its_gradient_and_its_derivative()
@@ -74,7 +80,8 @@ public class MultiResultTests
             return [x[0], x[0].As<double>().Map(v => 2 * v)];
         }
 
-        internal override Func<int, Expr?> PullbackAll(Expr[] y, Expr?[] g) => _ => (g[0] ?? ZerosLike(y[0])) + 2 * (g[1] ?? ZerosLike(y[1]));
+        internal override Func<int, Expr?> PullbackAll(Expr[] y, Expr?[] g) =>
+            _ => (g[0] ?? ZerosLike(y[0])) + 2 * (g[1] ?? ZerosLike(y[1]));
 
         internal override Expr?[] JvpAll(Expr[] y, Expr?[] t) => [t[0], 2 * t[0]!];
 
@@ -138,8 +145,11 @@ public class MultiResultTests
         Assert.Equal([-0.0, 0, 1], low.Evaluate().ToArray<double>());
         Assert.Equal([4L, 5, 0], at.Evaluate().ToArray<long>());
         Assert.Contains("has no 7 elements", Assert.Throws<ShapeException>(() => TopK(Expr.Constant(x), 7)).Message);
-        Assert.Contains("has no 3 elements", Assert.Throws<TensorException>(() =>
-            TopK(Expr.Variable("y", ["n"]), 3).Values.Evaluate(("y", Tensor.Vector(1f, 2)))).Message);
-        Assert.Contains("there is no result 2", Assert.Throws<FunctionalException>(() => new Expr(new TopKOp(0, 1, true, 2), Expr.Constant(x))).Message);
+        Assert.Contains(
+            "has no 3 elements",
+            Assert.Throws<TensorException>(() => TopK(Expr.Variable("y", ["n"]), 3).Values.Evaluate(("y", Tensor.Vector(1f, 2)))).Message);
+        Assert.Contains(
+            "there is no result 2",
+            Assert.Throws<FunctionalException>(() => new Expr(new TopKOp(0, 1, true, 2), Expr.Constant(x))).Message);
     }
 }

@@ -8,9 +8,15 @@ public class NarrowTests
 {
     static readonly (string Name, Func<Expr, Expr, Expr> Of, Func<long, long, long> Oracle)[] Whole =
     [
-        ("add", (a, b) => a + b, (a, b) => a + b), ("subtract", (a, b) => a - b, (a, b) => a - b), ("multiply", (a, b) => a * b, (a, b) => a * b),
-        ("divide", (a, b) => a / b, (a, b) => a / b), ("max", Maximum, Math.Max), ("min", Minimum, Math.Min), ("negate", (a, b) => -a, (a, b) => -a),
-        ("abs", (a, b) => Abs(a), (a, b) => Math.Abs(a)), ("sign", (a, b) => Sign(a), (a, b) => Math.Sign(a)),
+        ("add", (a, b) => a + b, (a, b) => a + b),
+        ("subtract", (a, b) => a - b, (a, b) => a - b),
+        ("multiply", (a, b) => a * b, (a, b) => a * b),
+        ("divide", (a, b) => a / b, (a, b) => a / b),
+        ("max", Maximum, Math.Max),
+        ("min", Minimum, Math.Min),
+        ("negate", (a, b) => -a, (a, b) => -a),
+        ("abs", (a, b) => Abs(a), (a, b) => Math.Abs(a)),
+        ("sign", (a, b) => Sign(a), (a, b) => Math.Sign(a)),
         ("chain", (a, b) => (a + b) / 2 * b - a, (a, b) => a),
     ];
 
@@ -21,7 +27,9 @@ public class NarrowTests
     {
         long[] all = [.. Enumerable.Range(0, 256).Select(i => (long)i)];
         (long A, long B)[] pairs = [.. all.SelectMany(a => all.Skip(1).Select(b => (a, b)))];
-        return TensorSet.Of(("m", Tensor.Vector([.. pairs.Select(p => p.A)]).Cast(dtype)), ("n", Tensor.Vector([.. pairs.Select(p => p.B)]).Cast(dtype)));
+        return TensorSet.Of(
+            ("m", Tensor.Vector([.. pairs.Select(p => p.A)]).Cast(dtype)),
+            ("n", Tensor.Vector([.. pairs.Select(p => p.B)]).Cast(dtype)));
     }
 
     [Theory]
@@ -37,7 +45,8 @@ public class NarrowTests
         {
             Assert.True(expected[i].BitEquals(actual[i]) && expected[i].BitEquals(output.Compile().Run(at)[0]), $"{output} in the engine");
             Assert.True(expected[i].BitEquals(output.EvaluateInOnnxRuntime(at)), $"{output} in OnnxRuntime");
-            if (i < Whole.Length - 1) Assert.Equal(x.Zip(y, (m, n) => Wrapped(Whole[i].Oracle(m, n))), expected[i].Cast(DType.Int64).ToArray<long>());
+            if (i < Whole.Length - 1)
+                Assert.Equal(x.Zip(y, (m, n) => Wrapped(Whole[i].Oracle(m, n))), expected[i].Cast(DType.Int64).ToArray<long>());
         }
     }
 
@@ -48,7 +57,14 @@ public class NarrowTests
         int[] numbers = [0, 1, -1, 46341, 65536, int.MaxValue, int.MinValue, 12345678];
         int[] x = [.. numbers.SelectMany(m => numbers.Select(_ => m))], y = [.. numbers.SelectMany(_ => numbers)];
         var at = TensorSet.Of(("m", Tensor.Vector(x)), ("n", Tensor.Vector(y)));
-        foreach (var (f, oracle) in new (Expr, Func<int, int, int>)[] { (a + b, (m, n) => m + n), (a - b, (m, n) => m - n), (a * b, (m, n) => m * n), (a * b + a, (m, n) => m * n + m) })
+        foreach (
+            var (f, oracle) in new (Expr, Func<int, int, int>)[]
+            {
+                (a + b, (m, n) => m + n),
+                (a - b, (m, n) => m - n),
+                (a * b, (m, n) => m * n),
+                (a * b + a, (m, n) => m * n + m),
+            })
         {
             Assert.Equal(x.Zip(y, oracle), f.Evaluate(at).ToArray<int>());
             Assert.Equal(x.Zip(y, oracle), f.Compile().Run(at)[0].ToArray<int>());
@@ -64,9 +80,25 @@ public class NarrowTests
         var x = Expr.Variable("x", [37, 53], dtype);
         Expr[] outputs =
         [
-            Sum(x), Sum(x, 0), Sum(x, 1), Max(x), Max(x, 0), Min(x, 1), ArgMax(x, 1), MatMul(x, Transpose(x)), Transpose(x) + Transpose(x), Concat(0, x, x * x),
-            Pad(x, 0, 2, 1, 1), Slice(x, 1, 3, 50) * Slice(x, 1, 2, 49), Reshape(x, [53, 37]), x.Cast(DType.Float32) * 0.5, Sum(x * x, 0), Gather(x, Expr.Constant(Tensor.Vector(3L, 1, 36))),
-            ScatterAdd(Expr.Constant(Tensor.Vector([.. Enumerable.Range(0, 37).Select(i => (long)(i % 5))])), x, 5), OneHot(ArgMax(x, 1), 53, dtype), Select(x > Full(x, 1), x, x + x),
+            Sum(x),
+            Sum(x, 0),
+            Sum(x, 1),
+            Max(x),
+            Max(x, 0),
+            Min(x, 1),
+            ArgMax(x, 1),
+            MatMul(x, Transpose(x)),
+            Transpose(x) + Transpose(x),
+            Concat(0, x, x * x),
+            Pad(x, 0, 2, 1, 1),
+            Slice(x, 1, 3, 50) * Slice(x, 1, 2, 49),
+            Reshape(x, [53, 37]),
+            x.Cast(DType.Float32) * 0.5,
+            Sum(x * x, 0),
+            Gather(x, Expr.Constant(Tensor.Vector(3L, 1, 36))),
+            ScatterAdd(Expr.Constant(Tensor.Vector([.. Enumerable.Range(0, 37).Select(i => (long)(i % 5))])), x, 5),
+            OneHot(ArgMax(x, 1), 53, dtype),
+            Select(x > Full(x, 1), x, x + x),
         ];
         var at = TensorSet.Of(("x", new Random(3).Tensor(new(dtype, [37, 53]), special: false)));
         var (expected, together) = (Evaluator.Evaluate(outputs, at), Compilation.Compile(outputs).Run(at));
@@ -83,21 +115,42 @@ public class NarrowTests
     {
         var (a, b) = (Expr.Variable("a", ["n"], dtype), Expr.Variable("b", ["n"], dtype));
         var random = new Random(7);
-        Tensor Any() => dtype == DType.Float16 ? Tensor.Vector([.. Enumerable.Range(0, 20000).Select(_ => BitConverter.UInt16BitsToHalf((ushort)random.Next(1 << 16)))])
-            : Tensor.Vector([.. Enumerable.Range(0, 20000).Select(_ => BFloat16.FromBits((ushort)random.Next(1 << 16)))]);
+        Tensor Any() =>
+            dtype == DType.Float16
+                ? Tensor.Vector([.. Enumerable.Range(0, 20000).Select(_ => BitConverter.UInt16BitsToHalf((ushort)random.Next(1 << 16)))])
+                : Tensor.Vector([.. Enumerable.Range(0, 20000).Select(_ => BFloat16.FromBits((ushort)random.Next(1 << 16)))]);
         var at = TensorSet.Of(("a", Any()), ("b", Any()));
         (Expr Of, Func<double, double, double> Oracle)[] functions =
-            [(a + b, (x, y) => x + y), (a - b, (x, y) => x - y), (a * b, (x, y) => x * y), (a / b, (x, y) => x / y), (Sqrt(a), (x, y) => Math.Sqrt(x)), (-a, (x, y) => -x), (Abs(a), (x, y) => Math.Abs(x))];
-        double[] m = at["a"].Cast(DType.Float64).ToArray<double>(), n = at["b"].Cast(DType.Float64).ToArray<double>();
+        [
+            (a + b, (x, y) => x + y),
+            (a - b, (x, y) => x - y),
+            (a * b, (x, y) => x * y),
+            (a / b, (x, y) => x / y),
+            (Sqrt(a), (x, y) => Math.Sqrt(x)),
+            (-a, (x, y) => -x),
+            (Abs(a), (x, y) => Math.Abs(x)),
+        ];
+        double[] m = at["a"].Cast(DType.Float64).ToArray<double>(),
+            n = at["b"].Cast(DType.Float64).ToArray<double>();
         foreach (var (f, oracle) in functions)
         {
             var value = f.Evaluate(at);
             // Sums, products, quotients and roots of half floats rounded to float32 on the way are rounded no other way.
-            Assert.Equal(Tensor.Vector([.. m.Zip(n, oracle)]).Cast(dtype).Cast(DType.Float64).ToArray<double>(), value.Cast(DType.Float64).ToArray<double>());
+            Assert.Equal(
+                Tensor.Vector([.. m.Zip(n, oracle)]).Cast(dtype).Cast(DType.Float64).ToArray<double>(),
+                value.Cast(DType.Float64).ToArray<double>());
             Laws.SameValue($"{f}", value, f.Compile().Run(at)[0], 0);
         }
-        Expr[] chains = [(a + b) * a - b, Exp(a) + b, Tanh(a * b), Maximum(a, b) * 2 + Select(a < b, a, b), (a + b).Cast(DType.Float32) * 3];
-        foreach (var (i, f) in chains.Index()) Laws.SameValue($"{f}", f.Evaluate(at), Compilation.Compile(chains).Run(at)[i], 0);
+        Expr[] chains =
+        [
+            (a + b) * a - b,
+            Exp(a) + b,
+            Tanh(a * b),
+            Maximum(a, b) * 2 + Select(a < b, a, b),
+            (a + b).Cast(DType.Float32) * 3,
+        ];
+        foreach (var (i, f) in chains.Index())
+            Laws.SameValue($"{f}", f.Evaluate(at), Compilation.Compile(chains).Run(at)[i], 0);
     }
 
     public static TheoryData<DType> Integers => [.. Enum.GetValues<DType>().Where(d => d.IsInteger())];
@@ -107,7 +160,14 @@ public class NarrowTests
     {
         var (table, at, z) = (Expr.Variable("t", [4, 3]), Expr.Variable("i", ["n"], dtype), Expr.Variable("z", ["n", 3]));
         Tensor indices = Tensor.Vector(2L, 0, 1, 2);
-        Expr[] Of(Expr i) => [Gather(table, i), OneHot(i, 3), ScatterAdd(i, z, 4), Loss.SoftmaxCrossEntropy.Apply(z, i), Sum(Gather(table, i)).Gradient(table)];
+        Expr[] Of(Expr i) =>
+            [
+                Gather(table, i),
+                OneHot(i, 3),
+                ScatterAdd(i, z, 4),
+                Loss.SoftmaxCrossEntropy.Apply(z, i),
+                Sum(Gather(table, i)).Gradient(table),
+            ];
         TensorSet Values(Tensor i) => TensorSet.Of(("t", Key.Of(1).Uniform([4, 3])), ("z", Key.Of(2).Uniform([4, 3])), ("i", i));
         var expected = Evaluator.Evaluate(Of(Expr.Variable("i", ["n"], DType.Int64)), Values(indices));
         foreach (var (i, y) in Of(at).Index())
@@ -116,7 +176,12 @@ public class NarrowTests
             Laws.SameValue($"{y}", expected[i], y.Compile().Run(Values(indices.Cast(dtype)))[0], 1e-6);
             Laws.SameValue($"{y}", expected[i], y.EvaluateInOnnxRuntime(Values(indices.Cast(dtype))), 1e-6);
         }
-        Assert.Contains("outside 0 to 3", Assert.Throws<TensorException>(() => Gather(table, at).Compile().Run(("t", Key.Of(1).Uniform([4, 3])), ("i", Tensor.Vector(4L).Cast(dtype)))).Message);
+        Assert.Contains(
+            "outside 0 to 3",
+            Assert
+                .Throws<TensorException>(() =>
+                    Gather(table, at).Compile().Run(("t", Key.Of(1).Uniform([4, 3])), ("i", Tensor.Vector(4L).Cast(dtype))))
+                .Message);
     }
 
     /// <summary>Images and labels of a byte each train as floats and int64 do, to the same bits.</summary>
@@ -126,7 +191,8 @@ public class NarrowTests
         var pixels = new Random(4).Tensor(new(DType.Int64, [32, 6]), special: false).As<long>().Map(v => (byte)(v + 4));
         var labels = Tensor.Vector([.. Enumerable.Range(0, 32).Select(i => (byte)(pixels.Span[6 * i] % 3))]);
         Model Of(DType dtype) => Model.Input(dtype, 6).Then(Layer.Of("scaled", x => x.Cast(DType.Float32) / 8)).Dense(3);
-        TrainingRun Fit(DType dtype, Tensor y) => Of(dtype).Fit(new Dataset(pixels.Cast(dtype), y), Loss.SoftmaxCrossEntropy, Optimizer.Sgd(0.1), epochs: 2, batch: 8, seed: 1);
+        TrainingRun Fit(DType dtype, Tensor y) =>
+            Of(dtype).Fit(new Dataset(pixels.Cast(dtype), y), Loss.SoftmaxCrossEntropy, Optimizer.Sgd(0.1), epochs: 2, batch: 8, seed: 1);
         var (bytes, floats) = (Fit(DType.UInt8, labels), Fit(DType.Float32, labels.Cast(DType.Int64)));
         foreach (var (name, value) in floats.Model.Parameters) Assert.True(value.BitEquals(bytes.Model.Parameters[name]), name);
     }

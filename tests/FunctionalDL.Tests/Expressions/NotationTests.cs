@@ -60,10 +60,15 @@ public class NotationTests
         Assert.Equal(minusX, MathMl(-X));
         Assert.Equal("<msup><mrow><mi>x</mi></mrow><mrow><mi>y</mi></mrow></msup>", MathMl(Power(X, Y)));
         Assert.Equal($"<msup><mrow>{Parenthesized(minusX)}</mrow><mrow><mn>2</mn></mrow></msup>", MathMl(Square(-X)));
-        Assert.Equal($"<mrow><mi>x</mi><mo>−</mo>{Parenthesized("<mrow><mi>y</mi><mo>−</mo><mi>z</mi></mrow>")}</mrow>", MathMl(X - (Y - Z)));
-        Assert.Equal("<mrow><mrow><mn>1</mn><mo>·</mo><msup><mn>10</mn><mn>−7</mn></msup></mrow><mo>&#183;</mo><mi>x</mi></mrow>", MathMl(1e-7 * X));
+        Assert.Equal(
+            $"<mrow><mi>x</mi><mo>−</mo>{Parenthesized("<mrow><mi>y</mi><mo>−</mo><mi>z</mi></mrow>")}</mrow>",
+            MathMl(X - (Y - Z)));
+        Assert.Equal(
+            "<mrow><mrow><mn>1</mn><mo>·</mo><msup><mn>10</mn><mn>−7</mn></msup></mrow><mo>&#183;</mo><mi>x</mi></mrow>",
+            MathMl(1e-7 * X));
 
-        static string Parenthesized(string text) => $"<mrow><mo lspace=\"0\" rspace=\"0\">(</mo>{text}<mo lspace=\"0\" rspace=\"0\">)</mo></mrow>";
+        static string Parenthesized(string text) =>
+            $"<mrow><mo lspace=\"0\" rspace=\"0\">(</mo>{text}<mo lspace=\"0\" rspace=\"0\">)</mo></mrow>";
     }
 
     static string MathMl(Expr e) => Printer.Write(new MathMlNotation(), [e], _ => null)[e].Text;

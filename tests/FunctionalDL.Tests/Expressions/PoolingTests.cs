@@ -26,7 +26,11 @@ public class PoolingTests
         for (var row = 0; row < 6; row++)
             for (var p = 0; p < positions; p++)
             {
-                var under = Enumerable.Range(p * stride - before, window).Where(i => i >= 0 && i < size).Select(i => x[row / 3, row % 3, i]).ToArray();
+                var under = Enumerable
+                    .Range(p * stride - before, window)
+                    .Where(i => i >= 0 && i < size)
+                    .Select(i => x[row / 3, row % 3, i])
+                    .ToArray();
                 Assert.Equal(under.Max(), largest[row / 3, row % 3, p]);
                 Assert.Equal(under.Average(), mean[row / 3, row % 3, p], 1e-12);
             }
@@ -40,7 +44,12 @@ public class PoolingTests
     public void Derivatives_of_pooling_agree(int window, int stride, int padding)
     {
         var x = Variable("x", "batch", 2, 5, 6);
-        foreach (var y in new[] { MaxPool(x, [window, window], [stride, stride], padding), AveragePool(x, [window, window], [stride, stride], padding) })
+        foreach (
+            var y in new[]
+            {
+                MaxPool(x, [window, window], [stride, stride], padding),
+                AveragePool(x, [window, window], [stride, stride], padding),
+            })
             Agree(Square(y), Point(y, ("batch", 2)));
     }
 

@@ -9,11 +9,19 @@ public class ReductionTests
 
     static (string, Tensor) Values(params double[] x) => ("x", x);
 
-    public static TheoryData<double[], double, double[]> Norms => new()
-    {
-        { [3, -4], 5, [0.6, -0.8] }, { [0, 0, 0], 0, [0, 0, 0] }, { [-2], 2, [-1] }, { [1e-300, 0], 1e-300, [1, 0] }, { [3e200, -4e200], 5e200, [0.6, -0.8] },
-        { [3e-200, 4e-200], 5e-200, [0.6, 0.8] }, { [Inf, 1], Inf, [NaN, NaN] }, { [-Inf, Inf], Inf, [NaN, NaN] }, { [NaN, 1], NaN, [NaN, NaN] },
-    };
+    public static TheoryData<double[], double, double[]> Norms =>
+        new()
+        {
+            { [3, -4], 5, [0.6, -0.8] },
+            { [0, 0, 0], 0, [0, 0, 0] },
+            { [-2], 2, [-1] },
+            { [1e-300, 0], 1e-300, [1, 0] },
+            { [3e200, -4e200], 5e200, [0.6, -0.8] },
+            { [3e-200, 4e-200], 5e-200, [0.6, 0.8] },
+            { [Inf, 1], Inf, [NaN, NaN] },
+            { [-Inf, Inf], Inf, [NaN, NaN] },
+            { [NaN, 1], NaN, [NaN, NaN] },
+        };
 
     [Theory, MemberData(nameof(Norms))]
     public void The_norm_neither_overflows_nor_vanishes_and_has_a_gradient(double[] x, double norm, double[] gradient)
@@ -49,11 +57,19 @@ public class ReductionTests
         Assert.Contains("Cast the input", Assert.Throws<DTypeException>(() => Norm(Expr.Variable("i", [2], DType.Int64))).Message);
     }
 
-    public static TheoryData<double[], double, double[]> Sums => new()
-    {
-        { [0, 0], Math.Log(2), [0.5, 0.5] }, { [-Inf, 0, 1], 1.3132616875182228, [0, 0.2689414213699951, 0.7310585786300049] }, { [1000, 1000], 1000 + Math.Log(2), [0.5, 0.5] },
-        { [-Inf, -Inf], -Inf, [0, 0] }, { [-Inf], -Inf, [0] }, { [Inf, 0], Inf, [NaN, 0] }, { [Inf, Inf], Inf, [NaN, NaN] }, { [Inf, -Inf], Inf, [NaN, 0] }, { [NaN, 0], NaN, [NaN, NaN] },
-    };
+    public static TheoryData<double[], double, double[]> Sums =>
+        new()
+        {
+            { [0, 0], Math.Log(2), [0.5, 0.5] },
+            { [-Inf, 0, 1], 1.3132616875182228, [0, 0.2689414213699951, 0.7310585786300049] },
+            { [1000, 1000], 1000 + Math.Log(2), [0.5, 0.5] },
+            { [-Inf, -Inf], -Inf, [0, 0] },
+            { [-Inf], -Inf, [0] },
+            { [Inf, 0], Inf, [NaN, 0] },
+            { [Inf, Inf], Inf, [NaN, NaN] },
+            { [Inf, -Inf], Inf, [NaN, 0] },
+            { [NaN, 0], NaN, [NaN, NaN] },
+        };
 
     [Theory, MemberData(nameof(Sums))]
     public void The_logarithm_of_a_sum_of_exponentials_knows_infinities(double[] x, double value, double[] gradient)
@@ -80,6 +96,8 @@ public class ReductionTests
     {
         Assert.Equal(expected.Length, actual.Count);
         for (var i = 0; i < expected.Length; i++)
-            Assert.True(expected[i].Equals(actual.GetDouble(i)) || Math.Abs(expected[i] - actual.GetDouble(i)) <= tolerance * Math.Abs(expected[i]), $"element {i} is {actual.GetDouble(i):R}, not {expected[i]:R}");
+            Assert.True(
+                expected[i].Equals(actual.GetDouble(i)) || Math.Abs(expected[i] - actual.GetDouble(i)) <= tolerance * Math.Abs(expected[i]),
+                $"element {i} is {actual.GetDouble(i):R}, not {expected[i]:R}");
     }
 }

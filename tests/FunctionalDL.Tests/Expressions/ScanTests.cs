@@ -62,20 +62,31 @@ public class ScanTests
         Agree(y, Point(y, ("time", 3), ("batch", 2)));
     }
 
-    /// <summary>A product of elements is one product before the loop; the gradient of a matrix used in every step is one product after it.</summary>
+    /// <summary>
+    /// A product of elements is one product before the loop; the gradient of a matrix used in every step is one product after it.
+    /// </summary>
     [Fact]
     public void Products_of_all_steps_are_taken_outside_the_loop()
     {
         Expr v = Variable("v", 2, 3), u = Variable("u", 3, 3);
         var loop = Scan([H], [X], (h, x) => [Tanh(MatMul(x[0], v) + MatMul(h[0], u) + B)]).Steps[0];
-        var bodies = Graph.TopologicalOrder(Sum(Square(loop)).Gradient([H, X, u, v, B])).Select(node => node.Op).OfType<ScanOp>().Select(op => op.Body).Distinct().ToArray();
+        var bodies = Graph
+            .TopologicalOrder(Sum(Square(loop)).Gradient([H, X, u, v, B]))
+            .Select(node => node.Op)
+            .OfType<ScanOp>()
+            .Select(op => op.Body)
+            .Distinct()
+            .ToArray();
         var products = bodies.Select(body => Graph.TopologicalOrder(body.Outputs).Count(node => node.Op is MatMulOp)).ToArray();
         Assert.Equal([1, 1], products);
         Assert.All(bodies, body => Assert.Empty(body.Summed));
         Agree(loop, Point(loop, ("time", 3), ("batch", 2)));
     }
 
-    /// <summary>Bodies of random operations on carried values, elements and matrices: gradients and derivatives along a direction are those of the unrolled loop.</summary>
+    /// <summary>
+    /// Bodies of random operations on carried values, elements and matrices: gradients and derivatives along a direction are those of the
+    /// unrolled loop.
+    /// </summary>
     [FsCheck.Xunit.Property(MaxTest = 40)]
     public void Gradients_of_random_loops_are_those_of_the_unrolled_ones(DoNotSize<int> any)
     {
@@ -86,20 +97,26 @@ public class ScanTests
         var loop = Scan([RandomLoops.H, RandomLoops.C], [RandomLoops.X], (h, e) => steps(h, e[0]), reverse);
         Expr[] h = [RandomLoops.H, RandomLoops.C];
         var all = new Expr[time];
-        foreach (var t in reverse ? Enumerable.Range(0, time).Reverse() : Enumerable.Range(0, time)) all[t] = (h = steps(h, Index(RandomLoops.X, 0, t)))[0];
+        foreach (var t in reverse ? Enumerable.Range(0, time).Reverse() : Enumerable.Range(0, time))
+            all[t] = (h = steps(h, Index(RandomLoops.X, 0, t)))[0];
         var at = RandomLoops.Values(seed, time, batch: 3, DType.Float64);
         var (expected, actual) = (Sum(Sin(h[1])), Sum(Sin(loop.Last[1])));
         if (time > 0) (expected, actual) = (expected + Sum(Square(Stack(0, all))), actual + Sum(Square(loop.Steps[0])));
         // Some step keeps nothing of what came before, and the batch must be named by something.
         (expected, actual) = (expected + 0 * Sum(RandomLoops.H), actual + 0 * Sum(RandomLoops.H));
         FunctionalDL.Testing.Laws.SameValue("value", expected.Evaluate(at), actual.Evaluate(at), 1e-12);
-        foreach (var (e, a) in Evaluator.Evaluate(expected.Gradient(x), at).Zip(Evaluator.Evaluate(actual.Gradient(x), at))) FunctionalDL.Testing.Laws.SameValue("gradient", e, a, 1e-10);
+        foreach (var (e, a) in Evaluator.Evaluate(expected.Gradient(x), at).Zip(Evaluator.Evaluate(actual.Gradient(x), at)))
+            FunctionalDL.Testing.Laws.SameValue("gradient", e, a, 1e-10);
     }
 
     [Fact]
     public void A_scan_in_a_scan_differentiates()
     {
-        var y = Scan([H], [X], (h, x) => [Scan([Tanh(h[0])], [Transpose(W)], (inner, row) => [inner[0] * Sin(Sum(row[0]) + h[0]) + Sum(x[0])]).Last[0]]).Last[0];
+        var y = Scan(
+            [H],
+            [X],
+            (h, x) => [Scan([Tanh(h[0])], [Transpose(W)], (inner, row) => [inner[0] * Sin(Sum(row[0]) + h[0]) + Sum(x[0])]).Last[0]]
+        ).Last[0];
         Agree(y, Point(y, ("time", 2), ("batch", 2)), order: 1);
     }
 

@@ -1,6 +1,8 @@
 namespace FunctionalDL.Tests.Expressions;
 
-/// <summary>Int64 arithmetic: it wraps around at the ends, divides towards zero, and never stops a program but for division by zero.</summary>
+/// <summary>
+/// Int64 arithmetic: it wraps around at the ends, divides towards zero, and never stops a program but for division by zero.
+/// </summary>
 public class WholeNumberTests
 {
     static readonly Expr X = Expr.Variable("x", [], DType.Int64), Y = Expr.Variable("y", [], DType.Int64);
@@ -24,7 +26,13 @@ public class WholeNumberTests
     {
         var (x, y) = (Expr.Variable("x", [1, 2], DType.Int64), Expr.Variable("y", [2, 1], DType.Int64));
         TensorSet At(long a, long b, long c, long d) => TensorSet.Of(("x", Tensor.Of([1, 2], [a, b])), ("y", Tensor.Of([2, 1], [c, d])));
-        foreach (var run in new Func<TensorSet, Tensor>[] { at => MatMul(x, y).Evaluate(at), at => MatMul(x, y).Compile().Run(at)[0], at => MatMul(x, y).EvaluateInOnnxRuntime(at) })
+        foreach (
+            var run in new Func<TensorSet, Tensor>[]
+            {
+                at => MatMul(x, y).Evaluate(at),
+                at => MatMul(x, y).Compile().Run(at)[0],
+                at => MatMul(x, y).EvaluateInOnnxRuntime(at),
+            })
         {
             Assert.Equal((1L << 53) + 1, run(At(1L << 53, 1, 1, 1)).As<long>().Span[0]);
             Assert.Equal(long.MinValue, run(At(long.MaxValue, 1, 1, 1)).As<long>().Span[0]);
@@ -50,8 +58,38 @@ public class WholeNumberTests
     public void Every_float_has_a_whole_number(DType dtype)
     {
         const double limit = 9223372036854775808;
-        double[] floats = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e30, -1e30, limit, -limit, limit - (1L << 40), 2.7, -2.7, -0.0, 0.3, 5e-324];
-        long[] wholes = [0, long.MaxValue, long.MinValue, long.MaxValue, long.MinValue, long.MaxValue, long.MinValue, long.MaxValue - (1L << 40) + 1, 2, -2, 0, 0, 0];
+        double[] floats =
+        [
+            double.NaN,
+            double.PositiveInfinity,
+            double.NegativeInfinity,
+            1e30,
+            -1e30,
+            limit,
+            -limit,
+            limit - (1L << 40),
+            2.7,
+            -2.7,
+            -0.0,
+            0.3,
+            5e-324,
+        ];
+        long[] wholes =
+        [
+            0,
+            long.MaxValue,
+            long.MinValue,
+            long.MaxValue,
+            long.MinValue,
+            long.MaxValue,
+            long.MinValue,
+            long.MaxValue - (1L << 40) + 1,
+            2,
+            -2,
+            0,
+            0,
+            0,
+        ];
         var x = Expr.Variable("x", [floats.Length], dtype);
         TensorSet at = TensorSet.Of(("x", Tensor.Vector(floats).Cast(dtype)));
         var y = x.Cast(DType.Int64);

@@ -17,7 +17,8 @@ public class ImageFolderTests : IDisposable
         return path;
     }
 
-    static byte[] Grey(int height, int width, byte value) => PngWriter.Write(1, [.. Enumerable.Range(0, height).Select(_ => Enumerable.Repeat(value, width).ToArray())]);
+    static byte[] Grey(int height, int width, byte value) =>
+        PngWriter.Write(1, [.. Enumerable.Range(0, height).Select(_ => Enumerable.Repeat(value, width).ToArray())]);
 
     static void Fails(string part, Action action) => Assert.Contains(part, Assert.ThrowsAny<FunctionalException>(action).Message);
 
@@ -63,7 +64,9 @@ public class ImageFolderTests : IDisposable
         byte[] values = [.. Key.Of(seed).Uniform([height * width * channels]).ToArray<float>().Select(u => (byte)(256 * u))];
         Put("a/image.png", PngWriter.Write(channels, [.. values.Chunk(width * channels)]));
         var read = ImageFolder.Open(folder, new() { Channels = channels }).Load().Inputs.As<float>();
-        return Enumerable.Range(0, values.Length).All(i => read[0, i % channels, i / channels / width, i / channels % width] == values[i] / 255f);
+        return Enumerable
+            .Range(0, values.Length)
+            .All(i => read[0, i % channels, i / channels / width, i / channels % width] == values[i] / 255f);
     }
 
     [Fact]
@@ -76,12 +79,18 @@ public class ImageFolderTests : IDisposable
         Assert.Equal([8, 8, 4], batches.Select(batch => batch.Count));
         var all = shuffled.Load();
         Assert.True(Functions.Concat(0, [.. batches.Select(batch => Expr.Constant(batch.Inputs))]).Evaluate().BitEquals(all.Inputs));
-        Assert.All(Enumerable.Range(0, 20), i => Assert.Equal((int)Math.Round(all.Inputs.GetDouble(12 * i) * 255) % 2, all.Targets.GetDouble(i)));
+        Assert.All(
+            Enumerable.Range(0, 20),
+            i => Assert.Equal((int)Math.Round(all.Inputs.GetDouble(12 * i) * 255) % 2, all.Targets.GetDouble(i)));
 
         var (train, test) = shuffled.Split(0.8);
         Assert.Equal(20, train.Files.Union(test.Files).Count());
         var model = Model.Input(1, 3, 4).Flatten().Dense(2);
-        var run = model.Fit(epoch => train.Shuffle(Key.Of(epoch)).Batches(4).Select(batch => batch.Load()).Prefetch(2), Loss.SoftmaxCrossEntropy, Optimizer.Adam(), 2);
+        var run = model.Fit(
+            epoch => train.Shuffle(Key.Of(epoch)).Batches(4).Select(batch => batch.Load()).Prefetch(2),
+            Loss.SoftmaxCrossEntropy,
+            Optimizer.Adam(),
+            2);
         Assert.Equal(8, run.History[^1].Steps);
     }
 
@@ -91,7 +100,9 @@ public class ImageFolderTests : IDisposable
     {
         foreach (var i in Enumerable.Range(0, 20)) Put($"{(i % 2 == 0 ? "even" : "odd")}/{i:D2}.png", Grey(2, 2, (byte)(i % 2 * 200)));
         var images = ImageFolder.Open(folder, new() { Channels = 1 });
-        var text = "size,town,price\n" + string.Join("\n", images.Files.Select((f, i) => FormattableString.Invariant($"{i},{(i % 3 == 0 ? "a" : "b")},{i / 20.0}")));
+        var text =
+            "size,town,price\n"
+            + string.Join("\n", images.Files.Select((f, i) => FormattableString.Invariant($"{i},{(i % 3 == 0 ? "a" : "b")},{i / 20.0}")));
         var table = CsvFile.Read(new StringReader(text), "houses");
         var encoder = TableEncoder.Fit(table, ["size", "town"]);
         int[] rows = [.. Enumerable.Range(0, 20)];
@@ -107,7 +118,9 @@ public class ImageFolderTests : IDisposable
         var loss = Loss.SoftmaxCrossEntropy.On("kind") + Loss.MeanSquaredError.On("price");
         var run = model.Fit(_ => rows.Chunk(5).Select(Of), loss, Optimizer.Adam(0.05), epochs: 60, seed: 1);
         Assert.True(run.History[^1].Loss < 0.1 * run.History[0].Loss, $"{run.History[0].Loss} → {run.History[^1].Loss}");
-        Assert.Contains("\"measures\"", Assert.ThrowsAny<FunctionalException>(() => Of(rows).WithInput("measures", encoder.Encode(table.Rows([1])))).Message);
+        Assert.Contains(
+            "\"measures\"",
+            Assert.ThrowsAny<FunctionalException>(() => Of(rows).WithInput("measures", encoder.Encode(table.Rows([1])))).Message);
     }
 
     [Theory]
@@ -115,7 +128,15 @@ public class ImageFolderTests : IDisposable
     public void Resizing_keeps_even_grey_and_the_mean_of_a_slope(int height, int width, int newHeight, int newWidth)
     {
         Put("a/1.png", Grey(height, width, 51));
-        Put("a/2.png", PngWriter.Write(1, [.. Enumerable.Range(0, height).Select(row => Enumerable.Range(0, width).Select(column => (byte)(20 * column + 10 * row)).ToArray())]));
+        Put(
+            "a/2.png",
+            PngWriter.Write(
+                1,
+                [
+                    .. Enumerable
+                        .Range(0, height)
+                        .Select(row => Enumerable.Range(0, width).Select(column => (byte)(20 * column + 10 * row)).ToArray()),
+                ]));
         var data = ImageFolder.Open(folder, new() { Channels = 1, Size = (newHeight, newWidth) }).Load().Inputs.As<float>();
         Assert.Equal(Shape.Of(2, 1, newHeight, newWidth), data.Shape);
         var (even, slope) = (data.ToArray<float>()[..(newHeight * newWidth)], data.ToArray<float>()[(newHeight * newWidth)..]);
@@ -129,7 +150,10 @@ public class ImageFolderTests : IDisposable
         Put("a/1.png", PngWriter.Write(1, [0, 60, 120, 240]));
         float[] Resized(Size2D size) => ImageFolder.Open(folder, new() { Channels = 1, Size = size }).Load().Inputs.ToArray<float>();
         // A distance of two old pixels: weights ¼ ¾ ¾ ¼ where all four are there.
-        Assert.Equal([(0.75f * 0 + 0.75f * 60 + 0.25f * 120) / 1.75f / 255, (0.25f * 60 + 0.75f * 120 + 0.75f * 240) / 1.75f / 255], Resized((1, 2)), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            [(0.75f * 0 + 0.75f * 60 + 0.25f * 120) / 1.75f / 255, (0.25f * 60 + 0.75f * 120 + 0.75f * 240) / 1.75f / 255],
+            Resized((1, 2)),
+            (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal([0, 15, 45, 75, 105, 150, 210, 240], Resized((1, 8)).Select(value => value * 255), (a, b) => Math.Abs(a - b) < 1e-4);
     }
 

@@ -48,7 +48,16 @@ sealed record PngForm(int Height, int Width, int Colour, int Bits, bool IsInterl
         return [0x89, .. "PNG\r\n\x1a\n"u8, .. PngWriter.Chunk("IHDR", header), .. chunks, .. PngWriter.Chunk("IEND", [])];
     }
 
-    static readonly (int, int, int, int)[] Adam7 = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)];
+    static readonly (int, int, int, int)[] Adam7 =
+    [
+        (0, 0, 8, 8),
+        (0, 4, 8, 8),
+        (4, 0, 8, 4),
+        (0, 2, 4, 4),
+        (2, 0, 4, 2),
+        (0, 1, 2, 2),
+        (1, 0, 2, 1),
+    ];
 
     byte[] Pack(int[] samples)
     {

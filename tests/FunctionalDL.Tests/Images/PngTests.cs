@@ -55,7 +55,8 @@ public class PngTests : IDisposable
             for (var x = 0; x < width; x++)
             {
                 var pixel = bitmap.GetPixel(x, y);
-                Assert.Equal((pixel.Red / 255f, pixel.Green / 255f, pixel.Blue / 255f), (read[0, 0, y, x], read[0, 1, y, x], read[0, 2, y, x]));
+                Assert.Equal(
+                    (pixel.Red / 255f, pixel.Green / 255f, pixel.Blue / 255f), (read[0, 0, y, x], read[0, 1, y, x], read[0, 2, y, x]));
             }
     }
 
@@ -63,10 +64,41 @@ public class PngTests : IDisposable
     public void Sixteen_bits_stay_sixteen_and_grey_is_that_of_television()
     {
         var form = new PngForm(1, 2, 0, 16, false);
-        Assert.Equal([30000 / 65535f, 30060 / 65535f], Read(form.Write(new[,] { { 30000, 30060 } }, [], new(1)), channels: 1).ToArray<float>());
-        var colour = Read(new PngForm(1, 3, 2, 8, false).Write(new[,] { { 255, 0, 0, 0, 255, 0, 0, 0, 255 } }, [], new(1)), channels: 1).ToArray<float>();
+        Assert.Equal(
+            [30000 / 65535f, 30060 / 65535f],
+            Read(
+                    form.Write(
+                        new[,]
+                        {
+                            { 30000, 30060 },
+                        },
+                        [],
+                        new(1)),
+                    channels: 1)
+                .ToArray<float>());
+        var colour = Read(
+                new PngForm(1, 3, 2, 8, false).Write(
+                    new[,]
+                    {
+                        { 255, 0, 0, 0, 255, 0, 0, 0, 255 },
+                    },
+                    [],
+                    new(1)),
+                channels: 1)
+            .ToArray<float>();
         Assert.Equal([0.299f, 0.587f, 0.114f], colour);
-        Assert.Equal([1f], Read(new PngForm(1, 1, 2, 8, false).Write(new[,] { { 255, 255, 255 } }, [], new(1)), channels: 1).ToArray<float>());
+        Assert.Equal(
+            [1f],
+            Read(
+                    new PngForm(1, 1, 2, 8, false).Write(
+                        new[,]
+                        {
+                            { 255, 255, 255 },
+                        },
+                        [],
+                        new(1)),
+                    channels: 1)
+                .ToArray<float>());
     }
 
     [Fact]
@@ -82,9 +114,22 @@ public class PngTests : IDisposable
     public void A_colour_outside_the_palette_and_a_filter_that_does_not_exist_are_refused()
     {
         var form = new PngForm(1, 1, 3, 8, false);
-        Assert.Contains("a pixel has colour 2, and the palette has 2", Assert.Throws<DataException>(() => Read(form.Write(new[,] { { 2 } }, [1, 2, 3, 4, 5, 6], new(1)))).Message);
+        Assert.Contains(
+            "a pixel has colour 2, and the palette has 2",
+            Assert
+                .Throws<DataException>(() =>
+                    Read(
+                        form.Write(
+                            new[,]
+                            {
+                                { 2 },
+                            },
+                            [1, 2, 3, 4, 5, 6],
+                            new(1))))
+                .Message);
         using var data = new MemoryStream();
-        using (var zlib = new System.IO.Compression.ZLibStream(data, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true)) zlib.Write([5, 1]);
+        using (var zlib = new System.IO.Compression.ZLibStream(data, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true))
+            zlib.Write([5, 1]);
         byte[] png = [.. PngWriter.Write(1, [7])[..33], .. PngWriter.Chunk("IDAT", data.ToArray()), .. PngWriter.Chunk("IEND", [])];
         Assert.Contains("filtered by method 5", Assert.Throws<DataException>(() => Read(png)).Message);
     }

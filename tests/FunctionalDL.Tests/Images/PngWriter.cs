@@ -11,9 +11,22 @@ static class PngWriter
     {
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
-            foreach (var row in rows) zlib.Write([0, .. row]);
-        byte colour = channels switch { 1 => 0, 3 => 2, _ => 6 };
-        return [0x89, .. "PNG\r\n\x1a\n"u8, .. Chunk("IHDR", [.. Big(rows[0].Length / channels), .. Big(rows.Length), 8, colour, 0, 0, 0]), .. Chunk("IDAT", data.ToArray()), .. Chunk("IEND", [])];
+            foreach (var row in rows)
+                zlib.Write([0, .. row]);
+        byte colour = channels switch
+        {
+            1 => 0,
+            3 => 2,
+            _ => 6,
+        };
+        return
+        [
+            0x89,
+            .. "PNG\r\n\x1a\n"u8,
+            .. Chunk("IHDR", [.. Big(rows[0].Length / channels), .. Big(rows.Length), 8, colour, 0, 0, 0]),
+            .. Chunk("IDAT", data.ToArray()),
+            .. Chunk("IEND", []),
+        ];
     }
 
     /// <summary>A chunk with its length and CRC.</summary>

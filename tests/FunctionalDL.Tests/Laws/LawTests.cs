@@ -26,8 +26,8 @@ public class LawTests
     }
 
     /// <summary>
-    /// A wrong value, a process that dies and one that hangs are found and told with what shows them again; the first two are narrowed to the
-    /// product they come from.
+    /// A wrong value, a process that dies and one that hangs are found and told with what shows them again; the first two are narrowed to
+    /// the product they come from.
     /// </summary>
     [Theory]
     [InlineData("planted-value", "planted", @"(?m)^\w+(\[[\d, ]*\])? @ \w+(\[[\d, ]*\])? : ")]
@@ -41,7 +41,12 @@ public class LawTests
         bool HasProduct(int i) =>
             Graph.TopologicalOrder(LawTable.Named(law)[0].Draw(Law.SeedOf(7, i)).Output).Any(node => node.Op.Name == "MatMul");
         var first = Enumerable.Range(0, 1000).First(HasProduct);
-        var findings = new Run(program, TimeSpan.FromSeconds(law == "planted-hang" ? 4 : 60), output).All(LawTable.Named(law), 7, first, 1, 1);
+        var findings = new Run(program, TimeSpan.FromSeconds(law == "planted-hang" ? 4 : 60), output).All(
+            LawTable.Named(law),
+            7,
+            first,
+            1,
+            1);
         Assert.Equal(1, findings);
         Assert.Contains($"── {law}, case {Law.SeedOf(7, first)}: {failure}", output.ToString());
         Assert.Contains($"--law {law} --case {Law.SeedOf(7, first)}", output.ToString());

@@ -8,8 +8,12 @@ public class DataViewTests
     static void Fails(string part, Action action) => Assert.Contains(part, Assert.Throws<DataException>(action).Message);
 
     static readonly DataFrame People = new(
-        new Int32DataFrameColumn("age", [20, null, 40]), new StringDataFrameColumn("colour", ["red", null, "blue"]), new SingleDataFrameColumn("height", [1.5f, null, 1.7f]),
-        new BooleanDataFrameColumn("member", [true, null, false]), new DecimalDataFrameColumn("paid", [1.10m, 0m, 2m]), new CharDataFrameColumn("grade", ['a', 'b', 'c']));
+        new Int32DataFrameColumn("age", [20, null, 40]),
+        new StringDataFrameColumn("colour", ["red", null, "blue"]),
+        new SingleDataFrameColumn("height", [1.5f, null, 1.7f]),
+        new BooleanDataFrameColumn("member", [true, null, false]),
+        new DecimalDataFrameColumn("paid", [1.10m, 0m, 2m]),
+        new CharDataFrameColumn("grade", ['a', 'b', 'c']));
 
     [Fact]
     public void A_frame_becomes_a_table_with_its_missing_values()
@@ -29,11 +33,16 @@ public class DataViewTests
     public void Any_numbers_come_back_exactly()
     {
         var view = new MemoryView(
-            ("single", NumberDataViewType.Single, new[] { 0.1f, float.MinValue, float.NaN }), ("double", NumberDataViewType.Double, new[] { 0.1, 1e-40, double.NaN }),
-            ("byte", NumberDataViewType.Byte, new byte[] { 0, 1, 255 }), ("sbyte", NumberDataViewType.SByte, new sbyte[] { -128, 0, 127 }),
-            ("int16", NumberDataViewType.Int16, new short[] { -1, 0, 1 }), ("uint16", NumberDataViewType.UInt16, new ushort[] { 1, 2, 65535 }),
-            ("int32", NumberDataViewType.Int32, new[] { int.MinValue, 0, 1 }), ("uint32", NumberDataViewType.UInt32, new uint[] { 0, 1, uint.MaxValue }),
-            ("int64", NumberDataViewType.Int64, new long[] { long.MinValue, 0, 1 }), ("uint64", NumberDataViewType.UInt64, new ulong[] { 0, 1, ulong.MaxValue }),
+            ("single", NumberDataViewType.Single, new[] { 0.1f, float.MinValue, float.NaN }),
+            ("double", NumberDataViewType.Double, new[] { 0.1, 1e-40, double.NaN }),
+            ("byte", NumberDataViewType.Byte, new byte[] { 0, 1, 255 }),
+            ("sbyte", NumberDataViewType.SByte, new sbyte[] { -128, 0, 127 }),
+            ("int16", NumberDataViewType.Int16, new short[] { -1, 0, 1 }),
+            ("uint16", NumberDataViewType.UInt16, new ushort[] { 1, 2, 65535 }),
+            ("int32", NumberDataViewType.Int32, new[] { int.MinValue, 0, 1 }),
+            ("uint32", NumberDataViewType.UInt32, new uint[] { 0, 1, uint.MaxValue }),
+            ("int64", NumberDataViewType.Int64, new long[] { long.MinValue, 0, 1 }),
+            ("uint64", NumberDataViewType.UInt64, new ulong[] { 0, 1, ulong.MaxValue }),
             ("truth", BooleanDataViewType.Instance, new[] { true, false, true }),
             ("text", TextDataViewType.Instance, new[] { "x".AsMemory(), default, "y".AsMemory() }));
         var table = view.ReadTable();
@@ -54,7 +63,10 @@ public class DataViewTests
     public void Columns_and_vectors_stand_side_by_side_and_keys_count_from_0()
     {
         var view = new MemoryView(
-            ("Features", new VectorDataViewType(NumberDataViewType.Single, 2), new[] { new VBuffer<float>(2, [1, 2]), new VBuffer<float>(2, 1, [4], [1]) }),
+            (
+                "Features",
+                new VectorDataViewType(NumberDataViewType.Single, 2),
+                new[] { new VBuffer<float>(2, [1, 2]), new VBuffer<float>(2, 1, [4], [1]) }),
             ("More", new VectorDataViewType(NumberDataViewType.Double), new[] { new VBuffer<double>(1, [5]), new VBuffer<double>(1, [6]) }),
             ("Price", NumberDataViewType.Single, new[] { 7f, 8 }),
             ("Label", new KeyDataViewType(typeof(uint), 3), new uint[] { 3, 1 }));
@@ -85,7 +97,8 @@ public class DataViewTests
     public void A_model_learns_from_a_frame()
     {
         var frame = new DataFrame(
-            new SingleDataFrameColumn("x", Enumerable.Range(0, 40).Select(i => i / 40f)), new SingleDataFrameColumn("y", Enumerable.Range(0, 40).Select(i => i / 20f + 1)));
+            new SingleDataFrameColumn("x", Enumerable.Range(0, 40).Select(i => i / 40f)),
+            new SingleDataFrameColumn("y", Enumerable.Range(0, 40).Select(i => i / 20f + 1)));
         var run = Model.Input(1).Dense(1).Fit(frame.ReadDataset("y"), Loss.MeanSquaredError, Optimizer.Adam(0.1), 100, 10, seed: 1);
         Assert.InRange(run.History[^1].Loss, 0, 1e-3);
     }
@@ -101,10 +114,22 @@ public class DataViewTests
         Fails("no rows", () => new DataFrame(new SingleDataFrameColumn("x", 0), new SingleDataFrameColumn("y", 0)).ReadDataset("x"));
         Fails("no rows", () => new DataFrame(new SingleDataFrameColumn("x", 0)).ReadTable());
         Fails("column \"when\" holds DateTime", () => new DataFrame(new DateTimeDataFrameColumn("when", [default(DateTime)])).ReadTable());
-        Fails("holds 1 numbers in row 1 and 2 in row 0", () => new MemoryView(
-            ("v", new VectorDataViewType(NumberDataViewType.Single), new[] { new VBuffer<float>(2, [1, 2]), new VBuffer<float>(1, [1]) }),
-            ("y", NumberDataViewType.Single, new[] { 1f, 2 })).ReadDataset("y"));
-        Fails("row 0, column \"key\": a value is missing", () => new MemoryView(
-            ("x", NumberDataViewType.Single, new[] { 1f }), ("key", new KeyDataViewType(typeof(uint), 3), new[] { 0u })).ReadDataset("key"));
+        Fails(
+            "holds 1 numbers in row 1 and 2 in row 0",
+            () =>
+                new MemoryView(
+                    (
+                        "v",
+                        new VectorDataViewType(NumberDataViewType.Single),
+                        new[] { new VBuffer<float>(2, [1, 2]), new VBuffer<float>(1, [1]) }),
+                    ("y", NumberDataViewType.Single, new[] { 1f, 2 })
+                ).ReadDataset("y"));
+        Fails(
+            "row 0, column \"key\": a value is missing",
+            () =>
+                new MemoryView(
+                    ("x", NumberDataViewType.Single, new[] { 1f }),
+                    ("key", new KeyDataViewType(typeof(uint), 3), new[] { 0u })
+                ).ReadDataset("key"));
     }
 }

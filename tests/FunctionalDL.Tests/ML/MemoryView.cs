@@ -19,9 +19,11 @@ sealed class MemoryView(params (string Name, DataViewType Type, Array Values)[] 
 
     public long? GetRowCount() => null;
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> needed, Random? random = null) => new Cursor(Schema, [.. columns.Select(column => column.Values)]);
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> needed, Random? random = null) =>
+        new Cursor(Schema, [.. columns.Select(column => column.Values)]);
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> needed, int n, Random? random = null) => [GetRowCursor(needed, random)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> needed, int n, Random? random = null) =>
+        [GetRowCursor(needed, random)];
 
     sealed class Cursor(DataViewSchema schema, Array[] values) : DataViewRowCursor
     {
@@ -39,6 +41,7 @@ sealed class MemoryView(params (string Name, DataViewType Type, Array Values)[] 
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => (ref id) => id = new((ulong)position, 0);
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => (ref value) => value = ((TValue[])values[column.Index])[position];
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            (ref value) => value = ((TValue[])values[column.Index])[position];
     }
 }

@@ -14,8 +14,12 @@ public class AttentionTests
         var result = new List<double>();
         for (var i = 0; i < 3; i++)
         {
-            double[] weights = [.. Enumerable.Range(0, 5).Select(j => sees(i, j) ? Math.Exp(Enumerable.Range(0, 4).Sum(d => Q[i, d] * K[j, d]) / 2) : 0)];
-            for (var e = 0; e < 2; e++) result.Add(Enumerable.Range(0, 5).Sum(j => weights[j] * V[j, e]) / weights.Sum());
+            double[] weights =
+            [
+                .. Enumerable.Range(0, 5).Select(j => sees(i, j) ? Math.Exp(Enumerable.Range(0, 4).Sum(d => Q[i, d] * K[j, d]) / 2) : 0),
+            ];
+            for (var e = 0; e < 2; e++)
+                result.Add(Enumerable.Range(0, 5).Sum(j => weights[j] * V[j, e]) / weights.Sum());
         }
         return [.. result];
     }
@@ -34,7 +38,9 @@ public class AttentionTests
         Close(Direct((i, j) => j <= i && j is 0 or 2 or 3 && j <= i), Attention(q, k, v, mask, isCausal: true));
     }
 
-    /// <summary>The first query sees no key: the only one that is not masked is in its future. It takes nothing, and gives nothing back.</summary>
+    /// <summary>
+    /// The first query sees no key: the only one that is not masked is in its future. It takes nothing, and gives nothing back.
+    /// </summary>
     [Theory]
     [InlineData(DType.Float64), InlineData(DType.Float32)]
     public void A_query_without_keys_is_zero_and_has_no_gradient(DType dtype)
@@ -50,7 +56,9 @@ public class AttentionTests
             Assert.Equal(new double[4], numbers[1][..4]);
             Assert.All(numbers.SelectMany(n => n), n => Assert.True(double.IsFinite(n)));
         }
-        Close(new double[6], Attention(Expr.Constant(Q), Expr.Constant(K), Expr.Constant(V), Expr.Constant(Tensor.Full(DType.Bool, [5], 0))));
+        Close(
+            new double[6],
+            Attention(Expr.Constant(Q), Expr.Constant(K), Expr.Constant(V), Expr.Constant(Tensor.Full(DType.Bool, [5], 0))));
     }
 
     static Model Decoder(int width = 8) => Model.Input(DType.Float64, "time", width).TransformerDecoder(2, rotary: true).Initialize(3);
@@ -75,7 +83,10 @@ public class AttentionTests
         var x = Values(5, 1, 4, 8);
         var longer = Tensor.Of(Shape.Of(1, 6, 8), [.. x.ToArray<double>(), .. Values(6, 2, 8).ToArray<double>()]);
 
-        var y = padded.Output.Evaluate(padded.Parameters.With("input", longer).With("mask", Tensor.Of(Shape.Of(1, 6), [true, true, true, true, false, false]))).ToArray<double>();
+        var y = padded
+            .Output.Evaluate(
+                padded.Parameters.With("input", longer).With("mask", Tensor.Of(Shape.Of(1, 6), [true, true, true, true, false, false])))
+            .ToArray<double>();
         Assert.Equal(plain.Predict(x).ToArray<double>(), y[..32], (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
@@ -83,7 +94,8 @@ public class AttentionTests
     [Fact]
     public void Rotary_products_depend_on_the_distance()
     {
-        var same = Expr.Constant(Tensor.Of(Shape.Of(5, 4), [.. Enumerable.Repeat(Values(7, 4).ToArray<double>(), 5).SelectMany(row => row)]));
+        var same = Expr.Constant(
+            Tensor.Of(Shape.Of(5, 4), [.. Enumerable.Repeat(Values(7, 4).ToArray<double>(), 5).SelectMany(row => row)]));
         var turned = RotaryPositions(same);
         var products = MatMul(turned, Transpose(turned)).Evaluate().As<double>();
         for (var i = 1; i < 5; i++)
@@ -119,6 +131,7 @@ public class AttentionTests
         Refuses("64", () => Model.Input(DType.Float64, "time", 8).PositionEmbedding(64).Initialize(1).Predict(Values(1, 1, 65, 8)));
         Assert.Equal(Shape.Of(1, 4, 8), positions.Predict(Values(1, 1, 4, 8)).Shape);
 
-        static void Refuses(string message, Func<object> build) => Assert.Contains(message, Assert.ThrowsAny<FunctionalException>(build).Message);
+        static void Refuses(string message, Func<object> build) =>
+            Assert.Contains(message, Assert.ThrowsAny<FunctionalException>(build).Message);
     }
 }

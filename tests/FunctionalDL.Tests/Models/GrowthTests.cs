@@ -14,15 +14,40 @@ public class GrowthTests
     {
         ["layers added to a model"] = (200, n => () => Deep(n)),
         ["layers composed"] = (500, n => () => Enumerable.Range(0, n).Aggregate(Layer.Tanh, (all, _) => all >> Layer.Tanh)),
-        ["functions composed"] = (500, n => () => _ = Enumerable.Range(0, n).Aggregate(Function.Of(x => Sin(x)), (all, _) => all >> Function.Of(x => Cos(x))).Parts),
+        ["functions composed"] = (
+            500,
+            n => () => _ = Enumerable.Range(0, n).Aggregate(Function.Of(x => Sin(x)), (all, _) => all >> Function.Of(x => Cos(x))).Parts),
         ["a model's first values"] = (100, n => Of(Deep(n), model => model.Initialize(1))),
         ["a model's other values"] = (100, n => Of(Deep(n).Initialize(1), model => model.WithParameters(model.Parameters))),
-        ["a model's gradient"] = (50, n => Of(Deep(n), model => Sum(model.Output).Gradient([.. model.ParameterList.Select(p => p.Variable)]))),
+        ["a model's gradient"] = (
+            50,
+            n => Of(Deep(n), model => Sum(model.Output).Gradient([.. model.ParameterList.Select(p => p.Variable)]))),
         ["a model's prediction"] = (50, n => Of(Deep(n).Initialize(1), model => model.Predict(Data.Inputs))),
-        ["a model's training"] = (20, n => Of(Deep(n).Initialize(1), model => model.Fit(Data, Loss.MeanSquaredError, Optimizer.Adam() >> Optimizer.AverageWeights(), 1, 8, options: new() { Threads = 1 }).AveragedModel())),
+        ["a model's training"] = (
+            20,
+            n =>
+                Of(
+                    Deep(n).Initialize(1),
+                    model =>
+                        model
+                            .Fit(
+                                Data,
+                                Loss.MeanSquaredError,
+                                Optimizer.Adam() >> Optimizer.AverageWeights(),
+                                1,
+                                8,
+                                options: new() { Threads = 1 })
+                            .AveragedModel())),
         ["the gradient of parts put together"] = (300, n => Of(Variables(n), x => Sum(Square(Concat(0, x))).Gradient(x))),
         ["the gradient of parts stacked"] = (300, n => Of(Variables(n), x => Sum(Square(Stack(0, x))).Gradient(x))),
-        ["the gradient of a sum of terms"] = (300, n => Of(Expr.Variable("x"), x => Enumerable.Range(0, n).Select(i => Sin(i * x)).Aggregate((a, b) => a + b).Gradient(x).Compile(Alone).Run(("x", 1.0)))),
+        ["the gradient of a sum of terms"] = (
+            300,
+            n =>
+                Of(
+                    Expr.Variable("x"),
+                    x =>
+                        Enumerable.Range(0, n).Select(i => Sin(i * x)).Aggregate((a, b) => a + b).Gradient(x).Compile(Alone).Run(("x", 1.0))
+                )),
         ["tensors added to a set"] = (500, n => () => Enumerable.Range(0, n).Aggregate(TensorSet.Empty, (set, i) => set.With($"{i}", 1.0))),
         ["a set added to a set"] = (500, n => Of((Set(n, "a"), Set(n, "b")), sets => sets.Item1.With(sets.Item2))),
     };
@@ -55,7 +80,9 @@ public class GrowthTests
         Assert.Equal(["dense1.weight", "dense1.bias"], trunk.ParameterList.Select(p => p.Name));
         Assert.Equal(["dense", "dense", "batchnorm"], left.Layers.Select(l => l.Name));
         Assert.Equal(["dense", "dropout", "dense", "dense"], right.Layers.Select(l => l.Name));
-        Assert.Equal(["dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias", "dense3.weight", "dense3.bias"], right.ParameterList.Select(p => p.Name));
+        Assert.Equal(
+            ["dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias", "dense3.weight", "dense3.bias"],
+            right.ParameterList.Select(p => p.Name));
         Assert.Equal([4, 5], left.ParameterList[2].Type.Shape.ToSizes());
         Assert.Contains("declared twice", Assert.Throws<FunctionalException>(() => trunk.Then(Layer.Of("twice", (scope, x) =>
             x + scope.Parameter("a", Shape.Scalar, Initializer.Zeros) + scope.Parameter("a", Shape.Scalar, Initializer.Zeros)))).Message);

@@ -32,7 +32,10 @@ public class InitializerTests
         Assert.True(Math.Abs(mean - actual.Mean) < 5 * Math.Sqrt(variance / values.Length) + 1e-15, $"{name}: mean {actual.Mean}");
         Assert.True(Math.Abs(variance - actual.Variance) <= 0.03 * variance + 1e-15, $"{name}: variance {actual.Variance}, not {variance}");
 
-        Assert.True(initializer.Create(Key.Of(1), [200, 300], DType.Float32).BitEquals(initializer.Create(Key.Of(1), [200, 300], DType.Float64).Cast(DType.Float32)));
+        Assert.True(
+            initializer
+                .Create(Key.Of(1), [200, 300], DType.Float32)
+                .BitEquals(initializer.Create(Key.Of(1), [200, 300], DType.Float64).Cast(DType.Float32)));
     }
 
     /// <summary>Weights are drawn piece by piece on many threads, and are those that the expression says, bit by bit.</summary>
@@ -40,7 +43,10 @@ public class InitializerTests
     public void Normal_weights_are_the_random_numbers_of_their_key(int count)
     {
         var key = Key.Of(count);
-        Assert.True((0.3 * RandomNormal(Expr.Constant(key.ToTensor()), [count], DType.Float64)).Evaluate().BitEquals(Initializer.Normal(0.3).Create(key, [count], DType.Float64)));
+        Assert.True(
+            (0.3 * RandomNormal(Expr.Constant(key.ToTensor()), [count], DType.Float64))
+                .Evaluate()
+                .BitEquals(Initializer.Normal(0.3).Create(key, [count], DType.Float64)));
         var uniform = key.Uniform([count], DType.Float64).As<double>().Map(u => (2 * u - 1) * 0.3);
         Assert.True(uniform.BitEquals(Initializer.Uniform(0.3).Create(key, [count], DType.Float64)));
     }
@@ -49,7 +55,9 @@ public class InitializerTests
     public bool Orthogonal_rows_or_columns_are_orthonormal(byte rows, byte columns, byte kernel)
     {
         var (m, n, k) = (rows % 12 + 1, columns % 6 + 1, kernel % 3 + 1);
-        var w = Reshape(Expr.Constant(Initializer.Orthogonal.Create(Key.Of(rows), [m, n, k], DType.Float64)), [m, n * k]).Evaluate().ToMatrix<double>();
+        var w = Reshape(Expr.Constant(Initializer.Orthogonal.Create(Key.Of(rows), [m, n, k], DType.Float64)), [m, n * k])
+            .Evaluate()
+            .ToMatrix<double>();
         var product = m <= n * k ? w * w.Transpose() : w.Transpose() * w;
         return (product - MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseIdentity(product.RowCount)).FrobeniusNorm() < 1e-12;
     }
@@ -61,7 +69,9 @@ public class InitializerTests
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
-            Assert.Equal("normal 0.5, uniform 0.5, constant 0.5", string.Join(", ", Initializer.Normal(0.5), Initializer.Uniform(0.5), Initializer.Constant(0.5)));
+            Assert.Equal(
+                "normal 0.5, uniform 0.5, constant 0.5",
+                string.Join(", ", Initializer.Normal(0.5), Initializer.Uniform(0.5), Initializer.Constant(0.5)));
         }
         finally
         {
@@ -69,6 +79,8 @@ public class InitializerTests
         }
         Assert.Contains("standard deviation -0.5", Assert.Throws<FunctionalException>(() => Initializer.Normal(-0.5)).Message);
         Assert.Contains("bound NaN", Assert.Throws<FunctionalException>(() => Initializer.Uniform(double.NaN)).Message);
-        Assert.Contains("matrices and kernels, not [4]", Assert.Throws<FunctionalException>(() => Initializer.Orthogonal.Create(Key.Of(1), [4], DType.Float32)).Message);
+        Assert.Contains(
+            "matrices and kernels, not [4]",
+            Assert.Throws<FunctionalException>(() => Initializer.Orthogonal.Create(Key.Of(1), [4], DType.Float32)).Message);
     }
 }

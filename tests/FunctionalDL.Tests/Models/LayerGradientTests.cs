@@ -5,7 +5,8 @@ namespace FunctionalDL.Tests.Models;
 /// <summary>The gradient of every layer, as it is trained and as it predicts, in float64 against central differences.</summary>
 public class LayerGradientTests
 {
-    static readonly Expr Memory = Derivatives.Variable("memory", Model.Batch, 3, 5), Tokens = Expr.Variable("tokens", [Model.Batch, "time"], DType.Int64);
+    static readonly Expr Memory = Derivatives.Variable("memory", Model.Batch, 3, 5),
+        Tokens = Expr.Variable("tokens", [Model.Batch, "time"], DType.Int64);
 
     static readonly Dictionary<string, (Layer Layer, Dim[] Input)> Cases = new()
     {
@@ -77,7 +78,9 @@ public class LayerGradientTests
         }
     }
 
-    /// <summary>In float32, as models are trained, outputs and gradients are those of float64 but for rounding; compiled they are too.</summary>
+    /// <summary>
+    /// In float32, as models are trained, outputs and gradients are those of float64 but for rounding; compiled they are too.
+    /// </summary>
     [Theory, MemberData(nameof(Names))]
     public void Single_precision_is_close_to_double(string name)
     {
@@ -88,7 +91,8 @@ public class LayerGradientTests
         var single = at.Map((_, value) => value.DType == DType.Float64 ? value.Cast(DType.Float32) : value);
         var expected = Evaluator.Evaluate(both, single.Map((_, value) => value.DType == DType.Float32 ? value.Cast(DType.Float64) : value));
         var rounded = Graph.WithPrecision(both, DType.Float32);
-        foreach (var (e, reference, compiled) in expected.Zip(Evaluator.Evaluate(rounded, single), Compilation.Compile(rounded).Run(single)))
+        foreach (
+            var (e, reference, compiled) in expected.Zip(Evaluator.Evaluate(rounded, single), Compilation.Compile(rounded).Run(single)))
             for (var i = 0; i < e.Count; i++)
             {
                 Assert.Equal(e.GetDouble(i), reference.GetDouble(i), 1e-5 * Math.Max(1, Math.Abs(e.GetDouble(i))));
@@ -97,8 +101,8 @@ public class LayerGradientTests
     }
 
     /// <summary>
-    /// Inputs that are small, large and special. Where the layer magnifies the rounding of its inputs, as softmax does with large ones, as much is allowed; NaN and infinity are where
-    /// they are in float64.
+    /// Inputs that are small, large and special. Where the layer magnifies the rounding of its inputs, as softmax does with large ones,
+    /// as much is allowed; NaN and infinity are where they are in float64.
     /// </summary>
     [Theory, MemberData(nameof(Names))]
     public void Single_precision_is_close_to_double_far_from_1_too(string name)
@@ -106,17 +110,35 @@ public class LayerGradientTests
         var model = Model.Input(DType.Float64, Cases[name].Input).Then(Cases[name].Layer);
         var y = Forward.Build(model.Body, isTraining: false).Outputs[0].Value;
         var (at, compiled) = (Point(model, y), y.WithPrecision(DType.Float32).Compile());
-        foreach (var map in new Func<double, double>[] { x => 1e-20 * x, x => 1e-6 * x, x => 30 * x, x => 1e4 * x, x => x > 0.3 ? 0 : x, x => x > 0.5 ? double.NaN : x, x => x > 0.5 ? double.PositiveInfinity : x, x => x < -0.5 ? double.NegativeInfinity : x })
+        foreach (
+            var map in new Func<double, double>[]
+            {
+                x => 1e-20 * x,
+                x => 1e-6 * x,
+                x => 30 * x,
+                x => 1e4 * x,
+                x => x > 0.3 ? 0 : x,
+                x => x > 0.5 ? double.NaN : x,
+                x => x > 0.5 ? double.PositiveInfinity : x,
+                x => x < -0.5 ? double.NegativeInfinity : x,
+            })
         {
-            var single = at.With("input", at["input"].As<double>().Map(map)).Map((_, value) => value.DType == DType.Float64 ? value.Cast(DType.Float32) : value);
-            Tensor Exact(double relative) => y.Evaluate(single.Map((_, value) => value.DType == DType.Float32 ? value.Cast(DType.Float64).As<double>().Map(x => x * (1 + relative)) : value));
+            var single = at.With("input", at["input"].As<double>().Map(map))
+                .Map((_, value) => value.DType == DType.Float64 ? value.Cast(DType.Float32) : value);
+            Tensor Exact(double relative) =>
+                y.Evaluate(
+                    single.Map(
+                        (_, value) =>
+                            value.DType == DType.Float32 ? value.Cast(DType.Float64).As<double>().Map(x => x * (1 + relative)) : value));
             var (exact, nearby, actual) = (Exact(0), Exact(1e-7), compiled.Run(single)[0]);
             for (var i = 0; i < exact.Count; i++)
             {
                 var (e, a) = (exact.GetDouble(i), actual.GetDouble(i));
                 if (e.Equals(a)) continue;
                 var allowed = 1e-5 * Math.Max(map(1) is > 0 and < 1 ? map(1) : 1, Math.Abs(e)) + 20 * Math.Abs(nearby.GetDouble(i) - e);
-                Assert.True(Math.Abs(e - a) <= allowed || (Math.Abs(e) > float.MaxValue && double.IsInfinity(a)), $"{name} of {map(1)}, {map(-1)}: {a} in float32, {e} in float64, {allowed:0e0} allowed");
+                Assert.True(
+                    Math.Abs(e - a) <= allowed || (Math.Abs(e) > float.MaxValue && double.IsInfinity(a)),
+                    $"{name} of {map(1)}, {map(-1)}: {a} in float32, {e} in float64, {allowed:0e0} allowed");
             }
         }
     }

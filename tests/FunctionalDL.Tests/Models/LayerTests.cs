@@ -53,7 +53,12 @@ public class LayerTests
     {
         var model = Model.Input(DType.Float64, 1000).Dropout(0.25);
         var x = Tensor.Full(DType.Float64, [2, 1000], 3);
-        double[] Train(long seed) => Forward.Build(model.Body, isTraining: true).Outputs[0].Value.Evaluate(("input", x), ("key", Key.Of(seed).ToTensor())).ToArray<double>();
+        double[] Train(long seed) =>
+            Forward
+                .Build(model.Body, isTraining: true)
+                .Outputs[0]
+                .Value.Evaluate(("input", x), ("key", Key.Of(seed).ToTensor()))
+                .ToArray<double>();
 
         var y = Train(1);
         Assert.Equal(y, Train(1));
@@ -76,7 +81,18 @@ public class LayerTests
     [InlineData("mish", 1, 0.86509838826731034)]
     public void Activations_have_their_values(string name, double x, double y)
     {
-        Layer[] all = [Layer.LeakyRelu(), Layer.Elu(), Layer.Selu, Layer.GeluTanh, Layer.Gelu, Layer.Silu, Layer.Softsign, Layer.HardSigmoid, Layer.Mish];
+        Layer[] all =
+        [
+            Layer.LeakyRelu(),
+            Layer.Elu(),
+            Layer.Selu,
+            Layer.GeluTanh,
+            Layer.Gelu,
+            Layer.Silu,
+            Layer.Softsign,
+            Layer.HardSigmoid,
+            Layer.Mish,
+        ];
         var model = Model.Input(DType.Float64, 1).Then(all.Single(layer => layer.Name == name));
         Assert.Equal(y, model.Predict(Tensor.Of(Shape.Of(1, 1), [x])).ToScalar(), 1e-15);
 
@@ -89,10 +105,24 @@ public class LayerTests
     public void Nested_layers_have_names_that_say_where_they_are()
     {
         var block = Layer.Residual(Layer.Dense(4) >> Layer.Relu >> Layer.Dense(4));
-        var model = Model.Input(4).Then(block).Then(block.Copy()).Then(Layer.Concat(-1, Layer.Dense(2, bias: false), Layer.Dense(3, bias: false).Named("head")));
+        var model = Model
+            .Input(4)
+            .Then(block)
+            .Then(block.Copy())
+            .Then(Layer.Concat(-1, Layer.Dense(2, bias: false), Layer.Dense(3, bias: false).Named("head")));
         Assert.Equal(
-            ["residual1.dense1.weight", "residual1.dense1.bias", "residual1.dense2.weight", "residual1.dense2.bias",
-             "residual2.dense1.weight", "residual2.dense1.bias", "residual2.dense2.weight", "residual2.dense2.bias", "concat1.dense1.weight", "concat1.head1.weight"],
+            [
+                "residual1.dense1.weight",
+                "residual1.dense1.bias",
+                "residual1.dense2.weight",
+                "residual1.dense2.bias",
+                "residual2.dense1.weight",
+                "residual2.dense1.bias",
+                "residual2.dense2.weight",
+                "residual2.dense2.bias",
+                "concat1.dense1.weight",
+                "concat1.head1.weight",
+            ],
             model.ParameterList.Select(p => p.Name));
         Assert.Equal(Shape.Of(Model.Batch, 5), model.Output.Shape);
     }
@@ -101,7 +131,16 @@ public class LayerTests
     [Fact]
     public void The_measured_networks_have_their_sizes()
     {
-        var digits = Model.Input(1, 28, 28).Conv2D(16, 3, padding: 1).Relu().MaxPool2D(2).Conv2D(32, 3, padding: 1).Relu().MaxPool2D(2).Flatten().Dense(10);
+        var digits = Model
+            .Input(1, 28, 28)
+            .Conv2D(16, 3, padding: 1)
+            .Relu()
+            .MaxPool2D(2)
+            .Conv2D(32, 3, padding: 1)
+            .Relu()
+            .MaxPool2D(2)
+            .Flatten()
+            .Dense(10);
         Assert.Equal(Shape.Of(Model.Batch, 10), digits.Output.Shape);
         Assert.Equal(160 + 4640 + 15690, Elements(digits));
 
@@ -112,7 +151,9 @@ public class LayerTests
         var transformer = Model.Input(DType.Int64, "time").Embedding(65, 128).PositionEmbedding(64)
             .TransformerDecoder(4).TransformerDecoder(4).LayerNorm().Dense(65);
         Assert.Equal(Shape.Of(Model.Batch, "time", 65), transformer.Output.Shape);
-        Assert.Equal(65 * 128 + 64 * 128 + 2 * (4 * 128 + 128 * 384 + 384 + 128 * 128 + 128 + 128 * 512 * 2 + 512 + 128) + 256 + 128 * 65 + 65, Elements(transformer));
+        Assert.Equal(
+            65 * 128 + 64 * 128 + 2 * (4 * 128 + 128 * 384 + 384 + 128 * 128 + 128 + 128 * 512 * 2 + 512 + 128) + 256 + 128 * 65 + 65,
+            Elements(transformer));
 
         static int Elements(Model model) => model.ParameterList.Sum(p => p.Type.Shape.ElementCount);
     }
@@ -121,7 +162,9 @@ public class LayerTests
     public void Tokens_outside_the_vocabulary_are_refused()
     {
         var model = Model.Input(DType.Int64, "time").Embedding(5, 2).Initialize(1);
-        Assert.Contains("vocabulary", Assert.ThrowsAny<FunctionalException>(() => model.Predict(Tensor.Of(Shape.Of(1, 2), [1L, 5]))).Message);
+        Assert.Contains(
+            "vocabulary",
+            Assert.ThrowsAny<FunctionalException>(() => model.Predict(Tensor.Of(Shape.Of(1, 2), [1L, 5]))).Message);
         Assert.Contains("integers", Assert.ThrowsAny<FunctionalException>(() => Model.Input("time").Embedding(5, 2)).Message);
     }
 

@@ -7,7 +7,8 @@ public class LayerValueTests
 {
     static Tensor Values(int seed, params Dim[] shape) => Derivatives.Random(Key.Of(seed), Shape.Of(shape));
 
-    static readonly Expr Memory = Derivatives.Variable("memory", Model.Batch, "keys", 4), Mask = Expr.Variable("mask", [Model.Batch, "keys"], DType.Bool);
+    static readonly Expr Memory = Derivatives.Variable("memory", Model.Batch, "keys", 4),
+        Mask = Expr.Variable("mask", [Model.Batch, "keys"], DType.Bool);
 
     static Model Sequence(params Layer[] layers) => Model.Input(DType.Float64, "time", 4).Then(Layer.Sequence(layers));
 
@@ -24,14 +25,28 @@ public class LayerValueTests
             var all = new TheoryData<string, Model, Model>();
             foreach (var normFirst in new[] { true, false })
             {
-                all.Add($"encoder, {normFirst}", Sequence(Layer.TransformerEncoder(2, dropout: 0.3, normFirst: normFirst)),
+                all.Add(
+                    $"encoder, {normFirst}",
+                    Sequence(Layer.TransformerEncoder(2, dropout: 0.3, normFirst: normFirst)),
                     Sequence(Block(normFirst, Layer.MultiHeadAttention(2, dropout: 0.3), FeedForward(16, Layer.Gelu))));
-                all.Add($"encoder with settings, {normFirst}", Sequence(Layer.TransformerEncoder(2, hidden: 5, dropout: 0.3, rotary: true, activation: Layer.Relu, normFirst: normFirst)),
+                all.Add(
+                    $"encoder with settings, {normFirst}",
+                    Sequence(
+                        Layer.TransformerEncoder(2, hidden: 5, dropout: 0.3, rotary: true, activation: Layer.Relu, normFirst: normFirst)),
                     Sequence(Block(normFirst, Layer.MultiHeadAttention(2, rotary: true, dropout: 0.3), FeedForward(5, Layer.Relu))));
-                all.Add($"decoder, {normFirst}", Sequence(Layer.TransformerDecoder(2, hidden: 5, dropout: 0.3, activation: Layer.Tanh, normFirst: normFirst)),
+                all.Add(
+                    $"decoder, {normFirst}",
+                    Sequence(Layer.TransformerDecoder(2, hidden: 5, dropout: 0.3, activation: Layer.Tanh, normFirst: normFirst)),
                     Sequence(Block(normFirst, Layer.MultiHeadAttention(2, causal: true, dropout: 0.3), FeedForward(5, Layer.Tanh))));
-                all.Add($"decoder with memory, {normFirst}", Sequence(Layer.TransformerDecoder(2, dropout: 0.3, memory: Memory, memoryMask: Mask, normFirst: normFirst)),
-                    Sequence(Block(normFirst, Layer.MultiHeadAttention(2, causal: true, dropout: 0.3), Layer.MultiHeadAttention(2, mask: Mask, memory: Memory, dropout: 0.3), FeedForward(16, Layer.Gelu))));
+                all.Add(
+                    $"decoder with memory, {normFirst}",
+                    Sequence(Layer.TransformerDecoder(2, dropout: 0.3, memory: Memory, memoryMask: Mask, normFirst: normFirst)),
+                    Sequence(
+                        Block(
+                            normFirst,
+                            Layer.MultiHeadAttention(2, causal: true, dropout: 0.3),
+                            Layer.MultiHeadAttention(2, mask: Mask, memory: Memory, dropout: 0.3),
+                            FeedForward(16, Layer.Gelu))));
             }
             return all;
         }
@@ -43,12 +58,21 @@ public class LayerValueTests
     public void Transformer_blocks_are_their_parts(string name, Model block, Model parts)
     {
         Assert.Equal(block.ParameterList.Select(p => p.Type), parts.ParameterList.Select(p => p.Type));
-        TensorSet At(Model model) => TensorSet.Of(model.ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, Values(i, [.. p.Type.Shape]))))
-            .With("input", Values(100, 2, 3, 4)).With("memory", Values(101, 2, 3, 4)).With("mask", Tensor.Of(Shape.Of(2, 3), [true, false, true, true, true, false])).With("key", Key.Of(7).ToTensor());
+        TensorSet At(Model model) =>
+            TensorSet
+                .Of(model.ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, Values(i, [.. p.Type.Shape]))))
+                .With("input", Values(100, 2, 3, 4))
+                .With("memory", Values(101, 2, 3, 4))
+                .With("mask", Tensor.Of(Shape.Of(2, 3), [true, false, true, true, true, false]))
+                .With("key", Key.Of(7).ToTensor());
         foreach (var isTraining in new[] { false, true })
         {
-            var (actual, expected) = (Forward.Build(block.Body, isTraining).Outputs[0].Value.Evaluate(At(block)), Forward.Build(parts.Body, isTraining).Outputs[0].Value.Evaluate(At(parts)));
-            Assert.True(expected.ToArray<double>().Zip(actual.ToArray<double>()).All(p => Math.Abs(p.First - p.Second) < 1e-12), $"{name}, training {isTraining}");
+            var (actual, expected) = (
+                Forward.Build(block.Body, isTraining).Outputs[0].Value.Evaluate(At(block)),
+                Forward.Build(parts.Body, isTraining).Outputs[0].Value.Evaluate(At(parts)));
+            Assert.True(
+                expected.ToArray<double>().Zip(actual.ToArray<double>()).All(p => Math.Abs(p.First - p.Second) < 1e-12),
+                $"{name}, training {isTraining}");
         }
     }
 
@@ -75,7 +99,10 @@ public class LayerValueTests
         var model = Model.Input(DType.Float64, 3, 4).MultiHeadAttention(2, mask: Mask, memory: Memory).Initialize(1);
         Tensor x = Values(1, 1, 3, 4), memory = Values(2, 1, 5, 4);
         var first = Slice(Expr.Constant(memory), 1, 0, 2).Evaluate();
-        var masked = model.Predict(("input", x), ("memory", memory), ("mask", Tensor.Of(Shape.Of(1, 5), [true, true, false, false, false])));
+        var masked = model.Predict(
+            ("input", x),
+            ("memory", memory),
+            ("mask", Tensor.Of(Shape.Of(1, 5), [true, true, false, false, false])));
         var without = model.Predict(("input", x), ("memory", first), ("mask", Tensor.Of(Shape.Of(1, 2), [true, true])));
         Assert.Equal(without.ToArray<double>(), masked.ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
     }
@@ -104,12 +131,32 @@ public class LayerValueTests
     [Fact]
     public void Defaults_are_those_that_are_usual()
     {
-        double Predicted(Layer layer) => Model.Input(DType.Float64, 2).Then(layer).Initialize(1).Predict(new[,] { { 1e-3, -1e-3 } }).ToArray<double>()[0];
+        double Predicted(Layer layer) =>
+            Model
+                .Input(DType.Float64, 2)
+                .Then(layer)
+                .Initialize(1)
+                .Predict(
+                    new[,]
+                    {
+                        { 1e-3, -1e-3 },
+                    })
+                .ToArray<double>()[0];
         Assert.Equal(1e-3 / Math.Sqrt(1e-6 + 1e-5), Predicted(Layer.LayerNorm()), 1e-12);
         Assert.Equal(1e-3 / Math.Sqrt(1e-6 + 1e-6), Predicted(Layer.RmsNorm()), 1e-12);
         Assert.Equal(1e-3 / Math.Sqrt(1 + 1e-5), Predicted(Layer.BatchNorm()), 1e-15);
         var norm = Model.Input(DType.Float64, 1).BatchNorm().Initialize(1);
-        var next = Forward.Build(norm.Body, isTraining: true).Updates["batchnorm1.mean"].Evaluate(norm.Parameters.With("input", new[,] { { 1.0 }, { 3 } }));
+        var next = Forward
+            .Build(norm.Body, isTraining: true)
+            .Updates["batchnorm1.mean"]
+            .Evaluate(
+                norm.Parameters.With(
+                    "input",
+                    new[,]
+                    {
+                        { 1.0 },
+                        { 3 },
+                    }));
         Assert.Equal(0.1 * 2, next.ToArray<double>()[0], 1e-12);
         var dense = Model.Input(50).Dense(50).Initialize(1);
         Assert.All(dense.Parameters["dense1.bias"].ToArray<float>(), b => Assert.Equal(0, b));
@@ -143,7 +190,10 @@ public class LayerValueTests
     public void Dropout_layers_draw_apart()
     {
         var model = Model.Input(DType.Float64, 200).Parallel("both", x => x[0] - x[1], Layer.Dropout(0.5), Layer.Dropout(0.5));
-        var y = Forward.Build(model.Body, isTraining: true).Outputs[0].Value.Evaluate(("input", Tensor.Full(DType.Float64, [1, 200], 1)), ("key", Key.Of(1).ToTensor()));
+        var y = Forward
+            .Build(model.Body, isTraining: true)
+            .Outputs[0]
+            .Value.Evaluate(("input", Tensor.Full(DType.Float64, [1, 200], 1)), ("key", Key.Of(1).ToTensor()));
         Assert.Contains(y.ToArray<double>(), d => d != 0);
     }
 

@@ -31,10 +31,22 @@ public class ModelInputsTests
     {
         Assert.Equal(["image", "row"], TwoInputs.Inputs.Select(i => i.VariableName));
         Assert.Equal(["class", "price"], TwoInputs.Outputs.Select(o => o.Name));
-        Assert.Equal(["conv2d1.weight", "conv2d1.bias", "dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias", "dense3.weight", "dense3.bias"],
+        Assert.Equal(
+            [
+                "conv2d1.weight",
+                "conv2d1.bias",
+                "dense1.weight",
+                "dense1.bias",
+                "dense2.weight",
+                "dense2.bias",
+                "dense3.weight",
+                "dense3.bias",
+            ],
             TwoInputs.ParameterList.Select(p => p.Name));
         Assert.Contains("row", TwoInputs.Summary());
-        Assert.Equal("image [batch, 1, 4, 4], row [batch, 3] >> conv2d >> relu >> flatten >> dense >> tanh >> dense >> dense", TwoInputs.ToString());
+        Assert.Equal(
+            "image [batch, 1, 4, 4], row [batch, 3] >> conv2d >> relu >> flatten >> dense >> tanh >> dense >> dense",
+            TwoInputs.ToString());
     }
 
     /// <summary>Every output is what the expressions are, for every batch size, and a missing name is said.</summary>
@@ -46,10 +58,15 @@ public class ModelInputsTests
         {
             var all = model.PredictAll(Batch(n));
             foreach (var (name, output) in model.Outputs)
-                Assert.Equal(output.Evaluate(model.Parameters.With(Batch(n))).ToArray<float>(), all[name].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
+                Assert.Equal(
+                    output.Evaluate(model.Parameters.With(Batch(n))).ToArray<float>(),
+                    all[name].ToArray<float>(),
+                    (a, b) => Math.Abs(a - b) < 1e-5);
         }
         Assert.Contains("2 outputs, \"class\", \"price\"", Assert.Throws<FunctionalException>(() => model.Predict(Batch(1))).Message);
-        Assert.Contains("\"row\" float32[batch, 3] has no value", Assert.Throws<FunctionalException>(() => model.PredictAll(("image", Batch(1)["image"]))).Message);
+        Assert.Contains(
+            "\"row\" float32[batch, 3] has no value",
+            Assert.Throws<FunctionalException>(() => model.PredictAll(("image", Batch(1)["image"]))).Message);
         Assert.Contains("2 outputs", Assert.Throws<FunctionalException>(() => model.Then(Layer.Relu)).Message);
         Assert.Contains("2 inputs", Assert.Throws<FunctionalException>(() => model.InputVariable).Message);
     }
@@ -65,11 +82,18 @@ public class ModelInputsTests
         Assert.InRange(last.Metrics["price mae"], 0, 0.3);
         var measured = last.Validation!;
         Assert.Equal(measured.Losses["class"] + 0.5 * measured.Losses["price"], measured.Loss, 1e-9);
-        Assert.Equal(measured.Metrics["class accuracy"], Metric.Accuracy.Measure(run.Model.PredictAll(data.InputColumns)["class"], data.TargetColumns["class"]), 1e-9);
+        Assert.Equal(
+            measured.Metrics["class accuracy"],
+            Metric.Accuracy.Measure(run.Model.PredictAll(data.InputColumns)["class"], data.TargetColumns["class"]),
+            1e-9);
         Assert.Equal(measured.Loss, run.Model.Evaluate(data, Both).Loss, 1e-6);
 
-        Assert.Contains("Say of which: metric.On(\"class\")", Assert.Throws<FunctionalException>(() => run.Model.Evaluate(data, Both, Metric.Accuracy)).Message);
-        Assert.Contains("there is no output \"clas\"", Assert.Throws<FunctionalException>(() => run.Model.Evaluate(data, Loss.SoftmaxCrossEntropy.On("clas"))).Message);
+        Assert.Contains(
+            "Say of which: metric.On(\"class\")",
+            Assert.Throws<FunctionalException>(() => run.Model.Evaluate(data, Both, Metric.Accuracy)).Message);
+        Assert.Contains(
+            "there is no output \"clas\"",
+            Assert.Throws<FunctionalException>(() => run.Model.Evaluate(data, Loss.SoftmaxCrossEntropy.On("clas"))).Message);
         Assert.Contains("2 outputs", Assert.Throws<FunctionalException>(() => run.Model.Evaluate(data, Loss.SoftmaxCrossEntropy)).Message);
         var missing = new Dataset(data.InputColumns, TensorSet.Of(("class", data.TargetColumns["class"])));
         Assert.Contains("no column of targets \"price\"", Assert.Throws<DataException>(() => run.Model.Evaluate(missing, Both)).Message);
@@ -86,10 +110,15 @@ public class ModelInputsTests
         var model = TwoInputs.Initialize(1);
         var (data, none) = (Data(7), Optimizer.Sgd(0));
         Expr Of(Objective objective) => TrainingStep.Of(model, objective, none, data).Loss;
-        var values = model.Parameters.With(data.InputColumns).With("target.class", data.TargetColumns["class"]).With("target.price", data.TargetColumns["price"]);
+        var values = model
+            .Parameters.With(data.InputColumns)
+            .With("target.class", data.TargetColumns["class"])
+            .With("target.price", data.TargetColumns["price"]);
         var w = model.ParameterList.Select(p => p.Variable).ToArray();
         var whole = Evaluator.Evaluate(Of(Both).Gradient(w), values);
-        var (a, b) = (Evaluator.Evaluate(Of(Loss.SoftmaxCrossEntropy.On("class")).Gradient(w), values), Evaluator.Evaluate(Of(Loss.MeanSquaredError.On("price")).Gradient(w), values));
+        var (a, b) = (
+            Evaluator.Evaluate(Of(Loss.SoftmaxCrossEntropy.On("class")).Gradient(w), values),
+            Evaluator.Evaluate(Of(Loss.MeanSquaredError.On("price")).Gradient(w), values));
         for (var i = 0; i < w.Length; i++)
             for (var k = 0; k < whole[i].Count; k++) Assert.Equal(a[i].GetDouble(k) + 0.5 * b[i].GetDouble(k), whole[i].GetDouble(k), 1e-5);
         var of = Objective.Of("both", (outputs, targets) => Square(outputs["price"] - targets["price"]));
@@ -109,9 +138,14 @@ public class ModelInputsTests
         var step = new GradientDescent();
         var (a, b) = (model.Fit(weighted, Both, Optimizer.Sgd(0.1), 3, step), model.Fit(repeated, Both, Optimizer.Sgd(0.1), 3, step));
         foreach (var (name, value) in a.Model.Parameters)
-            for (var i = 0; i < value.Count; i++) Assert.Equal(b.Model.Parameters[name].GetDouble(i), value.GetDouble(i), 1e-5);
-        Assert.Contains("the weight of row 2 is -1", Assert.Throws<FunctionalException>(() => data.WithWeights(Tensor.Vector([1f, 1, -1, 1, 1, 1, 1, 1]))).Message);
-        Assert.Contains("Give a float for each, [8]", Assert.Throws<ShapeException>(() => data.WithWeights(Tensor.Vector([1f, 1]))).Message);
+            for (var i = 0; i < value.Count; i++)
+                Assert.Equal(b.Model.Parameters[name].GetDouble(i), value.GetDouble(i), 1e-5);
+        Assert.Contains(
+            "the weight of row 2 is -1",
+            Assert.Throws<FunctionalException>(() => data.WithWeights(Tensor.Vector([1f, 1, -1, 1, 1, 1, 1, 1]))).Message);
+        Assert.Contains(
+            "Give a float for each, [8]",
+            Assert.Throws<ShapeException>(() => data.WithWeights(Tensor.Vector([1f, 1]))).Message);
     }
 
     /// <summary>The mean is over the places that count, of all examples together.</summary>
@@ -127,7 +161,10 @@ public class ModelInputsTests
         var expected = Loss.SoftmaxCrossEntropy.Apply(flat, Expr.Constant(Tensor.Vector([.. places.Select(i => labels[i])])));
         var (actual, values) = (loss.Apply(z, y), TensorSet.Of(("z", logits)));
         Assert.Equal(expected.Evaluate(values).ToScalar(), actual.Evaluate(values).ToScalar(), 1e-12);
-        Assert.Equal(expected.Gradient(z).Evaluate(values).ToArray<double>(), actual.Gradient(z).Evaluate(values).ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(
+            expected.Gradient(z).Evaluate(values).ToArray<double>(),
+            actual.Gradient(z).Evaluate(values).ToArray<double>(),
+            (a, b) => Math.Abs(a - b) < 1e-12);
         var none = Loss.SoftmaxCrossEntropy.WithIgnoredLabel(7).Apply(z, Expr.Constant(Tensor.Full(DType.Int64, [3, 4], 7)));
         Assert.Equal(0, none.Evaluate(values).ToScalar());
         Assert.All(none.Gradient(z).Evaluate(values).ToArray<double>(), g => Assert.Equal(0, g));
@@ -137,9 +174,13 @@ public class ModelInputsTests
         var data = new Dataset(Key.Of(2).Uniform([6, 4]), Tensor.Vector([0L, -100, 2, 1, -100, 0]));
         var counted = data.Rows([0, 2, 3, 5]);
         Assert.Equal(model.Evaluate(counted, Loss.SoftmaxCrossEntropy).Loss, model.Evaluate(data, loss).Loss, 1e-9);
-        Assert.Equal(model.Fit(counted, Loss.SoftmaxCrossEntropy, Optimizer.Sgd(0.1), 2, 4).Model.Parameters["dense1.weight"].ToArray<float>(),
-            model.Fit(data, loss, Optimizer.Sgd(0.1), 2, 6).Model.Parameters["dense1.weight"].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
-        Assert.Contains("loss.WithIgnoredLabel(-100)", Assert.Throws<DataException>(() => model.Evaluate(data, Loss.SoftmaxCrossEntropy)).Message);
+        Assert.Equal(
+            model.Fit(counted, Loss.SoftmaxCrossEntropy, Optimizer.Sgd(0.1), 2, 4).Model.Parameters["dense1.weight"].ToArray<float>(),
+            model.Fit(data, loss, Optimizer.Sgd(0.1), 2, 6).Model.Parameters["dense1.weight"].ToArray<float>(),
+            (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Contains(
+            "loss.WithIgnoredLabel(-100)",
+            Assert.Throws<DataException>(() => model.Evaluate(data, Loss.SoftmaxCrossEntropy)).Message);
     }
 
     [Fact]
@@ -167,7 +208,9 @@ public class ModelInputsTests
     {
         var inner = (Model.Input(4).Dense(3) >> Layer.Tanh).Initialize(7);
         var outer = (Model.Input(4) >> inner.ToLayer("body") >> Layer.Dense(2)).Initialize(1);
-        Assert.Equal(["body1.model.dense1.weight", "body1.model.dense1.bias", "dense1.weight", "dense1.bias"], outer.ParameterList.Select(p => p.Name));
+        Assert.Equal(
+            ["body1.model.dense1.weight", "body1.model.dense1.bias", "dense1.weight", "dense1.bias"],
+            outer.ParameterList.Select(p => p.Name));
         Assert.Equal(inner.Parameters["dense1.weight"].ToArray<float>(), outer.Parameters["body1.model.dense1.weight"].ToArray<float>());
 
         var twice = Model.Of([ModelInput.Of("a", 4), ModelInput.Of("b", 4)], (scope, x) =>
@@ -175,9 +218,18 @@ public class ModelInputsTests
         Assert.Equal(["body.dense1.weight", "body.dense1.bias"], twice.ParameterList.Select(p => p.Name));
         Tensor a = Key.Of(1).Uniform([2, 4]), b = Key.Of(2).Uniform([2, 4]);
         var (fromA, fromB) = (inner.Predict(a).ToArray<float>(), inner.Predict(b).ToArray<float>());
-        Assert.Equal(fromA.Zip(fromB, (p, q) => p + q), twice.Predict(("a", a), ("b", b)).ToArray<float>(), (p, q) => Math.Abs(p - q) < 1e-5);
-        Assert.Contains("there is a layer \"body\" already", Assert.Throws<FunctionalException>(() => Model.Of([ModelInput.Of("a", 4)], (scope, x) =>
-            [("y", scope.Apply(inner, "body", x["a"]) + scope.Apply(inner.Initialize(2), "body", x["a"]))])).Message);
+        Assert.Equal(
+            fromA.Zip(fromB, (p, q) => p + q),
+            twice.Predict(("a", a), ("b", b)).ToArray<float>(),
+            (p, q) => Math.Abs(p - q) < 1e-5);
+        Assert.Contains(
+            "there is a layer \"body\" already",
+            Assert
+                .Throws<FunctionalException>(() =>
+                    Model.Of(
+                        [ModelInput.Of("a", 4)],
+                        (scope, x) => [("y", scope.Apply(inner, "body", x["a"]) + scope.Apply(inner.Initialize(2), "body", x["a"]))]))
+                .Message);
     }
 
     /// <summary>What the outer model was trained to is what it brings along, not what the inner one was before.</summary>
@@ -220,24 +272,45 @@ public class ModelInputsTests
     public void What_is_no_function_of_its_inputs_is_refused()
     {
         static string Error(Func<Model> make) => Assert.Throws<FunctionalException>(make).Message;
-        Assert.Contains("two inputs have the name \"x\"", Error(() => Model.Of([ModelInput.Of("x", 1), ModelInput.Of("x", 2)], (_, x) => [("y", x["x"])])));
-        Assert.Contains("no output depends on input \"z\"", Error(() => Model.Of([ModelInput.Of("x", 1), ModelInput.Of("z", 2)], (_, x) => [("y", x["x"])])));
-        Assert.Contains("output \"c\" depends on no input", Error(() => Model.Of([ModelInput.Of("x", 1)], (_, x) => [("y", x["x"]), ("c", Expr.Constant(1, DType.Float32))])));
-        Assert.Contains("two outputs have the name \"y\"", Error(() => Model.Of([ModelInput.Of("x", 1)], (_, x) => [("y", x["x"]), ("y", -x["x"])])));
+        Assert.Contains(
+            "two inputs have the name \"x\"",
+            Error(() => Model.Of([ModelInput.Of("x", 1), ModelInput.Of("x", 2)], (_, x) => [("y", x["x"])])));
+        Assert.Contains(
+            "no output depends on input \"z\"",
+            Error(() => Model.Of([ModelInput.Of("x", 1), ModelInput.Of("z", 2)], (_, x) => [("y", x["x"])])));
+        Assert.Contains(
+            "output \"c\" depends on no input",
+            Error(() => Model.Of([ModelInput.Of("x", 1)], (_, x) => [("y", x["x"]), ("c", Expr.Constant(1, DType.Float32))])));
+        Assert.Contains(
+            "two outputs have the name \"y\"",
+            Error(() => Model.Of([ModelInput.Of("x", 1)], (_, x) => [("y", x["x"]), ("y", -x["x"])])));
         Assert.Contains("no outputs", Error(() => Model.Of([ModelInput.Of("x", 1)], (_, _) => [])));
         Assert.Contains("no inputs", Error(() => Model.Of([], (_, _) => [])));
         Assert.Contains("source of randomness", Error(() => Model.Input(ModelInput.Of("key", 1))));
         var shared = Layer.Dense(2);
-        Assert.Contains("all uses of a layer share", Assert.Throws<ShapeException>(() => Model.Of([ModelInput.Of("a", 3), ModelInput.Of("b", 4)], (scope, x) =>
-            [("y", shared.Apply(scope, x["a"]) + shared.Apply(scope, x["b"]))])).Message);
+        Assert.Contains(
+            "all uses of a layer share",
+            Assert
+                .Throws<ShapeException>(() =>
+                    Model.Of(
+                        [ModelInput.Of("a", 3), ModelInput.Of("b", 4)],
+                        (scope, x) => [("y", shared.Apply(scope, x["a"]) + shared.Apply(scope, x["b"]))]))
+                .Message);
     }
 
     [Fact]
     public void An_input_and_a_target_may_have_one_name()
     {
-        var model = Model.Of([ModelInput.Of("image", 4)], (scope, x) => [("image", (Layer.Dense(2) >> Layer.Dense(4)).Apply(scope, x["image"]))]);
+        var model = Model.Of(
+            [ModelInput.Of("image", 4)],
+            (scope, x) => [("image", (Layer.Dense(2) >> Layer.Dense(4)).Apply(scope, x["image"]))]);
         var x = Key.Of(3).Uniform([20, 4]);
-        var run = model.Fit(new Dataset(TensorSet.Of(("image", x)), TensorSet.Of(("image", x))), Loss.MeanSquaredError, Optimizer.Adam(0.05), 40, 10);
+        var run = model.Fit(
+            new Dataset(TensorSet.Of(("image", x)), TensorSet.Of(("image", x))),
+            Loss.MeanSquaredError,
+            Optimizer.Adam(0.05),
+            40,
+            10);
         Assert.InRange(run.History[^1].Loss, 0, 0.5 * run.History[0].Loss);
     }
 
@@ -248,7 +321,8 @@ public class ModelInputsTests
         var examples = Enumerable.Range(0, 12).Select(i => data.Rows([i])).Select(one =>
             (one.InputColumns.Map((_, c) => c.Reshape(c.Shape.Remove(0))), one.TargetColumns.Map((_, c) => c.Reshape(c.Shape.Remove(0)))));
         var stacked = Dataset.StackColumns([.. examples]);
-        foreach (var (name, column) in data.InputColumns) Assert.Equal(column.ToArray<float>(), stacked.InputColumns[name].ToArray<float>());
+        foreach (var (name, column) in data.InputColumns)
+            Assert.Equal(column.ToArray<float>(), stacked.InputColumns[name].ToArray<float>());
         var model = TwoInputs.Initialize(1);
         var streamed = model.Fit(_ => data.Batches(4), Both, Optimizer.Sgd(0.1), 2);
         Assert.Equal(6, streamed.Checkpoint.Position.Step);

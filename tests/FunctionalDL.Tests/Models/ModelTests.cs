@@ -38,13 +38,18 @@ public class ModelTests
         101,770 parameters, 397.5 KiB
         """, Mlp.Summary());
 
-    /// <summary>A prediction holds at least a layer's result, a gradient several layers' and those of the parameters are the caller's.</summary>
+    /// <summary>
+    /// A prediction holds at least a layer's result, a gradient several layers' and those of the parameters are the caller's.
+    /// </summary>
     [Fact]
     public void The_summary_for_a_shape_says_the_memory_that_it_takes()
     {
         var lines = Mlp.Summary([4096, 784]).Split('\n');
         Assert.Equal(Mlp.Summary(), string.Join('\n', lines[..^1]));
-        var sizes = System.Text.RegularExpressions.Regex.Matches(lines[^1], @"([\d.]+) MiB").Select(m => double.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        var sizes = System
+            .Text.RegularExpressions.Regex.Matches(lines[^1], @"([\d.]+) MiB")
+            .Select(m => double.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))
+            .ToArray();
         Assert.Equal(2, sizes.Length);
         Assert.InRange(sizes[0], 2, sizes[1]);
         Assert.Throws<ShapeException>(() => Mlp.Summary([4096, 783]));

@@ -43,7 +43,10 @@ public class RecurrenceTests
             var own = Slice(Slice(Expr.Constant(x), 0, row, row + 1), 1, 0, (int)lengths[row]).Evaluate();
             var alone = plain.PredictAll(("x", own));
             foreach (var name in new[] { "last", "state" })
-                Assert.Equal(alone[name].ToArray<double>(), Slice(Expr.Constant(all[name]), 0, row, row + 1).Evaluate().ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
+                Assert.Equal(
+                    alone[name].ToArray<double>(),
+                    Slice(Expr.Constant(all[name]), 0, row, row + 1).Evaluate().ToArray<double>(),
+                    (a, b) => Math.Abs(a - b) < 1e-12);
             var steps = Slice(Slice(Expr.Constant(all["steps"]), 0, row, row + 1), 1, 0, (int)lengths[row]).Evaluate();
             Assert.Equal(alone["steps"].ToArray<double>(), steps.ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
         }
@@ -73,10 +76,16 @@ public class RecurrenceTests
     public void Gradients_pass_masks_and_initial_states()
     {
         var recurrence = Recurrence.Lstm(Units);
-        var model = Model.Of([X, ModelInput.Of("lengths", DType.Int64), ModelInput.Of("start", DType.Float64, 2 * Units)], (scope, x) =>
-            [("y", recurrence.Run(scope, x["x"], Recurrence.Mask(x["lengths"], x["x"]), x["start"]).State)]).Initialize(2);
-        var values = model.Parameters.With(TensorSet.Of(
-            ("x", Key.Of(1).Uniform([3, 4, Features], DType.Float64)), ("lengths", Tensor.Vector([4L, 1, 2])), ("start", Key.Of(2).Uniform([3, 2 * Units], DType.Float64))));
+        var model = Model
+            .Of(
+                [X, ModelInput.Of("lengths", DType.Int64), ModelInput.Of("start", DType.Float64, 2 * Units)],
+                (scope, x) => [("y", recurrence.Run(scope, x["x"], Recurrence.Mask(x["lengths"], x["x"]), x["start"]).State)])
+            .Initialize(2);
+        var values = model.Parameters.With(
+            TensorSet.Of(
+                ("x", Key.Of(1).Uniform([3, 4, Features], DType.Float64)),
+                ("lengths", Tensor.Vector([4L, 1, 2])),
+                ("start", Key.Of(2).Uniform([3, 2 * Units], DType.Float64))));
         Expr[] wrt = [.. model.ParameterList.Select(p => p.Variable), model.Inputs[0], model.Inputs[2]];
         var check = GradientCheck.Check(Sum(Square(model.Output)), wrt, values);
         Assert.Equal(GradientVerdict.Agrees, check.Verdict);
@@ -85,11 +94,18 @@ public class RecurrenceTests
     [Fact]
     public void What_does_not_fit_is_said()
     {
-        static string Error(Func<Recurrence, LayerScope, IReadOnlyDictionary<string, Expr>, RecurrenceResult> run) => Assert.Throws<ShapeException>(() =>
-            Model.Of([X, ModelInput.Of("other", DType.Float64, "time")], (scope, x) => [("y", run(Recurrence.Lstm(4), scope, x).Last + Sum(x["other"]))])).Message;
+        static string Error(Func<Recurrence, LayerScope, IReadOnlyDictionary<string, Expr>, RecurrenceResult> run) =>
+            Assert
+                .Throws<ShapeException>(() =>
+                    Model.Of(
+                        [X, ModelInput.Of("other", DType.Float64, "time")],
+                        (scope, x) => [("y", run(Recurrence.Lstm(4), scope, x).Last + Sum(x["other"]))]))
+                .Message;
         Assert.Contains("the mask is float64[batch, time]", Error((lstm, scope, x) => lstm.Run(scope, x["x"], x["other"])));
         Assert.Contains("Give float64[batch, 8]", Error((lstm, scope, x) => lstm.Run(scope, x["x"], initial: x["other"])));
-        Assert.Contains("lengths are float64[batch, time]", Error((lstm, scope, x) => lstm.Run(scope, x["x"], Recurrence.Mask(x["other"], x["x"]))));
+        Assert.Contains(
+            "lengths are float64[batch, time]",
+            Error((lstm, scope, x) => lstm.Run(scope, x["x"], Recurrence.Mask(x["other"], x["x"]))));
         Assert.Contains("below 1", Assert.Throws<FunctionalException>(() => Recurrence.Gru(0)).Message);
     }
 
@@ -102,8 +118,12 @@ public class RecurrenceTests
         var expected = (input >> Layer.MultiHeadAttention(2, causal: true)).Initialize(1);
         var x = Key.Of(1).Uniform([3, 5, 4], DType.Float64);
         foreach (var mask in new[] { lower, Broadcast(lower, [Model.Batch, 5, 5]) })
-            Assert.Equal(expected.Predict(x).ToArray<double>(), (input >> Layer.MultiHeadAttention(2, mask: mask)).WithParameters(expected.Parameters).Predict(x).ToArray<double>(),
+            Assert.Equal(
+                expected.Predict(x).ToArray<double>(),
+                (input >> Layer.MultiHeadAttention(2, mask: mask)).WithParameters(expected.Parameters).Predict(x).ToArray<double>(),
                 (a, b) => Math.Abs(a - b) < 1e-12);
-        Assert.Contains("for each place and key, [5, 5]", Assert.Throws<ShapeException>(() => input >> Layer.MultiHeadAttention(2, mask: Slice(lower, 0, 0, 4))).Message);
+        Assert.Contains(
+            "for each place and key, [5, 5]",
+            Assert.Throws<ShapeException>(() => input >> Layer.MultiHeadAttention(2, mask: Slice(lower, 0, 0, 4))).Message);
     }
 }

@@ -5,26 +5,49 @@ namespace FunctionalDL.Tests.Models;
 /// <summary>Recurrent layers against the same recurrences written as loops over numbers.</summary>
 public class RecurrentLayerTests
 {
-    const int Batch = 2, Time = 4, Inputs = 3, Units = 2;
+    const int Batch = 2,
+        Time = 4,
+        Inputs = 3,
+        Units = 2;
 
     static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
-    static readonly Dictionary<string, (Func<bool, bool, Layer> Layer, int Gates, Func<double[], double[], double[], double[], double[], (double[], double[])> Step)> Cases = new()
+    static readonly Dictionary<
+        string,
+        (Func<bool, bool, Layer> Layer, int Gates, Func<double[], double[], double[], double[], double[], (double[], double[])> Step)
+    > Cases = new()
     {
-        ["simplernn"] = ((all, reverse) => Layer.SimpleRnn(Units, all, reverse), 1, (a, b, _, h, c) => ([.. Range(j => Math.Tanh(a[j] + b[j]))], c)),
-        ["lstm"] = ((all, reverse) => Layer.Lstm(Units, all, reverse), 4, (a, b, _, h, c) =>
-        {
-            double Gate(int gate, int j) => a[gate * Units + j] + b[gate * Units + j];
-            double[] next = [.. Range(j => Sigmoid(Gate(1, j)) * c[j] + Sigmoid(Gate(0, j)) * Math.Tanh(Gate(2, j)))];
-            return ([.. Range(j => Sigmoid(Gate(3, j)) * Math.Tanh(next[j]))], next);
-        }
+        ["simplernn"] = (
+            (all, reverse) => Layer.SimpleRnn(Units, all, reverse),
+            1,
+            (a, b, _, h, c) => ([.. Range(j => Math.Tanh(a[j] + b[j]))], c)
         ),
-        ["gru"] = ((all, reverse) => Layer.Gru(Units, all, reverse), 3, (a, b, bias, h, c) => ([.. Range(j =>
-        {
-            double Part(int gate) => b[gate * Units + j] + bias[gate * Units + j];
-            var (r, z) = (Sigmoid(a[j] + Part(0)), Sigmoid(a[Units + j] + Part(1)));
-            return (1 - z) * Math.Tanh(a[2 * Units + j] + r * Part(2)) + z * h[j];
-        })], c)),
+        ["lstm"] = (
+            (all, reverse) => Layer.Lstm(Units, all, reverse),
+            4,
+            (a, b, _, h, c) =>
+            {
+                double Gate(int gate, int j) => a[gate * Units + j] + b[gate * Units + j];
+                double[] next = [.. Range(j => Sigmoid(Gate(1, j)) * c[j] + Sigmoid(Gate(0, j)) * Math.Tanh(Gate(2, j)))];
+                return ([.. Range(j => Sigmoid(Gate(3, j)) * Math.Tanh(next[j]))], next);
+            }
+        ),
+        ["gru"] = (
+            (all, reverse) => Layer.Gru(Units, all, reverse),
+            3,
+            (a, b, bias, h, c) =>
+                (
+                    [
+                        .. Range(j =>
+                        {
+                            double Part(int gate) => b[gate * Units + j] + bias[gate * Units + j];
+                            var (r, z) = (Sigmoid(a[j] + Part(0)), Sigmoid(a[Units + j] + Part(1)));
+                            return (1 - z) * Math.Tanh(a[2 * Units + j] + r * Part(2)) + z * h[j];
+                        }),
+                    ],
+                    c
+                )
+        ),
     };
 
     static IEnumerable<double> Range(Func<int, double> f) => Enumerable.Range(0, Units).Select(f);
@@ -40,22 +63,33 @@ public class RecurrentLayerTests
     {
         var (create, gates, step) = Cases[name];
         var model = Model.Input(DType.Float64, "time", Inputs).Then(create(true, reverse));
-        var values = TensorSet.Of(model.ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, Derivatives.Random(Key.Of(i), p.Type.Shape))));
+        var values = TensorSet.Of(
+            model.ParameterList.Select((p, i) => KeyValuePair.Create(p.Name, Derivatives.Random(Key.Of(i), p.Type.Shape)))
+        );
         var x = Derivatives.Random(Key.Of(9), [Batch, Time, Inputs]).As<double>();
         var y = model.WithParameters(values).Predict(x).As<double>();
-        Tensor<double> w = values[$"{name}1.weight"].As<double>(), u = values[$"{name}1.recurrent"].As<double>();
+        Tensor<double> w = values[$"{name}1.weight"].As<double>(),
+            u = values[$"{name}1.recurrent"].As<double>();
         var bias = values[$"{name}1.bias"].ToArray<double>();
 
         var last = new List<double>();
         for (var b = 0; b < Batch; b++)
         {
-            double[] h = new double[Units], c = new double[Units];
+            double[] h = new double[Units],
+                c = new double[Units];
             foreach (var t in reverse ? Enumerable.Range(0, Time).Reverse() : Enumerable.Range(0, Time))
             {
-                double[] input = [.. Enumerable.Range(0, gates * Units).Select(j => bias[j] + Enumerable.Range(0, Inputs).Sum(i => x[b, t, i] * w[i, j]))];
-                double[] recurrent = [.. Enumerable.Range(0, gates * Units).Select(j => Enumerable.Range(0, Units).Sum(i => h[i] * u[i, j]))];
+                double[] input =
+                [
+                    .. Enumerable.Range(0, gates * Units).Select(j => bias[j] + Enumerable.Range(0, Inputs).Sum(i => x[b, t, i] * w[i, j])),
+                ];
+                double[] recurrent =
+                [
+                    .. Enumerable.Range(0, gates * Units).Select(j => Enumerable.Range(0, Units).Sum(i => h[i] * u[i, j])),
+                ];
                 (h, c) = step(input, recurrent, name == "gru" ? values["gru1.recurrentbias"].ToArray<double>() : [], h, c);
-                for (var j = 0; j < Units; j++) Assert.Equal(h[j], y[b, t, j], 1e-12);
+                for (var j = 0; j < Units; j++)
+                    Assert.Equal(h[j], y[b, t, j], 1e-12);
             }
             last.AddRange(h);
         }

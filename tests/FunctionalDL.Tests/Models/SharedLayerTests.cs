@@ -19,14 +19,19 @@ public class SharedLayerTests
         var model = Model.Input(DType.Float64, 3) >> dense >> Layer.Tanh >> dense >> Layer.Tanh;
         Assert.Equal(["dense1.weight", "dense1.bias"], Names(model));
 
-        Expr x = Derivatives.Variable("input", 2, 3), w = Derivatives.Variable("dense1.weight", 3, 3), b = Derivatives.Variable("dense1.bias", 3);
+        Expr x = Derivatives.Variable("input", 2, 3),
+            w = Derivatives.Variable("dense1.weight", 3, 3),
+            b = Derivatives.Variable("dense1.bias", 3);
         var byHand = Tanh(MatMul(Tanh(MatMul(x, w) + b), w) + b);
         var at = Derivatives.Point(byHand);
         Expr Loss(Expr y) => Sum(Square(y));
         var expected = Loss(byHand).Gradient([w, b]);
         var actual = Loss(model.Output).Gradient([.. model.ParameterList.Select(p => p.Variable)]);
         for (var i = 0; i < 2; i++)
-            Assert.Equal(expected[i].Evaluate(at).ToArray<double>(), actual[i].Evaluate(at).ToArray<double>(), (p, q) => Math.Abs(p - q) < 1e-14);
+            Assert.Equal(
+                expected[i].Evaluate(at).ToArray<double>(),
+                actual[i].Evaluate(at).ToArray<double>(),
+                (p, q) => Math.Abs(p - q) < 1e-14);
     }
 
     [Fact]
@@ -43,7 +48,9 @@ public class SharedLayerTests
         Assert.All(twins.Predict(Derivatives.Random(Key.Of(1), [2, 3])).ToArray<double>(), d => Assert.Equal(0, d));
     }
 
-    /// <summary>Blocks that make their layers while they are applied share by their own use; what is shared inside a copy stays shared inside it.</summary>
+    /// <summary>
+    /// Blocks that make their layers while they are applied share by their own use; what is shared inside a copy stays shared inside it.
+    /// </summary>
     [Fact]
     public void Blocks_share_all_that_is_inside_and_copies_keep_it_so()
     {
@@ -54,7 +61,9 @@ public class SharedLayerTests
 
         var dense = Layer.Dense(4);
         var inner = dense >> Layer.Residual(dense >> Layer.Tanh >> Layer.Dense(4));
-        Assert.Equal(["dense1.weight", "dense1.bias", "residual1.dense1.weight", "residual1.dense1.bias"], Names(Model.Input(4) >> inner >> inner));
+        Assert.Equal(
+            ["dense1.weight", "dense1.bias", "residual1.dense1.weight", "residual1.dense1.bias"],
+            Names(Model.Input(4) >> inner >> inner));
         Assert.Equal(8, (Model.Input(4) >> inner >> inner.Copy()).ParameterList.Count);
         Assert.Equal(8, (Model.Input(4) >> inner.Copy() >> inner.Named("again")).ParameterList.Count);
         Assert.Equal(6, (Model.Input(4) >> dense >> Layer.Dense(4) >> dense >> Layer.Dense(4)).ParameterList.Count);
@@ -68,7 +77,9 @@ public class SharedLayerTests
         var block = Layer.Of("block", (scope, x) => Layer.Dense(4).Apply(scope, kept.Apply(scope, kept.Apply(scope, x))));
         var model = Model.Input(4) >> block >> block;
         Assert.Equal(["block1.dense1.weight", "block1.dense1.bias", "block1.dense2.weight", "block1.dense2.bias"], Names(model));
-        Assert.Equal(["dense1.weight", "dense1.bias", "block1.dense1.weight", "block1.dense1.bias"], Names(Model.Input(4) >> kept >> block >> block));
+        Assert.Equal(
+            ["dense1.weight", "dense1.bias", "block1.dense1.weight", "block1.dense1.bias"],
+            Names(Model.Input(4) >> kept >> block >> block));
     }
 
     [Fact]
@@ -93,13 +104,27 @@ public class SharedLayerTests
         var error = Assert.Throws<ShapeException>(() => Model.Input(3) >> dense >> dense);
         Assert.Contains("\"dense1.weight\" is [3, 4] where the layer was used before and would be [4, 4] here", error.Message);
         Assert.Contains("layer.Copy()", error.Message);
-        var twice = Layer.Of("twice", (scope, x) => x * scope.Parameter("a", [4], Initializer.Ones) * scope.Parameter("a", [4], Initializer.Ones));
+        var twice = Layer.Of(
+            "twice",
+            (scope, x) => x * scope.Parameter("a", [4], Initializer.Ones) * scope.Parameter("a", [4], Initializer.Ones));
         Assert.Contains("declared twice", Assert.Throws<FunctionalException>(() => Model.Input(4).Then(twice)).Message);
-        Assert.Contains("not a statistic", Assert.Throws<FunctionalException>(() => Forward.Build((Model.Input(4) >> Layer.Of("wrong", (scope, x) =>
-        {
-            scope.Update(scope.Parameter("a", [4], Initializer.Ones), x);
-            return x;
-        })).Body, isTraining: true)).Message);
+        Assert.Contains(
+            "not a statistic",
+            Assert
+                .Throws<FunctionalException>(() =>
+                    Forward.Build(
+                        (
+                            Model.Input(4)
+                            >> Layer.Of(
+                                "wrong",
+                                (scope, x) =>
+                                {
+                                    scope.Update(scope.Parameter("a", [4], Initializer.Ones), x);
+                                    return x;
+                                })
+                        ).Body,
+                        isTraining: true))
+                .Message);
     }
 
     /// <summary>Running statistics go from the first use to the second within a step, as if the layer had seen two batches.</summary>
@@ -122,7 +147,10 @@ public class SharedLayerTests
     {
         var drop = Layer.Dropout(0.5);
         var model = Model.Input(DType.Float64, 100).Parallel("both", x => x[0] - x[1], drop, drop);
-        var y = Forward.Build(model.Body, isTraining: true).Outputs[0].Value.Evaluate(("input", Tensor.Full(DType.Float64, [1, 100], 1)), ("key", Key.Of(1).ToTensor()));
+        var y = Forward
+            .Build(model.Body, isTraining: true)
+            .Outputs[0]
+            .Value.Evaluate(("input", Tensor.Full(DType.Float64, [1, 100], 1)), ("key", Key.Of(1).ToTensor()));
         Assert.Contains(y.ToArray<double>(), d => d != 0);
     }
 
@@ -142,23 +170,30 @@ public class SharedLayerTests
         OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, run.Model.Parameters), outputs, run.Model.Parameters);
     }
 
-    /// <summary>No two layers have one name, whatever they are called; a name that ends in a digit is not run into its number, and ordinary names are numbered.</summary>
+    /// <summary>
+    /// No two layers have one name, whatever they are called; a name that ends in a digit is not run into its number, and ordinary names
+    /// are numbered.
+    /// </summary>
     [Property(MaxTest = 200)]
     public bool Layers_have_names_of_their_own(byte[] picks)
     {
         string[] kinds = ["body", "body1", "body1_", "body1_2", "body2", "1", "11", "body_"];
         var layers = picks.Take(30).Select(pick => Layer.Dense(1, bias: false).Named(kinds[pick % kinds.Length])).ToArray();
         var names = Names(Model.Input(1).Then(Layer.Sequence(layers)));
-        return names.Distinct().Count() == layers.Length && names.Zip(layers).All(n => n.First.StartsWith(n.Second.Name, StringComparison.Ordinal));
+        return names.Distinct().Count() == layers.Length
+            && names.Zip(layers).All(n => n.First.StartsWith(n.Second.Name, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Names_that_end_in_a_digit_stand_as_they_are()
     {
         Layer Body(string name) => Layer.Dense(2, bias: false).Named(name);
-        Assert.Equal(["body1.weight", "body1_2.weight", "body2.weight", "head1.weight", "head2.weight"],
+        Assert.Equal(
+            ["body1.weight", "body1_2.weight", "body2.weight", "head1.weight", "head2.weight"],
             Names(Model.Input(2) >> Body("body1") >> Body("body1") >> Body("body2") >> Body("head") >> Body("head")));
-        Assert.Equal(["body1.weight", "body2.weight", "body1_2.weight"], Names(Model.Input(2) >> Body("body") >> Body("body") >> Body("body1")));
+        Assert.Equal(
+            ["body1.weight", "body2.weight", "body1_2.weight"],
+            Names(Model.Input(2) >> Body("body") >> Body("body") >> Body("body1")));
         Assert.Throws<FunctionalException>(() => Layer.Relu.Named(""));
     }
 }

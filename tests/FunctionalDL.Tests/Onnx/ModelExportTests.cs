@@ -12,19 +12,30 @@ public class ModelExportTests : IDisposable
     public void A_model_is_verified_and_written_and_takes_any_batch_size()
     {
         var path = Path.Combine(folder, "model.onnx");
-        var verification = Mlp.ExportOnnx(path, new() { Name = "mlp", Metadata = new Dictionary<string, string> { ["made by"] = "a test" } });
+        var verification = Mlp.ExportOnnx(
+            path,
+            new()
+            {
+                Name = "mlp",
+                Metadata = new Dictionary<string, string> { ["made by"] = "a test" },
+            });
 
         Assert.Equal([1, 2, 7, 33], verification.Sizes);
         Assert.InRange(verification.MaxDifference, 0, 1e-5);
         using var session = OnnxSession.Load(path);
         var input = Key.Of(3).Uniform([5, 20]);
-        Assert.Equal(Mlp.Predict(input).ToArray<float>(), session.Run(TensorSet.Of(("input", input)))["output"].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(
+            Mlp.Predict(input).ToArray<float>(),
+            session.Run(TensorSet.Of(("input", input)))["output"].ToArray<float>(),
+            (a, b) => Math.Abs(a - b) < 1e-5);
         Assert.Equal(["model.onnx"], Directory.GetFiles(folder).Select(Path.GetFileName));
     }
 
     [Fact]
     public void The_same_model_gives_the_same_bytes() =>
-        Assert.Equal(OnnxExport.ToOnnx([("output", Mlp.Output)], Mlp.Parameters), OnnxExport.ToOnnx([("output", Mlp.Output)], Mlp.Parameters));
+        Assert.Equal(
+            OnnxExport.ToOnnx([("output", Mlp.Output)], Mlp.Parameters),
+            OnnxExport.ToOnnx([("output", Mlp.Output)], Mlp.Parameters));
 
     [Fact]
     public void Gradients_and_whole_training_steps_are_models_too()
@@ -53,7 +64,9 @@ public class ModelExportTests : IDisposable
 
         // The file trains: its outputs are the next step's inputs.
         using var session = OnnxSession.Load(path);
-        var batch = TensorSet.Of(("input", Key.Of(5).Uniform([16, 20])), ("target", Tensor.Vector([.. Enumerable.Range(0, 16).Select(i => (long)(i % 3))])));
+        var batch = TensorSet.Of(
+            ("input", Key.Of(5).Uniform([16, 20])),
+            ("target", Tensor.Vector([.. Enumerable.Range(0, 16).Select(i => (long)(i % 3))])));
         var (carried, losses) = (step.InitialParameters.With(step.InitialState), new List<double>());
         for (var i = 0; i < 20; i++)
         {
@@ -88,14 +101,18 @@ public class ModelExportTests : IDisposable
 
     [Fact]
     public void A_model_without_values_cannot_be_written() =>
-        Assert.Contains("Initialize", Assert.ThrowsAny<FunctionalException>(() => Model.Input(2).Dense(1).WriteOnnx(Path.Combine(folder, "m.onnx"))).Message);
+        Assert.Contains(
+            "Initialize",
+            Assert.ThrowsAny<FunctionalException>(() => Model.Input(2).Dense(1).WriteOnnx(Path.Combine(folder, "m.onnx"))).Message);
 
     [Fact]
     public void A_wrong_model_is_found_out()
     {
         var x = Expr.Variable("x", ["n"]);
         var bytes = OnnxExport.ToOnnx([("y", Sin(x))], TensorSet.Empty);
-        Assert.Contains("output \"y\"", Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(bytes, [("y", Cos(x))], TensorSet.Empty)).Message);
+        Assert.Contains(
+            "output \"y\"",
+            Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(bytes, [("y", Cos(x))], TensorSet.Empty)).Message);
 
         // Whole numbers that are nearly equal are not.
         var n = Expr.Variable("n", [3], DType.Int64);
@@ -118,13 +135,19 @@ public class ModelExportTests : IDisposable
         Differ(n * 0 + Expr.Constant((1L << 53) + 1), n * 0 + Expr.Constant(1L << 53));
     }
 
-    /// <summary>Inputs are drawn so that what is wrong below 0, for one of two whole numbers, or in the last output alone is met, and told of by its place.</summary>
+    /// <summary>
+    /// Inputs are drawn so that what is wrong below 0, for one of two whole numbers, or in the last output alone is met, and told of by
+    /// its place.
+    /// </summary>
     [Fact]
     public void What_is_wrong_somewhere_is_found_out()
     {
         var (x, n) = (Expr.Variable("x", ["n"]), Expr.Variable("n", [8], DType.Int64));
         string Found((string, Expr)[] written, (string, Expr)[] meant) =>
-            Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(OnnxExport.ToOnnx(written, TensorSet.Empty), meant, TensorSet.Empty)).Message;
+            Assert
+                .Throws<OnnxMismatchException>(() =>
+                    OnnxVerification.Verify(OnnxExport.ToOnnx(written, TensorSet.Empty), meant, TensorSet.Empty))
+                .Message;
         Found([("y", Abs(x))], [("y", x)]);
         Found([("y", Maximum(-x, 0))], [("y", -x)]);
         Found([("y", n * 0)], [("y", n)]);
@@ -141,9 +164,11 @@ public class ModelExportTests : IDisposable
     public void A_training_step_that_is_wrong_from_the_second_on_is_found_out()
     {
         var x = Expr.Variable("x", ["n"]);
-        TrainingStep Step(double momentum) => new(Mean(Square(x - Expr.Variable("w", Shape.Scalar))), TensorSet.Of(("w", 2f)), Optimizer.Momentum(0.1, momentum));
+        TrainingStep Step(double momentum) =>
+            new(Mean(Square(x - Expr.Variable("w", Shape.Scalar))), TensorSet.Of(("w", 2f)), Optimizer.Momentum(0.1, momentum));
         Assert.InRange(OnnxVerification.Verify(OnnxExport.ToOnnx(Step(0.9).Outputs, TensorSet.Empty), Step(0.9)).MaxDifference, 0, 1e-5);
-        Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(OnnxExport.ToOnnx(Step(0.5).Outputs, TensorSet.Empty), Step(0.9)));
+        Assert.Throws<OnnxMismatchException>(() =>
+            OnnxVerification.Verify(OnnxExport.ToOnnx(Step(0.5).Outputs, TensorSet.Empty), Step(0.9)));
     }
 
     [Fact]
@@ -158,7 +183,10 @@ public class ModelExportTests : IDisposable
     {
         var x = Expr.Variable("x", [3]);
         (string, Expr)[] meant = [("a", x + Expr.Constant(new[] { 0f, 5e-5f, 0 })), ("b", x)];
-        Assert.InRange(OnnxVerification.Verify(OnnxExport.ToOnnx([("a", x), ("b", x)], TensorSet.Empty), meant, TensorSet.Empty).MaxDifference, 4e-5, 6e-5);
+        Assert.InRange(
+            OnnxVerification.Verify(OnnxExport.ToOnnx([("a", x), ("b", x)], TensorSet.Empty), meant, TensorSet.Empty).MaxDifference,
+            4e-5,
+            6e-5);
     }
 
     /// <summary>Rows of a float32 product in digits that depend on the order of the sum.</summary>
@@ -177,7 +205,8 @@ public class ModelExportTests : IDisposable
     {
         var x = Expr.Variable("x", ["n", "m"]);
         var bytes = OnnxExport.ToOnnx([("y", x + SizeOf("n", DType.Float32))], TensorSet.Empty);
-        var error = Assert.Throws<OnnxMismatchException>(() => OnnxVerification.Verify(bytes, [("y", x + SizeOf("m", DType.Float32))], TensorSet.Empty));
+        var error = Assert.Throws<OnnxMismatchException>(() =>
+            OnnxVerification.Verify(bytes, [("y", x + SizeOf("m", DType.Float32))], TensorSet.Empty));
         Assert.Contains("element [0, 0] of output \"y\"", error.Message);
         Assert.Contains("m = 2, n = 1", error.Message);
     }

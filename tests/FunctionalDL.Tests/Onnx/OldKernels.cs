@@ -41,7 +41,8 @@ static class OldKernels
         {
             var from = node.OpType == "Where" ? node.Input[1] : node.Input.FirstOrDefault();
             var type = from is null ? Int64 : types[from];
-            if (!(node.OpType == "Where" ? Where : Kernels.GetValueOrDefault(node.OpType, [])).Contains(type)) yield return $"{node.OpType} of {type}";
+            if (!(node.OpType == "Where" ? Where : Kernels.GetValueOrDefault(node.OpType, [])).Contains(type))
+                yield return $"{node.OpType} of {type}";
             foreach (var body in node.Attribute.Select(a => a.G).OfType<GraphProto>())
                 foreach (var missing in Missing(body, types)) yield return missing;
             foreach (var (output, i) in node.Output.Select((output, i) => (output, i))) types[output] = Result(node, type, i);

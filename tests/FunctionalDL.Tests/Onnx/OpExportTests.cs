@@ -6,10 +6,15 @@ namespace FunctionalDL.Tests.Onnx;
 /// <summary>Every primitive, exported and run in OnnxRuntime, gives what the evaluator gives.</summary>
 public class OpExportTests
 {
-    static readonly Expr X = Expr.Variable("x", ["n", 3]), Y = Expr.Variable("y", ["n", 3]), Row = Expr.Variable("row", [3]), Cube = Expr.Variable("cube", ["n", 4, 3]);
+    static readonly Expr X = Expr.Variable("x", ["n", 3]),
+        Y = Expr.Variable("y", ["n", 3]),
+        Row = Expr.Variable("row", [3]),
+        Cube = Expr.Variable("cube", ["n", 4, 3]);
     static readonly Expr Labels = Expr.Variable("labels", ["n"], DType.Int64);
 
-    static readonly Expr Images = Expr.Variable("images", ["n", 4, 6, 5]), Pooled = MaxPool(Images, [3, 2], [2, 2], padding: 1), Weights = Expr.Variable("weights", [7, 4]);
+    static readonly Expr Images = Expr.Variable("images", ["n", 4, 6, 5]),
+        Pooled = MaxPool(Images, [3, 2], [2, 2], padding: 1),
+        Weights = Expr.Variable("weights", [7, 4]);
 
     static Expr Kernel(int groups, int outputs = 6) => Expr.Variable($"kernel{groups}_{outputs}", [outputs, 4 / groups, 3, 2]);
 
@@ -17,7 +22,12 @@ public class OpExportTests
 
     /// <summary>A loop over the first axis of <see cref="Cube"/>, its rows carried on.</summary>
     static Expr Loop(bool reverse) =>
-        Scan([Broadcast(Expr.Constant(0, DType.Float32), [4, 4])], [Cube], (h, x) => [Tanh(MatMul(Concat(-1, h[0], x[0]), Weights))], reverse).Steps[0];
+        Scan(
+            [Broadcast(Expr.Constant(0, DType.Float32), [4, 4])],
+            [Cube],
+            (h, x) => [Tanh(MatMul(Concat(-1, h[0], x[0]), Weights))],
+            reverse
+        ).Steps[0];
 
     static readonly Dictionary<string, Expr> Cases = new()
     {
@@ -115,10 +125,18 @@ public class OpExportTests
     };
 
     /// <summary>What OnnxRuntime computes in float32 only.</summary>
-    static readonly HashSet<Type> Float32Only = [typeof(AtanOp), typeof(ErfOp), typeof(ConvOp), typeof(ConvInputGradientOp), typeof(ConvKernelGradientOp)];
+    static readonly HashSet<Type> Float32Only =
+    [
+        typeof(AtanOp),
+        typeof(ErfOp),
+        typeof(ConvOp),
+        typeof(ConvInputGradientOp),
+        typeof(ConvKernelGradientOp),
+    ];
 
     public static IEnumerable<object[]> Typed =>
-        Cases.SelectMany(c => Enum.GetValues<DType>().Where(dtype => In(dtype, c.Value) is not null).Select(dtype => new object[] { c.Key, dtype }));
+        Cases.SelectMany(c =>
+            Enum.GetValues<DType>().Where(dtype => In(dtype, c.Value) is not null).Select(dtype => new object[] { c.Key, dtype }));
 
     /// <summary>A case with another dtype in the place of float32; null where an op does not take it.</summary>
     static Expr? In(DType dtype, Expr y)
@@ -146,8 +164,12 @@ public class OpExportTests
         var (y, runs) = Typical(name, dtype);
         (string, Expr)[] outputs = [("value", y)];
         // Where sums of half floats are summed again, the last digits of both count.
-        var tolerance = dtype == DType.Float64 ? 1e-12 : dtype.IsFloat() ? Math.Max(1e-5, 2 * dtype.Epsilon()) : 1e-5;
-        OnnxVerification Verify() => OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty, tolerance);
+        var tolerance =
+            dtype == DType.Float64 ? 1e-12
+            : dtype.IsFloat() ? Math.Max(1e-5, 2 * dtype.Epsilon())
+            : 1e-5;
+        OnnxVerification Verify() =>
+            OnnxVerification.Verify(OnnxExport.ToOnnx(outputs, TensorSet.Empty), outputs, TensorSet.Empty, tolerance);
 
         if (!runs)
             Assert.Contains("WithPrecision(DType.Float32)", Assert.Throws<OnnxRuntimeFailure>(Verify).Message);
@@ -157,8 +179,8 @@ public class OpExportTests
     }
 
     /// <summary>
-    /// Cases over no examples at all. OnnxRuntime 1.31 does not return from a convolution over 0 channels, which the gradient for the kernels is then,
-    /// and fails on a loop of no steps.
+    /// Cases over no examples at all. OnnxRuntime 1.31 does not return from a convolution over 0 channels, which the gradient for the
+    /// kernels is then, and fails on a loop of no steps.
     /// </summary>
     public static TheoryData<string> Names => [.. Cases.Keys.Where(name => !name.StartsWith("Conv gradients") && !name.StartsWith("Scan"))];
 
@@ -166,8 +188,12 @@ public class OpExportTests
     public void An_empty_batch_is_a_batch(string name)
     {
         var y = Cases[name];
-        var none = TensorSet.Of(Graph.Variables(y).Select(v => KeyValuePair.Create(v.VariableName!, Tensor.Zeros(v.DType, v.Shape.Resolve(Sizes.None.With("n", 0))))));
-        if (Record.Exception(() => y.Evaluate(none)) is ShapeException) return;
+        var none = TensorSet.Of(
+            Graph
+                .Variables(y)
+                .Select(v => KeyValuePair.Create(v.VariableName!, Tensor.Zeros(v.DType, v.Shape.Resolve(Sizes.None.With("n", 0))))));
+        if (Record.Exception(() => y.Evaluate(none)) is ShapeException)
+            return;
         Laws.SameValue(name, y.Evaluate(none), y.EvaluateInOnnxRuntime(none), 1e-5);
     }
 
@@ -176,7 +202,10 @@ public class OpExportTests
     public void Every_primitive_has_a_row()
     {
         var rows = Graph.TopologicalOrder([.. Cases.Values]).Select(node => node.Op.GetType()).ToHashSet();
-        var missing = typeof(AddOp).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract && !rows.Contains(t)).Select(t => t.Name);
+        var missing = typeof(AddOp)
+            .Assembly.GetTypes()
+            .Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract && !rows.Contains(t))
+            .Select(t => t.Name);
         Assert.Equal(["AbstractFunctionOp", "RandomUniformOp"], missing);
     }
 
@@ -184,7 +213,9 @@ public class OpExportTests
     public void An_op_without_a_form_in_ONNX_says_so()
     {
         var random = RandomUniform(Expr.Variable("key", Shape.Scalar, DType.Int64), [3]);
-        Assert.Contains("RandomUniform", Assert.Throws<UnsupportedOnnxException>(() => OnnxExport.ToOnnx([("y", random)], TensorSet.Empty)).Message);
+        Assert.Contains(
+            "RandomUniform",
+            Assert.Throws<UnsupportedOnnxException>(() => OnnxExport.ToOnnx([("y", random)], TensorSet.Empty)).Message);
     }
 }
 
@@ -198,5 +229,7 @@ static class Differentiated
 
     /// <summary>The gradients of the sum of squares, one after another.</summary>
     public static Expr Gradients2(this Expr y, params Expr[] xs) =>
-        xs.Length == 1 ? Sum(Square(y)).Gradient(xs[0]) : Concat(0, [.. Sum(Square(y)).Gradient(xs).Select(g => Reshape(g, [g.Shape.Elements]))]);
+        xs.Length == 1
+            ? Sum(Square(y)).Gradient(xs[0])
+            : Concat(0, [.. Sum(Square(y)).Gradient(xs).Select(g => Reshape(g, [g.Shape.Elements]))]);
 }

@@ -8,11 +8,36 @@ namespace FunctionalDL.Tests.Onnx;
 public class SpecialValueExportTests
 {
     static readonly double[] Specials =
-        [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 0, 1e-10, 1e-6, -1e-6, 0.3, -0.3, 1, -1, 2.5, -7, 20, -20, 100, -100, 1000, -1000, 1e30, -1e30];
+    [
+        double.NaN,
+        double.PositiveInfinity,
+        double.NegativeInfinity,
+        -0.0,
+        0,
+        1e-10,
+        1e-6,
+        -1e-6,
+        0.3,
+        -0.3,
+        1,
+        -1,
+        2.5,
+        -7,
+        20,
+        -20,
+        100,
+        -100,
+        1000,
+        -1000,
+        1e30,
+        -1e30,
+    ];
 
-    public static IEnumerable<object[]> Functions => OpTable.Rows
-        .Where(row => row.Output.Op is ElementwiseOp && row.Output.Inputs.All(x => x.DType.IsFloat()) && row.Name is not "Atan" and not "Erf")
-        .SelectMany(row => new object[][] { [row.Name, DType.Float32], [row.Name, DType.Float64] });
+    public static IEnumerable<object[]> Functions =>
+        OpTable
+            .Rows.Where(row =>
+                row.Output.Op is ElementwiseOp && row.Output.Inputs.All(x => x.DType.IsFloat()) && row.Name is not "Atan" and not "Erf")
+            .SelectMany(row => new object[][] { [row.Name, DType.Float32], [row.Name, DType.Float64] });
 
     [Theory, MemberData(nameof(Functions))]
     public void Are_those_of_the_evaluator(string function, DType dtype)

@@ -44,9 +44,13 @@ public class TrainingStepExportTests
         {
             Assert.InRange(model.ExportOnnx(file).MaxDifference, 0, 1e-5);
             using var session = OnnxSession.Load(file);
-            var values = TensorSet.Of(("left", Key.Of(1).Uniform([2, 3])), ("right", Key.Of(2).Uniform([2, 3])), ("token", Tensor.Vector([4L, 0])));
+            var values = TensorSet.Of(
+                ("left", Key.Of(1).Uniform([2, 3])),
+                ("right", Key.Of(2).Uniform([2, 3])),
+                ("token", Tensor.Vector([4L, 0])));
             var theirs = session.Run(values);
-            foreach (var (name, ours) in model.PredictAll(values)) Assert.Equal(ours.ToArray<float>(), theirs[name].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
+            foreach (var (name, ours) in model.PredictAll(values))
+                Assert.Equal(ours.ToArray<float>(), theirs[name].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
         }
         finally
         {

@@ -17,11 +17,20 @@ public class WriterTests
     [Fact]
     public void A_model_says_what_it_is()
     {
-        var bytes = OnnxExport.ToOnnx([("y", X * Scale)], TensorSet.Of(("scale", Tensor.Vector(1f, 2, 3))),
-            new() { Name = "scaling", Description = "x times scale", Metadata = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } });
+        var bytes = OnnxExport.ToOnnx(
+            [("y", X * Scale)],
+            TensorSet.Of(("scale", Tensor.Vector(1f, 2, 3))),
+            new()
+            {
+                Name = "scaling",
+                Description = "x times scale",
+                Metadata = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" },
+            });
         var model = ModelProto.Parser.ParseFrom(bytes);
 
-        Assert.Equal((8, "FunctionalDL", "x times scale", "scaling"), (model.IrVersion, model.ProducerName, model.DocString, model.Graph.Name));
+        Assert.Equal(
+            (8, "FunctionalDL", "x times scale", "scaling"),
+            (model.IrVersion, model.ProducerName, model.DocString, model.Graph.Name));
         Assert.Equal(("", 18), (Assert.Single(model.OpsetImport).Domain, model.OpsetImport[0].Version));
         Assert.Equal(["a = 1", "b = 2"], model.MetadataProps.Select(m => $"{m.Key} = {m.Value}"));
         Assert.Equal("scale", Assert.Single(model.Graph.Initializer).Name);
@@ -62,8 +71,12 @@ public class WriterTests
     [Fact]
     public void Sizes_and_constants_are_written_once_and_broadcasts_left_to_the_ops()
     {
-        var graph = Read(("a", Mean(X + 1, 0)), ("b", Reshape(X * Scale + 1, [(Dim)"batch" * 3])), ("c", Sum(X * Scale) / SizeOf("batch", DType.Float32)));
-        foreach (var op in new[] { "Shape", "Gather" }) Assert.Single(Ops(graph), op);
+        var graph = Read(
+            ("a", Mean(X + 1, 0)),
+            ("b", Reshape(X * Scale + 1, [(Dim)"batch" * 3])),
+            ("c", Sum(X * Scale) / SizeOf("batch", DType.Float32)));
+        foreach (var op in new[] { "Shape", "Gather" })
+            Assert.Single(Ops(graph), op);
         Assert.DoesNotContain("Expand", Ops(graph));
         Assert.Equal(graph.Initializer.Count, graph.Initializer.Select(i => (i.DataType, i.Dims.Count, i.RawData)).Distinct().Count());
     }

@@ -21,7 +21,8 @@ public sealed class ChartTests : IDisposable
     string Svg(Chart chart)
     {
         chart.Save(At("chart.svg"));
-        return string.Concat(XDocument.Load(At("chart.svg")).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value + "\n"));
+        return string.Concat(
+            XDocument.Load(At("chart.svg")).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value + "\n"));
     }
 
     [Fact]
@@ -30,7 +31,9 @@ public sealed class ChartTests : IDisposable
         History.Plot().Save(At("loss.png"), 640, 400);
         var bytes = File.ReadAllBytes(At("loss.png"));
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
-        Assert.Equal((640, 400), (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
+        Assert.Equal(
+            (640, 400),
+            (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
     }
 
     [Fact]
@@ -182,7 +185,10 @@ public sealed class ChartTests : IDisposable
     public void Charts_are_values_and_stand_side_by_side()
     {
         var empty = Chart.Of("x", "y");
-        var full = empty.Levels((a, b) => a * a + b * b, (-1, 1), (-2, 2), resolution: 10).Line([(0, 0), (1, 1)], "path").Points([(0, 0)], "start");
+        var full = empty
+            .Levels((a, b) => a * a + b * b, (-1, 1), (-2, 2), resolution: 10)
+            .Line([(0, 0), (1, 1)], "path")
+            .Points([(0, 0)], "start");
         Assert.DoesNotContain("path", Svg(empty));
         Chart.SaveRow(At("chart.svg"), 800, 300, full, empty);
         Assert.Contains("path", File.ReadAllText(At("chart.svg")));
@@ -198,7 +204,12 @@ public sealed class ChartTests : IDisposable
         Fails("history is empty", () => Array.Empty<EpochResult>().Plot());
         Fails("no epoch has a metric \"auc\"; the last has accuracy.", () => History.Plot("auc"));
         Fails("the last has none.", () => new[] { Epoch(1, 2) }.Plot("auc"));
-        Assert.Contains("no epoch has", Assert.ThrowsAny<FunctionalException>(() => new[] { Epoch(1, 2) with { Metrics = new Dictionary<string, double> { ["mae"] = 1 } } }.Plot("auc")).Message);
+        Assert.Contains(
+            "no epoch has",
+            Assert
+                .ThrowsAny<FunctionalException>(() =>
+                    new[] { Epoch(1, 2) with { Metrics = new Dictionary<string, double> { ["mae"] = 1 } } }.Plot("auc"))
+                .Message);
         Fails("not an interval", () => x.Plot(x, 1, 1));
         Fails("Give from < to", () => Chart.Of("x", "y").Levels((_, _) => 0, (1, 0), (0, 1)));
         Assert.Empty(Directory.GetFiles(folder));

@@ -21,7 +21,14 @@ public class CurveTests
     [Fact]
     public void A_pole_is_a_gap_and_the_curve_leaves_the_picture()
     {
-        Func<double, double>[] functions = [x => 1 / x, x => 1 / (x - 0.0123), x => 1 / (x * x), x => 1 / Math.Pow(x - 0.0123, 2), x => -1 / x];
+        Func<double, double>[] functions =
+        [
+            x => 1 / x,
+            x => 1 / (x - 0.0123),
+            x => 1 / (x * x),
+            x => 1 / Math.Pow(x - 0.0123, 2),
+            x => -1 / x,
+        ];
         foreach (var f in functions)
         {
             var curve = Of(f);

@@ -45,7 +45,9 @@ sealed partial class DrawnChart
     }
 
     static double? Number(string text) =>
-        double.TryParse(text.Trim(), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) ? value : null;
+        double.TryParse(text.Trim(), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
 
     /// <summary>From places to numbers, evenly or, where the labels are whole powers of ten, by equal ratios.</summary>
     static Func<double, double> Axis(IEnumerable<(double Place, double Value)> labels)

@@ -4,7 +4,9 @@ using PublicApiGenerator;
 
 namespace FunctionalDL.Tests.PublicApi;
 
-/// <summary>What each package offers is a text that is reviewed. Run the tests with <c>ACCEPT_API=1</c> to take a change over into it.</summary>
+/// <summary>
+/// What each package offers is a text that is reviewed. Run the tests with <c>ACCEPT_API=1</c> to take a change over into it.
+/// </summary>
 public class PublicApiTests
 {
     static readonly ApiGeneratorOptions Options = new()
@@ -14,7 +16,12 @@ public class PublicApiTests
     };
 
     [Theory]
-    [InlineData("FunctionalDL"), InlineData("FunctionalDL.OnnxRuntime"), InlineData("FunctionalDL.Testing"), InlineData("FunctionalDL.FSharp")]
+    [
+        InlineData("FunctionalDL"),
+        InlineData("FunctionalDL.OnnxRuntime"),
+        InlineData("FunctionalDL.Testing"),
+        InlineData("FunctionalDL.FSharp")
+    ]
     [InlineData("FunctionalDL.Plots"), InlineData("FunctionalDL.Logging"), InlineData("FunctionalDL.Images"), InlineData("FunctionalDL.ML")]
     public void The_public_surface_is_the_reviewed_one(string package)
     {
@@ -25,7 +32,8 @@ public class PublicApiTests
         var reviewed = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";
         var (gone, added) = (Lines(reviewed).Except(Lines(actual)), Lines(actual).Except(Lines(reviewed)));
         Assert.True(reviewed == actual,
-            $"The public surface of {package} changed. Where that is meant, run the tests with ACCEPT_API=1 and commit {Path.GetFileName(file)}.\n"
+            $"The public surface of {package} changed. Where that is meant, run the tests with ACCEPT_API=1 and commit "
+                + $"{Path.GetFileName(file)}.\n"
             + string.Join("\n", gone.Select(l => "- " + l.Trim()).Concat(added.Select(l => "+ " + l.Trim())).Take(60)));
     }
 

@@ -7,16 +7,91 @@ public class CastTests
 {
     static readonly double[] Reals =
     [
-        double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, 0.5, -0.5, 0.999, 1, -1, 1.5, 2.5, 127, 127.9, 128, -128, -128.9, -129, 255, 255.5, 256,
-        2047, 2049, 2051, 65504, 65519.9, 65520, 70000, -65520, 1e10, -1e10, 2147483647, 2147483648, -2147483649, 9.3e18, -9.3e18, 1e30, -1e30, 3.3961e38, 3.4e38,
-        1e300, 5e-324, 1e-40, 6e-8, 2.9e-8, 3e-8, 1 + Math.ScaleB(1, -8), 1 + Math.ScaleB(3, -8), 1 + Math.ScaleB(1, -8) + Math.ScaleB(1, -40),
-        1 + Math.ScaleB(1, -8) - Math.ScaleB(1, -40), 1 + Math.ScaleB(1, -11), 1 + Math.ScaleB(1, -11) + Math.ScaleB(1, -45), 1.0 / 3, Math.PI * 1000,
+        double.NaN,
+        double.PositiveInfinity,
+        double.NegativeInfinity,
+        0,
+        -0.0,
+        0.5,
+        -0.5,
+        0.999,
+        1,
+        -1,
+        1.5,
+        2.5,
+        127,
+        127.9,
+        128,
+        -128,
+        -128.9,
+        -129,
+        255,
+        255.5,
+        256,
+        2047,
+        2049,
+        2051,
+        65504,
+        65519.9,
+        65520,
+        70000,
+        -65520,
+        1e10,
+        -1e10,
+        2147483647,
+        2147483648,
+        -2147483649,
+        9.3e18,
+        -9.3e18,
+        1e30,
+        -1e30,
+        3.3961e38,
+        3.4e38,
+        1e300,
+        5e-324,
+        1e-40,
+        6e-8,
+        2.9e-8,
+        3e-8,
+        1 + Math.ScaleB(1, -8),
+        1 + Math.ScaleB(3, -8),
+        1 + Math.ScaleB(1, -8) + Math.ScaleB(1, -40),
+        1 + Math.ScaleB(1, -8) - Math.ScaleB(1, -40),
+        1 + Math.ScaleB(1, -11),
+        1 + Math.ScaleB(1, -11) + Math.ScaleB(1, -45),
+        1.0 / 3,
+        Math.PI * 1000,
     ];
 
     static readonly long[] Wholes =
     [
-        0, 1, -1, 2, 127, 128, -128, -129, 255, 256, 300, -300, 2049, 65519, 65520, (1L << 24) + 1, int.MaxValue, int.MinValue, 1L + int.MaxValue, -1L + int.MinValue,
-        (1L << 53) + 1, (1L << 62) + (1L << 54), (1L << 62) + (1L << 54) + 1, -(1L << 62) - (1L << 54) - 1, (1L << 62) + (1L << 54) - 1, long.MaxValue, long.MinValue,
+        0,
+        1,
+        -1,
+        2,
+        127,
+        128,
+        -128,
+        -129,
+        255,
+        256,
+        300,
+        -300,
+        2049,
+        65519,
+        65520,
+        (1L << 24) + 1,
+        int.MaxValue,
+        int.MinValue,
+        1L + int.MaxValue,
+        -1L + int.MinValue,
+        (1L << 53) + 1,
+        (1L << 62) + (1L << 54),
+        (1L << 62) + (1L << 54) + 1,
+        -(1L << 62) - (1L << 54) - 1,
+        (1L << 62) + (1L << 54) - 1,
+        long.MaxValue,
+        long.MinValue,
     ];
 
     public static TheoryData<DType> Integers => [.. Enum.GetValues<DType>().Where(d => d.IsInteger())];
@@ -32,7 +107,12 @@ public class CastTests
         var (least, most) = Range(to);
         foreach (var x in Reals)
         {
-            var whole = double.IsNaN(x) ? 0 : double.IsInfinity(x) ? x > 0 ? most : least : BigInteger.Min(most, BigInteger.Max(least, new BigInteger(Math.Truncate(x))));
+            var whole =
+                double.IsNaN(x) ? 0
+                : double.IsInfinity(x)
+                    ? x > 0 ? most
+                        : least
+                : BigInteger.Min(most, BigInteger.Max(least, new BigInteger(Math.Truncate(x))));
             Assert.Equal(whole, Only(Tensor.Scalar(x).Cast(to)));
         }
     }
@@ -42,19 +122,29 @@ public class CastTests
     {
         var (least, most) = Range(to);
         foreach (var x in Wholes)
-            Assert.Equal(((x - least) % (most - least + 1) + (most - least + 1)) % (most - least + 1) + least, Only(Tensor.Scalar(x).Cast(to)));
+            Assert.Equal(
+                ((x - least) % (most - least + 1) + (most - least + 1)) % (most - least + 1) + least,
+                Only(Tensor.Scalar(x).Cast(to)));
     }
 
     /// <summary>The finite half floats from the smallest on, each with its bits.</summary>
     static (double Value, ushort Bits)[] All(DType dtype) =>
-    [
-        .. Enumerable.Range(0, 1 << 16).Select(bits => (dtype == DType.Float16 ? (double)BitConverter.UInt16BitsToHalf((ushort)bits) : BFloat16.FromBits((ushort)bits), (ushort)bits))
-            .Where(x => double.IsFinite(x.Item1) && x.Item2 != 0x8000).OrderBy(x => x.Item1),
-    ];
+        [
+            .. Enumerable
+                .Range(0, 1 << 16)
+                .Select(bits =>
+                    (
+                        dtype == DType.Float16 ? (double)BitConverter.UInt16BitsToHalf((ushort)bits) : BFloat16.FromBits((ushort)bits),
+                        (ushort)bits))
+                .Where(x => double.IsFinite(x.Item1) && x.Item2 != 0x8000)
+                .OrderBy(x => x.Item1),
+        ];
 
     static double Value(Tensor x) => x.GetDouble(0);
 
-    /// <summary>The nearest of a list, of two equally near the one whose last bit is 0; infinity from half a step beyond the largest on.</summary>
+    /// <summary>
+    /// The nearest of a list, of two equally near the one whose last bit is 0; infinity from half a step beyond the largest on.
+    /// </summary>
     static double Nearest((double Value, ushort Bits)[] all, BigRational x)
     {
         var at = 0;
@@ -84,7 +174,8 @@ public class CastTests
 
         public BigRational Twice() => new(n, e + 1);
 
-        public BigRational Plus(BigRational other) => new((n << (e - Math.Min(e, other.e))) + (other.n << (other.e - Math.Min(e, other.e))), Math.Min(e, other.e));
+        public BigRational Plus(BigRational other) =>
+            new((n << (e - Math.Min(e, other.e))) + (other.n << (other.e - Math.Min(e, other.e))), Math.Min(e, other.e));
 
         public int CompareTo(BigRational other) => (n << (e - Math.Min(e, other.e))).CompareTo(other.n << (other.e - Math.Min(e, other.e)));
     }
@@ -95,14 +186,22 @@ public class CastTests
     {
         var all = All(to);
         var random = new Random(5);
-        double[] middles = [.. Enumerable.Range(0, 300).Select(_ => random.Next(all.Length - 1)).Select(i => (all[i].Value + all[i + 1].Value) / 2)];
+        double[] middles =
+        [
+            .. Enumerable.Range(0, 300).Select(_ => random.Next(all.Length - 1)).Select(i => (all[i].Value + all[i + 1].Value) / 2),
+        ];
         double[] near = [.. middles.SelectMany(m => new[] { m, Math.BitIncrement(m), Math.BitDecrement(m) })];
         foreach (var x in Reals.Concat(near))
         {
             var y = Value(Tensor.Scalar(x).Cast(to));
-            if (!double.IsFinite(x)) Assert.Equal(x, y);
-            else Assert.True(Nearest(all, new(x)) == y && double.IsNegative(x) == double.IsNegative(y), FormattableString.Invariant($"{x:R} becomes {y:R}"));
-            if ((float)x is var single && float.IsFinite(single)) Assert.Equal(Nearest(all, new(single)), Value(Tensor.Scalar(single).Cast(to)));
+            if (!double.IsFinite(x))
+                Assert.Equal(x, y);
+            else
+                Assert.True(
+                    Nearest(all, new(x)) == y && double.IsNegative(x) == double.IsNegative(y),
+                    FormattableString.Invariant($"{x:R} becomes {y:R}"));
+            if ((float)x is var single && float.IsFinite(single))
+                Assert.Equal(Nearest(all, new(single)), Value(Tensor.Scalar(single).Cast(to)));
         }
         foreach (var x in Wholes) Assert.Equal(Nearest(all, new(x, 0)), Value(Tensor.Scalar(x).Cast(to)));
     }
@@ -112,7 +211,10 @@ public class CastTests
     public void Every_half_float_is_kept_by_wider_floats(DType dtype)
     {
         var all = All(dtype);
-        Tensor x = dtype == DType.Float16 ? Tensor.Vector([.. all.Select(a => BitConverter.UInt16BitsToHalf(a.Bits))]) : Tensor.Vector([.. all.Select(a => BFloat16.FromBits(a.Bits))]);
+        Tensor x =
+            dtype == DType.Float16
+                ? Tensor.Vector([.. all.Select(a => BitConverter.UInt16BitsToHalf(a.Bits))])
+                : Tensor.Vector([.. all.Select(a => BFloat16.FromBits(a.Bits))]);
         Assert.Equal(dtype, x.DType);
         Assert.True(x.BitEquals(x.Cast(DType.Float32).Cast(dtype)) && x.BitEquals(x.Cast(DType.Float64).Cast(dtype)));
         Assert.Equal(all.Select(a => a.Value), x.Cast(DType.Float64).ToArray<double>());
@@ -131,7 +233,13 @@ public class CastTests
     }
 
     [Theory]
-    [InlineData(DType.UInt8, -1), InlineData(DType.UInt8, 256), InlineData(DType.Int8, 128), InlineData(DType.Int32, 1e10), InlineData(DType.Int64, 1e19)]
+    [
+        InlineData(DType.UInt8, -1),
+        InlineData(DType.UInt8, 256),
+        InlineData(DType.Int8, 128),
+        InlineData(DType.Int32, 1e10),
+        InlineData(DType.Int64, 1e19)
+    ]
     public void A_constant_that_a_dtype_does_not_hold_is_an_error(DType dtype, double value)
     {
         Assert.Contains(dtype.Name(), Assert.Throws<DTypeException>(() => Tensor.Full(dtype, [2], value)).Message);
@@ -143,7 +251,8 @@ public class CastTests
     {
         Assert.Equal("1.5", ((BFloat16)1.5).ToString());
         Assert.True((BFloat16)0.0 == (BFloat16)(-0.0) && (BFloat16)1.0 != (BFloat16)2.0 && (BFloat16)float.NaN != (BFloat16)float.NaN);
-        Assert.True(((BFloat16)float.NaN).Equals((BFloat16)float.NaN) && float.IsNaN((BFloat16)BitConverter.UInt32BitsToSingle(0x7F800001)));
+        Assert.True(
+            ((BFloat16)float.NaN).Equals((BFloat16)float.NaN) && float.IsNaN((BFloat16)BitConverter.UInt32BitsToSingle(0x7F800001)));
         Assert.Equal(0x3FC0, ((BFloat16)1.5).Bits);
     }
 }

@@ -29,11 +29,16 @@ public partial class ElementTypeTests
     {
         foreach (var dtype in Enum.GetValues<DType>())
         {
-            if (table.ElementAtOrDefault((int)dtype) is not { } row || row.DType != dtype) yield return $"{dtype} has no row in its place";
-            else if (row.Visit<Seen, (Type, int, DType)>(new()) != (row.Type, row.Size, dtype)) yield return $"{dtype} is visited as another";
-            else if (row.Kind != ElementKind.Truth && row.VisitNumbers<Computed, DType>(new()) != row.Lane) yield return $"{dtype} is computed as another";
-            else if (row.Kind == ElementKind.Float && row.VisitReals<Computed, DType>(new()) != row.Lane) yield return $"{dtype} is computed as another";
-            else if (row.Lane.Lane() != row.Lane) yield return $"{row.Lane} is not computed in itself";
+            if (table.ElementAtOrDefault((int)dtype) is not { } row || row.DType != dtype)
+                yield return $"{dtype} has no row in its place";
+            else if (row.Visit<Seen, (Type, int, DType)>(new()) != (row.Type, row.Size, dtype))
+                yield return $"{dtype} is visited as another";
+            else if (row.Kind != ElementKind.Truth && row.VisitNumbers<Computed, DType>(new()) != row.Lane)
+                yield return $"{dtype} is computed as another";
+            else if (row.Kind == ElementKind.Float && row.VisitReals<Computed, DType>(new()) != row.Lane)
+                yield return $"{dtype} is computed as another";
+            else if (row.Lane.Lane() != row.Lane)
+                yield return $"{row.Lane} is not computed in itself";
         }
         if (table.Count != Enum.GetValues<DType>().Length) yield return $"{table.Count} rows";
         if (table.Select(r => r.Name).Distinct().Count() != table.Count) yield return "a name stands twice";
@@ -43,7 +48,9 @@ public partial class ElementTypeTests
 
     readonly struct Seen : IElementVisitor<(Type, int, DType)>
     {
-        public (Type, int, DType) Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => (typeof(T), System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), DTypes.Of<T>());
+        public (Type, int, DType) Visit<T, TElement>()
+            where T : unmanaged
+            where TElement : IElement<T> => (typeof(T), System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), DTypes.Of<T>());
     }
 
     readonly struct Computed : INumberVisitor<DType>, IRealVisitor<DType>
@@ -61,8 +68,11 @@ public partial class ElementTypeTests
     public void No_code_lists_dtypes()
     {
         var source = Path.Combine(Documentation.Pages.Root, "src");
-        var ladders = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}") && Ladder().IsMatch(File.ReadAllText(file)));
+        var ladders = Directory
+            .EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(file =>
+                !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}") && Ladder().IsMatch(File.ReadAllText(file))
+            );
         Assert.Equal(["Key.cs"], ladders.Select(Path.GetFileName));
         Assert.Matches(Ladder(), "DType.Float32 => 1");
     }

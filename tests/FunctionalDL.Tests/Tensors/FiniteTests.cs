@@ -10,7 +10,15 @@ public class FiniteTests
         for (var n = 0; n < 70; n += 23)
             for (var at = 0; at < n; at++)
             {
-                double[] values = [.. Enumerable.Range(0, n).Select(i => i == at || i == at + 5 ? bad : i % 2 == 0 ? double.MaxValue : -0.0)];
+                double[] values =
+                [
+                    .. Enumerable
+                    .Range(0, n)
+                    .Select(i =>
+                        i == at || i == at + 5 ? bad
+                        : i % 2 == 0 ? double.MaxValue
+                        : -0.0),
+            ];
                 Assert.Equal(at, Tensor.Vector(values).FirstNotFinite());
                 Assert.Equal(at, Tensor.Vector([.. values.Select(x => x == double.MaxValue ? float.MaxValue : (float)x)]).FirstNotFinite());
             }

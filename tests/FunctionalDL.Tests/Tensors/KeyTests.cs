@@ -11,8 +11,12 @@ public class KeyTests
     {
         Assert.Equal(0x2839DF42327AED6EUL, Key.Of(1).Value);
         Assert.Equal(0xB8714ADB886BD32EUL, Key.Of(1).Fold(2).Value);
-        Assert.Equal([0.03769797086715698f, 0.7043720483779907f, 0.1899266242980957f, 0.33824557065963745f, 0.5800162553787231f], Key.Of(1).Uniform([5]).ToArray<float>());
-        Assert.Equal([0.15718436086927912, 0.5752943855432936, 0.03512988854604626], Key.Of(1).Uniform([3], DType.Float64, stream: 7).ToArray<double>());
+        Assert.Equal(
+            [0.03769797086715698f, 0.7043720483779907f, 0.1899266242980957f, 0.33824557065963745f, 0.5800162553787231f],
+            Key.Of(1).Uniform([5]).ToArray<float>());
+        Assert.Equal(
+            [0.15718436086927912, 0.5752943855432936, 0.03512988854604626],
+            Key.Of(1).Uniform([3], DType.Float64, stream: 7).ToArray<double>());
         Assert.Equal([4, 7, 5, 8, 2, 3, 9, 1, 6, 0], Key.Of(1).Permutation(10));
     }
 

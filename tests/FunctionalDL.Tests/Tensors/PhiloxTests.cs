@@ -1,6 +1,8 @@
 namespace FunctionalDL.Tests.Tensors;
 
-/// <summary>The generator is Philox4x32-10 and none other: the known answers of Random123 (kat_vectors), and our own numbers, pinned.</summary>
+/// <summary>
+/// The generator is Philox4x32-10 and none other: the known answers of Random123 (kat_vectors), and our own numbers, pinned.
+/// </summary>
 public class PhiloxTests
 {
     [Theory]

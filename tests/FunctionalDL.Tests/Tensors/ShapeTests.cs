@@ -65,7 +65,9 @@ public class ShapeTests
         Assert.Contains("dimension -1", Assert.Throws<ShapeException>(() => Shape.Of(2, -1)).Message);
         Assert.Contains("no size", Assert.Throws<ShapeException>(() => Shape.Of("batch").ElementCount).Message);
         Assert.Contains("[65536, 65536]", Assert.Throws<ShapeException>(() => Shape.Of(65536, 65536).ElementCount).Message);
-        Assert.Contains("[65536, 65536, 65536, 65536]", Assert.Throws<ShapeException>(() => Shape.Of(65536, 65536, 65536, 65536).ElementCount).Message);
+        Assert.Contains(
+            "[65536, 65536, 65536, 65536]",
+            Assert.Throws<ShapeException>(() => Shape.Of(65536, 65536, 65536, 65536).ElementCount).Message);
         Assert.Equal(0, Shape.Of(65536, 65536, 0).ElementCount);
     }
 

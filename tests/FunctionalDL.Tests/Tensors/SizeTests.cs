@@ -5,7 +5,9 @@ public class SizeTests
 {
     const int Most = int.MaxValue;
 
-    static readonly Expr Huge = Expr.Variable("x", [65536, 65536]), Row = Expr.Variable("row", [3]), Image = Expr.Variable("image", [1, 1, 5, 5]);
+    static readonly Expr Huge = Expr.Variable("x", [65536, 65536]),
+        Row = Expr.Variable("row", [3]),
+        Image = Expr.Variable("image", [1, 1, 5, 5]);
 
     static readonly Dictionary<string, (string Says, Func<object> Make)> Rows = new()
     {
@@ -14,7 +16,9 @@ public class SizeTests
         ["a product of sizes"] = ("beyond every array", () => Dim.Of(1L << 40) * Dim.Of(1L << 40)),
         ["a product of polynomials"] = ("beyond every array", () => ((Dim)"a" * Most * Most + 1) * ((Dim)"a" * Most + 1)),
         ["a polynomial's value"] = ("beyond every array", () => ((Dim)"a" * "a" * "a").Resolve(Sizes.None.With("a", Most))),
-        ["a polynomial's value that is a sum"] = ("beyond every array", () => ((Dim)"a" * "a" * 2 + (Dim)"a" * 5).Resolve(Sizes.None.With("a", Most))),
+        ["a polynomial's value that is a sum"] = (
+            "beyond every array",
+            () => ((Dim)"a" * "a" * 2 + (Dim)"a" * 5).Resolve(Sizes.None.With("a", Most))),
         ["a shape's elements"] = ("[65536, 65536] has more than the", () => Shape.Of(65536, 65536).ElementCount),
         ["zeros"] = ("[65536, 65536] has more than the", () => Tensor.Zeros(DType.Float32, Shape.Of(65536, 65536))),
         ["random numbers"] = ("[65536, 65536] has more than the", () => Key.Of(1).Uniform(Shape.Of(65536, 65536))),
@@ -23,7 +27,9 @@ public class SizeTests
         ["a range"] = ("4294967296", () => Range(Dim.Of(1L << 32)).Evaluate()),
         ["one hot rows"] = ("has more than the", () => OneHot(Expr.Constant(Tensor.Vector(new long[100])), Most).Evaluate()),
         ["a broadcast value"] = ("has more than the", () => Broadcast(Row, [Most, 3]).Evaluate(("row", new[] { 1f, 2, 3 }))),
-        ["parts put together"] = ("has more than the", () => Concat(0, [.. Enumerable.Repeat(Broadcast(Expr.Constant(1, DType.Float32), [Most]), 3)]).Evaluate()),
+        ["parts put together"] = (
+            "has more than the",
+            () => Concat(0, [.. Enumerable.Repeat(Broadcast(Expr.Constant(1, DType.Float32), [Most]), 3)]).Evaluate()),
         ["padding"] = ("beyond", () => Pad(Row, 0, Most, Most).Evaluate(("row", new[] { 1f, 2, 3 }))),
         ["dilation"] = ("beyond", () => Dilate(Row, 0, Most - 1).Evaluate(("row", new[] { 1f, 2, 3 }))),
         ["the most dilation"] = ("Use fewer", () => Dilate(Row, 0, Most)),

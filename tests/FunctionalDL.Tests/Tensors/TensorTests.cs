@@ -32,7 +32,10 @@ public class TensorTests
         Tensor x = values;
         Assert.Equal(Shape.Of(values.GetLength(0), values.GetLength(1)), x.Shape);
         Assert.Equal(values, x.ToArray2D<float>());
-        if (x.Count > 0) Assert.Equal(values[values.GetLength(0) - 1, values.GetLength(1) - 1], x.As<float>()[values.GetLength(0) - 1, values.GetLength(1) - 1]);
+        if (x.Count > 0)
+            Assert.Equal(
+                values[values.GetLength(0) - 1, values.GetLength(1) - 1],
+                x.As<float>()[values.GetLength(0) - 1, values.GetLength(1) - 1]);
     }
 
     [Property]

@@ -13,7 +13,10 @@ public class ExpressionArbitraryTests
     [Fact]
     public void Every_primitive_occurs()
     {
-        var met = Sample(AnyExpressions.Cases(), 600).SelectMany(c => Graph.TopologicalOrder(c.Output)).Select(node => node.Op.GetType()).ToHashSet();
+        var met = Sample(AnyExpressions.Cases(), 600)
+            .SelectMany(c => Graph.TopologicalOrder(c.Output))
+            .Select(node => node.Op.GetType())
+            .ToHashSet();
 
         Assert.Empty(Primitives.All.Except(met));
     }
@@ -84,7 +87,8 @@ public class ExpressionArbitraryTests
     public bool Shrunk_cases_are_well_formed_and_end(ExpressionCase c)
     {
         var (smallest, steps) = (c, 0);
-        while (ExpressionArbitrary.With(ExpressionOptions.Any).Shrinker(smallest).FirstOrDefault() is { } smaller && steps++ < 200) smallest = smaller;
+        while (ExpressionArbitrary.With(ExpressionOptions.Any).Shrinker(smallest).FirstOrDefault() is { } smaller && steps++ < 200)
+            smallest = smaller;
         return steps < 200 && smallest.Evaluate().Count <= c.Evaluate().Count + 1 && smallest.Output.Inputs.IsEmpty;
     }
 
@@ -113,5 +117,7 @@ public class ExpressionArbitraryTests
 
     [Fact]
     public void A_seed_gives_the_same_cases_again() =>
-        Assert.Equal(Sample(AnyExpressions.Cases(), 20).Select(c => c.ToString()), Sample(AnyExpressions.Cases(), 20).Select(c => c.ToString()));
+        Assert.Equal(
+            Sample(AnyExpressions.Cases(), 20).Select(c => c.ToString()),
+            Sample(AnyExpressions.Cases(), 20).Select(c => c.ToString()));
 }

@@ -35,7 +35,12 @@ public class LawsTests
 
     [Fact]
     public void An_evaluator_that_is_off_is_found_with_the_element() =>
-        Fails("element 1 of float32[3]", () => Laws.AgreesWithReference(new(Tanh(X), Values), outputs => values => [Tensor.Vector(MathF.Tanh(-1.5f), 0.3f, MathF.Tanh(0.9f))]));
+        Fails(
+            "element 1 of float32[3]",
+            () =>
+                Laws.AgreesWithReference(
+                    new(Tanh(X), Values),
+                    outputs => values => [Tensor.Vector(MathF.Tanh(-1.5f), 0.3f, MathF.Tanh(0.9f))]));
 
     [Fact]
     public void Shapes_dtypes_and_NaN_are_told_apart()
@@ -45,7 +50,9 @@ public class LawsTests
         Fails("NaN was given", () => Laws.SameValue("a", Tensor.Vector(1f), Tensor.Vector(float.NaN), 1));
         foreach (var other in new[] { 0f, float.MaxValue, float.PositiveInfinity, float.NaN })
         {
-            Fails($"{(double)other:R} was given", () => Laws.SameValue("a", Tensor.Vector(float.NegativeInfinity), Tensor.Vector(other), 1));
+            Fails(
+                $"{(double)other:R} was given",
+                () => Laws.SameValue("a", Tensor.Vector(float.NegativeInfinity), Tensor.Vector(other), 1));
             Fails("-Infinity was given", () => Laws.SameValue("a", Tensor.Vector(other), Tensor.Vector(float.NegativeInfinity), 1));
         }
         Fails("2001 was given", () => Laws.SameValue("a", Tensor.Vector(2000L), Tensor.Vector(2001L), 1));
@@ -55,5 +62,6 @@ public class LawsTests
     }
 
     [Fact]
-    public void A_law_takes_names_that_the_case_does_not_have() => Laws.GradientMatchesDifferences(new(Sin(Expr.Variable("g")), TensorSet.Of(("g", 1.0))));
+    public void A_law_takes_names_that_the_case_does_not_have() =>
+        Laws.GradientMatchesDifferences(new(Sin(Expr.Variable("g")), TensorSet.Of(("g", 1.0))));
 }

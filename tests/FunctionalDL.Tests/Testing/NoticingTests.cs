@@ -29,7 +29,9 @@ public class NoticingTests
     {
         Laws.CompiledAgrees(Case(Sin(Wrong(Rule.None, X))));
         Fails("output 0, differ", () => Laws.CompiledAgrees(Case(WrongAt(X, 1))));
-        Fails("output 0 on one thread", () => Laws.CompiledAgrees(Case(new(new WrongSquare(Rule.None, n => n == 3) { By = 1 + 1e-12 }, X))));
+        Fails(
+            "output 0 on one thread",
+            () => Laws.CompiledAgrees(Case(new(new WrongSquare(Rule.None, n => n == 3) { By = 1 + 1e-12 }, X))));
         // Among several outputs.
         Fails("output 0, differ", () => Laws.CompiledAgrees(Case(Sin(WrongAt(X, 4)))));
         Laws.CompiledGradientAgrees(Case(WithGradient(x => Wrong(Rule.None, x), X)));

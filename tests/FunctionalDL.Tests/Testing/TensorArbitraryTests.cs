@@ -16,7 +16,9 @@ public class TensorArbitraryTests
         Assert.Contains(tensors, t => t.Count == 0);
         Assert.Contains(tensors, t => t.Shape.Rank == 0);
         Assert.Contains(tensors, t => Enumerable.Range(0, t.Count).Any(i => double.IsNaN(t.GetDouble(i))));
-        Assert.DoesNotContain(Sample(TensorArbitrary.Of(DType.Float32)), t => Enumerable.Range(0, t.Count).Any(i => !(Math.Abs(t.GetDouble(i)) <= 2)));
+        Assert.DoesNotContain(
+            Sample(TensorArbitrary.Of(DType.Float32)),
+            t => Enumerable.Range(0, t.Count).Any(i => !(Math.Abs(t.GetDouble(i)) <= 2)));
     }
 
     [Fact]

@@ -49,7 +49,16 @@ public sealed class CallbackTests : IDisposable
     public void Callbacks_are_told_of_steps_and_epochs_in_order()
     {
         var told = new List<string>();
-        Fit(new() { Callbacks = [Callback.EachStep(s => told.Add($"step {s.Position.Step}")), Callback.EachEpoch(s => told.Add($"epoch {s.History.Count}"))] }, epochs: 2);
+        Fit(
+            new()
+            {
+                Callbacks =
+                [
+                    Callback.EachStep(s => told.Add($"step {s.Position.Step}")),
+                    Callback.EachEpoch(s => told.Add($"epoch {s.History.Count}")),
+                ],
+            },
+            epochs: 2);
         Assert.Equal("step 1, step 2, step 3, step 4, epoch 1, step 5, step 6, step 7, step 8, epoch 2", string.Join(", ", told));
     }
 
@@ -79,7 +88,9 @@ public sealed class CallbackTests : IDisposable
             var length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
             Assert.Equal(TensorBoardLog.MaskedChecksum(bytes.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 8)));
             events.Add(bytes[(at + 12)..(at + 12 + length)]);
-            Assert.Equal(TensorBoardLog.MaskedChecksum(events[^1]), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 12 + length)));
+            Assert.Equal(
+                TensorBoardLog.MaskedChecksum(events[^1]),
+                BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 12 + length)));
             at += length + 16;
         }
         Assert.Equal(4, events.Count);
@@ -102,15 +113,26 @@ public sealed class CallbackTests : IDisposable
     public void Loggers_are_told_of_the_start_the_epochs_and_for_debugging_the_steps()
     {
         var log = new Log();
-        var options = new FitOptions { Callbacks = [new TrainingLog(log)], ValidationShare = 0.25, Metrics = [Metric.RootMeanSquaredError] };
+        var options = new FitOptions
+        {
+            Callbacks = [new TrainingLog(log)],
+            ValidationShare = 0.25,
+            Metrics = [Metric.RootMeanSquaredError],
+        };
         var run = Fit(options);
-        Assert.Equal(["Training for 3 epochs of 3 steps", "Step 1: loss "], log.Lines.Take(2).Select(l => l[..Math.Min(l.Length, l.StartsWith("Step", StringComparison.Ordinal) ? 13 : 99)]));
+        Assert.Equal(
+            ["Training for 3 epochs of 3 steps", "Step 1: loss "],
+            log.Lines.Take(2).Select(l => l[..Math.Min(l.Length, l.StartsWith("Step", StringComparison.Ordinal) ? 13 : 99)]));
         Assert.Equal(9, log.Lines.Count(l => l.StartsWith("Step ", StringComparison.Ordinal)));
         var epoch = run.History[2];
-        var figures = FormattableString.Invariant($"Epoch 3 of 3: loss {epoch.Loss}, validation loss {epoch.Validation!.Loss}, rmse {epoch.Validation.Metrics["rmse"]}, ");
+        var figures = FormattableString.Invariant(
+            $"Epoch 3 of 3: loss {epoch.Loss}, validation loss {epoch.Validation!.Loss}, rmse {epoch.Validation.Metrics["rmse"]}, ");
         Assert.StartsWith(figures, log.Lines[^1]);
         // What callbacks are told is the time until then.
-        Assert.InRange(double.Parse(log.Lines[^1][figures.Length..^2], System.Globalization.CultureInfo.InvariantCulture), 0, epoch.Seconds);
+        Assert.InRange(
+            double.Parse(log.Lines[^1][figures.Length..^2], System.Globalization.CultureInfo.InvariantCulture),
+            0,
+            epoch.Seconds);
 
         log.Lines.Clear();
         Fit(options with { Resume = run.Checkpoint }, epochs: 4);
@@ -134,7 +156,9 @@ public sealed class CallbackTests : IDisposable
             return this;
         }
 
-        void ILogger.Log<TState>(LogLevel level, EventId id, TState state, Exception? e, Func<TState, Exception?, string> format) => Lines.Add(format(state, e));
+        void ILogger.Log<TState>(LogLevel level, EventId id, TState state, Exception? e, Func<TState, Exception?, string> format) =>
+            Lines.Add(format(state, e));
+
         public bool IsEnabled(LogLevel level) => true;
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
         public void AddProvider(ILoggerProvider provider) { }
@@ -196,18 +220,22 @@ public sealed class CallbackTests : IDisposable
         var model = Model.Input(2).Dense(1).Initialize(1);
         Metric[] metrics = [Metric.RootMeanSquaredError, Metric.RSquared];
         var expected = model.Evaluate(Data, Loss.MeanSquaredError, metrics);
-        foreach (var run in new[]
-        {
-            model.Fit(Data, Loss.MeanSquaredError, Optimizer.Sgd(0), 2, batch, seed: 1, new() { Metrics = metrics }),
-            model.Fit(_ => Data.Batches(batch), Loss.MeanSquaredError, Optimizer.Sgd(0), 2, seed: 1, new() { Metrics = metrics }),
-        })
+        foreach (
+            var run in new[]
+            {
+                model.Fit(Data, Loss.MeanSquaredError, Optimizer.Sgd(0), 2, batch, seed: 1, new() { Metrics = metrics }),
+                model.Fit(_ => Data.Batches(batch), Loss.MeanSquaredError, Optimizer.Sgd(0), 2, seed: 1, new() { Metrics = metrics }),
+            })
             foreach (var epoch in run.History)
             {
                 Assert.Null(epoch.Validation);
                 Assert.Equal(["rmse", "r2"], epoch.Metrics.Keys);
-                foreach (var (name, value) in expected.Metrics) Assert.Equal(value, epoch.Metrics[name], 1e-6);
+                foreach (var (name, value) in expected.Metrics)
+                    Assert.Equal(value, epoch.Metrics[name], 1e-6);
             }
-        var held = model.Fit(Data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, batch, seed: 1, new() { Metrics = metrics, Validation = Data.Take(5) }).History[0];
+        var held = model
+            .Fit(Data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, batch, seed: 1, new() { Metrics = metrics, Validation = Data.Take(5) })
+            .History[0];
         Assert.Equal(2, held.Metrics.Count);
         Assert.NotEqual(held.Metrics["rmse"], held.Validation!.Metrics["rmse"]);
         Assert.Empty(Fit(new()).History[0].Metrics);
@@ -217,10 +245,21 @@ public sealed class CallbackTests : IDisposable
     public void Metrics_of_sequences_of_several_lengths_are_those_of_their_places()
     {
         Dataset Sequence(int time) => new(Key.Of(time).Uniform([3, time, 2]), Tensor.Zeros(DType.Int64, [3, time]));
-        var run = Model.Input("time", 2).Dense(2).Fit(_ => [Sequence(4), Sequence(5)], Loss.SoftmaxCrossEntropy, Optimizer.Sgd(0), 1, options: new() { Metrics = [Metric.Accuracy] });
+        var run = Model
+            .Input("time", 2)
+            .Dense(2)
+            .Fit(
+                _ => [Sequence(4), Sequence(5)],
+                Loss.SoftmaxCrossEntropy,
+                Optimizer.Sgd(0),
+                1,
+                options: new() { Metrics = [Metric.Accuracy] });
         Assert.InRange(run.History[0].Metrics["accuracy"], 0, 1);
         Assert.Equal(0, run.History[0].Metrics["accuracy"] * 27 % 1, 1e-9);
-        Assert.Contains("two have the name \"mae\"", Assert.Throws<FunctionalException>(() => Fit(new() { Metrics = [Metric.MeanAbsoluteError, Metric.MeanAbsoluteError] })).Message);
+        Assert.Contains(
+            "two have the name \"mae\"",
+            Assert.Throws<FunctionalException>(() => Fit(new() { Metrics = [Metric.MeanAbsoluteError, Metric.MeanAbsoluteError] })).Message
+        );
     }
 
     /// <summary>The seconds of an epoch are those on the clock: data, steps, validation and callbacks.</summary>
@@ -234,7 +273,11 @@ public sealed class CallbackTests : IDisposable
             yield return Data;
         }
         double Seconds(FitOptions options, Func<int, IEnumerable<Dataset>>? data = null) =>
-            Model.Input(2).Dense(1).Fit(data ?? (_ => [Data]), Loss.MeanSquaredError, Optimizer.Sgd(0.1), 3, options: options).History.Min(e => e.Seconds);
+            Model
+                .Input(2)
+                .Dense(1)
+                .Fit(data ?? (_ => [Data]), Loss.MeanSquaredError, Optimizer.Sgd(0.1), 3, options: options)
+                .History.Min(e => e.Seconds);
 
         Assert.InRange(Seconds(new(), _ => Slow()), 0.0149, 60);
         Assert.InRange(Seconds(new() { Callbacks = [Callback.EachStep(_ => Wait())] }), 0.0149, 60);
@@ -251,7 +294,10 @@ public sealed class CallbackTests : IDisposable
         Assert.StartsWith("input [batch, 2] >> dense; epoch 3: loss ", Fit(new()).ToString());
     }
 
-    /// <summary>A line that is drawn over is never as wide as the terminal, and covers the one before it; the cursor is on a line of its own in the end.</summary>
+    /// <summary>
+    /// A line that is drawn over is never as wide as the terminal, and covers the one before it; the cursor is on a line of its own in
+    /// the end.
+    /// </summary>
     [Theory]
     [InlineData(40)]
     [InlineData(20)]
@@ -299,7 +345,20 @@ public sealed class CallbackTests : IDisposable
         var told = new List<string>();
         Fit(new() { Callbacks = [new Ends(told)] });
         using var source = new CancellationTokenSource();
-        Fit(new() { Callbacks = [new Ends(told), Callback.EachStep(s => { if (s.Position.Step == 6) source.Cancel(); })], Cancellation = source.Token });
+        Fit(
+            new()
+            {
+                Callbacks =
+                [
+                    new Ends(told),
+                    Callback.EachStep(s =>
+                    {
+                        if (s.Position.Step == 6)
+                            source.Cancel();
+                    }),
+                ],
+                Cancellation = source.Token,
+            });
         Assert.Throws<DivergenceException>(() => Fit(new() { Callbacks = [new Ends(told)] }, rate: 1e30));
         Assert.Equal(["epoch 3, step 12", "epoch 2, step 6"], told.Take(2));
         Assert.Equal(3, told.Count);
@@ -310,10 +369,16 @@ public sealed class CallbackTests : IDisposable
     {
         var path = Path.Combine(folder, "run");
         var saved = new List<long>();
-        Fit(new()
-        {
-            Callbacks = [Callback.SaveCheckpoint(path, 3), Callback.EachStep(_ => saved.Add(File.Exists(path) ? Checkpoint.Load(path).Position.Step : 0))],
-        }, epochs: 2);
+        Fit(
+            new()
+            {
+                Callbacks =
+                [
+                    Callback.SaveCheckpoint(path, 3),
+                    Callback.EachStep(_ => saved.Add(File.Exists(path) ? Checkpoint.Load(path).Position.Step : 0)),
+                ],
+            },
+            epochs: 2);
         // After every third step, and after each epoch, which is told of after its last step.
         Assert.Equal([0, 0, 3, 4, 4, 6, 6, 8], saved);
     }
@@ -321,7 +386,16 @@ public sealed class CallbackTests : IDisposable
     [Fact]
     public void The_learning_rates_tried_are_those_asked_for()
     {
-        var rates = LearningRateFinder.Find(Model.Input(2).Dense(1), Data, Loss.MeanSquaredError, rate => Optimizer.Sgd(rate), 10, seed: 1, from: 1e-6, to: 1e-3, steps: 7);
+        var rates = LearningRateFinder.Find(
+            Model.Input(2).Dense(1),
+            Data,
+            Loss.MeanSquaredError,
+            rate => Optimizer.Sgd(rate),
+            10,
+            seed: 1,
+            from: 1e-6,
+            to: 1e-3,
+            steps: 7);
         Assert.Equal(7, rates.Tried.Count);
         for (var i = 0; i < 7; i++) Assert.Equal(1, rates.Tried[i].Rate / (1e-6 * Math.Pow(10, i / 2.0)), 1e-9);
     }
@@ -330,10 +404,20 @@ public sealed class CallbackTests : IDisposable
     public void Metrics_of_training_are_logged()
     {
         var (path, log) = (Path.Combine(folder, "log.csv"), new Log());
-        var run = Fit(new() { Callbacks = [new CsvLog(path), new TensorBoardLog(folder), new TrainingLog(log)], Metrics = [Metric.RootMeanSquaredError] });
+        var run = Fit(
+            new()
+            {
+                Callbacks = [new CsvLog(path), new TensorBoardLog(folder), new TrainingLog(log)],
+                Metrics = [Metric.RootMeanSquaredError],
+            });
         Assert.Equal("epoch,loss,steps,seconds,training_rmse", File.ReadLines(path).First());
-        Assert.Equal(run.History.Select(e => e.Metrics["rmse"]), File.ReadLines(path).Skip(1).Select(line => double.Parse(line.Split(',')[4], System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.Contains("training_rmse", Encoding.UTF8.GetString(File.ReadAllBytes(Directory.GetFiles(folder, "events.out.tfevents.*").Single())));
+        Assert.Equal(
+            run.History.Select(e => e.Metrics["rmse"]),
+            File.ReadLines(path).Skip(1).Select(line => double.Parse(line.Split(',')[4], System.Globalization.CultureInfo.InvariantCulture))
+        );
+        Assert.Contains(
+            "training_rmse",
+            Encoding.UTF8.GetString(File.ReadAllBytes(Directory.GetFiles(folder, "events.out.tfevents.*").Single())));
         Assert.Contains(FormattableString.Invariant($"rmse {run.History[^1].Metrics["rmse"]}, "), log.Lines[^1]);
     }
 }

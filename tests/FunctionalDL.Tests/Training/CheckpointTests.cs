@@ -12,7 +12,8 @@ public sealed class CheckpointTests : IDisposable
 
     static Model Net(int units = 8) => Model.Input(4).Dense(units).Tanh().Dropout(0.2).Dense(1).Initialize(1);
 
-    static Optimizer Method => Clip.GlobalNorm(1) >> Optimizer.Adam(0.01) >> Optimizer.WeightDecay(1e-3) >> Schedule.Cosine(40) >> Optimizer.AverageWeights(0.9);
+    static Optimizer Method =>
+        Clip.GlobalNorm(1) >> Optimizer.Adam(0.01) >> Optimizer.WeightDecay(1e-3) >> Schedule.Cosine(40) >> Optimizer.AverageWeights(0.9);
 
     static TrainingRun Fit(FitOptions options, Model? model = null, Optimizer? optimizer = null, int epochs = 10) =>
         (model ?? Net()).Fit(Data, Loss.MeanSquaredError, optimizer ?? Method, epochs, batch: 16, seed: 5, options);
@@ -25,7 +26,13 @@ public sealed class CheckpointTests : IDisposable
     [InlineData(39)]
     public void Stopped_and_resumed_comes_to_the_same_bits(long stop)
     {
-        var options = new FitOptions { ValidationShare = null, Validation = Data.Take(9), Metrics = [Metric.RootMeanSquaredError], EarlyStopping = new(100) };
+        var options = new FitOptions
+        {
+            ValidationShare = null,
+            Validation = Data.Take(9),
+            Metrics = [Metric.RootMeanSquaredError],
+            EarlyStopping = new(100),
+        };
         var whole = Fit(options);
 
         using var source = new CancellationTokenSource();
@@ -52,7 +59,19 @@ public sealed class CheckpointTests : IDisposable
     public void A_cancelled_run_can_be_resumed_from_what_it_returns()
     {
         using var source = new CancellationTokenSource();
-        var part = Fit(new() { Cancellation = source.Token, Callbacks = [Callback.EachStep(s => { if (s.Position.Step == 6) source.Cancel(); })] });
+        var part = Fit(
+            new()
+            {
+                Cancellation = source.Token,
+                Callbacks =
+                [
+                    Callback.EachStep(s =>
+                    {
+                        if (s.Position.Step == 6)
+                            source.Cancel();
+                    }),
+                ],
+            });
 
         Assert.Equal((2, 2, 6), (part.Checkpoint.Position.Epoch, part.Checkpoint.Position.Batch, part.Checkpoint.Position.Step));
         Assert.True(Fit(new()).Model.Parameters.BitEquals(Fit(new() { Resume = part.Checkpoint }).Model.Parameters));
@@ -64,9 +83,22 @@ public sealed class CheckpointTests : IDisposable
         var half = Fit(new() { Callbacks = [Callback.SaveCheckpoint(At("run"), 3)], Cancellation = default }, epochs: 1).Checkpoint;
         static void Fails(string part, Action action) => Assert.Contains(part, Assert.Throws<FunctionalException>(action).Message);
 
-        Fails("parameter 1 is \"dense1.weight\" float32[4, 8] in the checkpoint and \"dense1.weight\" float32[4, 9] here", () => Fit(new() { Resume = half }, Net(9)));
+        Fails(
+            "parameter 1 is \"dense1.weight\" float32[4, 8] in the checkpoint and \"dense1.weight\" float32[4, 9] here",
+            () => Fit(new() { Resume = half }, Net(9)));
         Fails("optimizer state 1 is", () => Fit(new() { Resume = half }, optimizer: Optimizer.Momentum(0.1)));
-        Fails("batches of 8", () => Net().Fit(Data, Loss.MeanSquaredError, Method, 2, 8, 5, new() { Resume = half with { Position = half.Position with { Batch = 2 } } }));
+        Fails(
+            "batches of 8",
+            () =>
+                Net()
+                    .Fit(
+                        Data,
+                        Loss.MeanSquaredError,
+                        Method,
+                        2,
+                        8,
+                        5,
+                        new() { Resume = half with { Position = half.Position with { Batch = 2 } } }));
     }
 
     [Fact]
@@ -102,7 +134,8 @@ public sealed class CheckpointTests : IDisposable
     }
 
     /// <summary>
-    /// Callbacks that keep every status: what was asked for in the callback stays what it was, on any thread; what is asked for later is refused, not of another moment.
+    /// Callbacks that keep every status: what was asked for in the callback stays what it was, on any thread; what is asked for later is
+    /// refused, not of another moment.
     /// </summary>
     [Fact]
     public async Task A_checkpoint_is_of_one_moment()
@@ -125,18 +158,34 @@ public sealed class CheckpointTests : IDisposable
             if (then is null)
             {
                 Assert.Contains("Call Checkpoint() in the callback", Assert.Throws<FunctionalException>(status.Checkpoint).Message);
-                Assert.Contains("the run has gone on", (await Assert.ThrowsAsync<FunctionalException>(() => Task.Run(status.Checkpoint))).Message);
+                Assert.Contains(
+                    "the run has gone on",
+                    (await Assert.ThrowsAsync<FunctionalException>(() => Task.Run(status.Checkpoint))).Message);
                 continue;
             }
             Assert.Same(then, await Task.Run(status.Checkpoint));
             // Of that moment: a run of its own that ends there has the same parameters.
             using var source = new CancellationTokenSource();
-            var alone = Fit(new() { Cancellation = source.Token, Callbacks = [Callback.EachStep(s => { if (s.Position.Step == status.Position.Step) source.Cancel(); })] }, epochs: 4);
+            var alone = Fit(
+                new()
+                {
+                    Cancellation = source.Token,
+                    Callbacks =
+                    [
+                        Callback.EachStep(s =>
+                        {
+                            if (s.Position.Step == status.Position.Step)
+                                source.Cancel();
+                        }),
+                    ],
+                },
+                epochs: 4);
             Assert.True(alone.Checkpoint.Parameters.BitEquals(then.Parameters), $"{status.Position}");
         }
     }
 
-    static Checkpoint OnAnotherThread(Func<Checkpoint> ask) => Task.Factory.StartNew(ask, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).GetAwaiter().GetResult();
+    static Checkpoint OnAnotherThread(Func<Checkpoint> ask) =>
+        Task.Factory.StartNew(ask, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).GetAwaiter().GetResult();
 
     sealed class AtEnd(Action<TrainingStatus> end) : Callback
     {
@@ -152,29 +201,45 @@ public sealed class CheckpointTests : IDisposable
         Assert.True(run.Checkpoint.Parameters.BitEquals(last.Parameters));
     }
 
-    /// <summary>The step that fails has moved the parameters on from what the callbacks were told of; their own failure does not hide why.</summary>
+    /// <summary>
+    /// The step that fails has moved the parameters on from what the callbacks were told of; their own failure does not hide why.
+    /// </summary>
     [Fact]
     public void After_a_failure_there_is_no_checkpoint_of_a_moment_that_is_gone()
     {
-        var error = Assert.Throws<DivergenceException>(() => Fit(new() { Callbacks = [new AtEnd(s => s.Checkpoint().Save(At("run")))] }, optimizer: Optimizer.Sgd(1e20)));
+        var error = Assert.Throws<DivergenceException>(() =>
+            Fit(new() { Callbacks = [new AtEnd(s => s.Checkpoint().Save(At("run")))] }, optimizer: Optimizer.Sgd(1e20)));
         Assert.Contains("the run has gone on", Assert.Single(error.LastGood.Warnings));
         Assert.Empty(Directory.GetFiles(folder));
     }
 
-    /// <summary>A folder lies where the file is to be, as good as a full disk; what cannot be written is said, and the run is that without it.</summary>
+    /// <summary>
+    /// A folder lies where the file is to be, as good as a full disk; what cannot be written is said, and the run is that without it.
+    /// </summary>
     [Fact]
     public void A_save_that_fails_is_a_warning_and_the_run_goes_on()
     {
         Directory.CreateDirectory(Path.Combine(At("run"), "full"));
         var log = new TensorBoardLog(At("log"));
-        var run = Fit(new()
-        {
-            Callbacks =
-            [
-                Callback.SaveCheckpoint(At("run"), everySteps: 3), new CsvLog(At("run")), log,
-                Callback.EachStep(s => { if (s.Position.Step == 2) { Directory.Delete(At("log"), true); File.WriteAllText(At("log"), ""); } }),
-            ],
-        }, epochs: 2);
+        var run = Fit(
+            new()
+            {
+                Callbacks =
+                [
+                    Callback.SaveCheckpoint(At("run"), everySteps: 3),
+                    new CsvLog(At("run")),
+                    log,
+                    Callback.EachStep(s =>
+                    {
+                        if (s.Position.Step == 2)
+                        {
+                            Directory.Delete(At("log"), true);
+                            File.WriteAllText(At("log"), "");
+                        }
+                    }),
+                ],
+            },
+            epochs: 2);
 
         Assert.True(Fit(new(), epochs: 2).Model.Parameters.BitEquals(run.Model.Parameters));
         // After steps 3 and 6, and after two epochs each by all three.
@@ -184,8 +249,11 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("8 warnings, the first: After epoch 1", $"{run}");
         Assert.Empty(Fit(new(), epochs: 1).Warnings);
         Assert.Equal([At("log")], Directory.GetFiles(folder));
-        if (!File.Exists("/dev/full")) return;
-        Assert.Contains("No space left", Assert.Single(Fit(new() { Callbacks = [Callback.SaveCheckpoint("/dev/full")] }, epochs: 1).Warnings));
+        if (!File.Exists("/dev/full"))
+            return;
+        Assert.Contains(
+            "No space left",
+            Assert.Single(Fit(new() { Callbacks = [Callback.SaveCheckpoint("/dev/full")] }, epochs: 1).Warnings));
     }
 
     [Fact]
@@ -194,7 +262,9 @@ public sealed class CheckpointTests : IDisposable
         foreach (var callback in new[] { Callback.SaveCheckpoint(At("none/run")), new CsvLog(At("none/run")) })
         {
             var steps = 0;
-            Assert.Contains("there is no folder", Assert.Throws<DataException>(() => Fit(new() { Callbacks = [callback, Callback.EachStep(_ => steps++)] })).Message);
+            Assert.Contains(
+                "there is no folder",
+                Assert.Throws<DataException>(() => Fit(new() { Callbacks = [callback, Callback.EachStep(_ => steps++)] })).Message);
             Assert.Equal(0, steps);
         }
     }

@@ -8,7 +8,10 @@ public class ClipTests
         var parameters = TensorSet.Of(("a", Tensor.Vector(new float[a.Length])), ("b", Tensor.Vector(new float[b.Length])));
         Expr Term(string name, float[] g) => Sum(Expr.Variable(name, [g.Length]) * Expr.Constant(Tensor.Vector(g)));
         var step = new TrainingStep(Term("a", a) + Term("b", b), parameters, optimizer >> Optimizer.Of("as it is", update => update));
-        return [.. Compilation.Compile([.. step.Parameters.Values]).Run(parameters.With(step.InitialState)).Select(t => t.ToArray<float>())];
+        return
+        [
+            .. Compilation.Compile([.. step.Parameters.Values]).Run(parameters.With(step.InitialState)).Select(t => t.ToArray<float>()),
+        ];
     }
 
     static readonly float[] Small = [0.1f, -1e-30f, 0.2f], Tiny = [-0.3f, 0];
@@ -66,12 +69,17 @@ public class ClipTests
         };
         var statistics = model.ParameterList.Where(p => !p.IsTrainable).Select(p => p.Name).ToArray();
         Assert.Equal(2, statistics.Length);
-        foreach (var name in statistics) Assert.True(plain[name].BitEquals(changed[name]), name);
-        Assert.All(plain.Names.Except(statistics), name => Assert.False(plain[name].BitEquals(changed[name]) && !name.EndsWith("shift") && !name.EndsWith("bias"), name));
+        foreach (var name in statistics)
+            Assert.True(plain[name].BitEquals(changed[name]), name);
+        Assert.All(
+            plain.Names.Except(statistics),
+            name => Assert.False(plain[name].BitEquals(changed[name]) && !name.EndsWith("shift") && !name.EndsWith("bias"), name));
 
         // The penalty itself, of all parameters, is that of the trainable ones.
         var layers = model.ParameterList;
         var penalty = Penalty.L2(1).Apply(layers)!;
-        Assert.Equal(layers.Where(p => p.IsTrainable).Select(p => p.Name).Order(), Graph.Variables(penalty).Select(v => v.VariableName!).Order());
+        Assert.Equal(
+            layers.Where(p => p.IsTrainable).Select(p => p.Name).Order(),
+            Graph.Variables(penalty).Select(v => v.VariableName!).Order());
     }
 }

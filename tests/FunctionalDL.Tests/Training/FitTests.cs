@@ -54,7 +54,10 @@ public class FitTests
         var gradient = loss.Gradient(model.ParameterList[0].Variable)
             .Evaluate(model.Parameters.With("input", data.Inputs).With("target", data.Targets)).As<double>();
 
-        var after = model.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), epochs: 1, new GradientDescent()).Model.Parameters["dense1.weight"].As<double>();
+        var after = model
+            .Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), epochs: 1, new GradientDescent())
+            .Model.Parameters["dense1.weight"]
+            .As<double>();
 
         var before = model.Parameters["dense1.weight"].As<double>();
         for (var i = 0; i < 2; i++) Assert.Equal(before[i, 0] - 0.1 * gradient[i, 0], after[i, 0], 1e-14);
@@ -88,7 +91,8 @@ public class FitTests
     public void Divergence_names_the_step_and_keeps_the_last_good_parameters()
     {
         var data = Line(50);
-        var error = Assert.Throws<DivergenceException>(() => Linear.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(1e200), epochs: 10, 16, seed: 1));
+        var error = Assert.Throws<DivergenceException>(() =>
+            Linear.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(1e200), epochs: 10, 16, seed: 1));
 
         Assert.Contains("dense1.weight", error.Message);
         Assert.Contains($"step {error.Step}", error.Message);
@@ -98,7 +102,8 @@ public class FitTests
     [Fact]
     public void A_last_step_that_overflows_is_divergence_too()
     {
-        var error = Assert.Throws<DivergenceException>(() => Linear.Fit(Line(1), Loss.MeanSquaredError, Optimizer.Sgd(double.MaxValue) >> Schedule.Constant(1e10), epochs: 1, 1, seed: 1));
+        var error = Assert.Throws<DivergenceException>(() =>
+            Linear.Fit(Line(1), Loss.MeanSquaredError, Optimizer.Sgd(double.MaxValue) >> Schedule.Constant(1e10), epochs: 1, 1, seed: 1));
 
         Assert.Equal((1, "dense1.weight"), (error.Step, error.Parameter));
         Assert.True(double.IsFinite(error.Loss));
@@ -131,10 +136,16 @@ public class FitTests
         Fails("patience 0 is below 1", () => new EarlyStopping(0));
         Fails("minimum gain NaN", () => _ = new EarlyStopping(2) with { MinimumGain = double.NaN });
         foreach (var share in new[] { 0, 1, double.NaN })
-            Fails("validation share of", () => Linear.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1, options: new() { ValidationShare = share }));
+            Fails(
+                "validation share of",
+                () => Linear.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1, options: new() { ValidationShare = share }));
         Fails("0 epochs", () => Linear.Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 0, 1));
-        Fails("takes inputs float64[batch, 3]", () => Model.Input(DType.Float64, 3).Dense(1).Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1));
-        Fails("Give both the same shape", () => Model.Input(DType.Float64, 2).Dense(2).Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1));
+        Fails(
+            "takes inputs float64[batch, 3]",
+            () => Model.Input(DType.Float64, 3).Dense(1).Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1));
+        Fails(
+            "Give both the same shape",
+            () => Model.Input(DType.Float64, 2).Dense(2).Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0.1), 1, 1));
         Fails("no values yet", () => Linear.Predict(data.Inputs));
         Fails("0 units", () => Layer.Dense(0));
     }
@@ -145,7 +156,11 @@ public class FitTests
     {
         var model = Model.Input(50).Dropout(0.5).Dense(1, bias: false, Initializer.Zeros);
         var data = new Dataset(Tensor.Full(DType.Float32, [1, 50], 1), Tensor.Zeros(DType.Float32, [1, 1]));
-        float[] After(int steps) => model.Fit(data, Loss.Of("sum", (f, y) => f + 0 * y), Optimizer.Sgd(1), steps, 1, seed: 1).Model.Parameters["dense1.weight"].ToArray<float>();
+        float[] After(int steps) =>
+            model
+                .Fit(data, Loss.Of("sum", (f, y) => f + 0 * y), Optimizer.Sgd(1), steps, 1, seed: 1)
+                .Model.Parameters["dense1.weight"]
+                .ToArray<float>();
         var (one, two) = (After(1), After(2));
         Assert.All(one, w => Assert.True(w is 0 or -2));
         Assert.NotEqual(one, two.Zip(one, (b, a) => b - a));
@@ -154,14 +169,22 @@ public class FitTests
     [Fact]
     public void A_validation_share_is_drawn_from_all_examples()
     {
-        var data = new Dataset(Tensor.Zeros(DType.Float32, [40, 1]), Tensor.Of(Shape.Of(40, 1), [.. Enumerable.Range(0, 40).Select(i => (float)i)]));
+        var data = new Dataset(
+            Tensor.Zeros(DType.Float32, [40, 1]),
+            Tensor.Of(Shape.Of(40, 1), [.. Enumerable.Range(0, 40).Select(i => (float)i)]));
         var held = new List<float>();
-        var watch = Metric.Of("held", (_, y) =>
-        {
-            if (y.Count == 10) held.AddRange(y.ToArray<float>());
-            return 0;
-        });
-        var run = Model.Input(1).Dense(1).Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0), 1, 10, seed: 1, new() { ValidationShare = 0.25, Metrics = [watch] });
+        var watch = Metric.Of(
+            "held",
+            (_, y) =>
+            {
+                if (y.Count == 10)
+                    held.AddRange(y.ToArray<float>());
+                return 0;
+            });
+        var run = Model
+            .Input(1)
+            .Dense(1)
+            .Fit(data, Loss.MeanSquaredError, Optimizer.Sgd(0), 1, 10, seed: 1, new() { ValidationShare = 0.25, Metrics = [watch] });
         Assert.Equal(30, run.Checkpoint.Examples);
         Assert.Equal(10, held.Distinct().Count());
         Assert.Contains(held, y => y < 20);
@@ -173,7 +196,9 @@ public class FitTests
     public void An_evaluation_is_the_mean_over_all_examples()
     {
         var y = Key.Of(3).Uniform([600, 1], DType.Float64).As<double>();
-        var loss = Model.Input(DType.Float64, 1).Evaluate(new(Tensor.Zeros(DType.Float64, [600, 1]), y), Loss.MeanSquaredError, Metric.MeanAbsoluteError);
+        var loss = Model
+            .Input(DType.Float64, 1)
+            .Evaluate(new(Tensor.Zeros(DType.Float64, [600, 1]), y), Loss.MeanSquaredError, Metric.MeanAbsoluteError);
         Assert.Equal(y.ToArray<double>().Average(v => v * v), loss.Loss, 1e-12);
         Assert.Equal(y.ToArray<double>().Average(), loss.Metrics["mae"], 1e-12);
     }

@@ -91,7 +91,9 @@ public sealed class LogTests : IDisposable
         }
     }
 
-    /// <summary>The events with scalars in the one file there is: field 1 the time, 2 the step, 5 the summary of names and numbers.</summary>
+    /// <summary>
+    /// The events with scalars in the one file there is: field 1 the time, 2 the step, 5 the summary of names and numbers.
+    /// </summary>
     List<(double Time, long Step, Dictionary<string, float> Scalars)> Events()
     {
         var bytes = File.ReadAllBytes(Directory.GetFiles(folder).Single());
@@ -100,14 +102,21 @@ public sealed class LogTests : IDisposable
         {
             length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
             var (time, step, scalars) = (0.0, 0L, new Dictionary<string, float>());
-            Fields(bytes.AsSpan(at + 12, length).ToArray(), (field, input) =>
-            {
-                if (field == 1) time = input.ReadDouble();
-                else if (field == 2) step = input.ReadInt64();
-                else if (field == 5) Fields(input.ReadBytes().ToByteArray(), (_, value) => Scalar(value.ReadBytes().ToByteArray(), scalars));
-                else input.SkipLastField();
-            });
-            if (scalars.Count > 0) events.Add((time, step, scalars));
+            Fields(
+                bytes.AsSpan(at + 12, length).ToArray(),
+                (field, input) =>
+                {
+                    if (field == 1)
+                        time = input.ReadDouble();
+                    else if (field == 2)
+                        step = input.ReadInt64();
+                    else if (field == 5)
+                        Fields(input.ReadBytes().ToByteArray(), (_, value) => Scalar(value.ReadBytes().ToByteArray(), scalars));
+                    else
+                        input.SkipLastField();
+                });
+            if (scalars.Count > 0)
+                events.Add((time, step, scalars));
         }
         return events;
     }

@@ -6,26 +6,63 @@ public class LossLaws
     static double Squared(double x) => x * x;
 
     /// <summary>A loss of a prediction and a target of three numbers, with a value by hand.</summary>
-    public static TheoryData<string, Loss, double[], double[], double> Values => new()
-    {
-        { "MeanAbsoluteError", Loss.MeanAbsoluteError, [1, -2, 0], [0.5, 1, 0], 3.5 / 3 },
-        { "Huber", Loss.Huber(1), [1, -2, 0], [0.5, 1, 0], (0.125 + 2.5) / 3 },
-        { "LogCosh", Loss.LogCosh, [1, -2, 1e-9], [0.5, 1, 0], (Math.Log(Math.Cosh(0.5)) + Math.Log(Math.Cosh(3)) + 5e-19) / 3 },
-        { "Poisson", Loss.Poisson, [1, 2, 0.5], [0, 3, 1], (1 + 2 - 3 * Math.Log(2) + 0.5 - Math.Log(0.5)) / 3 },
-        { "CosineDistance", Loss.CosineDistance, [1, 0, 1], [1, 1, 0], 0.5 },
-        { "KullbackLeibler", Loss.KullbackLeibler, [0.2, 0.5, 0.3], [0, 0.25, 0.75], 0.25 * Math.Log(0.5) + 0.75 * Math.Log(2.5) },
-        { "Hinge", Loss.Hinge, [0.3, -2, 0.5], [1, -1, -1], (0.7 + 0 + 1.5) / 3 },
-        { "MeanSquaredError", Loss.MeanSquaredError, [1, -2, 0], [0.5, 1, 0], 9.25 / 3 },
-        { "BinaryCrossEntropy", Loss.BinaryCrossEntropy, [0.5, 0.25, 0.8], [0, 1, 1], (Math.Log(2) + Math.Log(4) - Math.Log(0.8)) / 3 },
-        { "BinaryCrossEntropyFromLogits", Loss.BinaryCrossEntropyFromLogits, [0, -2, 1], [0, 1, 1], (Math.Log(2) + Math.Log(1 + Math.Exp(2)) + Math.Log(1 + Math.Exp(-1))) / 3 },
-        { "CategoricalCrossEntropy", Loss.CategoricalCrossEntropy, [0.2, 0.5, 0.3], [0, 0.5, 0.5], -(Math.Log(0.5) + Math.Log(0.3)) / 2 },
-        { "SoftmaxCrossEntropy", Loss.SoftmaxCrossEntropy, [1, -2, 0], [0, 0, 1], Math.Log(Math.Exp(1) + Math.Exp(-2) + 1) },
-        { "Triplet", Spread(Loss.Triplet(0.5)), [0.25, 1, 0.5], [0, 0, 0], 0.5625 - 0.0625 + 0.5 },
-        { "CategoricalCrossEntropy, smooth", Loss.CategoricalCrossEntropy.WithLabelSmoothing(0.3), [0.2, 0.5, 0.3], [0, 1, 0], -(0.1 * Math.Log(0.2) + 0.8 * Math.Log(0.5) + 0.1 * Math.Log(0.3)) },
-        { "BinaryCrossEntropy, smooth", Loss.BinaryCrossEntropy.WithLabelSmoothing(0.2), [0.5, 0.5, 0.8], [0, 1, 1], (2 * Math.Log(2) - 0.9 * Math.Log(0.8) - 0.1 * Math.Log(0.2)) / 3 },
-        { "CategoricalCrossEntropy, weighted", Loss.CategoricalCrossEntropy.WithClassWeights(1, 4, 9), [0.2, 0.5, 0.3], [0, 1, 0], 4 * Math.Log(2) },
-        { "BinaryCrossEntropy, weighted", Loss.BinaryCrossEntropy.WithClassWeights(3, 5), [0.5, 0.5, 0.8], [0, 1, 1], (3 * Math.Log(2) + 5 * Math.Log(2) - 5 * Math.Log(0.8)) / 3 },
-    };
+    public static TheoryData<string, Loss, double[], double[], double> Values =>
+        new()
+        {
+            { "MeanAbsoluteError", Loss.MeanAbsoluteError, [1, -2, 0], [0.5, 1, 0], 3.5 / 3 },
+            { "Huber", Loss.Huber(1), [1, -2, 0], [0.5, 1, 0], (0.125 + 2.5) / 3 },
+            { "LogCosh", Loss.LogCosh, [1, -2, 1e-9], [0.5, 1, 0], (Math.Log(Math.Cosh(0.5)) + Math.Log(Math.Cosh(3)) + 5e-19) / 3 },
+            { "Poisson", Loss.Poisson, [1, 2, 0.5], [0, 3, 1], (1 + 2 - 3 * Math.Log(2) + 0.5 - Math.Log(0.5)) / 3 },
+            { "CosineDistance", Loss.CosineDistance, [1, 0, 1], [1, 1, 0], 0.5 },
+            { "KullbackLeibler", Loss.KullbackLeibler, [0.2, 0.5, 0.3], [0, 0.25, 0.75], 0.25 * Math.Log(0.5) + 0.75 * Math.Log(2.5) },
+            { "Hinge", Loss.Hinge, [0.3, -2, 0.5], [1, -1, -1], (0.7 + 0 + 1.5) / 3 },
+            { "MeanSquaredError", Loss.MeanSquaredError, [1, -2, 0], [0.5, 1, 0], 9.25 / 3 },
+            { "BinaryCrossEntropy", Loss.BinaryCrossEntropy, [0.5, 0.25, 0.8], [0, 1, 1], (Math.Log(2) + Math.Log(4) - Math.Log(0.8)) / 3 },
+            {
+                "BinaryCrossEntropyFromLogits",
+                Loss.BinaryCrossEntropyFromLogits,
+                [0, -2, 1],
+                [0, 1, 1],
+                (Math.Log(2) + Math.Log(1 + Math.Exp(2)) + Math.Log(1 + Math.Exp(-1))) / 3
+            },
+            {
+                "CategoricalCrossEntropy",
+                Loss.CategoricalCrossEntropy,
+                [0.2, 0.5, 0.3],
+                [0, 0.5, 0.5],
+                -(Math.Log(0.5) + Math.Log(0.3)) / 2
+            },
+            { "SoftmaxCrossEntropy", Loss.SoftmaxCrossEntropy, [1, -2, 0], [0, 0, 1], Math.Log(Math.Exp(1) + Math.Exp(-2) + 1) },
+            { "Triplet", Spread(Loss.Triplet(0.5)), [0.25, 1, 0.5], [0, 0, 0], 0.5625 - 0.0625 + 0.5 },
+            {
+                "CategoricalCrossEntropy, smooth",
+                Loss.CategoricalCrossEntropy.WithLabelSmoothing(0.3),
+                [0.2, 0.5, 0.3],
+                [0, 1, 0],
+                -(0.1 * Math.Log(0.2) + 0.8 * Math.Log(0.5) + 0.1 * Math.Log(0.3))
+            },
+            {
+                "BinaryCrossEntropy, smooth",
+                Loss.BinaryCrossEntropy.WithLabelSmoothing(0.2),
+                [0.5, 0.5, 0.8],
+                [0, 1, 1],
+                (2 * Math.Log(2) - 0.9 * Math.Log(0.8) - 0.1 * Math.Log(0.2)) / 3
+            },
+            {
+                "CategoricalCrossEntropy, weighted",
+                Loss.CategoricalCrossEntropy.WithClassWeights(1, 4, 9),
+                [0.2, 0.5, 0.3],
+                [0, 1, 0],
+                4 * Math.Log(2)
+            },
+            {
+                "BinaryCrossEntropy, weighted",
+                Loss.BinaryCrossEntropy.WithClassWeights(3, 5),
+                [0.5, 0.5, 0.8],
+                [0, 1, 1],
+                (3 * Math.Log(2) + 5 * Math.Log(2) - 5 * Math.Log(0.8)) / 3
+            },
+        };
 
     static readonly Expr F = Expr.Variable("f", ["n", 3], DType.Float64), Y = Expr.Variable("y", ["n", 3], DType.Float64);
 
@@ -55,18 +92,28 @@ public class LossLaws
         Assert.True(check.WorstError < 1e-7, $"{name}: {check}");
     }
 
-    public static TheoryData<string, Loss, float[]> Kinds => new()
-    {
-        { "MeanSquaredError", Loss.MeanSquaredError, Numbers }, { "MeanAbsoluteError", Loss.MeanAbsoluteError, Numbers }, { "Huber", Loss.Huber(0.5), Numbers },
-        { "LogCosh", Loss.LogCosh, Numbers }, { "Hinge", Loss.Hinge, Numbers }, { "CosineDistance", Loss.CosineDistance, Numbers }, { "Triplet", Spread(Loss.Triplet()), [0, 1e-30f, 1e-7f, -1e-4f, 0.3f, -1, float.PositiveInfinity, float.NaN] },
-        { "BinaryCrossEntropyFromLogits", Loss.BinaryCrossEntropyFromLogits, Numbers }, { "SoftmaxCrossEntropy", Loss.SoftmaxCrossEntropy, Numbers },
-        { "SoftmaxCrossEntropy, smooth", Loss.SoftmaxCrossEntropy.WithLabelSmoothing(0.1), Numbers },
-        { "BinaryCrossEntropyFromLogits, weighted", Loss.BinaryCrossEntropyFromLogits.WithClassWeights(0.5, 2), Numbers },
-        { "Poisson", Loss.Poisson, [0, 1e-30f, 1e-7f, 0.3f, 1, 90, 1e4f] },
-        { "BinaryCrossEntropy", Loss.BinaryCrossEntropy, Shares }, { "CategoricalCrossEntropy", Loss.CategoricalCrossEntropy, Shares }, { "KullbackLeibler", Loss.KullbackLeibler, Shares },
-    };
+    public static TheoryData<string, Loss, float[]> Kinds =>
+        new()
+        {
+            { "MeanSquaredError", Loss.MeanSquaredError, Numbers },
+            { "MeanAbsoluteError", Loss.MeanAbsoluteError, Numbers },
+            { "Huber", Loss.Huber(0.5), Numbers },
+            { "LogCosh", Loss.LogCosh, Numbers },
+            { "Hinge", Loss.Hinge, Numbers },
+            { "CosineDistance", Loss.CosineDistance, Numbers },
+            { "Triplet", Spread(Loss.Triplet()), [0, 1e-30f, 1e-7f, -1e-4f, 0.3f, -1, float.PositiveInfinity, float.NaN] },
+            { "BinaryCrossEntropyFromLogits", Loss.BinaryCrossEntropyFromLogits, Numbers },
+            { "SoftmaxCrossEntropy", Loss.SoftmaxCrossEntropy, Numbers },
+            { "SoftmaxCrossEntropy, smooth", Loss.SoftmaxCrossEntropy.WithLabelSmoothing(0.1), Numbers },
+            { "BinaryCrossEntropyFromLogits, weighted", Loss.BinaryCrossEntropyFromLogits.WithClassWeights(0.5, 2), Numbers },
+            { "Poisson", Loss.Poisson, [0, 1e-30f, 1e-7f, 0.3f, 1, 90, 1e4f] },
+            { "BinaryCrossEntropy", Loss.BinaryCrossEntropy, Shares },
+            { "CategoricalCrossEntropy", Loss.CategoricalCrossEntropy, Shares },
+            { "KullbackLeibler", Loss.KullbackLeibler, Shares },
+        };
 
-    static readonly float[] Numbers = [0, 1e-30f, 1e-7f, -1e-4f, 0.3f, -1, 8, -30, 90, 1e4f, float.PositiveInfinity, float.NaN], Shares = [0, 1e-30f, 1e-7f, 0.3f, 0.9999f, 1];
+    static readonly float[] Numbers = [0, 1e-30f, 1e-7f, -1e-4f, 0.3f, -1, 8, -30, 90, 1e4f, float.PositiveInfinity, float.NaN],
+        Shares = [0, 1e-30f, 1e-7f, 0.3f, 0.9999f, 1];
 
     /// <summary>Small, large and special numbers in float32, compiled, against the float64 reference.</summary>
     [Theory]
@@ -82,10 +129,15 @@ public class LossLaws
         Expr[] outputs = [scalar, .. Sum(scalar).Gradient([f])];
 
         var singles = Compilation.Compile(outputs).Run(values);
-        var doubles = Evaluator.Evaluate([.. outputs.Select(o => o.WithPrecision(DType.Float64))], values.Map((_, value) => value.Cast(DType.Float64)));
+        var doubles = Evaluator.Evaluate(
+            [.. outputs.Select(o => o.WithPrecision(DType.Float64))],
+            values.Map((_, value) => value.Cast(DType.Float64)));
         foreach (var (single, exact) in singles.Zip(doubles))
             for (var i = 0; i < single.Count; i++)
-                Assert.True(single.GetDouble(i).Equals(exact.GetDouble(i)) || Math.Abs(single.GetDouble(i) - exact.GetDouble(i)) <= 1e-6 * Math.Max(1, Math.Abs(exact.GetDouble(i))), $"{name}: element {i} is {single.GetDouble(i)}, in float64 {exact.GetDouble(i)}");
+                Assert.True(
+                    single.GetDouble(i).Equals(exact.GetDouble(i))
+                        || Math.Abs(single.GetDouble(i) - exact.GetDouble(i)) <= 1e-6 * Math.Max(1, Math.Abs(exact.GetDouble(i))),
+                    $"{name}: element {i} is {single.GetDouble(i)}, in float64 {exact.GetDouble(i)}");
     }
 
     [Fact]

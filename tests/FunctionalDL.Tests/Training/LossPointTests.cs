@@ -22,13 +22,31 @@ public class LossPointTests
         Of("BinaryCrossEntropyFromLogits", Loss.BinaryCrossEntropyFromLogits, 0, 1, Math.Log(2), -0.5, 0.25),
         Of("BinaryCrossEntropyFromLogits, class 0", Loss.BinaryCrossEntropyFromLogits, 0, 0, Math.Log(2), 0.5, 0.25),
         Of("BinaryCrossEntropyFromLogits, undecided", Loss.BinaryCrossEntropyFromLogits, 0, 0.5, Math.Log(2), 0, 0.25),
-        new("CosineDistance", f => Sum(Loss.CosineDistance.PerExample(Stack(1, Reshape(f, [1]), Full(Reshape(f, [1]), 1)), Numbers(0, 1))), 0, 0, 0, 1),
+        new(
+            "CosineDistance",
+            f => Sum(Loss.CosineDistance.PerExample(Stack(1, Reshape(f, [1]), Full(Reshape(f, [1]), 1)), Numbers(0, 1))),
+            0,
+            0,
+            0,
+            1),
         Pair("CategoricalCrossEntropy", Loss.CategoricalCrossEntropy, 1, 0, -1, 1),
         Pair("KullbackLeibler", Loss.KullbackLeibler, 1, 0, -1, 1),
         Pair("SoftmaxCrossEntropy", Loss.SoftmaxCrossEntropy, 0, Math.Log(2), -0.5, 0.25),
-        new("SoftmaxCrossEntropy, labels", f => Sum(Loss.SoftmaxCrossEntropy.PerExample(WithZero(f), Expr.Constant(Tensor.Vector(0L)))), 0, Math.Log(2), -0.5, 0.25),
+        new(
+            "SoftmaxCrossEntropy, labels",
+            f => Sum(Loss.SoftmaxCrossEntropy.PerExample(WithZero(f), Expr.Constant(Tensor.Vector(0L)))),
+            0,
+            Math.Log(2),
+            -0.5,
+            0.25),
         // ‖a − p‖² − ‖a − n‖² + margin is f² − 1 + 0.2.
-        new("Triplet", f => Sum(Loss.Triplet(0.2).PerExample(Reshape(Stack(0, Full(f, 0), f, Full(f, 1)), [1, 3, 1]), f)), Math.Sqrt(0.8) - 1e-16, 0, (0, 0, 2 * Math.Sqrt(0.8)), (0, 0, 2)),
+        new(
+            "Triplet",
+            f => Sum(Loss.Triplet(0.2).PerExample(Reshape(Stack(0, Full(f, 0), f, Full(f, 1)), [1, 3, 1]), f)),
+            Math.Sqrt(0.8) - 1e-16,
+            0,
+            (0, 0, 2 * Math.Sqrt(0.8)),
+            (0, 0, 2)),
     ];
 
     static Expr Numbers(params double[] y) => Expr.Constant(Tensor.Of(Shape.Of(1, y.Length), y));
@@ -40,7 +58,13 @@ public class LossPointTests
 
     /// <summary>Two classes, the first of them right; the other's prediction is 0.</summary>
     static SwitchingPoint Pair(string name, Loss loss, double f, double value, Sided first, Sided second) =>
-        new(name, x => Sum(loss.PerExample(WithZero(x), Concat(1, Full(Reshape(x, [1, 1]), 1), Full(Reshape(x, [1, 1]), 0)))), f, value, first, second);
+        new(
+            name,
+            x => Sum(loss.PerExample(WithZero(x), Concat(1, Full(Reshape(x, [1, 1]), 1), Full(Reshape(x, [1, 1]), 0)))),
+            f,
+            value,
+            first,
+            second);
 
     public static TheoryData<string> Names => [.. points.Select(p => p.Name)];
 

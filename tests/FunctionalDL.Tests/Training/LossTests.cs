@@ -8,7 +8,21 @@ public class LossTests
 
     [Fact]
     public void Mean_squared_error_is_the_mean_of_the_squared_differences() =>
-        Assert.Equal((0.25 + 1 + 0 + 4 + 0 + 0) / 6, Value(Loss.MeanSquaredError, new[,] { { 0.5, 1, 2 }, { 2, 0, 0 } }, new[,] { { 1.0, 0, 2 }, { 0, 0, 0 } }), 1e-15);
+        Assert.Equal(
+            (0.25 + 1 + 0 + 4 + 0 + 0) / 6,
+            Value(
+                Loss.MeanSquaredError,
+                new[,]
+                {
+                    { 0.5, 1, 2 },
+                    { 2, 0, 0 },
+                },
+                new[,]
+                {
+                    { 1.0, 0, 2 },
+                    { 0, 0, 0 },
+                }),
+            1e-15);
 
     [Fact]
     public void Binary_cross_entropy_takes_0_ln_0_as_0()
@@ -52,14 +66,16 @@ public class LossTests
         var sparse = Loss.SoftmaxCrossEntropy.Apply(Prediction, labels).Evaluate(("f", z), ("labels", new long[] { 2, 0 })).ToScalar();
         Assert.Equal(Value(Loss.SoftmaxCrossEntropy, z, new[,] { { 0.0, 0, 1 }, { 1, 0, 0 } }), sparse);
 
-        var error = Assert.Throws<TensorException>(() => Loss.SoftmaxCrossEntropy.Apply(Prediction, labels).Evaluate(("f", z), ("labels", new long[] { 2, 3 })));
+        var error = Assert.Throws<TensorException>(() =>
+            Loss.SoftmaxCrossEntropy.Apply(Prediction, labels).Evaluate(("f", z), ("labels", new long[] { 2, 3 })));
         Assert.Contains("index 3 at position 1", error.Message);
     }
 
     [Fact]
     public void A_column_against_a_vector_is_an_error_not_a_broadcast()
     {
-        var error = Assert.Throws<ShapeException>(() => Loss.MeanSquaredError.Apply(Expr.Variable("f", ["n", 1]), Expr.Variable("y", ["n"])));
+        var error = Assert.Throws<ShapeException>(() =>
+            Loss.MeanSquaredError.Apply(Expr.Variable("f", ["n", 1]), Expr.Variable("y", ["n"])));
         Assert.Contains("Squeeze", error.Message);
     }
 
@@ -83,7 +99,10 @@ public class LossTests
     public void Impossible_classes_count_for_nothing(double[] logits, long label, double loss, double[] gradient)
     {
         double[] oneHot = [.. Enumerable.Range(0, 3).Select(k => k == label ? 1.0 : 0)];
-        var values = TensorSet.Of(("f", Tensor.Of(Shape.Of(1, 3), logits)), ("y", Tensor.Of(Shape.Of(1, 3), oneHot)), ("label", Tensor.Vector(label)));
+        var values = TensorSet.Of(
+            ("f", Tensor.Of(Shape.Of(1, 3), logits)),
+            ("y", Tensor.Of(Shape.Of(1, 3), oneHot)),
+            ("label", Tensor.Vector(label)));
         foreach (var target in new[] { Label, Shares })
         {
             var y = Loss.SoftmaxCrossEntropy.Apply(Logits, target);
@@ -96,8 +115,12 @@ public class LossTests
     [Fact]
     public void The_largest_logits_of_float32_are_no_danger()
     {
-        Expr z = Expr.Variable("z", [1, 3]), y = Expr.Variable("y", [1, 3]);
-        var values = TensorSet.Of(("z", Tensor.Of(Shape.Of(1, 3), [3e38f, -3e38f, 0])), ("y", Tensor.Of(Shape.Of(1, 3), [1f, 0, 0])), ("label", Tensor.Vector(0L)));
+        Expr z = Expr.Variable("z", [1, 3]),
+            y = Expr.Variable("y", [1, 3]);
+        var values = TensorSet.Of(
+            ("z", Tensor.Of(Shape.Of(1, 3), [3e38f, -3e38f, 0])),
+            ("y", Tensor.Of(Shape.Of(1, 3), [1f, 0, 0])),
+            ("label", Tensor.Vector(0L)));
         foreach (var target in new[] { Label, y })
         {
             var loss = Loss.SoftmaxCrossEntropy.Apply(z, target);
@@ -111,10 +134,16 @@ public class LossTests
     [Fact]
     public void Gradients_with_respect_to_targets_of_0_are_the_limits()
     {
-        double[] z = [0.5, -1, 2], p = [0.2, 0.3, 0.5], y = [0, 1, 0];
-        var values = TensorSet.Of(("f", Tensor.Of(Shape.Of(1, 3), z)), ("p", Tensor.Of(Shape.Of(1, 3), p)), ("y", Tensor.Of(Shape.Of(1, 3), y)));
+        double[] z = [0.5, -1, 2],
+            p = [0.2, 0.3, 0.5],
+            y = [0, 1, 0];
+        var values = TensorSet.Of(
+            ("f", Tensor.Of(Shape.Of(1, 3), z)),
+            ("p", Tensor.Of(Shape.Of(1, 3), p)),
+            ("y", Tensor.Of(Shape.Of(1, 3), y)));
         var shares = Expr.Variable("p", [1, 3], DType.Float64);
-        double[] Of(Loss loss, Expr prediction) => loss.PerExample(prediction, Shares) is var losses ? Sum(losses).Gradient(Shares).Evaluate(values).ToArray<double>() : [];
+        double[] Of(Loss loss, Expr prediction) =>
+            loss.PerExample(prediction, Shares) is var losses ? Sum(losses).Gradient(Shares).Evaluate(values).ToArray<double>() : [];
 
         var all = Math.Log(z.Sum(Math.Exp));
         Assert.Equal([.. z.Select(v => all - v)], Of(Loss.SoftmaxCrossEntropy, Logits), Close);
@@ -137,20 +166,41 @@ public class LossTests
         var results = Compilation.Compile([loss, Sum(loss).Gradient(logits)]).Run(("z", Tensor.Of(Shape.Of(z.Length, 1), z)));
         for (var i = 0; i < z.Length; i++)
         {
-            double Softplus(double v) => Math.Max(v, 0) + (Math.Exp(-Math.Abs(v)) is < 1e-8 and var e ? e - e * e / 2 : Math.Log(1 + Math.Exp(-Math.Abs(v))));
+            double Softplus(double v) =>
+                Math.Max(v, 0) + (Math.Exp(-Math.Abs(v)) is < 1e-8 and var e ? e - e * e / 2 : Math.Log(1 + Math.Exp(-Math.Abs(v))));
             var exact = target * Softplus(-z[i]) + (1 - target) * Softplus(z[i]);
             var slope = (1 - target) / (1 + Math.Exp(-z[i])) - target / (1 + Math.Exp(z[i]));
             var rounding = target is 0 or 1 ? 0 : 1e-7;
-            Assert.True(Math.Abs(exact - results[0].GetDouble(i)) <= 6e-7 * exact + 1e-44, $"the loss at {z[i]} is {results[0].GetDouble(i)}, not {exact}");
-            Assert.True(Math.Abs(slope - results[1].GetDouble(i)) <= 6e-7 * Math.Abs(slope) + rounding + 1e-44, $"the slope at {z[i]} is {results[1].GetDouble(i)}, not {slope}");
+            Assert.True(
+                Math.Abs(exact - results[0].GetDouble(i)) <= 6e-7 * exact + 1e-44,
+                $"the loss at {z[i]} is {results[0].GetDouble(i)}, not {exact}");
+            Assert.True(
+                Math.Abs(slope - results[1].GetDouble(i)) <= 6e-7 * Math.Abs(slope) + rounding + 1e-44,
+                $"the slope at {z[i]} is {results[1].GetDouble(i)}, not {slope}");
         }
     }
 
     [Fact]
     public void An_infinite_logit_is_certain()
     {
-        double[] Of(double label) => Loss.BinaryCrossEntropyFromLogits.PerExample(Prediction, Full(Prediction, label)) is var losses
-            ? [.. Evaluator.Evaluate([losses, Sum(losses).Gradient(Prediction)], TensorSet.Of(("f", new[,] { { Inf, Inf, Inf }, { -Inf, -Inf, -Inf } }))).SelectMany(t => t.ToArray<double>())] : [];
+        double[] Of(double label) =>
+            Loss.BinaryCrossEntropyFromLogits.PerExample(Prediction, Full(Prediction, label)) is var losses
+                ?
+                [
+                    .. Evaluator
+                        .Evaluate(
+                            [losses, Sum(losses).Gradient(Prediction)],
+                            TensorSet.Of(
+                                (
+                                    "f",
+                                    new[,]
+                                    {
+                                        { Inf, Inf, Inf },
+                                        { -Inf, -Inf, -Inf },
+                                    })))
+                        .SelectMany(t => t.ToArray<double>()),
+                ]
+                : [];
         Assert.Equal([0, Inf, 0, 0, 0, -1 / 3.0, -1 / 3.0, -1 / 3.0], Of(1), Close);
         Assert.Equal([Inf, 0, 1 / 3.0, 1 / 3.0, 1 / 3.0, 0, 0, 0], Of(0), Close);
     }
@@ -178,7 +228,10 @@ public class LossTests
     {
         var model = Model.Input(DType.Float64, 2).BatchNorm().Dense(1).Initialize(1);
         var trained = model.ParameterList.Where(p => p.IsTrainable).SelectMany(p => model.Parameters[p.Name].ToArray<double>()).ToArray();
-        Assert.Equal(0.5 * trained.Sum(w => w * w), Penalty.L2(0.5).Apply(model.ParameterList)!.Evaluate(model.Parameters).ToScalar(), 1e-12);
+        Assert.Equal(
+            0.5 * trained.Sum(w => w * w),
+            Penalty.L2(0.5).Apply(model.ParameterList)!.Evaluate(model.Parameters).ToScalar(),
+            1e-12);
         Assert.Equal(0.5 * trained.Sum(Math.Abs), Penalty.L1(0.5).Apply(model.ParameterList)!.Evaluate(model.Parameters).ToScalar(), 1e-12);
     }
 }

@@ -7,7 +7,9 @@ public class MetricTests
     static readonly Tensor Scores = new[,] { { 0.7, 0.2, 0.1 }, { 0.4, 0.5, 0.1 }, { 0.1, 0.2, 0.7 }, { 0.3, 0.6, 0.1 } };
     static readonly Tensor Labels = new long[] { 0, 0, 2, 1 };
 
-    /// <summary>Class 0: two examples, one found, none mistaken for it. Class 1: one example, found, and one other. Class 2: one, found.</summary>
+    /// <summary>
+    /// Class 0: two examples, one found, none mistaken for it. Class 1: one example, found, and one other. Class 2: one, found.
+    /// </summary>
     public static TheoryData<Metric, double> Table => new()
     {
         { Metric.Accuracy, 0.75 },
@@ -52,13 +54,25 @@ public class MetricTests
     {
         var n = Math.Min(scores.Length, truths.Length);
         (double Score, bool Truth)[] all = [.. scores.Take(n).Select(s => s % 7 / 7.0).Zip(truths)];
-        var pairs = (from p in all where p.Truth from q in all where !q.Truth select p.Score > q.Score ? 1 : p.Score == q.Score ? 0.5 : 0).ToArray();
-        if (pairs.Length == 0) return true;
-        var area = Metric.AreaUnderCurve.Measure(Tensor.Vector([.. all.Select(a => a.Score)]), Tensor.Vector([.. all.Select(a => a.Truth)]));
+        var pairs = (
+            from p in all
+            where p.Truth
+            from q in all
+            where !q.Truth
+            select p.Score > q.Score ? 1
+            : p.Score == q.Score ? 0.5
+            : 0
+        ).ToArray();
+        if (pairs.Length == 0)
+            return true;
+        var area = Metric.AreaUnderCurve.Measure(
+            Tensor.Vector([.. all.Select(a => a.Score)]),
+            Tensor.Vector([.. all.Select(a => a.Truth)]));
         return Math.Abs(area - pairs.Average()) < 1e-12;
     }
 
-    static readonly string[] OfNumbers = [nameof(Metric.MeanAbsoluteError), nameof(Metric.RootMeanSquaredError), nameof(Metric.RSquared)], Errors = [nameof(Metric.MeanAbsoluteError), nameof(Metric.RootMeanSquaredError)];
+    static readonly string[] OfNumbers = [nameof(Metric.MeanAbsoluteError), nameof(Metric.RootMeanSquaredError), nameof(Metric.RSquared)],
+        Errors = [nameof(Metric.MeanAbsoluteError), nameof(Metric.RootMeanSquaredError)];
 
     /// <summary>All metrics there are, by name, with their arguments' defaults, or 1.</summary>
     public static TheoryData<string, Metric> All
@@ -66,14 +80,22 @@ public class MetricTests
         get
         {
             var all = new TheoryData<string, Metric>();
-            foreach (var property in typeof(Metric).GetProperties().Where(p => p.GetMethod!.IsStatic && p.PropertyType == typeof(Metric))) all.Add(property.Name, (Metric)property.GetValue(null)!);
-            foreach (var method in typeof(Metric).GetMethods().Where(m => m.IsStatic && !m.IsSpecialName && m.ReturnType == typeof(Metric) && m.Name != "Of"))
-                all.Add(method.Name, (Metric)method.Invoke(null, [.. method.GetParameters().Select(p => p.HasDefaultValue ? p.DefaultValue : 1)])!);
+            foreach (var property in typeof(Metric).GetProperties().Where(p => p.GetMethod!.IsStatic && p.PropertyType == typeof(Metric)))
+                all.Add(property.Name, (Metric)property.GetValue(null)!);
+            foreach (
+                var method in typeof(Metric)
+                    .GetMethods()
+                    .Where(m => m.IsStatic && !m.IsSpecialName && m.ReturnType == typeof(Metric) && m.Name != "Of"))
+                all.Add(
+                    method.Name,
+                    (Metric)method.Invoke(null, [.. method.GetParameters().Select(p => p.HasDefaultValue ? p.DefaultValue : 1)])!);
             return all;
         }
     }
 
-    /// <summary>Answers that are right in everything have the best figure: no error, or 1 of everything else, as many classes as there are or one.</summary>
+    /// <summary>
+    /// Answers that are right in everything have the best figure: no error, or 1 of everything else, as many classes as there are or one.
+    /// </summary>
     [Theory]
     [MemberData(nameof(All))]
     public void Perfect_answers_have_the_best_figure(string name, Metric metric)
@@ -88,14 +110,23 @@ public class MetricTests
     public void Predictions_and_targets_that_do_not_fit_are_errors()
     {
         Assert.Contains("Give one label", Assert.Throws<ShapeException>(() => Metric.Accuracy.Measure(Scores, new long[] { 1 })).Message);
-        Assert.Contains("label 7 at position 1", Assert.Throws<TensorException>(() => Metric.F1().Measure(Scores, new long[] { 0, 7, 0, 0 })).Message);
-        Assert.Contains("k 4 is above the number of classes, 3", Assert.Throws<ShapeException>(() => Metric.TopAccuracy(4).Measure(Scores, Labels)).Message);
-        Assert.Contains("one target", Assert.Throws<ShapeException>(() => Metric.RSquared.Measure(new[] { 1.0 }, new[] { 1.0, 2 })).Message);
+        Assert.Contains(
+            "label 7 at position 1",
+            Assert.Throws<TensorException>(() => Metric.F1().Measure(Scores, new long[] { 0, 7, 0, 0 })).Message);
+        Assert.Contains(
+            "k 4 is above the number of classes, 3",
+            Assert.Throws<ShapeException>(() => Metric.TopAccuracy(4).Measure(Scores, Labels)).Message);
+        Assert.Contains(
+            "one target",
+            Assert.Throws<ShapeException>(() => Metric.RSquared.Measure(new[] { 1.0 }, new[] { 1.0, 2 })).Message);
     }
 
     static Tensor Column(params double[] values) => Tensor.Of(Shape.Of(values.Length, 1), values);
 
-    /// <summary>One column is read by a threshold that is said: of probabilities, of logits, or by the loss; where nothing says it, it is an error, never 1.</summary>
+    /// <summary>
+    /// One column is read by a threshold that is said: of probabilities, of logits, or by the loss; where nothing says it, it is an
+    /// error, never 1.
+    /// </summary>
     [Fact]
     public void One_column_is_read_by_a_threshold()
     {
@@ -117,10 +148,19 @@ public class MetricTests
         Assert.Equal(1, Metric.Accuracy.FromProbabilities(0.25).Measure(Column(0.1, 0.2, 0.3, 0.4), truth));
         Assert.Equal("accuracy, threshold 0.25", Metric.Accuracy.FromProbabilities(0.25).Name);
         // Of three taken for 1, two are; both of two are found.
-        Assert.Equal((2.0 / 3, 1, 0.8), (Metric.Precision().FromLogits().Measure(logits, truth), Metric.Recall(1).FromLogits().Measure(logits, truth), Metric.F1().FromLogits().Measure(logits, truth)));
+        Assert.Equal(
+            (2.0 / 3, 1, 0.8),
+            (
+                Metric.Precision().FromLogits().Measure(logits, truth),
+                Metric.Recall(1).FromLogits().Measure(logits, truth),
+                Metric.F1().FromLogits().Measure(logits, truth)));
         Assert.Equal(0.5, Metric.Recall(0).FromLogits().Measure(logits, truth));
-        Assert.Equal("actual \\ predicted  0  1\n                 0  1  1\n                 1  0  2", ConfusionMatrix.Of(logits, truth, 0).ToString());
-        Assert.Contains("target 2 at position 1 is not 0 or 1", Assert.Throws<TensorException>(() => Metric.Accuracy.FromLogits().Measure(logits, Column(0, 2, 1, 1))).Message);
+        Assert.Equal(
+            "actual \\ predicted  0  1\n                 0  1  1\n                 1  0  2",
+            ConfusionMatrix.Of(logits, truth, 0).ToString());
+        Assert.Contains(
+            "target 2 at position 1 is not 0 or 1",
+            Assert.Throws<TensorException>(() => Metric.Accuracy.FromLogits().Measure(logits, Column(0, 2, 1, 1))).Message);
         Assert.Throws<FunctionalException>(() => Metric.MeanAbsoluteError.FromLogits());
         Assert.Throws<FunctionalException>(() => Metric.Accuracy.FromProbabilities(1.5));
     }
@@ -167,11 +207,23 @@ public class MetricTests
     [Fact]
     public void Figures_of_other_shapes_are_refused()
     {
-        Assert.Throws<ShapeException>(() => Metric.MeanAbsoluteError.Measure(Tensor.Zeros(DType.Float64, [2, 3]), Tensor.Zeros(DType.Float64, [3, 2])));
-        Assert.Throws<ShapeException>(() => Metric.AreaUnderCurve.Measure(new[,] { { 0.1, 0.9 } }, new[,] { { 0.0, 1 } }));
+        Assert.Throws<ShapeException>(() =>
+            Metric.MeanAbsoluteError.Measure(Tensor.Zeros(DType.Float64, [2, 3]), Tensor.Zeros(DType.Float64, [3, 2])));
+        Assert.Throws<ShapeException>(() =>
+            Metric.AreaUnderCurve.Measure(
+                new[,]
+                {
+                    { 0.1, 0.9 },
+                },
+                new[,]
+                {
+                    { 0.0, 1 },
+                }));
         Assert.Throws<TensorException>(() => Metric.AreaUnderCurve.Measure(new[] { 0.1, 0.9 }, new[] { 1.0, 2 }));
         Assert.Equal(1, Metric.MeanAbsoluteError.Measure(Column(1, 2), new[] { 2.0, 3 }));
-        Assert.Contains("label 3 at position 0", Assert.Throws<TensorException>(() => Metric.TopAccuracy(1).Measure(Scores, new long[] { 3, 0, 0, 0 })).Message);
+        Assert.Contains(
+            "label 3 at position 0",
+            Assert.Throws<TensorException>(() => Metric.TopAccuracy(1).Measure(Scores, new long[] { 3, 0, 0, 0 })).Message);
     }
 
     [Fact]

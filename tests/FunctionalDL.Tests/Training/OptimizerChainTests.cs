@@ -5,11 +5,23 @@ public class OptimizerChainTests
 {
     static readonly (string Name, Optimizer Optimizer)[] Parts =
     [
-        ("clip value", Clip.Value(1)), ("clip norm", Clip.GlobalNorm(1)), ("decay", Optimizer.WeightDecay(1e-3)), ("cosine", Schedule.Cosine(1000)), ("warm-up", Schedule.WarmUp(5)),
-        ("averages", Optimizer.AverageWeights()), ("plateau", Optimizer.ReduceOnPlateau(2)), ("of one's own", Optimizer.Of("half", g => g / 2, OptimizerRole.Transform)),
+        ("clip value", Clip.Value(1)),
+        ("clip norm", Clip.GlobalNorm(1)),
+        ("decay", Optimizer.WeightDecay(1e-3)),
+        ("cosine", Schedule.Cosine(1000)),
+        ("warm-up", Schedule.WarmUp(5)),
+        ("averages", Optimizer.AverageWeights()),
+        ("plateau", Optimizer.ReduceOnPlateau(2)),
+        ("of one's own", Optimizer.Of("half", g => g / 2, OptimizerRole.Transform)),
     ];
 
-    static Optimizer[] Solvers { get; } = [.. OptimizerTests.Solvers.Select(row => (Optimizer)row[1]), Optimizer.Of("own", g => -0.1 * g), Optimizer.Sgd(0.1).Accumulate(2), Optimizer.Adam(0.05).Freeze(_ => true)];
+    static Optimizer[] Solvers { get; } =
+    [
+        .. OptimizerTests.Solvers.Select(row => (Optimizer)row[1]),
+        Optimizer.Of("own", g => -0.1 * g),
+        Optimizer.Sgd(0.1).Accumulate(2),
+        Optimizer.Adam(0.05).Freeze(_ => true),
+    ];
 
     /// <summary>½ Σ (w − 1)² after some steps from w = 2.5.</summary>
     static double LossAfter(int steps, Optimizer optimizer)
@@ -72,7 +84,9 @@ public class OptimizerChainTests
         Refused("Put it behind: sgd(0.1) >> cosine(10, 0)", () => Optimizer.Schedule(Schedule.Cosine(10)) >> Optimizer.Sgd(0.1));
         Refused("Put it behind", () => (Clip.Value(1) >> Schedule.Cosine(10)) >> Optimizer.Sgd(0.1));
         Refused("the last part of the chain", () => Optimizer.Sgd(0.1) >> Optimizer.AverageWeights() >> Schedule.Cosine(10));
-        Refused("the last part of the chain", () => (Optimizer.Sgd(0.1) >> Optimizer.AverageWeights()).Freeze(name => name == "w") >> Schedule.Cosine(10));
+        Refused(
+            "the last part of the chain",
+            () => (Optimizer.Sgd(0.1) >> Optimizer.AverageWeights()).Freeze(name => name == "w") >> Schedule.Cosine(10));
         Refused("Add a solver: clip value(1) >> Optimizer.Adam()", () => LossAfter(1, Clip.Value(1)));
         Refused("Optimizer.Adam() >> cosine(10, 0)", () => LossAfter(1, Schedule.Cosine(10)));
         Refused("Accumulate the whole chain", () => Clip.Value(1).Accumulate(2));
@@ -99,7 +113,13 @@ public class OptimizerChainTests
     public void Chains_are_associative()
     {
         var (a, b, c, d) = (Clip.GlobalNorm(1), Optimizer.Adam(0.1), Optimizer.WeightDecay(0.01), (Optimizer)Schedule.Cosine(20));
-        double[] losses = [LossAfter(5, ((a >> b) >> c) >> d), LossAfter(5, a >> (b >> (c >> d))), LossAfter(5, (a >> b) >> (c >> d)), LossAfter(5, (a >> (b >> c)) >> d)];
+        double[] losses =
+        [
+            LossAfter(5, ((a >> b) >> c) >> d),
+            LossAfter(5, a >> (b >> (c >> d))),
+            LossAfter(5, (a >> b) >> (c >> d)),
+            LossAfter(5, (a >> (b >> c)) >> d),
+        ];
         Assert.Single(losses.Distinct());
     }
 
@@ -108,7 +128,8 @@ public class OptimizerChainTests
     {
         var noting = Optimizer.PerParameter("noting", ["gradient"], (g, _, _) => (-0.1 * g, [g]));
         var (x, y) = (Key.Of(1).Uniform([20, 2]), Key.Of(2).Uniform([20, 1]));
-        TrainingRun Fit(int epochs, Checkpoint? resume = null) => Model.Input(2).Dense(1).Fit(new(x, y), Loss.MeanSquaredError, noting, epochs, 20, seed: 1, new() { Resume = resume });
+        TrainingRun Fit(int epochs, Checkpoint? resume = null) =>
+            Model.Input(2).Dense(1).Fit(new(x, y), Loss.MeanSquaredError, noting, epochs, 20, seed: 1, new() { Resume = resume });
 
         var (run, before) = (Fit(2), Fit(1));
         var w = before.Model.Parameters["dense1.weight"];

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using FunctionalDL.Testing;
 using System.Text;
 using System.Text.Json;
 using FsCheck.Xunit;
+using FunctionalDL.Testing;
 
 namespace FunctionalDL.Tests.Training;
 
@@ -26,7 +26,13 @@ public class SafetensorsTests
     [Property]
     public bool What_is_written_is_read(float[] a, double[] b, long[] c, bool[] d)
     {
-        var tensors = TensorSet.Of(("a", a), ("π", b), ("c.d", c), ("bool", Tensor.Vector(d)), ("scalar", 2.5), ("empty", Tensor.Zeros(DType.Float32, [0, 3])));
+        var tensors = TensorSet.Of(
+            ("a", a),
+            ("π", b),
+            ("c.d", c),
+            ("bool", Tensor.Vector(d)),
+            ("scalar", 2.5),
+            ("empty", Tensor.Zeros(DType.Float32, [0, 3])));
         var (read, metadata) = Safetensors.Read(Written(tensors, new() { ["über"] = "\"text\"" }), "memory");
         return tensors.All(t => read[t.Key].BitEquals(t.Value)) && read.Count == tensors.Count && metadata["über"] == "\"text\"";
     }
@@ -41,14 +47,17 @@ public class SafetensorsTests
     }
 
     /// <summary>
-    /// A file as other libraries write them: metadata first, tensors in any order in the header and in another in the file, an empty one between, the header padded with spaces so that
-    /// the tensors are aligned.
+    /// A file as other libraries write them: metadata first, tensors in any order in the header and in another in the file, an empty one
+    /// between, the header padded with spaces so that the tensors are aligned.
     /// </summary>
     [Fact]
     public void Files_of_other_libraries_are_read()
     {
         const string header = """
-            {"__metadata__":{"format":"pt"},"tokens":{"dtype":"I64","shape":[1,2],"data_offsets":[8,24]},"none":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]},"w":{"dtype":"BF16","shape":[2,2],"data_offsets":[0,8]},"mask":{"dtype":"BOOL","shape":[3],"data_offsets":[26,29]},"scale":{"dtype":"F16","shape":[],"data_offsets":[24,26]}}
+            {"__metadata__":{"format":"pt"},"tokens":{"dtype":"I64","shape":[1,2],"data_offsets":[8,24]},
+            "none":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]},
+            "w":{"dtype":"BF16","shape":[2,2],"data_offsets":[0,8]},
+            "mask":{"dtype":"BOOL","shape":[3],"data_offsets":[26,29]},"scale":{"dtype":"F16","shape":[],"data_offsets":[24,26]}}
             """;
         byte[] data = [
             0x80, 0x3F, 0x00, 0xC0, 0x80, 0x7F, 0x00, 0x80, // BF16 1, -2, ∞, -0
@@ -69,7 +78,9 @@ public class SafetensorsTests
     [Fact]
     public void Other_libraries_can_read_what_is_written()
     {
-        var bytes = Written(TensorSet.Of(("a", Tensor.Vector(true, false, true)), ("b", new[] { 1.5 }), ("c", new[] { 3L }), ("d", new[] { -1f })), new() { ["key"] = "value" });
+        var bytes = Written(
+            TensorSet.Of(("a", Tensor.Vector(true, false, true)), ("b", new[] { 1.5 }), ("c", new[] { 3L }), ("d", new[] { -1f })),
+            new() { ["key"] = "value" });
         var length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
         using var header = JsonDocument.Parse(bytes.AsMemory(8, length));
         Assert.Equal((byte)'{', bytes[8]);
@@ -79,11 +90,19 @@ public class SafetensorsTests
         foreach (var (name, dtype, size) in new[] { ("b", "F64", 8), ("c", "I64", 8), ("d", "F32", 4), ("a", "BOOL", 3) })
         {
             var tensor = header.RootElement.GetProperty(name);
-            Assert.Equal((dtype, end, end + size), (tensor.GetProperty("dtype").GetString(), tensor.GetProperty("data_offsets")[0].GetInt32(), tensor.GetProperty("data_offsets")[1].GetInt32()));
+            Assert.Equal(
+                (dtype, end, end + size),
+                (
+                    tensor.GetProperty("dtype").GetString(),
+                    tensor.GetProperty("data_offsets")[0].GetInt32(),
+                    tensor.GetProperty("data_offsets")[1].GetInt32()));
             end += size;
         }
         Assert.Equal(8 + length + end, bytes.Length);
-        Assert.Equal((1.5, 3L, -1f), (BitConverter.ToDouble(bytes, 8 + length), BitConverter.ToInt64(bytes, 16 + length), BitConverter.ToSingle(bytes, 24 + length)));
+        Assert.Equal(
+            (1.5, 3L, -1f),
+            (BitConverter.ToDouble(bytes, 8 + length), BitConverter.ToInt64(bytes, 16 + length), BitConverter.ToSingle(bytes, 24 + length))
+        );
         Assert.Equal([1, 0, 1], bytes[^3..]);
     }
 
@@ -97,8 +116,13 @@ public class SafetensorsTests
     [InlineData("I32", new byte[] { 0, 0, 0, 0x80 }, int.MinValue)]
     [InlineData("U32", new byte[] { 0, 0, 0, 0x80 }, 2147483648)]
     [InlineData("BOOL", new byte[] { 1 }, 1)]
-    public void Numbers_of_every_dtype_are_read(string dtype, byte[] data, double value) => Assert.Equal(value,
-        Safetensors.Read(File($$$"""{"x":{"dtype":"{{{dtype}}}","shape":[1],"data_offsets":[0,{{{data.Length}}}]}}""", data), "memory").Tensors["x"].ToScalar());
+    public void Numbers_of_every_dtype_are_read(string dtype, byte[] data, double value) =>
+        Assert.Equal(
+            value,
+            Safetensors
+                .Read(File($$$"""{"x":{"dtype":"{{{dtype}}}","shape":[1],"data_offsets":[0,{{{data.Length}}}]}}""", data), "memory")
+                .Tensors["x"]
+                .ToScalar());
 
     /// <summary>Each dtype's elements as the bytes they are in memory, and back.</summary>
     [Fact]
@@ -133,13 +157,16 @@ public class SafetensorsTests
     [InlineData("""[1]""", 0)]
     [InlineData("""{"__metadata__":{"a":1}}""", 0)]
     [InlineData("", 0)]
-    public void Hostile_headers_are_refused(string header, int bytes) => Assert.Throws<DataException>(() => Safetensors.Read(File(header, new byte[bytes]), "memory"));
+    public void Hostile_headers_are_refused(string header, int bytes) =>
+        Assert.Throws<DataException>(() => Safetensors.Read(File(header, new byte[bytes]), "memory"));
 
     [Fact]
     public void An_absurd_header_length_is_refused()
     {
         Assert.Contains("fewer than", Assert.Throws<DataException>(() => Safetensors.Read(new byte[4], "memory")).Message);
-        Assert.Contains("header has", Assert.Throws<DataException>(() => Safetensors.Read(Enumerable.Repeat((byte)0xFF, 64).ToArray(), "memory")).Message);
+        Assert.Contains(
+            "header has",
+            Assert.Throws<DataException>(() => Safetensors.Read(Enumerable.Repeat((byte)0xFF, 64).ToArray(), "memory")).Message);
     }
 
     /// <summary>A file of any length that holds a header, and behind it bytes that are the low ones of their place.</summary>
@@ -176,7 +203,9 @@ public class SafetensorsTests
         Assert.Throws<DataException>(() => Safetensors.Entries(new SparseFile(beginning, file.Length + 1), "memory"));
         var entries = Safetensors.Entries(file, "memory").Entries;
 
-        Assert.Equal([("a", 0L), ("c", 3 * large), ("b", large), ("d", 2 * large)], entries.Select(e => (e.Name, e.Begin - beginning.Length)));
+        Assert.Equal(
+            [("a", 0L), ("c", 3 * large), ("b", large), ("d", 2 * large)],
+            entries.Select(e => (e.Name, e.Begin - beginning.Length)));
         var at = beginning.Length + 3 * large;
         var expected = Enumerable.Range(0, 24).Select(i => (byte)(at + i)).ToArray();
         Assert.Equal(expected.Chunk(8).Select(b => BitConverter.ToInt64(b)), entries[1].Read(file).ToArray<long>());
@@ -193,7 +222,9 @@ public class SafetensorsTests
         Assert.Equal(values, written.ToArray().Chunk(4).Select(b => BitConverter.ToSingle(b)));
 
         var data = Enumerable.Range(0, count).Select(i => (byte)(i * 7)).ToArray();
-        var (read, _) = Safetensors.Read(File($$$"""{"x":{"dtype":"U8","shape":[{{{count}}}],"data_offsets":[0,{{{count}}}]}}""", data), "memory");
+        var (read, _) = Safetensors.Read(
+            File($$$"""{"x":{"dtype":"U8","shape":[{{{count}}}],"data_offsets":[0,{{{count}}}]}}""", data),
+            "memory");
         Assert.Equal(data, read["x"].ToArray<byte>());
         var floats = Tensor.Vector([.. data.Select(b => (float)b)]);
         Assert.True(Safetensors.Read(Written(TensorSet.Of(("x", floats))), "memory").Tensors["x"].BitEquals(floats));

@@ -17,16 +17,26 @@ public class StreamTests
     [Fact]
     public void A_stream_of_the_same_batches_comes_to_the_same_bits()
     {
-        var whole = Net.Fit(Data, Loss.MeanSquaredError, Optimizer.Adam(0.01), epochs: 4, batch: 16, seed: 5, new() { Validation = Data.Take(9) });
-        foreach (var run in new[]
-        {
-            Fit(Shuffled, new() { Validation = Data.Take(9) }),
-            Fit(epoch => Shuffled(epoch).Prefetch(2), new() { Validation = Data.Take(9) }),
-            Fit(epoch => Shuffled(epoch).ToAsyncEnumerable().Prefetch(2).ToBlockingEnumerable(), new() { Validation = Data.Take(9) }),
-        })
+        var whole = Net.Fit(
+            Data,
+            Loss.MeanSquaredError,
+            Optimizer.Adam(0.01),
+            epochs: 4,
+            batch: 16,
+            seed: 5,
+            new() { Validation = Data.Take(9) });
+        foreach (
+            var run in new[]
+            {
+                Fit(Shuffled, new() { Validation = Data.Take(9) }),
+                Fit(epoch => Shuffled(epoch).Prefetch(2), new() { Validation = Data.Take(9) }),
+                Fit(epoch => Shuffled(epoch).ToAsyncEnumerable().Prefetch(2).ToBlockingEnumerable(), new() { Validation = Data.Take(9) }),
+            })
         {
             Assert.True(whole.Model.Parameters.BitEquals(run.Model.Parameters));
-            Assert.Equal(whole.History.Select(e => (e.Loss, e.Steps, e.Validation!.Loss)), run.History.Select(e => (e.Loss, e.Steps, e.Validation!.Loss)));
+            Assert.Equal(
+                whole.History.Select(e => (e.Loss, e.Steps, e.Validation!.Loss)),
+                run.History.Select(e => (e.Loss, e.Steps, e.Validation!.Loss)));
         }
     }
 
@@ -37,7 +47,20 @@ public class StreamTests
     public void A_run_on_a_stream_is_resumed_where_it_stopped(long stop)
     {
         using var source = new CancellationTokenSource();
-        var part = Fit(Shuffled, new() { Cancellation = source.Token, Callbacks = [Callback.EachStep(s => { if (s.Position.Step == stop) source.Cancel(); })] });
+        var part = Fit(
+            Shuffled,
+            new()
+            {
+                Cancellation = source.Token,
+                Callbacks =
+                [
+                    Callback.EachStep(s =>
+                    {
+                        if (s.Position.Step == stop)
+                            source.Cancel();
+                    }),
+                ],
+            });
         Assert.Equal(stop, part.Checkpoint.Position.Step);
         var (whole, resumed) = (Fit(Shuffled), Fit(Shuffled, new() { Resume = part.Checkpoint }));
         Assert.True(whole.Model.Parameters.BitEquals(resumed.Model.Parameters));
@@ -67,7 +90,10 @@ public class StreamTests
     [Fact]
     public void Divergence_keeps_the_parameters_before_it()
     {
-        var error = Assert.Throws<DivergenceException>(() => Net.Fit(Shuffled, Loss.MeanSquaredError, Optimizer.Sgd(1e30), epochs: 4, seed: 5));
-        Assert.All(error.LastGood.Model.Parameters.Values, value => Assert.All(value.ToArray<float>(), x => Assert.True(float.IsFinite(x))));
+        var error = Assert.Throws<DivergenceException>(() =>
+            Net.Fit(Shuffled, Loss.MeanSquaredError, Optimizer.Sgd(1e30), epochs: 4, seed: 5));
+        Assert.All(
+            error.LastGood.Model.Parameters.Values,
+            value => Assert.All(value.ToArray<float>(), x => Assert.True(float.IsFinite(x))));
     }
 }

@@ -66,9 +66,12 @@ public class TrainingLoopTests
     [Fact]
     public void What_no_loss_moves_is_frozen()
     {
-        var (fixedOne, moved) = (Model.Input(3).Dense(4).Initialize(1), (Model.Input(4) >> Layer.BatchNorm() >> Layer.Dense(1)).Initialize(2));
+        var (fixedOne, moved) = (
+            Model.Input(3).Dense(4).Initialize(1),
+            (Model.Input(4) >> Layer.BatchNorm() >> Layer.Dense(1)).Initialize(2));
         var x = Expr.Variable("x", [Model.Batch, 3]);
-        var step = TrainingStep.Of(scope => [new(Mean(Square(scope.Apply(moved, "head", scope.Apply(fixedOne, "body", x)))), Optimizer.AdamW(0.1, 0.1), "head")]);
+        var step = TrainingStep.Of(scope =>
+            [new(Mean(Square(scope.Apply(moved, "head", scope.Apply(fixedOne, "body", x)))), Optimizer.AdamW(0.1, 0.1), "head")]);
         var loop = step.Start();
         loop.Set("x", Data.Inputs);
         loop.Step();

@@ -1,11 +1,13 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// The chain rule of a function, written out: the functions it is composed of, the derivative as the product of their derivatives along each path
-/// and the sum over paths, each factor as a formula and, at a point, as a number. Where paths part, the derivative there is named once, so that
-/// the derivation grows with the number of functions, never with the number of paths.
+/// The chain rule of a function, written out: the functions it is composed of, the derivative as the product of their derivatives along
+/// each path and the sum over paths, each factor as a formula and, at a point, as a number. Where paths part, the derivative there is
+/// named once, so that the derivation grows with the number of functions, never with the number of paths.
 /// </summary>
-/// <remarks>Theorem 1: f = f1 ∘ f2 ∘ … ∘ fn is differentiable where each fi is at its immediate input, and df/dx = df1/df2 · df2/df3 · … · dfn/dx.</remarks>
+/// <remarks>
+/// Theorem 1: f = f1 ∘ f2 ∘ … ∘ fn is differentiable where each fi is at its immediate input, and df/dx = df1/df2 · df2/df3 · … · dfn/dx.
+/// </remarks>
 public sealed class Derivation
 {
     readonly IReadOnlyList<DerivationLine> lines;
@@ -16,7 +18,9 @@ public sealed class Derivation
     /// <summary>The derivative as one simplified expression.</summary>
     public Expr Derivative { get; }
 
-    /// <summary>The derivative's value at the point: the sum over paths of the products of the factors' values. Null without a point.</summary>
+    /// <summary>
+    /// The derivative's value at the point: the sum over paths of the products of the factors' values. Null without a point.
+    /// </summary>
     public Tensor? Value { get; }
 
     /// <summary>The factors, from the outside in.</summary>

@@ -7,5 +7,6 @@ namespace FunctionalDL;
 public sealed record DerivationFactor(string Name, string Formula, double? Value)
 {
     /// <summary>Name, formula and value.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Name} = {Formula}{(Value is { } value ? FormattableString.Invariant($" = {value:G6}") : "")}");
+    public override string ToString() =>
+        FormattableString.Invariant($"{Name} = {Formula}{(Value is { } value ? FormattableString.Invariant($" = {value:G6}") : "")}");
 }

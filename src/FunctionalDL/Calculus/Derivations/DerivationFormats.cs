@@ -13,7 +13,11 @@ static class DerivationFormats
             if (result.Length > 0) result.Append('\n');
             if (block.Heading.Length > 0) result.Append(block.Heading).Append('\n');
             foreach (var line in block.Equations)
-                result.Append("  ").AppendJoin(" = ", line.Sides!(notation)).Append(line.Text.Length > 0 ? $"   ({line.Text})" : "").Append('\n');
+                result
+                    .Append("  ")
+                    .AppendJoin(" = ", line.Sides!(notation))
+                    .Append(line.Text.Length > 0 ? $"   ({line.Text})" : "")
+                    .Append('\n');
         }
         return result.ToString();
     }
@@ -51,14 +55,18 @@ static class DerivationFormats
             foreach (var line in block.Equations)
             {
                 var sides = line.Sides!(notation);
-                body.Append($"<tr><td>{Math(sides[0])}</td><td>{string.Join("", sides.Skip(1).Select(side => Math("<mo>=</mo>" + side)))}</td><td class=\"remark\">{MathMlNotation.Escape(line.Text)}</td></tr>\n");
+                var right = string.Join("", sides.Skip(1).Select(side => Math("<mo>=</mo>" + side)));
+                var remark = MathMlNotation.Escape(line.Text);
+                body.Append($"<tr><td>{Math(sides[0])}</td><td>{right}</td><td class=\"remark\">{remark}</td></tr>\n");
             }
             body.Append("</table>\n");
         }
         return HtmlPage.Of(title, Style, body.ToString());
     }
 
-    const string Style = "h2 { font-size: 1rem; color: #57606a; margin: 1.6rem 0 .4rem } td { padding: .35rem .6rem .35rem 0; vertical-align: middle } td:first-child { text-align: right } td.remark { color: #57606a; font-size: .85rem } math { font-size: 1.15rem }";
+    const string Style =
+        "h2 { font-size: 1rem; color: #57606a; margin: 1.6rem 0 .4rem } td { padding: .35rem .6rem .35rem 0; vertical-align: middle } "
+            + "td:first-child { text-align: right } td.remark { color: #57606a; font-size: .85rem } math { font-size: 1.15rem }";
 
     static string Math(string content) => $"<math display=\"inline\"><mstyle displaystyle=\"true\">{content}</mstyle></math> ";
 
@@ -66,8 +74,11 @@ static class DerivationFormats
     {
         var (notation, result) = (new LatexNotation(), new StringBuilder());
         foreach (var line in equations)
-            result.Append(string.Join(" &= ", line.Sides!(notation).Take(2))).Append(string.Concat(line.Sides(notation).Skip(2).Select(side => $" = {side}")))
-                .Append(line.Text.Length > 0 ? $@" && \text{{{LatexNotation.Escape(line.Text)}}}" : "").Append(" \\\\\n");
+            result
+                .Append(string.Join(" &= ", line.Sides!(notation).Take(2)))
+                .Append(string.Concat(line.Sides(notation).Skip(2).Select(side => $" = {side}")))
+                .Append(line.Text.Length > 0 ? $@" && \text{{{LatexNotation.Escape(line.Text)}}}" : "")
+                .Append(" \\\\\n");
         return result.ToString();
     }
 

@@ -8,12 +8,16 @@ sealed class DerivationValues
 
     public DerivationValues(StageGraph graph, TensorSet at, Func<IReadOnlyCollection<Expr>, Expr[]> concrete)
     {
-        Expr[] nodes = [.. graph.Stages.Select(s => s.Node), .. graph.Givens.Keys], placeholders = [.. graph.Stages.Select(s => s.Placeholder), .. graph.Givens.Values];
-        var values = TensorSet.Of(at.Concat(placeholders.Zip(Evaluator.Evaluate(concrete(nodes), at), (p, value) => KeyValuePair.Create(p.VariableName!, value))));
+        Expr[] nodes = [.. graph.Stages.Select(s => s.Node), .. graph.Givens.Keys],
+            placeholders = [.. graph.Stages.Select(s => s.Placeholder), .. graph.Givens.Values];
+        var values = TensorSet.Of(
+            at.Concat(placeholders.Zip(Evaluator.Evaluate(concrete(nodes), at), (p, value) => KeyValuePair.Create(p.VariableName!, value)))
+        );
         var incoming = values;
         foreach (var stage in graph.Stages)
         {
-            var gradient = stage.Uses.Count == 0 ? Tensor.Full(stage.Node.DType, Shape.Scalar, 1) : stage.Uses.Select(Arriving).Aggregate(Add);
+            var gradient =
+                stage.Uses.Count == 0 ? Tensor.Full(stage.Node.DType, Shape.Scalar, 1) : stage.Uses.Select(Arriving).Aggregate(Add);
             gradients[stage] = gradient;
             if (!graph.IsScalar) incoming = incoming.With(stage.Incoming.VariableName!, gradient);
             foreach (var (factor, formula) in stage.Factors.Zip(concrete([.. stage.Factors.Select(f => f.Formula)])))

@@ -28,12 +28,19 @@ sealed class DerivationWriter
         // One node for each part, so that it is named once and the paths through it meet.
         var merged = Graph.Merge([y, x]);
         (this.y, this.x, this.at, this.functions) = (merged[0], merged[1], at, functions);
-        if (y.Rank != 0) throw new ShapeException($"Derivation: {y.Type} is not a scalar. Reduce it first (Sum, Mean), or use Jacobian or Vjp.");
+        if (y.Rank != 0)
+            throw new ShapeException($"Derivation: {y.Type} is not a scalar. Reduce it first (Sum, Mean), or use Jacobian or Vjp.");
         graph = new StageGraph(this.y, this.x);
         byPlaceholder = graph.Stages.ToDictionary(s => s.Placeholder.VariableName!);
         labels = new StageLabels(graph, this.y, this.x);
         values = at is null ? null : new DerivationValues(graph, at, Concrete);
-        (expanded, names) = (ShortOnes(this.y), Printer.Names([.. graph.Stages.Select(s => s.Body), .. graph.Stages.SelectMany(s => s.Factors).Select(f => f.Formula), .. graph.Givens.Keys]));
+        (expanded, names) = (
+            ShortOnes(this.y),
+            Printer.Names([
+                .. graph.Stages.Select(s => s.Body),
+                .. graph.Stages.SelectMany(s => s.Factors).Select(f => f.Formula),
+                .. graph.Givens.Keys,
+            ]));
     }
 
     public Derivation Write()
@@ -71,7 +78,9 @@ sealed class DerivationWriter
         }
     }
 
-    /// <summary>The derivative with respect to a stage where paths meet, as the sum over the paths from where they met before; then the factors.</summary>
+    /// <summary>
+    /// The derivative with respect to a stage where paths meet, as the sum over the paths from where they met before; then the factors.
+    /// </summary>
     void Paths(Stage target)
     {
         Factor[][] paths = [.. target.Uses.Select(PathTo)];
@@ -98,7 +107,11 @@ sealed class DerivationWriter
     string Product(Notation n, Factor[] path)
     {
         var start = path[0].Outer;
-        return string.Join(n.Operator("·"), path.Select(factor => labels.Factor(n, factor).Text).Prepend(start.Uses.Count > 0 ? labels.Arriving(n, start).Text : null).OfType<string>());
+        return string.Join(
+            n.Operator("·"),
+            path.Select(factor => labels.Factor(n, factor).Text)
+                .Prepend(start.Uses.Count > 0 ? labels.Arriving(n, start).Text : null)
+                .OfType<string>());
     }
 
     void FactorLine(Factor factor)
@@ -106,10 +119,16 @@ sealed class DerivationWriter
         var concrete = Concrete([factor.Formula])[0];
         var inFull = labels.AreNumbered ? Expand(factor.Formula) : null;
         List<Expr> shown = [factor.Formula];
-        if (concrete != factor.Formula) shown.Add(concrete.Simplify());
-        else if (inFull is not null && Formula(new TextNotation(), inFull) != Formula(new TextNotation(), factor.Formula)) shown.Add(inFull);
-        Equation("", n => [labels.Factor(n, factor).Text, .. shown.Select(e => Formula(n, e)), .. NumberText(n, values?[factor])], factor.Formula);
-        factors.Add(new(labels.Factor(new TextNotation(), factor).Text, Formula(new TextNotation(), shown[^1]), values?[factor].ToScalar()));
+        if (concrete != factor.Formula)
+            shown.Add(concrete.Simplify());
+        else if (inFull is not null && Formula(new TextNotation(), inFull) != Formula(new TextNotation(), factor.Formula))
+            shown.Add(inFull);
+        Equation(
+            "",
+            n => [labels.Factor(n, factor).Text, .. shown.Select(e => Formula(n, e)), .. NumberText(n, values?[factor])],
+            factor.Formula);
+        factors.Add(
+            new(labels.Factor(new TextNotation(), factor).Text, Formula(new TextNotation(), shown[^1]), values?[factor].ToScalar()));
     }
 
     /// <summary>Layer by layer, what each makes of the gradient that arrives at it.</summary>
@@ -118,7 +137,10 @@ sealed class DerivationWriter
         Heading("Layer by layer");
         foreach (var stage in graph.Stages.Where(s => s.Uses.Count > 0))
         {
-            var sum = stage.Uses.Select(f => f.Formula.Substitute((graph.Stages[0].Incoming.VariableName!, Functions.Full(y, 1)))).Aggregate((a, b) => a + b).Simplify();
+            var sum = stage
+                .Uses.Select(f => f.Formula.Substitute((graph.Stages[0].Incoming.VariableName!, Functions.Full(y, 1))))
+                .Aggregate((a, b) => a + b)
+                .Simplify();
             Equation(Shapes(sum), n => [labels.Arriving(n, stage).Text, Formula(n, sum), .. NumberText(n, values?[stage])], sum);
             factors.Add(new(labels.Arriving(new TextNotation(), stage).Text, Formula(new TextNotation(), sum), null));
         }
@@ -127,7 +149,12 @@ sealed class DerivationWriter
     void Result(Expr derivative)
     {
         var parts = Printer.Names([derivative]);
-        Heading(at is null ? "The derivative" : $"The derivative at {string.Join(", ", at.Take(8).Select(v => $"{v.Key} = {Short(v.Value)}"))}{(at.Count > 8 ? ", …" : "")}");
+        Heading(
+            at is null
+                ? "The derivative"
+                : $"The derivative at {string.Join(", ", at.Take(8).Select(v => $"{v.Key} = {Short(v.Value)}"))}"
+                    + (at.Count > 8 ? ", …" : "")
+        );
         if (parts.Count <= MostNamedParts)
             foreach (var (part, name) in parts) Equation("", n => [n.Symbol(name).Text, Plain(n, part, parts)]);
         Equation(graph.IsScalar ? "" : derivative.Shape.ToString(), n => [
@@ -152,7 +179,8 @@ sealed class DerivationWriter
 
     Func<Expr, Printed?> Label(Notation n) => node => labels.Label(n, node) ?? Printer.Labels(n, names)(node);
 
-    static string Plain(Notation n, Expr e, IReadOnlyDictionary<Expr, string> parts) => Printer.Write(n, [e], Printer.Labels(n, parts))[e].Text;
+    static string Plain(Notation n, Expr e, IReadOnlyDictionary<Expr, string> parts) =>
+        Printer.Write(n, [e], Printer.Labels(n, parts))[e].Text;
 
     static Printed Plain(Notation n, Expr e) => Printer.Write(n, [e], _ => null)[e];
 
@@ -167,7 +195,8 @@ sealed class DerivationWriter
         var text = Printer.Write(new TextNotation(), [y], Printer.Labels(new TextNotation(), named));
         var result = new Dictionary<Expr, Printed>();
         foreach (var node in Graph.TopologicalOrder(y))
-            if (!named.ContainsKey(node) && node.Inputs.All(result.ContainsKey) && text[node].Text.Length <= LongestExpanded) result[node] = text[node];
+            if (!named.ContainsKey(node) && node.Inputs.All(result.ContainsKey) && text[node].Text.Length <= LongestExpanded)
+                result[node] = text[node];
         return result;
     }
 
@@ -176,17 +205,27 @@ sealed class DerivationWriter
     {
         var mentioned = Graph.Variables(formula).Select(v => v.VariableName!);
         Stage[] stages = [.. mentioned.Select(name => byPlaceholder.GetValueOrDefault(name)).OfType<Stage>()];
-        return stages.Length > 0 && stages.All(s => expanded.ContainsKey(s.Node)) ? formula.Substitute([.. stages.Select(s => (s.Placeholder.VariableName!, s.Node))]) : null;
+        return stages.Length > 0 && stages.All(s => expanded.ContainsKey(s.Node))
+            ? formula.Substitute([.. stages.Select(s => (s.Placeholder.VariableName!, s.Node))])
+            : null;
     }
 
-    Expr[] Concrete(IReadOnlyCollection<Expr> expressions) => functions.Count == 0 ? [.. expressions] : AbstractFunctions.DefineAll(expressions, functions);
+    Expr[] Concrete(IReadOnlyCollection<Expr> expressions) =>
+        functions.Count == 0 ? [.. expressions] : AbstractFunctions.DefineAll(expressions, functions);
 
     /// <summary>The shape of a formula's value, and of the matrices in the products it contains.</summary>
     static string Shapes(Expr formula)
     {
-        var products = Graph.TopologicalOrder(formula).Where(node => node.Op is MatMulOp).Select(node => $"{node.Inputs[0].Shape} × {node.Inputs[1].Shape} → {node.Shape}").ToArray();
-        if (formula.Rank == 0) return "";
-        return products.Length == 0 ? formula.Shape.ToString() : string.Join("; ", products) + (products[^1].EndsWith($"→ {formula.Shape}") ? "" : $" → {formula.Shape}");
+        var products = Graph
+            .TopologicalOrder(formula)
+            .Where(node => node.Op is MatMulOp)
+            .Select(node => $"{node.Inputs[0].Shape} × {node.Inputs[1].Shape} → {node.Shape}")
+            .ToArray();
+        if (formula.Rank == 0)
+            return "";
+        return products.Length == 0
+            ? formula.Shape.ToString()
+            : string.Join("; ", products) + (products[^1].EndsWith($"→ {formula.Shape}") ? "" : $" → {formula.Shape}");
     }
 
     /// <summary>A number to ten digits; nothing where there is none.</summary>

@@ -3,7 +3,8 @@ using FunctionalDL.Ops;
 namespace FunctionalDL;
 
 /// <summary>
-/// Layers: the stages are the affine maps x·W + b, and what the next matrix product is applied to. All else, such as a whole loss, joins what uses it.
+/// Layers: the stages are the affine maps x·W + b, and what the next matrix product is applied to. All else, such as a whole loss, joins
+/// what uses it.
 /// </summary>
 sealed class LayerStages : StageRule
 {

@@ -25,7 +25,9 @@ sealed class StageGraph
         var order = Graph.TopologicalOrder(y);
         var carriers = Carriers(order, y, x);
         IsScalar = carriers.All(node => node.Rank == 0);
-        var uses = carriers.SelectMany(node => node.Inputs.Distinct().Where(carriers.Contains).Select(input => (input, node))).ToLookup(use => use.input, use => use.node);
+        var uses = carriers
+            .SelectMany(node => node.Inputs.Distinct().Where(carriers.Contains).Select(input => (input, node)))
+            .ToLookup(use => use.input, use => use.node);
         StageRule rule = IsScalar ? new ScalarStages(carriers, y, x) : new LayerStages(carriers, order);
         IsAffine = node => rule is LayerStages layers && layers.IsAffine(node);
         foreach (var node in order.Reverse().Where(carriers.Contains))
@@ -58,8 +60,14 @@ sealed class StageGraph
         var built = new Dictionary<Expr, Expr>();
         foreach (var node in order.Where(carriers.Contains))
         {
-            built[node] = node.WithInputs([.. node.Inputs.Select(x => stages.TryGetValue(x, out var stage) ? stage.Placeholder : built.TryGetValue(x, out var part) ? part : Given(x))]);
-            if (stages.TryGetValue(node, out var done)) done.Body = built[node];
+            built[node] = node.WithInputs([
+                .. node.Inputs.Select(x =>
+                    stages.TryGetValue(x, out var stage) ? stage.Placeholder
+                    : built.TryGetValue(x, out var part) ? part
+                    : Given(x)),
+            ]);
+            if (stages.TryGetValue(node, out var done))
+                done.Body = built[node];
         }
     }
 

@@ -26,10 +26,14 @@ sealed class StageLabels
         AreNumbered = graph.IsScalar && !order.Any(node => node.Op is AbstractFunctionOp);
         Total = Fresh(AreNumbered ? "f" : "L");
         foreach (var (part, given) in graph.Givens)
-            labels[given.VariableName!] = Named(part.Op is AbstractFunctionOp f && functions.Add(f.Symbol) ? f.Symbol : Fresh($"c{++constants}"));
-        if (AreNumbered) Number(graph, x);
-        else NameByContent(graph, x);
-        foreach (var stage in graph.Stages) labels[stage.Incoming.VariableName!] = notation => Derivative(notation, Whole(notation), Of(notation, stage));
+            labels[given.VariableName!] = Named(
+                part.Op is AbstractFunctionOp f && functions.Add(f.Symbol) ? f.Symbol : Fresh($"c{++constants}"));
+        if (AreNumbered)
+            Number(graph, x);
+        else
+            NameByContent(graph, x);
+        foreach (var stage in graph.Stages)
+            labels[stage.Incoming.VariableName!] = notation => Derivative(notation, Whole(notation), Of(notation, stage));
     }
 
     /// <summary>Whether the stages are called f1, f2, …, fn, which says nothing of what they are.</summary>
@@ -53,7 +57,8 @@ sealed class StageLabels
     public Printed Factor(Notation notation, Factor factor) => Derivative(notation, Of(notation, factor.Outer), Of(notation, factor.Inner));
 
     /// <summary>How a node is written where it stands for a stage or a given part.</summary>
-    public Printed? Label(Notation notation, Expr node) => node.VariableName is { } name && labels.TryGetValue(name, out var label) ? label(notation) : null;
+    public Printed? Label(Notation notation, Expr node) =>
+        node.VariableName is { } name && labels.TryGetValue(name, out var label) ? label(notation) : null;
 
     /// <summary>f1, f2, …, fn from the outside in.</summary>
     void Number(StageGraph graph, Expr x)
@@ -70,15 +75,22 @@ sealed class StageLabels
         var (layers, activations, others) = (0, 0, 0);
         foreach (var stage in graph.Stages.Reverse().Where(stage => stage.Node != x && stage != root))
         {
-            if (stage.Node.Op is AbstractFunctionOp f && functions.Add(f.Symbol)) Name(stage, f.Symbol);
-            else if (!graph.IsScalar) Name(stage, graph.IsAffine(stage.Node) ? Fresh($"z{++layers}") : Fresh($"h{++activations}"));
-            else if (IsShort(stage)) labels[stage.Placeholder.VariableName!] = notation => Printer.Write(notation, [stage.Body], node => Label(notation, node))[stage.Body];
-            else Name(stage, Fresh($"u{++others}"));
+            if (stage.Node.Op is AbstractFunctionOp f && functions.Add(f.Symbol))
+                Name(stage, f.Symbol);
+            else if (!graph.IsScalar)
+                Name(stage, graph.IsAffine(stage.Node) ? Fresh($"z{++layers}") : Fresh($"h{++activations}"));
+            else if (IsShort(stage))
+                labels[stage.Placeholder.VariableName!] = notation =>
+                    Printer.Write(notation, [stage.Body], node => Label(notation, node))[stage.Body];
+            else
+                Name(stage, Fresh($"u{++others}"));
         }
     }
 
-    bool IsShort(Stage stage) => stage.Factors.All(f => WithName.Contains(f.Inner))
-        && Printer.Write(new TextNotation(), [stage.Body], node => Label(new TextNotation(), node))[stage.Body].Text.Length <= LongestWritten;
+    bool IsShort(Stage stage) =>
+        stage.Factors.All(f => WithName.Contains(f.Inner))
+        && Printer.Write(new TextNotation(), [stage.Body], node => Label(new TextNotation(), node))[stage.Body].Text.Length
+            <= LongestWritten;
 
     void NameVariable(StageGraph graph, Expr x)
     {

@@ -54,10 +54,14 @@ sealed class SlopeCheck
         // Where rounding hides the slope, larger steps show it.
         for (var level = -1; level >= Steps.Coarsest && !(Best is { } best && IsClose(best)); level--) quotients.AddRange(At(level));
 
-        if (Best is { } found && (IsClose(found) || Error(found) == 0 || IsConfirmed(found))) return Compared(found);
-        if (kink is { Part: var at }) return Kinked(at);
-        if (quotients.Count == 0) return Cannot("the function has no finite values on both sides");
-        return Cannot(FormattableString.Invariant($"difference quotients are exact to no more than {quotients.Min(q => q.Error):0.0e+0} here"));
+        if (Best is { } found && (IsClose(found) || Error(found) == 0 || IsConfirmed(found)))
+            return Compared(found);
+        if (kink is { Part: var at })
+            return Kinked(at);
+        if (quotients.Count == 0)
+            return Cannot("the function has no finite values on both sides");
+        return Cannot(
+            FormattableString.Invariant($"difference quotients are exact to no more than {quotients.Min(q => q.Error):0.0e+0} here"));
     }
 
     /// <summary>The quotient that is close to the derivative, or else the most exact one, among those exact enough to tell.</summary>

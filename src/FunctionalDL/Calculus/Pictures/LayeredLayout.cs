@@ -1,10 +1,10 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// Places a graph in layers from left to right, inputs before what uses them (after Sugiyama, Tagawa, Toda 1981): layers by longest path, bends where an
-/// edge passes a layer, orders within layers by the mean place of neighbours, and heights likewise, no closer than a distance. What a
-/// node uses stands from top to bottom in the order in which it uses it (constraints as in Forster 2004), as long as two nodes do not
-/// use the same in opposite orders.
+/// Places a graph in layers from left to right, inputs before what uses them (after Sugiyama, Tagawa, Toda 1981): layers by longest path,
+/// bends where an edge passes a layer, orders within layers by the mean place of neighbours, and heights likewise, no closer than a
+/// distance. What a node uses stands from top to bottom in the order in which it uses it (constraints as in Forster 2004), as long as two
+/// nodes do not use the same in opposite orders.
 /// </summary>
 sealed class LayeredLayout
 {
@@ -48,7 +48,10 @@ sealed class LayeredLayout
     {
         foreach (var x in inputs) Add(x.Select(i => Layer[i] + 1).DefaultIfEmpty(0).Max());
         // A leaf stands right before the first node that uses it.
-        var first = Enumerable.Range(0, inputs.Count).SelectMany(node => inputs[node].Select(x => (x, Layer: Layer[node]))).ToLookup(use => use.x, use => use.Layer);
+        var first = Enumerable
+            .Range(0, inputs.Count)
+            .SelectMany(node => inputs[node].Select(x => (x, Layer: Layer[node])))
+            .ToLookup(use => use.x, use => use.Layer);
         for (var node = 0; node < inputs.Count; node++)
             if (inputs[node].Count == 0 && first[node].Any()) Layer[node] = first[node].Min() - 1;
     }
@@ -78,8 +81,11 @@ sealed class LayeredLayout
     {
         foreach (var layer in towardsRight ? layers : layers.AsEnumerable().Reverse())
         {
-            var wanted = layer.ToDictionary(node => node, node => (towardsRight ? left : right)[node] is { Count: > 0 } near ? near.Average(n => Height[n]) : Height[node]);
-            if (reorder) Order(layer, wanted);
+            var wanted = layer.ToDictionary(
+                node => node,
+                node => (towardsRight ? left : right)[node] is { Count: > 0 } near ? near.Average(n => Height[n]) : Height[node]);
+            if (reorder)
+                Order(layer, wanted);
             Place(layer, wanted);
         }
     }
@@ -107,7 +113,9 @@ sealed class LayeredLayout
         }
     }
 
-    /// <summary>Heights in the order of a layer as near to the wanted ones as the distance allows: runs that would overlap move together.</summary>
+    /// <summary>
+    /// Heights in the order of a layer as near to the wanted ones as the distance allows: runs that would overlap move together.
+    /// </summary>
     void Place(List<int> layer, Dictionary<int, double> wanted)
     {
         var runs = new Stack<(int Count, double Start)>();
@@ -117,7 +125,9 @@ sealed class LayeredLayout
             while (runs.TryPeek(out var before) && before.Start + before.Count * distance > run.Start)
             {
                 runs.Pop();
-                run = (before.Count + run.Count, (before.Start * before.Count + (run.Start - before.Count * distance) * run.Count) / (before.Count + run.Count));
+                run = (
+                    before.Count + run.Count,
+                    (before.Start * before.Count + (run.Start - before.Count * distance) * run.Count) / (before.Count + run.Count));
             }
             runs.Push(run);
         }

@@ -1,8 +1,8 @@
 namespace FunctionalDL;
 
 /// <summary>
-/// An expression as a picture: the graph with the forward value at each node and, beneath it, the derivative of the result with respect to it, as
-/// a lecture on back-propagation draws it.
+/// An expression as a picture: the graph with the forward value at each node and, beneath it, the derivative of the result with respect
+/// to it, as a lecture on back-propagation draws it.
 /// </summary>
 public sealed class Picture
 {
@@ -21,8 +21,10 @@ public sealed class Picture
     {
         expression = Graph.Merge([expression])[0];
         var count = Graph.TopologicalOrder(expression).Count;
-        return count <= MostNodes ? new(expression, PictureNode.Of(expression, at))
-            : throw new FunctionalException($"Picture: the expression has {count} nodes, more than the {MostNodes} a picture shows. Draw a part of it.");
+        return count <= MostNodes
+            ? new(expression, PictureNode.Of(expression, at))
+            : throw new FunctionalException(
+                $"Picture: the expression has {count} nodes, more than the {MostNodes} a picture shows. Draw a part of it.");
     }
 
     /// <summary>The graph in the language of Mermaid, which Markdown pages draw.</summary>
@@ -38,10 +40,20 @@ public sealed class Picture
     public string ToHtml()
     {
         var notation = new MathMlNotation();
-        var formula = Printer.Names([expression]).Count == 0 ? $"<p><math display=\"block\">{Printer.Write(notation, [expression], _ => null)[expression]}</math></p>\n" : "";
+        var formula =
+            Printer.Names([expression]).Count == 0
+                ? $"<p><math display=\"block\">{Printer.Write(notation, [expression], _ => null)[expression]}</math></p>\n"
+                : "";
         var hasValues = nodes.Any(n => n.Value is not null);
-        var legend = hasValues ? "<p class=\"legend\"><b class=\"forward\">forward →</b> the value of each node, above it<br><b class=\"backward\">← backward</b> the derivative of the result with respect to it, below</p>\n" : "";
-        return HtmlPage.Of(hasValues ? "Forward and backward pass" : "Expression", SvgWriter.Style + " .legend { color: #57606a } .forward { color: #0550ae } .backward { color: #cf222e } figure { margin: 1.5rem 0; text-align: center } svg { max-width: 100%; height: auto }",
+        var legend = hasValues
+            ? "<p class=\"legend\"><b class=\"forward\">forward →</b> the value of each node, above it<br><b class=\"backward\">← "
+                + "backward</b> the derivative of the result with respect to it, below</p>\n"
+            : "";
+        return HtmlPage.Of(
+            hasValues ? "Forward and backward pass" : "Expression",
+            SvgWriter.Style
+                + " .legend { color: #57606a } .forward { color: #0550ae } .backward { color: #cf222e } figure { margin: 1.5rem 0; "
+                + "text-align: center } svg { max-width: 100%; height: auto }",
             $"{formula}{legend}<figure>{ToSvg()}</figure>\n");
     }
 }

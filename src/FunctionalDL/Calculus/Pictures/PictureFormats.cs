@@ -20,9 +20,13 @@ static class PictureFormats
 
     public static string Dot(IReadOnlyList<PictureNode> nodes)
     {
-        var text = new StringBuilder("digraph expression {\n  rankdir=LR; ordering=in;\n  node [fontname=\"Helvetica\", shape=box, style=rounded];\n");
+        var text = new StringBuilder(
+            "digraph expression {\n  rankdir=LR; ordering=in;\n  node [fontname=\"Helvetica\", shape=box, style=rounded];\n");
         foreach (var node in nodes)
-            text.Append($"  n{node.Id} [label=\"{string.Join("\\n", Lines(node).Select(DotText))}\", tooltip=\"{DotText($"{node.Formula}: {node.Type}")}\"{(node.IsVariable ? ", shape=ellipse" : "")}];\n");
+            text.Append(
+                $"  n{node.Id} [label=\"{string.Join("\\n", Lines(node).Select(DotText))}\", "
+                    + $"tooltip=\"{DotText($"{node.Formula}: {node.Type}")}\"{(node.IsVariable ? ", shape=ellipse" : "")}];\n"
+            );
         foreach (var node in nodes)
             foreach (var input in node.Inputs) text.Append($"  n{input} -> n{node.Id};\n");
         return text.Append("}\n").ToString();
@@ -36,7 +40,8 @@ static class PictureFormats
         if (node.Gradient is { } gradient) yield return $"∂ {gradient}";
     }
 
-    static string MermaidText(string text) => string.Concat(text.Select(c => c is '"' or '<' or '>' or '&' or '#' or '`' or '\\' ? $"#{(int)c};" : c.ToString()));
+    static string MermaidText(string text) =>
+        string.Concat(text.Select(c => c is '"' or '<' or '>' or '&' or '#' or '`' or '\\' ? $"#{(int)c};" : c.ToString()));
 
     static string DotText(string text) => text.Replace("\\", "\\\\").Replace("\"", "\\\"");
 }

@@ -13,8 +13,13 @@ sealed class SvgWriter
     const double LetterWidth = 9;
     const double SmallLetterWidth = 7.2;
 
-    public const string Style = "svg text { font: 17px 'Latin Modern Roman', Georgia, 'Times New Roman', serif; text-anchor: middle; fill: #1f2328 } svg .variable text { font-style: italic } svg .index { font-size: 12px } "
-        + "svg .box { fill: #fff; stroke: #6e7781; stroke-width: 1.3 } svg .variable .box { fill: #ddf4ff; stroke: #54aeff } svg .result .box { fill: #fff8c5; stroke: #bf8700; stroke-width: 1.8 } " + "svg text.value { font: normal 13px ui-monospace, Menlo, Consolas, monospace; fill: #0550ae } svg text.gradient { font: normal 13px ui-monospace, Menlo, Consolas, monospace; fill: #cf222e } "
+    public const string Style =
+        "svg text { font: 17px 'Latin Modern Roman', Georgia, 'Times New Roman', serif; text-anchor: middle; fill: #1f2328 } svg "
+            + ".variable text { font-style: italic } svg .index { font-size: 12px } "
+        + "svg .box { fill: #fff; stroke: #6e7781; stroke-width: 1.3 } svg .variable .box { fill: #ddf4ff; stroke: "
+        + "#54aeff } svg .result .box { fill: #fff8c5; stroke: #bf8700; stroke-width: 1.8 } "
+        + "svg text.value { font: normal 13px ui-monospace, Menlo, Consolas, monospace; fill: #0550ae } svg text.gradient { font: "
+        + "normal 13px ui-monospace, Menlo, Consolas, monospace; fill: #cf222e } "
         + "svg .edge { fill: none; stroke: #afb8c1; stroke-width: 1.5 } svg g.node:hover .box { stroke: #0550ae; stroke-width: 2.4 }";
 
     readonly IReadOnlyList<PictureNode> nodes;
@@ -27,7 +32,8 @@ sealed class SvgWriter
         this.nodes = nodes;
         layout = new([.. nodes.Select(n => n.Inputs)], RowHeight);
         var widths = new double[layout.Layer.Max() + 1];
-        foreach (var node in nodes) widths[layout.Layer[node.Id]] = Math.Max(widths[layout.Layer[node.Id]], Math.Max(BoxWidth(node), TextWidth(node)));
+        foreach (var node in nodes)
+            widths[layout.Layer[node.Id]] = Math.Max(widths[layout.Layer[node.Id]], Math.Max(BoxWidth(node), TextWidth(node)));
         centres = new double[widths.Length];
         var x = Margin;
         for (var layer = 0; layer < widths.Length; layer++)
@@ -44,10 +50,19 @@ sealed class SvgWriter
 
     public string Write()
     {
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width:0}\" height=\"{Height:0}\" viewBox=\"0 0 {Width:0} {Height:0}\" role=\"img\">\n");
-        svg.Append($"<style>{Style}</style>\n<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0,0.5 L7.5,4 L0,7.5 z\" fill=\"#8c959f\"/></marker></defs>\n");
-        foreach (var ((from, to), route) in layout.Routes) Edge(from, to, route);
-        foreach (var node in nodes) Node(node);
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width:0}\" height=\"{Height:0}\" viewBox=\"0 0 {Width:0} {Height:0}\" "
+                + $"role=\"img\">\n"
+        );
+        svg.Append(
+            $"<style>{Style}</style>\n<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
+                + $"markerHeight=\"7\" orient=\"auto\"><path d=\"M0,0.5 L7.5,4 L0,7.5 z\" fill=\"#8c959f\"/></marker></defs>\n"
+        );
+        foreach (var ((from, to), route) in layout.Routes)
+            Edge(from, to, route);
+        foreach (var node in nodes)
+            Node(node);
         return svg.Append("</svg>\n").ToString();
     }
 
@@ -68,8 +83,13 @@ sealed class SvgWriter
     void Node(PictureNode node)
     {
         var (x, y, width) = (X(node.Id), Y(node.Id), BoxWidth(node));
-        svg.Append($"<g class=\"node{(node.IsVariable ? " variable" : "")}{(node.IsResult ? " result" : "")}\"><title>{MathMlNotation.Escape(Hover(node))}</title>");
-        svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"box\" x=\"{x - width / 2:0.#}\" y=\"{y - BoxHeight / 2:0.#}\" width=\"{width:0.#}\" height=\"{BoxHeight}\" rx=\"{(node.IsVariable ? 6 : BoxHeight / 2)}\"/>");
+        var kind = (node.IsVariable ? " variable" : "") + (node.IsResult ? " result" : "");
+        svg.Append($"<g class=\"node{kind}\"><title>{MathMlNotation.Escape(Hover(node))}</title>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<rect class=\"box\" x=\"{x - width / 2:0.#}\" y=\"{y - BoxHeight / 2:0.#}\" width=\"{width:0.#}\" height=\"{BoxHeight}\" "
+                + $"rx=\"{(node.IsVariable ? 6 : BoxHeight / 2)}\"/>"
+        );
         Label(x, y + 5.5, node);
         Text("value", x, y - BoxHeight / 2 - 7, node.Value);
         Text("gradient", x, y + BoxHeight / 2 + 16, node.Gradient);
@@ -87,11 +107,16 @@ sealed class SvgWriter
 
     void Text(string style, double x, double y, string? text)
     {
-        if (text is not null) svg.Append(CultureInfo.InvariantCulture, $"<text class=\"{style}\" x=\"{x:0.#}\" y=\"{y:0.#}\">{MathMlNotation.Escape(text)}</text>");
+        if (text is not null)
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"{style}\" x=\"{x:0.#}\" y=\"{y:0.#}\">{MathMlNotation.Escape(text)}</text>");
     }
 
     static string Hover(PictureNode node) =>
-        $"{node.Formula}\n{node.Type}{(node.Value is null ? "" : $"\nvalue {node.Value}")}{(node.Gradient is null ? "" : $"\nderivative of the result with respect to it {node.Gradient}")}";
+        $"{node.Formula}\n{node.Type}"
+            + (node.Value is null ? "" : $"\nvalue {node.Value}")
+            + (node.Gradient is null ? "" : $"\nderivative of the result with respect to it {node.Gradient}");
 
     static double BoxWidth(PictureNode node) => Math.Max(46, node.Label.Length * LetterWidth + 26);
 

@@ -7,7 +7,10 @@ sealed class Builder(Interner kept)
 {
     readonly HashSet<Expr> seen = [], shared = [];
 
-    /// <summary>Notes what a node of the graph has become: a part that is needed elsewhere too is not taken apart, unless it is made of numbers only, as 2·π is.</summary>
+    /// <summary>
+    /// Notes what a node of the graph has become: a part that is needed elsewhere too is not taken apart, unless it is made of numbers
+    /// only, as 2·π is.
+    /// </summary>
     public void Note(Expr part, bool isShared)
     {
         if (!part.Inputs.IsEmpty && part.Inputs.All(x => x.ConstantValue is not null)) return;

@@ -8,7 +8,12 @@ static class Constants
     /// <summary>f(a, b) for numbers is a number, where a person would write it as one: ln 1 is 0, and ln 2 stays ln 2.</summary>
     public static Expr? Fold(Expr node)
     {
-        if (!node.DType.IsNumeric() || node.Shape.Rank > 0 || node.Inputs.Length == 0 || node.Inputs.Any(x => x.ConstantValue is not { Count: 1 })) return null;
+        if (
+            !node.DType.IsNumeric()
+            || node.Shape.Rank > 0
+            || node.Inputs.Length == 0
+            || node.Inputs.Any(x => x.ConstantValue is not { Count: 1 }))
+            return null;
         try
         {
             var value = node.Evaluate();

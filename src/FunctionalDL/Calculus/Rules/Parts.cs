@@ -5,14 +5,19 @@ namespace FunctionalDL.Rules;
 /// <summary>What rules look for in expressions.</summary>
 static class Parts
 {
-    /// <summary>The number an expression is everywhere, where it is a constant repeated. Numbers that have a name, e and π, are kept like variables.</summary>
+    /// <summary>
+    /// The number an expression is everywhere, where it is a constant repeated. Numbers that have a name, e and π, are kept like
+    /// variables.
+    /// </summary>
     public static double? Number(this Expr x) => x.Known() is { } value && NamedFunctions.NameOf(value) is null ? value : null;
 
     /// <summary>The number an expression is everywhere, whether it has a name or not.</summary>
     public static double? Known(this Expr x)
     {
         var inner = x.Op is BroadcastOp ? x.Inputs[0] : x;
-        return inner.ConstantValue is { Count: 1 } value && value.DType.IsNumeric() && Math.Abs(value.GetDouble(0)) <= Largest(value.DType) ? value.GetDouble(0) : null;
+        return inner.ConstantValue is { Count: 1 } value && value.DType.IsNumeric() && Math.Abs(value.GetDouble(0)) <= Largest(value.DType)
+            ? value.GetDouble(0)
+            : null;
 
         // Infinities and NaN have rules of their own.
         static double Largest(DType dtype) => dtype.IsFloat() ? double.MaxValue : Ratio.LargestWhole;

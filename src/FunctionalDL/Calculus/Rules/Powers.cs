@@ -7,7 +7,10 @@ namespace FunctionalDL.Rules;
 /// <summary>Powers, roots, exponentials and logarithms.</summary>
 static class Powers
 {
-    /// <summary>x⁰ = 1, x¹ = x, (xᵃ)ᵇ = xᵃᵇ for whole a, b above 0, (−x)ᵃ = xᵃ and (−x − y)ᵃ = (x + y)ᵃ for even a, (√x)² = x, |x|ᵃ = xᵃ for even a.</summary>
+    /// <summary>
+    /// x⁰ = 1, x¹ = x, (xᵃ)ᵇ = xᵃᵇ for whole a, b above 0, (−x)ᵃ = xᵃ and (−x − y)ᵃ = (x + y)ᵃ for even a, (√x)² = x, |x|ᵃ = xᵃ for even
+    /// a.
+    /// </summary>
     public static Expr? Power(Expr node)
     {
         var (x, n) = (node.Inputs[0], node.Inputs[1].Number());

@@ -33,7 +33,10 @@ sealed class Product
 
         /// <summary>0.1 + 0.2 is 0.3: the number of 15 digits, where it is one as well as floats can tell.</summary>
         static double Rounded(double sum) =>
-            double.Parse(sum.ToString("G15", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) is var near && Math.Abs(near - sum) <= 2 * (Math.BitIncrement(Math.Abs(sum)) - Math.Abs(sum)) ? near : sum;
+            double.Parse(sum.ToString("G15", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) is var near
+            && Math.Abs(near - sum) <= 2 * (Math.BitIncrement(Math.Abs(sum)) - Math.Abs(sum))
+                ? near
+                : sum;
     }
 
     /// <summary>The product of no factors, of the type of an expression.</summary>
@@ -73,9 +76,12 @@ sealed class Product
                 else parts.Push((builder.Repeat(inner.Inputs[1], e.Shape), inner.Op is DivideOp ? -sign : sign));
                 parts.Push((builder.Repeat(inner.Inputs[0], e.Shape), sign));
             }
-            else if (x.Op is SqrtOp && MayOpen(x, x)) Multiply(x.Inputs[0], new(sign * 0.5, IsRoot: true));
-            else if (x.Powered() is var (b, n) && n != 1 && MayOpen(x, x)) Multiply(b.Op is SqrtOp ? b.Inputs[0] : b, b.Op is SqrtOp ? new(sign * n / 2, IsRoot: true) : new(sign * n));
-            else Multiply(x, new(sign));
+            else if (x.Op is SqrtOp && MayOpen(x, x))
+                Multiply(x.Inputs[0], new(sign * 0.5, IsRoot: true));
+            else if (x.Powered() is var (b, n) && n != 1 && MayOpen(x, x))
+                Multiply(b.Op is SqrtOp ? b.Inputs[0] : b, b.Op is SqrtOp ? new(sign * n / 2, IsRoot: true) : new(sign * n));
+            else
+                Multiply(x, new(sign));
         }
         return leftWhole;
 
@@ -104,7 +110,8 @@ sealed class Product
     public void Remove(Expr b) => factors.Remove(b);
 
     /// <summary>
-    /// The product as an expression: c·above/(d·below)/n, where n is what all elements are divided by alike. Null where the number does not fit the dtype.
+    /// The product as an expression: c·above/(d·below)/n, where n is what all elements are divided by alike. Null where the number does
+    /// not fit the dtype.
     /// </summary>
     public Expr? ToExpr()
     {
@@ -122,7 +129,10 @@ sealed class Product
         return isNegated ? builder.Times(-1, result) : result;
     }
 
-    /// <summary>The product of powers from the left, variables and their powers first; the numbers repeated over all elements are multiplied before they are repeated.</summary>
+    /// <summary>
+    /// The product of powers from the left, variables and their powers first; the numbers repeated over all elements are multiplied
+    /// before they are repeated.
+    /// </summary>
     Expr? Chain(IEnumerable<KeyValuePair<Expr, Exponent>> powers)
     {
         var all = powers.ToList();
@@ -141,7 +151,11 @@ sealed class Product
     }
 
     /// <summary>What stands first in a product: e and π, then variables, then their powers, then the rest.</summary>
-    static int Weight(Expr x) => x.IsNamed() || x.Op is PowerOp && x.Inputs[0].IsNamed() && x.Inputs[1].Number() is not null ? -1 : x.VariableName is not null ? 0 : x.Op is PowerOp && x.Inputs[0].VariableName is not null ? 1 : 2;
+    static int Weight(Expr x) =>
+        x.IsNamed() || x.Op is PowerOp && x.Inputs[0].IsNamed() && x.Inputs[1].Number() is not null ? -1
+        : x.VariableName is not null ? 0
+        : x.Op is PowerOp && x.Inputs[0].VariableName is not null ? 1
+        : 2;
 
     /// <summary>The power, without the sign of its exponent; x^(n + ½) of a root as xⁿ·√x.</summary>
     IEnumerable<Expr> Raised(Expr x, Exponent exponent)

@@ -8,7 +8,9 @@ readonly record struct Ratio
     /// <summary>Up to here a whole number that was read or computed is the exact one: 2⁵³ may have been 2⁵³ + 1.</summary>
     public const double LargestWhole = (1L << 53) - 1;
 
-    /// <summary>The smallest number that keeps all its digits, and the largest: of 2^(1 − b) to about 2^(b + 1), with the bias b of the exponents.</summary>
+    /// <summary>
+    /// The smallest number that keeps all its digits, and the largest: of 2^(1 − b) to about 2^(b + 1), with the bias b of the exponents.
+    /// </summary>
     readonly struct Range : IRealVisitor<(double, double)>
     {
         public (double, double) Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
@@ -20,9 +22,12 @@ readonly record struct Ratio
 
     public Ratio(double above, double below = 1)
     {
-        if (below < 0) (above, below) = (-above, -below);
-        if (IsWhole(above) && IsWhole(below) && Divisor(above, below) is var divisor and > 1) (above, below) = (above / divisor, below / divisor);
-        (Above, Below) = IsWhole(below) && (below == 1 || above / below * below != above || IsWhole(above)) ? (above, below) : (above / below, 1);
+        if (below < 0)
+            (above, below) = (-above, -below);
+        if (IsWhole(above) && IsWhole(below) && Divisor(above, below) is var divisor and > 1)
+            (above, below) = (above / divisor, below / divisor);
+        (Above, Below) =
+            IsWhole(below) && (below == 1 || above / below * below != above || IsWhole(above)) ? (above, below) : (above / below, 1);
     }
 
     public double Above { get; }
@@ -35,7 +40,8 @@ readonly record struct Ratio
 
     public static Ratio operator -(Ratio x) => new(-x.Above, x.Below);
 
-    public static Ratio operator +(Ratio x, Ratio y) => x.Below == y.Below ? new(x.Above + y.Above, x.Below) : new(x.Above * y.Below + y.Above * x.Below, x.Below * y.Below);
+    public static Ratio operator +(Ratio x, Ratio y) =>
+        x.Below == y.Below ? new(x.Above + y.Above, x.Below) : new(x.Above * y.Below + y.Above * x.Below, x.Below * y.Below);
 
     public static Ratio operator *(Ratio x, Ratio y) => Of(x.Above * y.Above, x.Below * y.Below, x.Above == 0 || y.Above == 0);
 

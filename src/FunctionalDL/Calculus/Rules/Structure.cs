@@ -32,7 +32,8 @@ static class Structure
     }
 
     /// <summary>
-    /// Moves and sums past what may be done after them. Where that is needed elsewhere too it would be done twice: then only if a sum goes away for it.
+    /// Moves and sums past what may be done after them. Where that is needed elsewhere too it would be done twice: then only if a sum
+    /// goes away for it.
     /// </summary>
     public static Expr? Past(Expr node, bool isShared) =>
         Past(node) is { } moved && (!isShared || moved.Inputs.Any(x => x.Op is SumOp && Reduce(x) is { Op: not SumOp })) ? moved : null;
@@ -50,9 +51,11 @@ static class Structure
             (ReshapeOp or TransposeOp, MultiplyOp) when x.Inputs[0].Number() is { } a => a * new Expr(node.Op, x.Inputs[1]),
 
             // reshape(x/y) = reshape(x)/y for y a number repeated.
-            (ReshapeOp or TransposeOp, DivideOp) when x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
+            (ReshapeOp or TransposeOp, DivideOp) when x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0])
+                / x.Inputs[1].Inputs[0],
             (BroadcastOp, NegateOp) when !node.IsRepeatedScalar() => -new Expr(node.Op, x.Inputs[0]),
-            (BroadcastOp, DivideOp) when x.Rank > 0 && x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0]) / x.Inputs[1].Inputs[0],
+            (BroadcastOp, DivideOp) when x.Rank > 0 && x.Inputs[1].IsRepeatedScalar() => new Expr(node.Op, x.Inputs[0])
+                / x.Inputs[1].Inputs[0],
             (BroadcastOp, MultiplyOp) when x.Rank > 0 && x.Inputs[0].Number() is { } a => a * new Expr(node.Op, x.Inputs[1]),
 
             // Σ −x = −Σ x, Σ a·x = a·Σ x, Σ x/a = (Σ x)/a; but whole numbers lose a rest in each division.
@@ -74,7 +77,9 @@ static class Structure
         {
             // Σ of nothing is 0, and of a repeated number n times the number.
             BroadcastOp when x.DType.IsFloat() && HasNone(x, axes) => Broadcast(Expr.Constant(0, x.DType), node.Shape),
-            BroadcastOp when x.DType.IsFloat() && IsConstantFactor(x, axes) => Broadcast(SizeOf(Size(x.Shape, axes), x.DType) * x.Inputs[0], node.Shape),
+            BroadcastOp when x.DType.IsFloat() && IsConstantFactor(x, axes) => Broadcast(
+                SizeOf(Size(x.Shape, axes), x.DType) * x.Inputs[0],
+                node.Shape),
 
             // Σ Σ x = Σ x over the axes of both
             SumOp inner => Merge(x.Inputs[0], inner.Axes, axes),
@@ -97,7 +102,8 @@ static class Structure
     static bool HasElements(Expr x, Axes axes) => axes.All(axis => x.Shape[axis].IsKnown && x.Shape[axis].Size > 0);
 
     // Σ a·x over no elements is 0, also where a is infinite; a·Σ x is NaN there.
-    static bool IsConstantFactor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || IsFinite(a.Inputs[0]) && !HasNone(a, axes));
+    static bool IsConstantFactor(Expr a, Axes axes) =>
+        a.IsRepeatedScalar() && (HasElements(a, axes) || IsFinite(a.Inputs[0]) && !HasNone(a, axes));
 
     /// <summary>Whether a number is finite wherever variables are: a small expression of ops without poles.</summary>
     static bool IsFinite(Expr number)
@@ -121,7 +127,8 @@ static class Structure
         _ => false,
     };
 
-    static bool IsConstantDivisor(Expr a, Axes axes) => a.IsRepeatedScalar() && (HasElements(a, axes) || a.Known() is { } number && number != 0);
+    static bool IsConstantDivisor(Expr a, Axes axes) =>
+        a.IsRepeatedScalar() && (HasElements(a, axes) || a.Known() is { } number && number != 0);
 
     static Dim Size(Shape shape, Axes axes) => axes.Aggregate((Dim)1, (product, axis) => product * shape[axis]);
 

@@ -84,8 +84,13 @@ sealed class Sum
         if (x.Op is MultiplyOp && x.Inputs[0].Number() is { } a) return (a, x.Inputs[1]);
         if (x.Op is not DivideOp || !x.DType.IsFloat()) return (1, x);
         var ((above, numerator), (below, denominator)) = (Part(x.Inputs[0]), Part(x.Inputs[1]));
-        if (below.Above == 0 || above == 1 && below == 1) return (1, x);
-        return (above / below, denominator is null ? numerator ?? builder.Number(x, 1) : builder.Of(new DivideOp(), numerator ?? builder.Number(x, 1), denominator));
+        if (below.Above == 0 || above == 1 && below == 1)
+            return (1, x);
+        return (
+            above / below,
+            denominator is null
+                ? numerator ?? builder.Number(x, 1)
+                : builder.Of(new DivideOp(), numerator ?? builder.Number(x, 1), denominator));
 
         (Ratio, Expr?) Part(Expr e) => e.Number() is { } number ? (number, null) : builder.IsShared(e) ? (1, e) : Scaled(e, depth + 1);
     }
@@ -98,7 +103,9 @@ sealed class Sum
         return CommonFactor() ?? Written();
     }
 
-    /// <summary>k·r·sin²u + k·r·cos²u = k·r, and k − k·sin²u = k·cos²u, likewise with sine and cosine exchanged. Whether there was such a pair.</summary>
+    /// <summary>
+    /// k·r·sin²u + k·r·cos²u = k·r, and k − k·sin²u = k·cos²u, likewise with sine and cosine exchanged. Whether there was such a pair.
+    /// </summary>
     bool Pythagoras()
     {
         var squares = new Dictionary<(Expr Others, Expr Of, Type Function, Ratio Factor), Expr>();
@@ -163,13 +170,15 @@ sealed class Sum
     }
 
     /// <summary>
-    /// What is positive before what is negative, a positive number first of all; where nothing is positive, −x − y, or −(a·x + y). Null where a number does not fit
-    /// the dtype.
+    /// What is positive before what is negative, a positive number first of all; where nothing is positive, −x − y, or −(a·x + y). Null
+    /// where a number does not fit the dtype.
     /// </summary>
     Expr? Written()
     {
-        if (!constant.Fits(like.DType)) return null;
-        if (constant.Above <= 0 && terms.Count > 0 && terms.Values.All(k => k.Above < 0) && terms.Values.Any(k => k != -1)) return Times(-1, Negated().Written());
+        if (!constant.Fits(like.DType))
+            return null;
+        if (constant.Above <= 0 && terms.Count > 0 && terms.Values.All(k => k.Above < 0) && terms.Values.Any(k => k != -1))
+            return Times(-1, Negated().Written());
 
         var parts = terms.Select(t => (Factor: t.Value, Term: t.Key)).ToList();
         var first = parts.FindIndex(t => t.Factor.Above > 0);

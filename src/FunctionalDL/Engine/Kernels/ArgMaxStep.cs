@@ -30,7 +30,8 @@ sealed unsafe class ArgMaxStep : Step
 
     readonly struct Searches : INumberVisitor<nint>
     {
-        public nint Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => (nint)(delegate*<ArgMaxStep, byte*, long*, void>)&Search<T>;
+        public nint Visit<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => (nint)(delegate*<ArgMaxStep, byte*, long*, void>)&Search<T>;
     }
 
     static void Search<T>(ArgMaxStep step, byte* x, long* to) where T : unmanaged, INumber<T>

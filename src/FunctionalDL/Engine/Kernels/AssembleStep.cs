@@ -31,8 +31,10 @@ sealed unsafe class AssembleStep : Step
     {
         foreach (var (from, to) in parts)
         {
-            if (!from.Sizes.AsSpan().SequenceEqual(to.Sizes) || from.Storage.DType != to.Storage.DType) yield return $"copies a window of {from.Count} elements to one of {to.Count}";
-            if (to.Count > 0 && (to.Ends.First < 0 || to.Ends.Last >= Output.Count)) yield return $"copies to elements {to.Ends} of {Output.Count}";
+            if (!from.Sizes.AsSpan().SequenceEqual(to.Sizes) || from.Storage.DType != to.Storage.DType)
+                yield return $"copies a window of {from.Count} elements to one of {to.Count}";
+            if (to.Count > 0 && (to.Ends.First < 0 || to.Ends.Last >= Output.Count))
+                yield return $"copies to elements {to.Ends} of {Output.Count}";
         }
     }
 

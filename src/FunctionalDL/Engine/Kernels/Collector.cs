@@ -11,7 +11,8 @@ abstract unsafe class Collector
 
     readonly struct Collectors(Code code, bool inFloat64) : INumberVisitor<Collector>
     {
-        public Collector Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => inFloat64 ? new Collector<T, double>(code) : new Collector<T, T>(code);
+        public Collector Visit<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => inFloat64 ? new Collector<T, double>(code) : new Collector<T, T>(code);
     }
 
     /// <summary>The type of the partial results.</summary>

@@ -21,8 +21,8 @@ readonly struct Six : INumber { public static int Value => 6; }
 readonly struct Eight : INumber { public static int Value => 8; }
 
 /// <summary>
-/// The innermost loops of convolutions, on copies in which what lies under one element of the window is a run: sums over window elements and channels
-/// for neighbouring positions, and sums over positions for neighbouring window elements.
+/// The innermost loops of convolutions, on copies in which what lies under one element of the window is a run: sums over window elements
+/// and channels for neighbouring positions, and sums over positions for neighbouring window elements.
 /// </summary>
 static unsafe class ConvolutionKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
@@ -43,7 +43,9 @@ static unsafe class ConvolutionKernel<TSimd, TVector, T> where TSimd : ISimd<TVe
         }
     }
 
-    static void Convolve<TRows, TVectors>(T* w, T* x, int* offsets, int k, T* c, int stride) where TRows : struct, INumber where TVectors : struct, INumber
+    static void Convolve<TRows, TVectors>(T* w, T* x, int* offsets, int k, T* c, int stride)
+        where TRows : struct, INumber
+        where TVectors : struct, INumber
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default, l6 = default, l7 = default;
         TVector m0 = default, m1 = default, m2 = default, m3 = default, m4 = default, m5 = default, m6 = default, m7 = default;
@@ -120,7 +122,18 @@ static unsafe class ConvolutionKernel<TSimd, TVector, T> where TSimd : ISimd<TVe
     /// <summary>
     /// c[r, j] += Σᵢ y[r·rowStride + i] · x[offsets[j] + i] over so many vectors of each of some planes, for 4 rows and 6 or 3 offsets.
     /// </summary>
-    public static void Correlate<TColumns>(T* y, int rowStride, T* x, int* offsets, int vectors, int planes, long yPlane, long xPlane, T* c, int stride) where TColumns : struct, INumber
+    public static void Correlate<TColumns>(
+        T* y,
+        int rowStride,
+        T* x,
+        int* offsets,
+        int vectors,
+        int planes,
+        long yPlane,
+        long xPlane,
+        T* c,
+        int stride)
+        where TColumns : struct, INumber
     {
         TVector a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
         TVector b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
@@ -181,7 +194,8 @@ static unsafe class ConvolutionKernel<TSimd, TVector, T> where TSimd : ISimd<TVe
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Accumulate<TColumns>(T* c, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5) where TColumns : struct, INumber
+    static void Accumulate<TColumns>(T* c, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5)
+        where TColumns : struct, INumber
     {
         TSimd.Accumulate(c, x0);
         TSimd.Accumulate(c + 1, x1);

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A convolution: for each example and group the weights times what lies under the window. Padded copies of single examples stay in the cache, and no
-/// window is ever written out. A bias, the rectifier and a pooling are applied on the way to memory.
+/// A convolution: for each example and group the weights times what lies under the window. Padded copies of single examples stay in the
+/// cache, and no window is ever written out. A bias, the rectifier and a pooling are applied on the way to memory.
 /// </summary>
 abstract class ConvolutionStep : Step
 {
@@ -25,7 +25,9 @@ abstract class ConvolutionStep : Step
     protected readonly int[] Offsets;
 
     /// <param name="x">The input <c>[batch, channels, s…]</c>.</param>
-    /// <param name="w">The weights: for each group a row for each output channel and a column for each input channel and element of the window.</param>
+    /// <param name="w">
+    /// The weights: for each group a row for each output channel and a column for each input channel and element of the window.
+    /// </param>
     /// <param name="sliding">How the window moves over the input.</param>
     /// <param name="packedRows">The rows of a group, with those that fill up the last panel.</param>
     protected ConvolutionStep(View x, Matrix w, Sliding sliding, int packedRows)
@@ -64,7 +66,9 @@ abstract class ConvolutionStep : Step
     {
         IsPacked = true;
         var offset = (long)W.View.Offset * Packed.DType.ByteSize();
-        return (Packed, PackedConstants.Of(weights, $"{PanelRows} rows of {W.Layout}", Packed.Bytes, (from, to) => Pack(from + offset, to)));
+        return (
+            Packed,
+            PackedConstants.Of(weights, $"{PanelRows} rows of {W.Layout}", Packed.Bytes, (from, to) => Pack(from + offset, to)));
     }
 
     protected abstract unsafe void Pack(byte* weights, byte* packed);
@@ -91,17 +95,27 @@ abstract class ConvolutionStep : Step
     public override long Operations => 2L * Examples * Groups * N * K * Sliding.Positions;
 
     // Where a result is not a number, the weights are read as they were.
-    public override IEnumerable<Access> Reads => [X, W.Access.As(Output.DType), .. IsPacked ? new Access[] { Packed } : [], .. Bias is { } bias ? new[] { ((Access)bias).As(Output.DType) } : []];
+    public override IEnumerable<Access> Reads =>
+        [
+            X,
+            W.Access.As(Output.DType),
+            .. IsPacked ? new Access[] { Packed } : [],
+            .. Bias is { } bias ? new[] { ((Access)bias).As(Output.DType) } : [],
+        ];
 
     public override IEnumerable<Access> Writes => IsPacked ? [Output] : [Output, Packed];
 
     public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
     {
-        if (Inputs * Groups != X.Sizes[1] || K != Inputs * Sliding.Elements.Length || Bias is { } bias && bias.Count != Groups * N) yield return $"has {K} weights a channel for {Inputs} inputs";
-        foreach (var fault in Sliding.Faults(X).Concat(Pooling?.Faults(null) ?? [])) yield return fault;
+        if (Inputs * Groups != X.Sizes[1] || K != Inputs * Sliding.Elements.Length || Bias is { } bias && bias.Count != Groups * N)
+            yield return $"has {K} weights a channel for {Inputs} inputs";
+        foreach (var fault in Sliding.Faults(X).Concat(Pooling?.Faults(null) ?? []))
+            yield return fault;
     }
 
-    public override string ToString() => $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}{(Bias is null ? "" : ", bias")}{(IsRectified ? ", relu" : "")}{(Pooling is null ? "" : ", max pooling")}";
+    public override string ToString() =>
+        $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}"
+            + $"{(Bias is null ? "" : ", bias")}{(IsRectified ? ", relu" : "")}{(Pooling is null ? "" : ", max pooling")}";
 
     /// <summary>The convolution with the vectors this machine has.</summary>
     public static ConvolutionStep Of(View x, Matrix w, Sliding sliding) =>
@@ -118,7 +132,9 @@ abstract class ConvolutionStep : Step
         : new ConvolutionStep<Simd128<T>, Vector128<T>, T>(x, w, sliding, 4);
 }
 
-/// <summary>Every element is summed over channels and window in one order, so that the split into chunks does not show in the bits.</summary>
+/// <summary>
+/// Every element is summed over channels and window in one order, so that the split into chunks does not show in the bits.
+/// </summary>
 sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
     where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -133,7 +149,14 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
     public ConvolutionStep(View x, Matrix w, Sliding sliding, int panelRows) : base(x, w, sliding, PaddedRows(w.Rows.Length, panelRows))
     {
         this.panelRows = panelRows;
-        tiles = [.. sliding.Runs().SelectMany(Split).GroupBy(r => r.At / TileColumns, r => (r.At % TileColumns, r.Position, r.Count)).Select(g => (g.Key * TileColumns, g.ToArray()))];
+        tiles =
+        [
+            .. sliding
+                .Runs()
+                .SelectMany(Split)
+                .GroupBy(r => r.At / TileColumns, r => (r.At % TileColumns, r.Position, r.Count))
+                .Select(g => (g.Key * TileColumns, g.ToArray())),
+        ];
     }
 
     static int TileColumns => TileVectors * TSimd.Count;
@@ -142,9 +165,15 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
 
     int Chunks => Groups * ((Units + UnitsPerChunk - 1) / UnitsPerChunk);
 
-    /// <summary>A tile with a row to spare, biases, and the copy with a tile's width to spare; what is to be pooled, and what the pooling takes.</summary>
+    /// <summary>
+    /// A tile with a row to spare, biases, and the copy with a tile's width to spare; what is to be pooled, and what the pooling takes.
+    /// </summary>
     public override long ScratchBytes =>
-        ((panelRows + 3L) * TileColumns + (long)Inputs * Sliding.Count + (Pooling is null ? 0 : (long)panelRows * Sliding.Positions + MaxPooling.Elements)) * sizeof(T);
+        (
+            (panelRows + 3L) * TileColumns
+            + (long)Inputs * Sliding.Count
+            + (Pooling is null ? 0 : (long)panelRows * Sliding.Positions + MaxPooling.Elements)
+        ) * sizeof(T);
 
     MaxPooling<T> MaxPooling => pooling ??= new(Pooling!);
 
@@ -225,19 +254,43 @@ sealed unsafe class ConvolutionStep<TSimd, TVector, T> : ConvolutionStep
                 var rows = Math.Min(panelRows, N - panel * panelRows);
                 var channel = group * N + panel * panelRows;
                 var plane = (long)example * Groups * N + channel;
-                var y = Pooling is null ? (T*)workspace[Output] + plane * Sliding.Positions + first : copy + Inputs * Sliding.Count + TileColumns;
-                for (var row = 0; row < rows; row++) biases[row] = Bias is { } bias ? ((T*)workspace[bias])[(channel + row) * bias.Strides[0]] : T.Zero;
+                var y = Pooling is null
+                    ? (T*)workspace[Output] + plane * Sliding.Positions + first
+                    : copy + Inputs * Sliding.Count + TileColumns;
+                for (var row = 0; row < rows; row++)
+                    biases[row] = Bias is { } bias ? ((T*)workspace[bias])[(channel + row) * bias.Strides[0]] : T.Zero;
                 foreach (var (start, runs) in tiles)
                 {
                     var vectors = Math.Min(TileVectors, (Sliding.Span - start + TSimd.Count - 1) / TSimd.Count);
-                    ConvolutionKernel<TSimd, TVector, T>.Convolve(Height(rows), vectors, PackedPanel((T*)workspace[Packed], group, panel), copy + start, offsets, K, tile, TileColumns);
-                    if (Write(tile, runs, rows, biases, y, end)) continue;
+                    ConvolutionKernel<TSimd, TVector, T>.Convolve(
+                        Height(rows),
+                        vectors,
+                        PackedPanel((T*)workspace[Packed], group, panel),
+                        copy + start,
+                        offsets,
+                        K,
+                        tile,
+                        TileColumns);
+                    if (Write(tile, runs, rows, biases, y, end))
+                        continue;
                     foreach (var (_, position, count) in runs)
-                        for (var row = 0; row < rows; row++) Correct(workspace, y + (long)row * Sliding.Positions + position, example, channel + row, first + position, Math.Min(count, end - position), biases[row]);
+                        for (var row = 0; row < rows; row++)
+                            Correct(
+                                workspace,
+                                y + (long)row * Sliding.Positions + position,
+                                example,
+                                channel + row,
+                                first + position,
+                                Math.Min(count, end - position),
+                                biases[row]);
                 }
                 if (Pooling is { } pool)
                     for (var row = 0; row < rows; row++)
-                        MaxPooling.Largest(y + (long)row * Sliding.Positions, (T*)workspace[Output] + (plane + row) * pool.Positions, y + (long)panelRows * Sliding.Positions, isFirst: row == 0);
+                        MaxPooling.Largest(
+                            y + (long)row * Sliding.Positions,
+                            (T*)workspace[Output] + (plane + row) * pool.Positions,
+                            y + (long)panelRows * Sliding.Positions,
+                            isFirst: row == 0);
             }
     }
 

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// The gradient of a convolution's kernel: sums over examples and positions of what lies under the window times the gradient there. The examples are
-/// split into parts, each with a result of its own, <c>[parts, out, in/groups, k…]</c>.
+/// The gradient of a convolution's kernel: sums over examples and positions of what lies under the window times the gradient there. The
+/// examples are split into parts, each with a result of its own, <c>[parts, out, in/groups, k…]</c>.
 /// </summary>
 abstract class CorrelationStep : Step
 {
@@ -19,7 +19,9 @@ abstract class CorrelationStep : Step
     protected readonly Sliding Sliding;
     protected readonly int Groups, UnitsPerPart, UnitsAtOnce, Vectors;
 
-    /// <summary>The offsets of channels and window elements on a copy, with the last repeated to a multiple of the kernel's columns.</summary>
+    /// <summary>
+    /// The offsets of channels and window elements on a copy, with the last repeated to a multiple of the kernel's columns.
+    /// </summary>
     protected readonly int[] Offsets;
 
     /// <param name="x">The input <c>[batch, in, s…]</c>.</param>
@@ -41,7 +43,11 @@ abstract class CorrelationStep : Step
         UnitsAtOnce = Math.Min(UnitsAtOnce, UnitsPerPart);
         Output = new(x.Storage.DType, (long)Parts * Groups * N * K) { Producer = this };
         var last = (Inputs - 1) * sliding.Count + sliding.Elements[^1];
-        Offsets = [.. Enumerable.Range(0, Inputs).SelectMany(c => sliding.Elements.Select(e => c * sliding.Count + e)), .. Enumerable.Repeat(last, (columns - K % columns) % columns)];
+        Offsets =
+        [
+            .. Enumerable.Range(0, Inputs).SelectMany(c => sliding.Elements.Select(e => c * sliding.Count + e)),
+            .. Enumerable.Repeat(last, (columns - K % columns) % columns),
+        ];
     }
 
     public Storage Output { get; }
@@ -62,12 +68,16 @@ abstract class CorrelationStep : Step
 
     public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
     {
-        if (Inputs * Groups != X.Sizes[1] || N * Groups != Y.Sizes[1] || X.Sizes[0] != Y.Sizes[0]) yield return $"has {Groups} groups of {N} channels for {Y.Sizes[1]}";
-        if (Vectors < 1 || UnitsAtOnce < 1 || UnitsAtOnce > UnitsPerPart) yield return $"takes {UnitsAtOnce} of {UnitsPerPart} copies at once";
-        foreach (var fault in Sliding.Faults(X, Y)) yield return fault;
+        if (Inputs * Groups != X.Sizes[1] || N * Groups != Y.Sizes[1] || X.Sizes[0] != Y.Sizes[0])
+            yield return $"has {Groups} groups of {N} channels for {Y.Sizes[1]}";
+        if (Vectors < 1 || UnitsAtOnce < 1 || UnitsAtOnce > UnitsPerPart)
+            yield return $"takes {UnitsAtOnce} of {UnitsPerPart} copies at once";
+        foreach (var fault in Sliding.Faults(X, Y))
+            yield return fault;
     }
 
-    public override string ToString() => $"kernel gradient {X.Sizes[0]}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{Sliding.Positions}×{K} in {Parts} parts";
+    public override string ToString() =>
+        $"kernel gradient {X.Sizes[0]}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{Sliding.Positions}×{K} in {Parts} parts";
 
     /// <summary>The gradient with the vectors this machine has.</summary>
     public static CorrelationStep Of(View x, View y, Sliding sliding, int groups) =>
@@ -138,7 +148,8 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
     T* Input(Workspace workspace, int unit, int group) =>
         (T*)workspace[X] + (long)(unit / Sliding.Bands) * X.Strides[0] + (long)group * Inputs * X.Strides[1];
 
-    T* Gradient(Workspace workspace, int unit, int channel) => (T*)workspace[Y] + (long)(unit / Sliding.Bands) * Y.Strides[0] + (long)channel * Y.Strides[1];
+    T* Gradient(Workspace workspace, int unit, int channel) =>
+        (T*)workspace[Y] + (long)(unit / Sliding.Bands) * Y.Strides[0] + (long)channel * Y.Strides[1];
 
     void Correlate(Workspace workspace, int first, int units, int group, T* x, T* y, T* sums)
     {
@@ -146,14 +157,25 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
         {
             var band = (first + i) % Sliding.Bands;
             var from = Input(workspace, first + i, group);
-            for (var c = 0; c < Inputs; c++) Sliding.CopyElements(from + (long)c * X.Strides[1], band, x + i * XElements + (long)c * Sliding.Count);
-            for (var n = 0; n < N; n++) Sliding.CopyPositions(Gradient(workspace, first + i, group * N + n), band, y + i * YElements + (long)n * RowElements);
+            for (var c = 0; c < Inputs; c++)
+                Sliding.CopyElements(from + (long)c * X.Strides[1], band, x + i * XElements + (long)c * Sliding.Count);
+            for (var n = 0; n < N; n++)
+                Sliding.CopyPositions(Gradient(workspace, first + i, group * N + n), band, y + i * YElements + (long)n * RowElements);
         }
         fixed (int* offsets = Offsets)
             for (var row = 0; row < PaddedN; row += PanelRows)
                 for (var k = 0; k < Offsets.Length; k += TColumns.Value)
                     ConvolutionKernel<TSimd, TVector, T>.Correlate<TColumns>(
-                        y + (long)row * RowElements, RowElements, x, offsets + k, Vectors, units, YElements, XElements, sums + (long)row * Offsets.Length + k, Offsets.Length);
+                        y + (long)row * RowElements,
+                        RowElements,
+                        x,
+                        offsets + k,
+                        Vectors,
+                        units,
+                        YElements,
+                        XElements,
+                        sums + (long)row * Offsets.Length + k,
+                        Offsets.Length);
     }
 
     /// <summary>A sum that is not a number, again without the padding: a zero there times an infinite gradient is none of it.</summary>

@@ -2,16 +2,30 @@ using System.Runtime.CompilerServices;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>The innermost loops of the product without packing: rows of A times columns of B that lie next to each other, summed over k in registers.</summary>
+/// <summary>
+/// The innermost loops of the product without packing: rows of A times columns of B that lie next to each other, summed over k in
+/// registers.
+/// </summary>
 static unsafe class DirectKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
     /// <summary>One to four rows times up to two vectors of columns: c = a · b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows(T* a, ReadOnlySpan<int> rows, int stepA, T* b, int stepB, int k, T* c, int stride, int width)
     {
-        T* a0 = a + rows[0], a1 = rows.Length > 1 ? a + rows[1] : a0, a2 = rows.Length > 2 ? a + rows[2] : a0, a3 = rows.Length > 3 ? a + rows[3] : a0;
-        TVector l0 = default, l1 = default, l2 = default, l3 = default, r0 = default, r1 = default, r2 = default, r3 = default;
-        int first = Math.Min(width, TSimd.Count), second = width - first;
+        T* a0 = a + rows[0],
+            a1 = rows.Length > 1 ? a + rows[1] : a0,
+            a2 = rows.Length > 2 ? a + rows[2] : a0,
+            a3 = rows.Length > 3 ? a + rows[3] : a0;
+        TVector l0 = default,
+            l1 = default,
+            l2 = default,
+            l3 = default,
+            r0 = default,
+            r1 = default,
+            r2 = default,
+            r3 = default;
+        int first = Math.Min(width, TSimd.Count),
+            second = width - first;
         if (second == TSimd.Count)
             for (; k > 0; k--, a0 += stepA, a1 += stepA, a2 += stepA, a3 += stepA, b += stepB)
             {
@@ -58,8 +72,10 @@ static unsafe class DirectKernel<TSimd, TVector, T> where TSimd : ISimd<TVector,
     /// <summary>c += x, so many elements.</summary>
     public static void Add(T* c, T* x, int count)
     {
-        for (; count >= TSimd.Count; count -= TSimd.Count, c += TSimd.Count, x += TSimd.Count) TSimd.Store(c, TSimd.Add(TSimd.Load(c), TSimd.Load(x)));
-        if (count > 0) TSimd.Store(c, TSimd.Add(TSimd.Load(c, count), TSimd.Load(x, count)), count);
+        for (; count >= TSimd.Count; count -= TSimd.Count, c += TSimd.Count, x += TSimd.Count)
+            TSimd.Store(c, TSimd.Add(TSimd.Load(c), TSimd.Load(x)));
+        if (count > 0)
+            TSimd.Store(c, TSimd.Add(TSimd.Load(c, count), TSimd.Load(x, count)), count);
     }
 
     /// <summary>One row times eight vectors of columns: c = a · b.</summary>

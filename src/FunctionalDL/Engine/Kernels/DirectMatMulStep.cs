@@ -3,12 +3,15 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// The product where packing would cost more than it saves, because it is small or A has few rows: A is read where it is, and B too where its rows lie next
-/// to each other; or where B is packed once for many products. Every element is summed over k in one order: long sums by halves, so that rounding errors grow with
-/// the logarithm of k.
+/// The product where packing would cost more than it saves, because it is small or A has few rows: A is read where it is, and B too where
+/// its rows lie next to each other; or where B is packed once for many products. Every element is summed over k in one order: long sums
+/// by halves, so that rounding errors grow with the logarithm of k.
 /// </summary>
-sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool isRepeated) : MatMulStep(a, b, 0, IsInPlace(b, isRepeated) ? 0 : Padded(b.Rows.Length))
-    where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
+sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool isRepeated)
+    : MatMulStep(a, b, 0, IsInPlace(b, isRepeated) ? 0 : Padded(b.Rows.Length))
+    where TSimd : ISimd<TVector, T>
+    where TVector : struct
+    where T : unmanaged
 {
     /// <summary>Up to so many multiplications a product is small, and up to so many rows are few.</summary>
     const int Small = 1 << 14, FewRows = 4;
@@ -30,7 +33,8 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
     }
 
     /// <summary>B in its place is read from all over memory, which is dear if it is done again and again.</summary>
-    static bool IsInPlace(Matrix b, bool isRepeated) => b.RowStep == 1 && b.ColumnStep is not null && (!isRepeated || b.ColumnStep <= PanelColumns);
+    static bool IsInPlace(Matrix b, bool isRepeated) =>
+        b.RowStep == 1 && b.ColumnStep is not null && (!isRepeated || b.ColumnStep <= PanelColumns);
 
     bool IsBInPlace => IsInPlace(B, isRepeated);
 
@@ -64,11 +68,25 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
     /// <summary>A strip of columns of one batch.</summary>
     public override void Chunk(Workspace workspace, int chunk, int thread) => RunBlock(workspace, chunk, thread);
 
-    protected override void Multiply(Workspace workspace, int batch, int row, int first, int rows, int columns, byte* c, int stride, byte* spare)
+    protected override void Multiply(
+        Workspace workspace,
+        int batch,
+        int row,
+        int first,
+        int rows,
+        int columns,
+        byte* c,
+        int stride,
+        byte* spare)
     {
         var x = (T*)workspace[A.View] + A.Batches[batch];
-        var y = IsBInPlace ? (T*)workspace[B.View] + B.Batches[batch] : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
-        var (stepX, stepY, panelStep) = (A.ColumnStep!.Value, IsBInPlace ? B.ColumnStep!.Value : PanelColumns, IsBInPlace ? PanelColumns : (long)PanelColumns * K);
+        var y = IsBInPlace
+            ? (T*)workspace[B.View] + B.Batches[batch]
+            : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
+        var (stepX, stepY, panelStep) = (
+            A.ColumnStep!.Value,
+            IsBInPlace ? B.ColumnStep!.Value : PanelColumns,
+            IsBInPlace ? PanelColumns : (long)PanelColumns * K);
 
         if (N == 1 && columns == StripColumns && IsBInPlace)
         {
@@ -91,7 +109,8 @@ sealed unsafe class DirectMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, bool
             var rest = stackalloc T[StripColumns];
             Tile(a, rows, stepA, b, stepB, half, c, stride, width);
             Tile(a + (long)half * stepA, rows, stepA, b + (long)half * stepB, stepB, k - half, rest, width, width);
-            for (var row = 0; row < rows.Length; row++) DirectKernel<TSimd, TVector, T>.Add(c + (long)row * stride, rest + row * width, width);
+            for (var row = 0; row < rows.Length; row++)
+                DirectKernel<TSimd, TVector, T>.Add(c + (long)row * stride, rest + row * width, width);
         }
         else if (width == StripColumns) DirectKernel<TSimd, TVector, T>.Row(a + rows[0], stepA, b, stepB, k, c);
         else DirectKernel<TSimd, TVector, T>.Rows(a, rows, stepA, b, stepB, k, c, stride, width);

@@ -5,7 +5,9 @@ namespace FunctionalDL.Engine;
 /// <summary>The table of vector loops by operation and lane type: each computes D = f(A, B, C) over a strip.</summary>
 static unsafe class Kernel
 {
-    /// <summary>The loop of an operation. A reduction along rows gives one number, one along columns takes a row at a time into the result.</summary>
+    /// <summary>
+    /// The loop of an operation. A reduction along rows gives one number, one along columns takes a row at a time into the result.
+    /// </summary>
     public static nint Of(Code code, DType lane, Extent extent) => (code, extent) switch
     {
         (Code.Sum, Extent.Column) => Of(Code.Add, lane, Extent.Full),

@@ -17,9 +17,9 @@ interface IBinary<T> where T : unmanaged
 }
 
 /// <summary>
-/// Loops over rows of elements, whatever the function. The last elements of a row, too few for a vector, are read into one with zeros and go through the
-/// same function, so that an element's bits do not depend on its place. Each is compiled for speed at once: it takes its final form before the first step,
-/// and no time is lost to counting its branches.
+/// Loops over rows of elements, whatever the function. The last elements of a row, too few for a vector, are read into one with zeros and
+/// go through the same function, so that an element's bits do not depend on its place. Each is compiled for speed at once: it takes its
+/// final form before the first step, and no time is lost to counting its branches.
 /// </summary>
 static unsafe class Loops
 {
@@ -54,8 +54,10 @@ static unsafe class Loops
             switch (strip.Scalars)
             {
                 case 0:
-                    for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i), Vector512.Load(y + i)).Store(z + i);
-                    if (i < n) Part.Store(TOp.Apply(Part.Load(x + i, n - i), Part.Load(y + i, n - i)), z + i, n - i);
+                    for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count)
+                        TOp.Apply(Vector512.Load(x + i), Vector512.Load(y + i)).Store(z + i);
+                    if (i < n)
+                        Part.Store(TOp.Apply(Part.Load(x + i, n - i), Part.Load(y + i, n - i)), z + i, n - i);
                     break;
                 case 1:
                     var left = Vector512.Create(*x);
@@ -84,7 +86,10 @@ static unsafe class Loops
         byte* a = strip.A, b = strip.B, c = strip.C, d = strip.D;
         for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, c += strip.StepC, d += strip.StepD)
         {
-            T* x = Operand((T*)a, stepX, numbers), y = Operand((T*)b, stepY, numbers + 1), z = Operand((T*)c, stepZ, numbers + 2), result = (T*)d;
+            T* x = Operand((T*)a, stepX, numbers),
+                y = Operand((T*)b, stepY, numbers + 1),
+                z = Operand((T*)c, stepZ, numbers + 2),
+                result = (T*)d;
             var n = strip.Columns;
             for (; n >= w; n -= w, x += stepX, y += stepY, z += stepZ, result += w)
                 TOuter.Apply(TInner.Apply(Vector512.Load(x), Vector512.Load(y)), Vector512.Load(z)).Store(result);
@@ -100,7 +105,9 @@ static unsafe class Loops
         return (T*)number;
     }
 
-    /// <summary>Short rows, or one number for each, as rows one after another. It writes up to a vector too much, which the next row overwrites.</summary>
+    /// <summary>
+    /// Short rows, or one number for each, as rows one after another. It writes up to a vector too much, which the next row overwrites.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Spread<T>(in Strip strip) where T : unmanaged
     {

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>The product of the matrices of each batch: A's rows by B's rows, summed over their columns, of which both have as many.</summary>
+/// <summary>
+/// The product of the matrices of each batch: A's rows by B's rows, summed over their columns, of which both have as many.
+/// </summary>
 abstract class MatMulStep : Step
 {
     protected readonly Matrix A, B;
@@ -42,7 +44,8 @@ abstract class MatMulStep : Step
     public TileStep? Epilogue { get; set; }
 
     /// <summary>The product block by block, as it is computed.</summary>
-    public Blocks Blocks => blocks ??= new(Output, M, Enumerable.Range(0, BlocksB).Max(b => FirstColumn(b + 1) - FirstColumn(b)), Batches * BlocksA * BlocksB);
+    public Blocks Blocks =>
+        blocks ??= new(Output, M, Enumerable.Range(0, BlocksB).Max(b => FirstColumn(b + 1) - FirstColumn(b)), Batches * BlocksA * BlocksB);
 
     /// <summary>Into how many blocks the rows and the columns of each batch are split.</summary>
     protected abstract (int A, int B) CountBlocks();
@@ -59,19 +62,38 @@ abstract class MatMulStep : Step
 
     public override long Operations => 2L * Batches * N * K * M + (Epilogue?.Operations ?? 0);
 
-    public override string ToString() => $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}{(Epilogue is null ? "" : $" in {Blocks.Count} blocks, then {Epilogue.Names}")}";
+    public override string ToString() =>
+        $"matmul {(Batches > 1 ? $"{Batches} × " : "")}{N}×{K}×{M}"
+            + (Epilogue is null ? "" : $" in {Blocks.Count} blocks, then {Epilogue.Names}");
 
-    public override IEnumerable<Access> Reads => [A.Access.As(Output.DType), IsPackedBefore ? PackedB : B.Access.As(Output.DType), .. Epilogue?.Reads.Where(a => a.Storage != Output) ?? []];
+    public override IEnumerable<Access> Reads =>
+        [
+            A.Access.As(Output.DType),
+            IsPackedBefore ? PackedB : B.Access.As(Output.DType),
+            .. Epilogue?.Reads.Where(a => a.Storage != Output) ?? [],
+        ];
 
     public override IEnumerable<Access> Writes =>
-        [.. Epilogue is null || Output.IsStored ? [Output] : Array.Empty<Access>(), PackedA, .. IsPackedBefore ? [] : new Access[] { PackedB }, .. Epilogue?.Writes ?? []];
+        [
+            .. Epilogue is null || Output.IsStored ? [Output] : Array.Empty<Access>(),
+            PackedA,
+            .. IsPackedBefore ? [] : new Access[] { PackedB },
+            .. Epilogue?.Writes ?? [],
+        ];
 
     /// <summary>The sides have equal columns and batches, and the blocks are the product, each within its width.</summary>
     public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
     {
-        if (A.Columns.Length != B.Columns.Length || A.Batches.Length != B.Batches.Length) yield return $"multiplies {A.Columns.Length} columns by {B.Columns.Length}, and {A.Batches.Length} batches by {B.Batches.Length}";
-        if (FirstRow(0) != 0 || FirstRow(BlocksA) != N || FirstColumn(0) != 0 || FirstColumn(BlocksB) != M) yield return "has blocks that are not the whole product";
-        if (Enumerable.Range(0, BlocksA).Any(b => FirstRow(b) > FirstRow(b + 1)) || Enumerable.Range(0, BlocksB).Any(b => FirstColumn(b + 1) - FirstColumn(b) is var width && (width < 0 || width > Blocks.Width)))
+        if (A.Columns.Length != B.Columns.Length || A.Batches.Length != B.Batches.Length)
+            yield return $"multiplies {A.Columns.Length} columns by {B.Columns.Length}, and {A.Batches.Length} batches by "
+                + $"{B.Batches.Length}";
+        if (FirstRow(0) != 0 || FirstRow(BlocksA) != N || FirstColumn(0) != 0 || FirstColumn(BlocksB) != M)
+            yield return "has blocks that are not the whole product";
+        if (
+            Enumerable.Range(0, BlocksA).Any(b => FirstRow(b) > FirstRow(b + 1))
+            || Enumerable
+                .Range(0, BlocksB)
+                .Any(b => FirstColumn(b + 1) - FirstColumn(b) is var width && (width < 0 || width > Blocks.Width)))
             yield return $"has blocks wider than {Blocks.Width}";
         foreach (var fault in Epilogue?.Faults(slots) ?? []) yield return fault;
     }
@@ -81,9 +103,12 @@ abstract class MatMulStep : Step
         // Counted here at the latest, before threads that share the plan ask.
         var blocks = Blocks;
         Epilogue?.Seal(blocks);
-        var bytes = Block.RoundUp(Enumerable.Range(0, BlocksA).Max(a => FirstRow(a + 1) - FirstRow(a)) * (long)blocks.Width * Output.DType.ByteSize());
-        if (Epilogue is not null && !Output.IsStored) blockBytes = bytes;
-        if (NeedsSpare) spareBytes = bytes;
+        var bytes = Block.RoundUp(
+            Enumerable.Range(0, BlocksA).Max(a => FirstRow(a + 1) - FirstRow(a)) * (long)blocks.Width * Output.DType.ByteSize());
+        if (Epilogue is not null && !Output.IsStored)
+            blockBytes = bytes;
+        if (NeedsSpare)
+            spareBytes = bytes;
     }
 
     /// <summary>A block, where only the epilogue reads it, a spare one, where it is summed in parts, and what the epilogue needs.</summary>
@@ -92,8 +117,20 @@ abstract class MatMulStep : Step
     /// <summary>Whether a block is the sum of several, so that memory for another is needed.</summary>
     protected virtual bool NeedsSpare => false;
 
-    /// <summary>Computes the rows and columns of a batch from some on into c, whose rows are so many elements apart, with memory for another block of them.</summary>
-    protected abstract unsafe void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride, byte* spare);
+    /// <summary>
+    /// Computes the rows and columns of a batch from some on into c, whose rows are so many elements apart, with memory for another block
+    /// of them.
+    /// </summary>
+    protected abstract unsafe void Multiply(
+        Workspace workspace,
+        int batch,
+        int row,
+        int column,
+        int rows,
+        int columns,
+        byte* c,
+        int stride,
+        byte* spare);
 
     /// <summary>A block of the product, and what is done with it.</summary>
     protected unsafe void RunBlock(Workspace workspace, int block, int thread)
@@ -126,7 +163,9 @@ abstract class MatMulStep : Step
         if (PackedB.Count == 0) return null;
         isConstant = true;
         var offset = (long)B.View.Offset * PackedB.DType.ByteSize();
-        return (PackedB, PackedConstants.Of(constant, $"{PanelWidth} of {B.Layout}", PackedB.Bytes, (from, to) => PackB(from + offset, to)));
+        return (
+            PackedB,
+            PackedConstants.Of(constant, $"{PanelWidth} of {B.Layout}", PackedB.Bytes, (from, to) => PackB(from + offset, to)));
     }
 
     /// <summary>Packs a B that is the same from run to run of a loop by a step of its own, before.</summary>
@@ -163,6 +202,11 @@ abstract class MatMulStep : Step
         : Vector256.IsHardwareAccelerated ? Of<Simd256<T>, Vector256<T>, T>(a, b, 6, isRepeated)
         : Of<Simd128<T>, Vector128<T>, T>(a, b, 12, isRepeated);
 
-    static MatMulStep Of<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated) where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged =>
-        DirectMatMulStep<TSimd, TVector, T>.Pays(a, b, isRepeated) ? new DirectMatMulStep<TSimd, TVector, T>(a, b, isRepeated) : new PackedMatMulStep<TSimd, TVector, T>(a, b, panelRows, isRepeated);
+    static MatMulStep Of<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated)
+        where TSimd : ISimd<TVector, T>
+        where TVector : struct
+        where T : unmanaged =>
+        DirectMatMulStep<TSimd, TVector, T>.Pays(a, b, isRepeated)
+            ? new DirectMatMulStep<TSimd, TVector, T>(a, b, isRepeated)
+            : new PackedMatMulStep<TSimd, TVector, T>(a, b, panelRows, isRepeated);
 }

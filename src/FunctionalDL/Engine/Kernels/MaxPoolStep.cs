@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>Max pooling, plane by plane: the largest elements under a window, other values from the same places, or values put back there.</summary>
+/// <summary>
+/// Max pooling, plane by plane: the largest elements under a window, other values from the same places, or values put back there.
+/// </summary>
 abstract class MaxPoolStep : Step
 {
     public enum Mode
@@ -30,7 +32,9 @@ abstract class MaxPoolStep : Step
     protected readonly Mode Action;
 
     /// <param name="sliding">How the window moves over a plane of x.</param>
-    /// <param name="x">The elements of which the largest are looked for, <c>[batch, channels, s…]</c>, dense where there are other values.</param>
+    /// <param name="x">
+    /// The elements of which the largest are looked for, <c>[batch, channels, s…]</c>, dense where there are other values.
+    /// </param>
     /// <param name="largest">The largest elements, dense, where there are other values.</param>
     /// <param name="values">The other values, dense.</param>
     /// <param name="action">What is done at the places of the largest.</param>
@@ -63,9 +67,12 @@ abstract class MaxPoolStep : Step
             Mode.Put => Planes * (long)Sliding.Positions,
             _ => X.Count,
         };
-        if (Largest is { } largest && largest.Count != Planes * (long)Sliding.Positions) yield return $"has {largest.Count} largest elements of {Planes} planes";
-        if (Values.Count != values) yield return $"has {Values.Count} values for {values} places";
-        foreach (var fault in Sliding.Faults(X, Action == Mode.Put ? Values : null)) yield return fault;
+        if (Largest is { } largest && largest.Count != Planes * (long)Sliding.Positions)
+            yield return $"has {largest.Count} largest elements of {Planes} planes";
+        if (Values.Count != values)
+            yield return $"has {Values.Count} values for {values} places";
+        foreach (var fault in Sliding.Faults(X, Action == Mode.Put ? Values : null))
+            yield return fault;
     }
 
     public override long Operations => (long)Planes * Sliding.Positions * Sliding.Elements.Length;
@@ -97,10 +104,15 @@ sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View? largest, View 
         var first = chunk * PlanesPerChunk;
         for (var plane = first; plane < Math.Min(Planes, first + PlanesPerChunk); plane++)
         {
-            T* from = At(workspace, X, plane), other = At(workspace, Values, plane), to = (T*)workspace[Output] + (long)plane * (Action == Mode.Put ? PlaneElements : Sliding.Positions);
-            if (Action == Mode.Value) pooling.Largest(from, to, scratch, plane == first);
-            else if (Action == Mode.Take) pooling.Take(from, At(workspace, Largest!, plane), other, to, scratch, plane == first);
-            else pooling.Put(from, At(workspace, Largest!, plane), other, new(to, PlaneElements), scratch, plane == first);
+            T* from = At(workspace, X, plane),
+                other = At(workspace, Values, plane),
+                to = (T*)workspace[Output] + (long)plane * (Action == Mode.Put ? PlaneElements : Sliding.Positions);
+            if (Action == Mode.Value)
+                pooling.Largest(from, to, scratch, plane == first);
+            else if (Action == Mode.Take)
+                pooling.Take(from, At(workspace, Largest!, plane), other, to, scratch, plane == first);
+            else
+                pooling.Put(from, At(workspace, Largest!, plane), other, new(to, PlaneElements), scratch, plane == first);
         }
     }
 

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>Max pooling of a plane, on copies in which what lies under one element of the window is a run. The scratch memory is prepared for the first of several planes.</summary>
+/// <summary>
+/// Max pooling of a plane, on copies in which what lies under one element of the window is a run. The scratch memory is prepared for the
+/// first of several planes.
+/// </summary>
 sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatingPointIeee754<T>
 {
     readonly int bands = sliding.Bands;
@@ -91,7 +94,11 @@ sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatin
     {
         for (var i = 0; i < sliding.Span; i += Vector512<T>.Count)
         {
-            var (most, searched, value, taken) = (Vector512.Load(largest + i), Vector512<T>.AllBitsSet, Vector512.Load(positions + i), Vector512<T>.Zero);
+            var (most, searched, value, taken) = (
+                Vector512.Load(largest + i),
+                Vector512<T>.AllBitsSet,
+                Vector512.Load(positions + i),
+                Vector512<T>.Zero);
             var lanes = Part.Lanes<T>(sliding.Span - i);
             // What is put is added to 0, so that −0 becomes 0; what is taken stays what it is.
             if (put) value += Vector512<T>.Zero;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// The innermost loop of the matrix product: so many rows of A, a row step and a column step apart, times a panel of B two vectors wide, summed over k in
-/// registers. The number of accumulators is chosen by what the machine has: 24 of 32 registers, or 12 of 16.
+/// The innermost loop of the matrix product: so many rows of A, a row step and a column step apart, times a panel of B two vectors wide,
+/// summed over k in registers. The number of accumulators is chosen by what the machine has: 24 of 32 registers, or 12 of 16.
 /// </summary>
 static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
 {
@@ -32,9 +32,34 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows12(T* a, nint rowStep, nint columnStep, T* b, nint stepB, int k, T* c, int stride, bool add)
     {
-        TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default, l6 = default, l7 = default, l8 = default, l9 = default, l10 = default, l11 = default;
-        TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
-        T* a0 = a, a3 = a + 3 * rowStep, a6 = a + 6 * rowStep, a9 = a + 9 * rowStep;
+        TVector l0 = default,
+            l1 = default,
+            l2 = default,
+            l3 = default,
+            l4 = default,
+            l5 = default,
+            l6 = default,
+            l7 = default,
+            l8 = default,
+            l9 = default,
+            l10 = default,
+            l11 = default;
+        TVector r0 = default,
+            r1 = default,
+            r2 = default,
+            r3 = default,
+            r4 = default,
+            r5 = default,
+            r6 = default,
+            r7 = default,
+            r8 = default,
+            r9 = default,
+            r10 = default,
+            r11 = default;
+        T* a0 = a,
+            a3 = a + 3 * rowStep,
+            a6 = a + 6 * rowStep,
+            a9 = a + 9 * rowStep;
         for (; k > 0; k--, a0 += columnStep, a3 += columnStep, a6 += columnStep, a9 += columnStep, b += stepB)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));

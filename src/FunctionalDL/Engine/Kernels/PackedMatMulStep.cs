@@ -3,13 +3,20 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// The product by packed panels: A in panels of a few rows, B in panels two vectors wide, each in the order the micro kernel reads it, whatever the
-/// order in memory. A side that few panels of the other are multiplied by stays where it is if it can be read there. Every element is summed over k in one order, so
-/// that the split into blocks does not show in the bits: in runs, and sums of these that are summed again, so that rounding errors stay small.
+/// The product by packed panels: A in panels of a few rows, B in panels two vectors wide, each in the order the micro kernel reads it,
+/// whatever the order in memory. A side that few panels of the other are multiplied by stays where it is if it can be read there. Every
+/// element is summed over k in one order, so that the split into blocks does not show in the bits: in runs, and sums of these that are
+/// summed again, so that rounding errors stay small.
 /// </summary>
 sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int panelRows, bool isRepeated)
-    : MatMulStep(a, b, PaddedRows(a.Rows.Length - RowsInPlace(a, b, panelRows), panelRows), (b.Rows.Length - ColumnsInPlace(a, b, panelRows, isRepeated) + PanelColumns - 1) / PanelColumns * PanelColumns)
-    where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
+    : MatMulStep(
+        a,
+        b,
+        PaddedRows(a.Rows.Length - RowsInPlace(a, b, panelRows), panelRows),
+        (b.Rows.Length - ColumnsInPlace(a, b, panelRows, isRepeated) + PanelColumns - 1) / PanelColumns * PanelColumns)
+    where TSimd : ISimd<TVector, T>
+    where TVector : struct
+    where T : unmanaged
 {
     /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
     const int LongestRun = 512;
@@ -17,7 +24,10 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
     /// <summary>The runs that are added up one after another.</summary>
     const int MostRuns = 64;
 
-    /// <summary>A block is so many panels of either side, or fewer where that would leave too few blocks to share among threads, or too uneven a number.</summary>
+    /// <summary>
+    /// A block is so many panels of either side, or fewer where that would leave too few blocks to share among threads, or too uneven a
+    /// number.
+    /// </summary>
     const int MostBlockPanels = 8, FewestBlocks = 8, Evenly = 4;
 
     /// <summary>Below so many multiplications the product is left to the calling thread.</summary>
@@ -37,10 +47,15 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
 
     protected override (int A, int B) CountBlocks()
     {
-        var (a, b) = (Math.Max(1, (PanelsA + MostBlockPanels - 1) / MostBlockPanels), Math.Max(1, (PanelsB + MostBlockPanels - 1) / MostBlockPanels));
-        while (Batches * a * b < FewestBlocks && b < PanelsB) b = Math.Min(2 * b, PanelsB);
-        while (Batches * a * b < FewestBlocks && a < PanelsA) a = Math.Min(2 * a, PanelsA);
-        while (Batches * a * b % Evenly != 0 && a < PanelsA) a++;
+        var (a, b) = (
+            Math.Max(1, (PanelsA + MostBlockPanels - 1) / MostBlockPanels),
+            Math.Max(1, (PanelsB + MostBlockPanels - 1) / MostBlockPanels));
+        while (Batches * a * b < FewestBlocks && b < PanelsB)
+            b = Math.Min(2 * b, PanelsB);
+        while (Batches * a * b < FewestBlocks && a < PanelsA)
+            a = Math.Min(2 * a, PanelsA);
+        while (Batches * a * b % Evenly != 0 && a < PanelsA)
+            a++;
         return (a, b);
     }
 
@@ -55,8 +70,11 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
     static int Height(int rows, int panelRows) => rows == 0 ? 0 : rows <= 4 ? 4 : rows <= 6 && panelRows == 6 ? 6 : rows <= 8 ? 8 : 12;
 
     /// <summary>Whether a side, its rows and columns evenly apart, is read where it is.</summary>
-    static bool StaysInPlace(Matrix side, Matrix other, int otherPanel) => side is { RowStep: { } rowStep, ColumnStep: { } columnStep }
-        && Math.Min(rowStep, columnStep) == 1 && (long)Math.Max(rowStep, columnStep) * sizeof(T) % PageBytes != 0 && other.Rows.Length < ManyPanels * otherPanel;
+    static bool StaysInPlace(Matrix side, Matrix other, int otherPanel) =>
+        side is { RowStep: { } rowStep, ColumnStep: { } columnStep }
+        && Math.Min(rowStep, columnStep) == 1
+        && (long)Math.Max(rowStep, columnStep) * sizeof(T) % PageBytes != 0
+        && other.Rows.Length < ManyPanels * otherPanel;
 
     /// <summary>The rows of A, in panels of heights the micro kernel knows, that are read where they are; those left are packed.</summary>
     static int RowsInPlace(Matrix a, Matrix b, int panelRows)
@@ -92,7 +110,13 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
     void PackB(T* b, T* packed, int panel)
     {
         var (batch, column) = (panel / PackedPanelsB, columnsInPlace + panel % PackedPanelsB * PanelColumns);
-        Panel<T>.Pack(b + B.Batches[batch], B, column, Math.Min(PanelColumns, M - column), packed + (long)panel * PanelColumns * K, PanelColumns);
+        Panel<T>.Pack(
+            b + B.Batches[batch],
+            B,
+            column,
+            Math.Min(PanelColumns, M - column),
+            packed + (long)panel * PanelColumns * K,
+            PanelColumns);
     }
 
     protected override int PanelWidth => PanelColumns;
@@ -119,7 +143,13 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
         {
             var (batch, row) = (chunk / PackedPanelsA, rowsInPlace + chunk % PackedPanelsA * panelRows);
             var rows = Math.Min(panelRows, N - row);
-            Panel<T>.Pack((T*)workspace[A.View] + A.Batches[batch], A, row, rows, PackedRows(workspace, batch, row), Height(rows, panelRows));
+            Panel<T>.Pack(
+                (T*)workspace[A.View] + A.Batches[batch],
+                A,
+                row,
+                rows,
+                PackedRows(workspace, batch, row),
+                Height(rows, panelRows));
             return;
         }
         chunk -= PacksA;
@@ -131,27 +161,61 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
         RunBlock(workspace, chunk - PacksB, thread);
     }
 
-    T* PackedRows(Workspace workspace, int batch, int row) => (T*)workspace[PackedA] + ((A.IsShared ? 0 : (long)batch * PaddedRows(N - rowsInPlace, panelRows)) + row - rowsInPlace) * K;
+    T* PackedRows(Workspace workspace, int batch, int row) =>
+        (T*)workspace[PackedA] + ((A.IsShared ? 0 : (long)batch * PaddedRows(N - rowsInPlace, panelRows)) + row - rowsInPlace) * K;
 
-    T* PackedColumns(Workspace workspace, int batch, int column) => (T*)workspace[PackedB] + ((B.IsShared ? 0 : (long)batch * PackedPanelsB * PanelColumns) + column - columnsInPlace) * K;
+    T* PackedColumns(Workspace workspace, int batch, int column) =>
+        (T*)workspace[PackedB] + ((B.IsShared ? 0 : (long)batch * PackedPanelsB * PanelColumns) + column - columnsInPlace) * K;
 
     protected override bool NeedsSpare => K > MostRuns * LongestRun;
 
-    protected override void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, byte* c, int stride, byte* spare)
+    protected override void Multiply(
+        Workspace workspace,
+        int batch,
+        int row,
+        int column,
+        int rows,
+        int columns,
+        byte* c,
+        int stride,
+        byte* spare)
     {
         var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
         var longest = (K + runs - 1) / runs;
         Multiply(workspace, batch, row, column, rows, columns, (T*)c, stride, 0, (int)Math.Min(K, (long)MostRuns * longest), longest);
         for (var from = (long)MostRuns * longest; from < K; from += MostRuns * longest)
         {
-            Multiply(workspace, batch, row, column, rows, columns, (T*)spare, columns, (int)from, (int)Math.Min(K, from + MostRuns * longest), longest);
-            for (var i = 0; i < rows; i++) DirectKernel<TSimd, TVector, T>.Add((T*)c + (long)i * stride, (T*)spare + (long)i * columns, columns);
+            Multiply(
+                workspace,
+                batch,
+                row,
+                column,
+                rows,
+                columns,
+                (T*)spare,
+                columns,
+                (int)from,
+                (int)Math.Min(K, from + MostRuns * longest),
+                longest);
+            for (var i = 0; i < rows; i++)
+                DirectKernel<TSimd, TVector, T>.Add((T*)c + (long)i * stride, (T*)spare + (long)i * columns, columns);
         }
     }
 
     /// <summary>The part of the sum over k from one place to another.</summary>
     [SkipLocalsInit]
-    void Multiply(Workspace workspace, int batch, int row, int column, int rows, int columns, T* c, int stride, int from, int to, int longest)
+    void Multiply(
+        Workspace workspace,
+        int batch,
+        int row,
+        int column,
+        int rows,
+        int columns,
+        T* c,
+        int stride,
+        int from,
+        int to,
+        int longest)
     {
         var x = (T*)workspace[A.View] + A.Batches[batch];
         var edge = stackalloc T[panelRows * PanelColumns];
@@ -162,7 +226,12 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
             {
                 var isBInPlace = column + j < columnsInPlace;
                 var stepB = isBInPlace ? B.ColumnStep!.Value : PanelColumns;
-                var panelB = (isBInPlace ? (T*)workspace[B.View] + B.Batches[batch] + B.Rows[column + j] : PackedColumns(workspace, batch, column + j)) + (long)k * stepB;
+                var panelB =
+                    (
+                        isBInPlace
+                            ? (T*)workspace[B.View] + B.Batches[batch] + B.Rows[column + j]
+                            : PackedColumns(workspace, batch, column + j))
+                    + (long)k * stepB;
                 var width = Math.Min(PanelColumns, columns - j);
                 for (var i = 0; i < rows; i += panelRows)
                 {
@@ -176,8 +245,19 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
                         MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, at, stride, k > from);
                     else
                     {
-                        if (k > from) Copy(at, stride, edge, PanelColumns, filled, width);
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, edge, PanelColumns, k > from);
+                        if (k > from)
+                            Copy(at, stride, edge, PanelColumns, filled, width);
+                        MicroKernel<TSimd, TVector, T>.Run(
+                            height,
+                            panelA,
+                            rowStep,
+                            columnStep,
+                            panelB,
+                            stepB,
+                            run,
+                            edge,
+                            PanelColumns,
+                            k > from);
                         Copy(edge, PanelColumns, at, stride, filled, width);
                     }
                 }
@@ -187,6 +267,7 @@ sealed unsafe class PackedMatMulStep<TSimd, TVector, T>(Matrix a, Matrix b, int 
 
     static void Copy(T* from, int fromStride, T* to, int toStride, int rows, int columns)
     {
-        for (var row = 0; row < rows; row++, from += fromStride, to += toStride) new ReadOnlySpan<T>(from, columns).CopyTo(new(to, columns));
+        for (var row = 0; row < rows; row++, from += fromStride, to += toStride)
+            new ReadOnlySpan<T>(from, columns).CopyTo(new(to, columns));
     }
 }

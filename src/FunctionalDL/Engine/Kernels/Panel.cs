@@ -11,7 +11,9 @@ static unsafe class Panel<T> where T : unmanaged
 {
     const int Quad = 4;
 
-    /// <summary>Packs <paramref name="width"/> rows from <paramref name="first"/> on, filled up with zeros to <paramref name="full"/>.</summary>
+    /// <summary>
+    /// Packs <paramref name="width"/> rows from <paramref name="first"/> on, filled up with zeros to <paramref name="full"/>.
+    /// </summary>
     public static void Pack(T* x, Matrix matrix, int first, int width, T* to, int full)
     {
         var rows = matrix.Rows.AsSpan(first, width);
@@ -61,7 +63,10 @@ static unsafe class Panel<T> where T : unmanaged
         if (sizeof(T) == sizeof(float))
             for (; i <= rows.Length - Quad; i += Quad)
             {
-                float* a = (float*)(x + rows[i]), b = (float*)(x + rows[i + 1]), c = (float*)(x + rows[i + 2]), d = (float*)(x + rows[i + 3]);
+                float* a = (float*)(x + rows[i]),
+                    b = (float*)(x + rows[i + 1]),
+                    c = (float*)(x + rows[i + 2]),
+                    d = (float*)(x + rows[i + 3]);
                 var k = 0;
                 var at = (float*)(to + i);
                 for (; k <= columns - Quad; k += Quad, at += Quad * full)

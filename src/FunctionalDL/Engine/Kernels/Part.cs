@@ -25,17 +25,23 @@ static unsafe class Part
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Load<T>(T* x, Vector512<T> lanes) where T : unmanaged
     {
-        if (Avx512F.IsSupported && sizeof(T) == 4) return Avx512F.MaskLoad((float*)x, lanes.As<T, float>(), Vector512<float>.Zero).As<float, T>();
-        if (Avx512F.IsSupported && sizeof(T) == 8) return Avx512F.MaskLoad((double*)x, lanes.As<T, double>(), Vector512<double>.Zero).As<double, T>();
-        if (Avx.IsSupported) return Vector512.Create(Load(x, lanes.GetLower()), Load(x + Vector256<T>.Count, lanes.GetUpper()));
+        if (Avx512F.IsSupported && sizeof(T) == 4)
+            return Avx512F.MaskLoad((float*)x, lanes.As<T, float>(), Vector512<float>.Zero).As<float, T>();
+        if (Avx512F.IsSupported && sizeof(T) == 8)
+            return Avx512F.MaskLoad((double*)x, lanes.As<T, double>(), Vector512<double>.Zero).As<double, T>();
+        if (Avx.IsSupported)
+            return Vector512.Create(Load(x, lanes.GetLower()), Load(x + Vector256<T>.Count, lanes.GetUpper()));
         var result = Vector512<T>.Zero;
         for (int i = 0, n = Count(lanes); i < n; i++) result = result.WithElement(i, x[i]);
         return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<T> Load<T>(T* x, Vector256<T> lanes) where T : unmanaged =>
-        sizeof(T) == 4 ? Avx.MaskLoad((float*)x, lanes.As<T, float>()).As<float, T>() : Avx.MaskLoad((double*)x, lanes.As<T, double>()).As<double, T>();
+    static Vector256<T> Load<T>(T* x, Vector256<T> lanes)
+        where T : unmanaged =>
+        sizeof(T) == 4
+            ? Avx.MaskLoad((float*)x, lanes.As<T, float>()).As<float, T>()
+            : Avx.MaskLoad((double*)x, lanes.As<T, double>()).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T>(Vector512<T> x, T* y, Vector512<T> lanes) where T : unmanaged

@@ -79,7 +79,8 @@ readonly struct Sigmoid<T> : IUnary<T> where T : unmanaged
 /// <summary>max(x, 0) + ln(1 + e^−|x|).</summary>
 readonly struct Softplus<T> : IUnary<T> where T : unmanaged
 {
-    public static Vector512<T> Apply(Vector512<T> x) => Vector512.Max(x, Vector512<T>.Zero) + Log1P<T>.Apply(Exp<T>.Apply(-Vector512.Abs(x)));
+    public static Vector512<T> Apply(Vector512<T> x) =>
+        Vector512.Max(x, Vector512<T>.Zero) + Log1P<T>.Apply(Exp<T>.Apply(-Vector512.Abs(x)));
 }
 
 readonly struct Erf<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -98,7 +99,8 @@ readonly struct Gaussian<T> : IUnary<T> where T : unmanaged
 /// <summary>erf x, given e^−x².</summary>
 readonly struct ErfByGaussian<T> : IBinary<T> where T : unmanaged
 {
-    public static Vector512<T> Apply(Vector512<T> x, Vector512<T> gaussian) => Singles.Erf(x.AsSingle(), gaussian.AsSingle()).As<float, T>();
+    public static Vector512<T> Apply(Vector512<T> x, Vector512<T> gaussian) =>
+        Singles.Erf(x.AsSingle(), gaussian.AsSingle()).As<float, T>();
 }
 
 readonly struct Atan<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -110,7 +112,8 @@ readonly struct Power<T> : IBinary<T> where T : unmanaged, IFloatingPointIeee754
 {
     public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b)
     {
-        for (var i = 0; i < Vector512<T>.Count; i++) a = a.WithElement(i, T.CreateChecked(Math.Pow(double.CreateChecked(a[i]), double.CreateChecked(b[i]))));
+        for (var i = 0; i < Vector512<T>.Count; i++)
+            a = a.WithElement(i, T.CreateChecked(Math.Pow(double.CreateChecked(a[i]), double.CreateChecked(b[i]))));
         return a;
     }
 }

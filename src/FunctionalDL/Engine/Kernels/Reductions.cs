@@ -10,7 +10,9 @@ static unsafe class Reductions
     /// <summary>The elements that are reduced in one run.</summary>
     const int Longest = 1 << 12;
 
-    /// <summary>One number for each row: its elements, at least one, reduced by an associative function in four interleaved streams of vectors.</summary>
+    /// <summary>
+    /// One number for each row: its elements, at least one, reduced by an associative function in four interleaved streams of vectors.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Reduce<T, TOp>(in Strip strip) where T : unmanaged where TOp : IBinary<T>
     {

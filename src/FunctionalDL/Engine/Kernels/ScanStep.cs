@@ -4,18 +4,24 @@ using FunctionalDL.Ops;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A loop over time: a plan for one step, run again and again on windows of the inputs and of the result, so that carried and stacked values are
-/// written where they belong. Where examples do not meet, some of them at a time go through all steps, and threads need not wait for each other.
+/// A loop over time: a plan for one step, run again and again on windows of the inputs and of the result, so that carried and stacked
+/// values are written where they belong. Where examples do not meet, some of them at a time go through all steps, and threads need not
+/// wait for each other.
 /// </summary>
 sealed unsafe class ScanStep : Step
 {
-    /// <summary>As few examples as keep the arithmetic of a product busy, and as many as a chunk takes where they can be split so.</summary>
+    /// <summary>
+    /// As few examples as keep the arithmetic of a product busy, and as many as a chunk takes where they can be split so.
+    /// </summary>
     const int FewestRows = 8, MostRows = 16;
 
     /// <summary>A loop of fewer operations is left to the calling thread.</summary>
     const long Small = 1 << 18;
 
-    /// <summary>A value of the step: its place in an input or the result, what it moves by from step to step and from chunk to chunk, in bytes, and its storage in the plan.</summary>
+    /// <summary>
+    /// A value of the step: its place in an input or the result, what it moves by from step to step and from chunk to chunk, in bytes,
+    /// and its storage in the plan.
+    /// </summary>
     sealed record Place(Storage? Outer, long Start, long Step, long Chunk, Storage? Inner, long Bytes);
 
     readonly ScanBody body;
@@ -38,7 +44,8 @@ sealed unsafe class ScanStep : Step
         length = inputs[carries].Sizes[0];
 
         var name = RowWise.Axis(body);
-        if (name is not null && RowsAtATime(sizes[name]) is var rows && rows < sizes[name]) (chunks, sizes) = (sizes[name] / rows, sizes.Replace(name, rows));
+        if (name is not null && RowsAtATime(sizes[name]) is var rows && rows < sizes[name])
+            (chunks, sizes) = (sizes[name] / rows, sizes.Replace(name, rows));
         bool HasRows(Expr v) => chunks > 1 && RowWise.HasRows(v, name!);
         var constants = body.Constants.Where(v => !HasRows(v)).Select(v => v.VariableName!).ToHashSet();
         plan = new([.. body.Outputs], sizes, [.. Enumerable.Range(0, body.Next.Length + body.Stacked.Length)], constants);
@@ -60,11 +67,22 @@ sealed unsafe class ScanStep : Step
         Place Variable(Expr v, int i)
         {
             var inner = plan.Variables.GetValueOrDefault(v.VariableName!);
-            if (i < carries) return outputs[i] with { Start = outputs[i].Start + (body.IsReversed ? 1 : -1) * outputs[i].Step, Inner = inner };
+            if (i < carries)
+                return outputs[i] with { Start = outputs[i].Start + (body.IsReversed ? 1 : -1) * outputs[i].Step, Inner = inner };
             var bytes = v.Shape.Resolve(sizes).ElementCount * (long)v.DType.ByteSize();
-            return new(inputs[i].Storage, (long)inputs[i].Offset * v.DType.ByteSize(), i >= carries + elements ? 0 : HasRows(v) ? chunks * bytes : bytes, HasRows(v) ? bytes : 0, inner, bytes);
+            return new(
+                inputs[i].Storage,
+                (long)inputs[i].Offset * v.DType.ByteSize(),
+                i >= carries + elements ? 0
+                    : HasRows(v) ? chunks * bytes
+                    : bytes,
+                HasRows(v) ? bytes : 0,
+                inner,
+                bytes);
         }
-        var places = body.Variables.Select((v, i) => (IsSame: constants.Contains(v.VariableName!), Place: Variable(v, i))).ToLookup(p => p.IsSame, p => p.Place);
+        var places = body
+            .Variables.Select((v, i) => (IsSame: constants.Contains(v.VariableName!), Place: Variable(v, i)))
+            .ToLookup(p => p.IsSame, p => p.Place);
         (varying, unchanging) = ([.. places[false]], [.. places[true]]);
     }
 
@@ -86,15 +104,20 @@ sealed unsafe class ScanStep : Step
 
     public override IEnumerable<Access> Writes => [Output];
 
-    /// <summary>Every value of a step of the loop lies inside what it is a part of, at the first step and the last, and the results are all of the output.</summary>
+    /// <summary>
+    /// Every value of a step of the loop lies inside what it is a part of, at the first step and the last, and the results are all of the
+    /// output.
+    /// </summary>
     public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
     {
         var end = varying.Concat(outputs).Where(p => p.Outer == Output).Select(End).DefaultIfEmpty().Max();
         if (end != Output.Bytes) yield return $"its results end at byte {end} of {Output.Bytes}";
         foreach (var place in varying.Concat(unchanging).Concat(outputs))
         {
-            if (place.Start < 0 || End(place) > place.Outer!.Bytes) yield return $"a value of {place.Bytes} bytes goes from byte {place.Start} to {End(place)} of {place.Outer!.Bytes}";
-            if (place.Inner is { } inner && inner.Bytes != place.Bytes) yield return $"a value of {inner.Bytes} bytes has a place of {place.Bytes}";
+            if (place.Start < 0 || End(place) > place.Outer!.Bytes)
+                yield return $"a value of {place.Bytes} bytes goes from byte {place.Start} to {End(place)} of {place.Outer!.Bytes}";
+            if (place.Inner is { } inner && inner.Bytes != place.Bytes)
+                yield return $"a value of {inner.Bytes} bytes has a place of {place.Bytes}";
         }
     }
 
@@ -105,7 +128,8 @@ sealed unsafe class ScanStep : Step
 
     public override long InnerBytes(int threads) => chunks == 1 ? plan.Bytes(threads) : threads * plan.Bytes(1);
 
-    public override string ToString() => $"scan, {length} times{(chunks > 1 ? $" in {chunks} chunks" : "")}: {string.Join(" | ", plan.Steps.Select(s => s.ToString()))}";
+    public override string ToString() =>
+        $"scan, {length} times{(chunks > 1 ? $" in {chunks} chunks" : "")}: {string.Join(" | ", plan.Steps.Select(s => s.ToString()))}";
 
     public override void Run(Workspace workspace)
     {
@@ -144,8 +168,12 @@ sealed unsafe class ScanStep : Step
     {
         var kept = body.Carries.Length + body.Stacked.Length;
         for (var i = 0; i < body.Carries.Length; i++)
-            Copy(workspace[inputs[i]] + chunk * outputs[i].Chunk, At(workspace, varying[i], body.IsReversed ? length - 1 : 0, chunk), outputs[i].Bytes);
-        foreach (var sum in outputs.AsSpan(kept)) NativeMemory.Clear(At(workspace, sum, 0, chunk), (nuint)sum.Bytes);
+            Copy(
+                workspace[inputs[i]] + chunk * outputs[i].Chunk,
+                At(workspace, varying[i], body.IsReversed ? length - 1 : 0, chunk),
+                outputs[i].Bytes);
+        foreach (var sum in outputs.AsSpan(kept))
+            NativeMemory.Clear(At(workspace, sum, 0, chunk), (nuint)sum.Bytes);
         for (var step = 0; step < length; step++)
         {
             var t = body.IsReversed ? length - 1 - step : step;
@@ -163,7 +191,8 @@ sealed unsafe class ScanStep : Step
         }
     }
 
-    static byte* At(Workspace workspace, Place place, int t, int chunk) => workspace[place.Outer!] + place.Start + t * place.Step + chunk * place.Chunk;
+    static byte* At(Workspace workspace, Place place, int t, int chunk) =>
+        workspace[place.Outer!] + place.Start + t * place.Step + chunk * place.Chunk;
 
     static void Copy(byte* from, byte* to, long bytes) => Buffer.MemoryCopy(from, to, bytes, bytes);
 

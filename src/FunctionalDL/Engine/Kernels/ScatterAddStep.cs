@@ -1,6 +1,8 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>Adds the slices of the updates, seen as [outer, indices, inner], to zeros [outer, size, inner] at the given indices, in their order.</summary>
+/// <summary>
+/// Adds the slices of the updates, seen as [outer, indices, inner], to zeros [outer, size, inner] at the given indices, in their order.
+/// </summary>
 sealed unsafe class ScatterAddStep : Step
 {
     const int ChunkElements = 256;
@@ -40,8 +42,10 @@ sealed unsafe class ScatterAddStep : Step
         var sum = (delegate*<in Strip, void>)add;
         var (bytes, start) = ((long)inner * Output.DType.ByteSize(), chunk * ChunkElements);
         var elements = Math.Min(ChunkElements, inner - start);
-        byte* from = workspace[updates] + (long)start * Output.DType.ByteSize(), to = workspace[Output] + (long)start * Output.DType.ByteSize();
-        for (var slice = 0L; slice < (long)outer * size; slice++) new Span<byte>(to + slice * bytes, elements * Output.DType.ByteSize()).Clear();
+        byte* from = workspace[updates] + (long)start * Output.DType.ByteSize(),
+            to = workspace[Output] + (long)start * Output.DType.ByteSize();
+        for (var slice = 0L; slice < (long)outer * size; slice++)
+            new Span<byte>(to + slice * bytes, elements * Output.DType.ByteSize()).Clear();
         for (var o = 0; o < outer; o++, to += size * bytes)
             for (var i = 0; i < indices.Count; i++, from += bytes)
             {

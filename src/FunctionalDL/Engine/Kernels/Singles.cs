@@ -6,8 +6,9 @@ using V = System.Runtime.Intrinsics.Vector512<float>;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// Elementary functions of float32 vectors. Each reduces its argument to a short interval, takes a polynomial there and undoes the reduction. The coefficients
-/// were fitted for the least relative error (Lawson's iteration on Chebyshev nodes); the errors named are the largest found over all of float32 by the tests.
+/// Elementary functions of float32 vectors. Each reduces its argument to a short interval, takes a polynomial there and undoes the
+/// reduction. The coefficients were fitted for the least relative error (Lawson's iteration on Chebyshev nodes); the errors named are the
+/// largest found over all of float32 by the tests.
 /// </summary>
 static class Singles
 {
@@ -46,7 +47,8 @@ static class Singles
 
     /// <summary>x, or the bound it is beyond. NaN stays: where a comparison fails, the result is the second operand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Between(float least, V x, float most) => Vector512.MinNative(Vector512.Create(most), Vector512.MaxNative(Vector512.Create(least), x));
+    static V Between(float least, V x, float most) =>
+        Vector512.MinNative(Vector512.Create(most), Vector512.MaxNative(Vector512.Create(least), x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V PowerOfTwo(Vector512<int> n) => ((n + Vector512.Create(127)) << 23).AsSingle();

@@ -3,7 +3,10 @@ namespace FunctionalDL.Engine;
 /// <summary>Moves elements between strided windows and dense memory.</summary>
 static unsafe class Windows
 {
-    /// <summary>Copies <paramref name="count"/> elements of a window, from the <paramref name="start"/>-th in row-major order on, one after another.</summary>
+    /// <summary>
+    /// Copies <paramref name="count"/> elements of a window, from the <paramref name="start"/>-th in row-major order on, one after
+    /// another.
+    /// </summary>
     public static void Copy(View window, byte* from, int start, int count, byte* to)
     {
         switch (window.Storage.DType.ByteSize())

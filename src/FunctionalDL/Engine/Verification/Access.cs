@@ -1,13 +1,21 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>Elements of a storage that a step reads or writes. Every step says so of all it touches, and every plan is checked by it.</summary>
+/// <summary>
+/// Elements of a storage that a step reads or writes. Every step says so of all it touches, and every plan is checked by it.
+/// </summary>
 /// <param name="Storage">The storage.</param>
 /// <param name="Window">The window that the elements are; null where they are all between the first and the last, or some of these.</param>
 /// <param name="First">The place of the first element.</param>
 /// <param name="Last">The place of the last; before the first where there is none.</param>
 /// <param name="DType">What the step takes an element for.</param>
 /// <param name="Chosen">Where indices in data choose among slices: how many slices there are, and what has checked the indices.</param>
-readonly record struct Access(Storage Storage, View? Window, long First, long Last, DType DType, (int Slices, IndexCheck? Check)? Chosen = null)
+readonly record struct Access(
+    Storage Storage,
+    View? Window,
+    long First,
+    long Last,
+    DType DType,
+    (int Slices, IndexCheck? Check)? Chosen = null)
 {
     /// <summary>All elements of a storage.</summary>
     public static implicit operator Access(Storage all) => new(all, null, 0, all.Count - 1, all.DType);

@@ -14,7 +14,8 @@ sealed record IndexCheck(View Indices, int Size, string Op)
     {
         var at = (long*)workspace[Indices];
         for (var i = 0; i < Indices.Count; i++)
-            if ((ulong)at[i] >= (ulong)Size) GatherOp.Checked(Op, workspace.Read(Indices, Shape.Of([.. Indices.Sizes.Select(n => (Dim)n)])), Size);
+            if ((ulong)at[i] >= (ulong)Size)
+                GatherOp.Checked(Op, workspace.Read(Indices, Shape.Of([.. Indices.Sizes.Select(n => (Dim)n)])), Size);
         return at;
     }
 

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// Checks a plan when it is made: every element that a step reads or writes lies in its storage and was written before it is read, every storage lies in memory, what is in
-/// use together does not overlap, and what is written in parts is written completely.
+/// Checks a plan when it is made: every element that a step reads or writes lies in its storage and was written before it is read, every
+/// storage lies in memory, what is in use together does not overlap, and what is written in parts is written completely.
 /// </summary>
 sealed class PlanVerifier
 {
@@ -62,13 +62,17 @@ sealed class PlanVerifier
         foreach (var read in step.Reads)
         {
             CheckInside(index, "reads", read);
-            if (written[read.Storage.Slot] is not { } by) throw Fault(index, $"reads the storage of slot {read.Storage.Slot} before a step writes it");
-            if (by == index) throw Fault(index, $"reads the storage of slot {read.Storage.Slot}, which it writes itself");
+            if (written[read.Storage.Slot] is not { } by)
+                throw Fault(index, $"reads the storage of slot {read.Storage.Slot} before a step writes it");
+            if (by == index)
+                throw Fault(index, $"reads the storage of slot {read.Storage.Slot}, which it writes itself");
             lastUse[read.Storage.Slot] = index;
         }
         CheckWrites(index, step);
-        if (step.ScratchBytes > plan.ScratchBytes) throw Fault(index, $"needs {step.ScratchBytes} bytes of scratch memory, and there are {plan.ScratchBytes}");
-        foreach (var fault in step.Faults(plan.Slots)) throw Fault(index, fault);
+        if (step.ScratchBytes > plan.ScratchBytes)
+            throw Fault(index, $"needs {step.ScratchBytes} bytes of scratch memory, and there are {plan.ScratchBytes}");
+        foreach (var fault in step.Faults(plan.Slots))
+            throw Fault(index, fault);
     }
 
     void CheckWrites(int index, Step step)
@@ -79,8 +83,10 @@ sealed class PlanVerifier
             CheckInside(index, "writes", write);
             if (write.IsEmpty && write.Storage.Count > 0) continue;
             var slot = write.Storage.Slot;
-            if (written[slot] is { } by && by != index) throw Fault(index, by < 0 ? $"writes slot {slot}, which is given" : $"writes slot {slot}, which step {by} has written");
-            if (write.IsWhole && written[slot] == index) throw Fault(index, $"writes slot {slot} twice");
+            if (written[slot] is { } by && by != index)
+                throw Fault(index, by < 0 ? $"writes slot {slot}, which is given" : $"writes slot {slot}, which step {by} has written");
+            if (write.IsWhole && written[slot] == index)
+                throw Fault(index, $"writes slot {slot} twice");
             (written[slot], lastUse[slot]) = (index, index);
             if (write.IsWhole) continue;
             if (write.Window is null) throw Fault(index, $"does not say which elements of slot {slot} it writes");
@@ -88,21 +94,33 @@ sealed class PlanVerifier
             windows.Add(write.Window);
         }
         foreach (var (storage, windows) in parts)
-            if (!Cover(windows)) throw Fault(index, $"writes parts of slot {storage.Slot} that do not make the whole of {storage.Count} elements, once each");
+            if (!Cover(windows))
+                throw Fault(
+                    index,
+                    $"writes parts of slot {storage.Slot} that do not make the whole of {storage.Count} elements, once each");
     }
 
     void CheckInside(int index, string verb, in Access access)
     {
         var storage = access.Storage;
-        if (storage.Slot < 0 || storage.Slot >= plan.Slots.Count || plan.Slots[storage.Slot] != storage) throw Fault(index, $"{verb} a storage that has no place in the plan");
-        if (access.DType.ByteSize() != storage.DType.ByteSize()) throw Fault(index, $"{verb} {access.DType.Name()} in slot {storage.Slot}, which holds {storage.DType.Name()}");
+        if (storage.Slot < 0 || storage.Slot >= plan.Slots.Count || plan.Slots[storage.Slot] != storage)
+            throw Fault(index, $"{verb} a storage that has no place in the plan");
+        if (access.DType.ByteSize() != storage.DType.ByteSize())
+            throw Fault(index, $"{verb} {access.DType.Name()} in slot {storage.Slot}, which holds {storage.DType.Name()}");
         if (!access.IsEmpty && (access.First < 0 || access.Last >= storage.Count))
             throw Fault(index, $"{verb} elements {access.First} to {access.Last} of slot {storage.Slot}, which has {storage.Count}");
         if (access.Chosen is var (slices, check) && (check is null || check.Size > slices))
-            throw Fault(index, $"{verb} one of {slices} slices of slot {storage.Slot} by {(check is null ? "indices nobody checks" : $"indices checked to be below {check.Size}")}");
+            throw Fault(
+                index,
+                $"{verb} one of {slices} slices of slot {storage.Slot} by "
+                    + $"{(check is null ? "indices nobody checks" : $"indices checked to be below {check.Size}")}"
+            );
     }
 
-    /// <summary>Whether windows are every element of their storage once: along some axis they follow one another, and together they are all there are.</summary>
+    /// <summary>
+    /// Whether windows are every element of their storage once: along some axis they follow one another, and together they are all there
+    /// are.
+    /// </summary>
     static bool Cover(List<View> windows)
     {
         windows.Sort((a, b) => a.Offset.CompareTo(b.Offset));
@@ -115,7 +133,10 @@ sealed class PlanVerifier
         int[] sizes = [.. first.Sizes];
         foreach (var next in windows.Skip(1))
         {
-            if (next.Offset - first.Offset != (long)sizes[axis] * first.Strides[axis] || !next.Strides.AsSpan().SequenceEqual(first.Strides)) return false;
+            if (
+                next.Offset - first.Offset != (long)sizes[axis] * first.Strides[axis]
+                || !next.Strides.AsSpan().SequenceEqual(first.Strides))
+                return false;
             for (var other = 0; other < sizes.Length; other++)
                 if (other != axis && next.Sizes[other] != sizes[other]) return false;
             sizes[axis] += next.Sizes[axis];
@@ -148,17 +169,25 @@ sealed class PlanVerifier
                 var at = ~used.BinarySearch((plan.Offsets[slot], -1));
                 foreach (var near in new[] { at - 1, at })
                     if (near >= 0 && near < used.Count && Overlap(used[near].Slot, slot))
-                        throw Fault(step, $"writes slot {slot} over slot {used[near].Slot}, which is needed until step {lastUse[used[near].Slot]}");
+                        throw Fault(
+                            step,
+                            $"writes slot {slot} over slot {used[near].Slot}, which is needed until step {lastUse[used[near].Slot]}");
                 used.Insert(at, (plan.Offsets[slot], slot));
             }
             foreach (var slot in end[step]) used.Remove((plan.Offsets[slot], slot));
         }
     }
 
-    bool Overlap(int a, int b) => plan.Offsets[a] < plan.Offsets[b] + Math.Max(1, plan.Slots[b].Bytes) && plan.Offsets[b] < plan.Offsets[a] + Math.Max(1, plan.Slots[a].Bytes);
+    bool Overlap(int a, int b) =>
+        plan.Offsets[a] < plan.Offsets[b] + Math.Max(1, plan.Slots[b].Bytes)
+        && plan.Offsets[b] < plan.Offsets[a] + Math.Max(1, plan.Slots[a].Bytes);
 
-    PlanException Fault(int step, string what) => Fault(step < plan.Steps.Length ? $"step {step}, {plan.Steps[step]}, {what}" : $"the plan {what}");
+    PlanException Fault(int step, string what) =>
+        Fault(step < plan.Steps.Length ? $"step {step}, {plan.Steps[step]}, {what}" : $"the plan {what}");
 
     static PlanException Fault(string what) =>
-        new($"Engine: {what}. This is an error of the engine, and nothing was computed. Please report it with the expression; Evaluate gives the value meanwhile.");
+        new(
+            $"Engine: {what}. This is an error of the engine, and nothing was computed. Please report it with the expression; Evaluate "
+                + "gives the value meanwhile."
+        );
 }

@@ -1,11 +1,16 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>Checks a tile step: the sizes of what its operations read and give, and where its instructions find and leave it.</summary>
-sealed class TileVerifier(TileProgram program, IReadOnlyList<TileOp> ops, IReadOnlyDictionary<Storage, Extent> produced, IReadOnlyList<Storage> slots)
+sealed class TileVerifier(
+    TileProgram program,
+    IReadOnlyList<TileOp> ops,
+    IReadOnlyDictionary<Storage, Extent> produced,
+    IReadOnlyList<Storage> slots)
 {
     readonly long rows = program.Rows, columns = program.Columns;
 
-    public IEnumerable<string> Faults() => ops.SelectMany(FaultsOf).Concat(FaultsOfTiles()).Concat(FaultsOfScratch()).Concat(FaultsOfInstructions());
+    public IEnumerable<string> Faults() =>
+        ops.SelectMany(FaultsOf).Concat(FaultsOfTiles()).Concat(FaultsOfScratch()).Concat(FaultsOfInstructions());
 
     /// <summary>The elements of a value of some extent.</summary>
     long Count(Extent extent) => extent switch
@@ -20,16 +25,23 @@ sealed class TileVerifier(TileProgram program, IReadOnlyList<TileOp> ops, IReadO
     {
         if (op.Output.Count != Count(op.Extent) || produced[op.Output] != op.Extent)
             yield return $"{op.Name} gives {op.Output.Count} elements; {op.Extent} of {rows}×{columns} has {Count(op.Extent)}";
-        if (op.Output.DType != op.Output.Memory.DType) yield return $"{op.Name} gives {op.Output.DType.Name()} into {op.Output.Memory.DType.Name()}";
-        if (op.Output.Within is { } within && within.Count != op.Output.Count) yield return $"{op.Name} gives {op.Output.Count} elements into a window of {within.Count}";
+        if (op.Output.DType != op.Output.Memory.DType)
+            yield return $"{op.Name} gives {op.Output.DType.Name()} into {op.Output.Memory.DType.Name()}";
+        if (op.Output.Within is { } within && within.Count != op.Output.Count)
+            yield return $"{op.Name} gives {op.Output.Count} elements into a window of {within.Count}";
         var reads = op.Extent == Extent.Row && !op.Code.IsReduction() ? Extent.Row : Extent.Full;
         foreach (var x in op.Inputs)
         {
-            if (x.Count != Count(reads)) yield return $"{op.Name} reads a window of {x.Count} elements; {reads} of {rows}×{columns} has {Count(reads)}";
-            if (!produced.TryGetValue(x.Storage, out var extent)) continue;
-            var fits = extent == reads ? x.IsWhole
-                : extent == Extent.Row && x.Offset == 0 && x.AsMatrix((int)columns) is (var row, 0) && (row == 1 || rows == 1);
-            if (!fits) yield return $"{op.Name} reads what the step gives as {extent} as {reads} of {rows}×{columns}";
+            if (x.Count != Count(reads))
+                yield return $"{op.Name} reads a window of {x.Count} elements; {reads} of {rows}×{columns} has {Count(reads)}";
+            if (!produced.TryGetValue(x.Storage, out var extent))
+                continue;
+            var fits =
+                extent == reads
+                    ? x.IsWhole
+                    : extent == Extent.Row && x.Offset == 0 && x.AsMatrix((int)columns) is (var row, 0) && (row == 1 || rows == 1);
+            if (!fits)
+                yield return $"{op.Name} reads what the step gives as {extent} as {reads} of {rows}×{columns}";
         }
     }
 
@@ -39,14 +51,20 @@ sealed class TileVerifier(TileProgram program, IReadOnlyList<TileOp> ops, IReadO
         var tiles = (rows + program.TileRows - 1) / program.TileRows * ((columns + program.TileColumns - 1) / program.TileColumns);
         if (program.Blocks is not { } blocks)
         {
-            if ((long)program.Chunks * program.TilesPerChunk < tiles) yield return $"{program.Chunks} chunks of {program.TilesPerChunk} are fewer than {tiles} tiles";
+            if ((long)program.Chunks * program.TilesPerChunk < tiles)
+                yield return $"{program.Chunks} chunks of {program.TilesPerChunk} are fewer than {tiles} tiles";
         }
-        else if (blocks.Columns != columns || program.TileColumns > blocks.Width || blocks.Count != program.Chunks || blocks.Product.Count != rows * columns)
+        else if (
+            blocks.Columns != columns
+            || program.TileColumns > blocks.Width
+            || blocks.Count != program.Chunks
+            || blocks.Product.Count != rows * columns)
             yield return $"{rows}×{columns} in tiles {program.TileColumns} wide does not fit {blocks}";
         foreach (var ending in program.Endings)
         {
             var width = ending.Output.Count;
-            if (ending.Width != width || ending.Partial.Count != width * program.Chunks) yield return $"{ending.Code} of {width} in {program.Chunks} chunks has {ending.Partial.Count} partial results";
+            if (ending.Width != width || ending.Partial.Count != width * program.Chunks)
+                yield return $"{ending.Code} of {width} in {program.Chunks} chunks has {ending.Partial.Count} partial results";
         }
     }
 
@@ -56,8 +74,11 @@ sealed class TileVerifier(TileProgram program, IReadOnlyList<TileOp> ops, IReadO
         var end = program.Endings.Any(e => produced[e.Output] == Extent.Column) ? program.TileColumns * (long)sizeof(double) : 0;
         foreach (var register in program.Operands.Where(o => o.Slot == Operand.Scratch).OrderBy(o => o.Offset))
         {
-            if (register.Offset < end) yield return $"a register begins at byte {register.Offset} of scratch memory, and the one before it ends at {end}";
-            end = register.Offset + ((program.TileRows - 1L) * register.RowStep + (program.TileColumns - 1L) * register.ColumnStep + 1) * register.Size;
+            if (register.Offset < end)
+                yield return $"a register begins at byte {register.Offset} of scratch memory, and the one before it ends at {end}";
+            end =
+                register.Offset
+                + ((program.TileRows - 1L) * register.RowStep + (program.TileColumns - 1L) * register.ColumnStep + 1) * register.Size;
         }
         if (end > program.ScratchBytes) yield return $"registers need {end} bytes of scratch memory, and there are {program.ScratchBytes}";
     }
@@ -71,13 +92,22 @@ sealed class TileVerifier(TileProgram program, IReadOnlyList<TileOp> ops, IReadO
             {
                 if (operand < 0) continue;
                 var o = program.Operands[operand];
-                if (FaultOf(o) is { } fault) yield return fault;
-                if (o.Slot == Operand.Scratch && !isResult && !filled[operand]) yield return $"a register at byte {o.Offset} is read before it is written";
-                if (!Fits(i, o, isResult)) yield return $"{i.Form} does not go over an operand {o.RowStep} and {o.ColumnStep} apart, in tiles of {program.TileRows}×{program.TileColumns}";
+                if (FaultOf(o) is { } fault)
+                    yield return fault;
+                if (o.Slot == Operand.Scratch && !isResult && !filled[operand])
+                    yield return $"a register at byte {o.Offset} is read before it is written";
+                if (!Fits(i, o, isResult))
+                    yield return $"{i.Form} does not go over an operand {o.RowStep} and {o.ColumnStep} apart, in tiles of "
+                        + $"{program.TileRows}×{program.TileColumns}";
                 filled[operand] |= isResult;
             }
-            if (i.Window is { } window && (window.Count != (i.Scalars == 1 ? rows : rows * columns) || window.Storage.DType.ByteSize() != program.Operands[i.D].Size))
-                yield return $"a window of {window.Count} elements is loaded for {(i.Scalars == 1 ? Extent.Row : Extent.Full)} of {rows}×{columns}";
+            if (
+                i.Window is { } window
+                && (
+                    window.Count != (i.Scalars == 1 ? rows : rows * columns)
+                    || window.Storage.DType.ByteSize() != program.Operands[i.D].Size))
+                yield return $"a window of {window.Count} elements is loaded for {(i.Scalars == 1 ? Extent.Row : Extent.Full)} of "
+                    + $"{rows}×{columns}";
         }
     }
 
@@ -86,9 +116,12 @@ sealed class TileVerifier(TileProgram program, IReadOnlyList<TileOp> ops, IReadO
     {
         if (o.Slot == Operand.Scratch) return null;
         if (o.Slot == Operand.Block)
-            return program.Blocks is { } blocks && o.RowStep == blocks.Width && o.Size == blocks.Product.DType.ByteSize() ? null : "an operand in a block does not have the block's rows";
+            return program.Blocks is { } blocks && o.RowStep == blocks.Width && o.Size == blocks.Product.DType.ByteSize()
+                ? null
+                : "an operand in a block does not have the block's rows";
         var storage = slots[o.Slot];
-        if (o.Size != storage.DType.ByteSize() || o.Offset % o.Size != 0) return $"an operand of {o.Size} bytes an element lies in slot {o.Slot}, which holds {storage.DType.Name()}";
+        if (o.Size != storage.DType.ByteSize() || o.Offset % o.Size != 0)
+            return $"an operand of {o.Size} bytes an element lies in slot {o.Slot}, which holds {storage.DType.Name()}";
         var (first, last) = (o.Offset / o.Size, o.Offset / o.Size + (rows - 1) * o.RowStep + (columns - 1) * o.ColumnStep);
         return first >= 0 && o.RowStep >= 0 && o.ColumnStep >= 0 && last < storage.Count ? null
             : $"an operand goes from element {first} to {last} of slot {o.Slot}, which has {storage.Count}";
@@ -101,7 +134,10 @@ sealed class TileVerifier(TileProgram program, IReadOnlyList<TileOp> ops, IReadO
         return i.Form switch
         {
             Form.Rows => o.RowStep is 0 or 1 && (!isResult || o.RowStep == 1 || rows == 1),
-            Form.Flat or Form.ReduceAll => isRow || isWhole && (o.RowStep, o.ColumnStep) is var steps && (steps == (columns, 1) || steps == (0, 0) && !isResult && i.Form == Form.Flat),
+            Form.Flat or Form.ReduceAll => isRow
+                || isWhole
+                    && (o.RowStep, o.ColumnStep) is var steps
+                    && (steps == (columns, 1) || steps == (0, 0) && !isResult && i.Form == Form.Flat),
             Form.Load => isRow || isWhole,
             Form.ReduceColumns => o.ColumnStep == 1 || columns == 1 || o.ColumnStep == 0 && isResult,
             _ => o.ColumnStep is 0 or 1,

@@ -2,7 +2,8 @@ namespace FunctionalDL.Ops;
 
 /// <summary>
 /// y = f⁽ⁿ⁾(x), element by element, for a function of which only the name is known: <c>[…] → […]</c>. ∂y/∂x = f⁽ⁿ⁺¹⁾(x).
-/// It can be differentiated and printed, not evaluated: <see cref="AbstractFunctions.Define(Expr, string, Func{Expr, Expr})"/> gives it a body.
+/// It can be differentiated and printed, not evaluated: <see cref="AbstractFunctions.Define(Expr, string, Func{Expr, Expr})"/> gives it a
+/// body.
 /// </summary>
 sealed record AbstractFunctionOp(string Symbol, int Order) : ElementwiseOp
 {
@@ -19,8 +20,11 @@ sealed record AbstractFunctionOp(string Symbol, int Order) : ElementwiseOp
         return x[0].DType.IsFloat() ? x[0] : throw WrongDType(x, "float32 or float64", "Cast the input to a float.");
     }
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => throw new FunctionalException(
-        $"{Symbol} is abstract: only its name is known. Give it a body, such as expression.Define(\"{Symbol}\", Tanh), or --let {Symbol}=tanh on the command line.");
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        throw new FunctionalException(
+            $"{Symbol} is abstract: only its name is known. Give it a body, such as expression.Define(\"{Symbol}\", Tanh), or --let "
+                + $"{Symbol}=tanh on the command line."
+        );
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => new(this with { Order = Order + 1 }, x[0]);
 

@@ -22,7 +22,8 @@ sealed record ArgMaxOp(int Axis) : Op
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {
         var size = x[0].Shape.Around(Axis).Size;
-        if (size == 0 && type.Shape.ElementCount > 0) throw new TensorException($"ArgMax: axis {Axis} of {x[0].Describe()} has no elements. Give at least one.");
+        if (size == 0 && type.Shape.ElementCount > 0)
+            throw new TensorException($"ArgMax: axis {Axis} of {x[0].Describe()} has no elements. Give at least one.");
         return x[0].DType.VisitNumbers<Places, Tensor>(new(this, x[0], type.Shape));
     }
 
@@ -53,9 +54,16 @@ sealed record ArgMaxOp(int Axis) : Op
         {
             var best = Offset(x[0].Shape, at, largest.Span[at]);
             for (var i = 0; i < x[0].Shape.Around(Axis).Size; i++)
-                if (Offset(x[0].Shape, at, i) is var other && other != best && x[0].GetDouble(best) - x[0].GetDouble(other) <= within.Between(best, other))
+                if (
+                    Offset(x[0].Shape, at, i) is var other
+                    && other != best
+                    && x[0].GetDouble(best) - x[0].GetDouble(other) <= within.Between(best, other))
                 {
-                    yield return (at, new(NonSmoothKind.Jump, "ArgMax jumps where several elements are the largest; the first is taken, and the derivative is 0."));
+                    yield return (
+                        at,
+                        new(
+                            NonSmoothKind.Jump,
+                            "ArgMax jumps where several elements are the largest; the first is taken, and the derivative is 0."));
                     break;
                 }
         }

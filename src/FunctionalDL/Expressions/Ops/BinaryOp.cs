@@ -26,7 +26,9 @@ abstract record BinaryOp : ElementwiseOp
         public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => Zip<T, T>(x[0].In<T>(), x[1].In<T>(), op.Apply);
     }
 
-    internal static Tensor<TResult> Zip<T, TResult>(Tensor<T> x0, Tensor x1, Func<T, T, TResult> f) where T : unmanaged where TResult : unmanaged
+    internal static Tensor<TResult> Zip<T, TResult>(Tensor<T> x0, Tensor x1, Func<T, T, TResult> f)
+        where T : unmanaged
+        where TResult : unmanaged
     {
         var a = x0.Span;
         var b = x1.As<T>().Span;

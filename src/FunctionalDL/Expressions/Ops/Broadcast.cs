@@ -1,7 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x repeated along axes of size 1 and along new leading axes, by NumPy's rule: <c>[3, 1] → [2, 3, 4]</c>. Its derivative sums over them.
+/// y = x repeated along axes of size 1 and along new leading axes, by NumPy's rule: <c>[3, 1] → [2, 3, 4]</c>. Its derivative sums over
+/// them.
 /// </summary>
 sealed record BroadcastOp(Shape Shape) : LinearOp
 {
@@ -9,8 +10,16 @@ sealed record BroadcastOp(Shape Shape) : LinearOp
 
     private protected override Op Remake(AttributeMap a) => new BroadcastOp(a.Of("shape", Shape));
 
-    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].Shape.BroadcastsTo(Shape) ? x[0] with { Shape = Shape }
-        : throw new ShapeException($"Broadcast: {x[0].Shape} does not broadcast to {Shape}. Each dimension, from the last, must be equal or 1; insert axes of size 1 where they belong.");
+    internal override TensorType Infer(ReadOnlySpan<TensorType> x) =>
+        x[0].Shape.BroadcastsTo(Shape)
+            ? x[0] with
+            {
+                Shape = Shape,
+            }
+            : throw new ShapeException(
+                $"Broadcast: {x[0].Shape} does not broadcast to {Shape}. Each dimension, from the last, must be equal or 1; insert axes "
+                    + "of size 1 where they belong."
+            );
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes)
     {

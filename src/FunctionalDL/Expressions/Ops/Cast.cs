@@ -1,9 +1,9 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x converted to another dtype: <c>[…] → […]</c>. A float becomes an integer towards zero; NaN becomes 0, and what is too large for the dtype its
-/// largest or smallest number. An integer of fewer bits has the lowest ones. A float becomes the nearest, of two the even one. A number is true where it is
-/// not 0, NaN too. Between floats the gradient is converted back; elsewhere it is zero.
+/// y = x converted to another dtype: <c>[…] → […]</c>. A float becomes an integer towards zero; NaN becomes 0, and what is too large for
+/// the dtype its largest or smallest number. An integer of fewer bits has the lowest ones. A float becomes the nearest, of two the even
+/// one. A number is true where it is not 0, NaN too. Between floats the gradient is converted back; elsewhere it is zero.
 /// </summary>
 sealed record CastOp(DType To) : Op
 {
@@ -24,11 +24,23 @@ sealed record CastOp(DType To) : Op
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this, x);
 
     internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) =>
-        To.IsFloat() || !x[0].DType.IsFloat() ? [] : Enumerable.Range(0, x[0].Count).Where(i => Jumps(x[0].GetDouble(i), within.At(i)))
-            .Select(i => (i, new NonSmooth(NonSmoothKind.Jump, $"A cast to {To.Name()} jumps from one value to the next; its derivative is taken as 0.")));
+        To.IsFloat() || !x[0].DType.IsFloat()
+            ? []
+            : Enumerable
+                .Range(0, x[0].Count)
+                .Where(i => Jumps(x[0].GetDouble(i), within.At(i)))
+                .Select(i =>
+                    (
+                        i,
+                        new NonSmooth(
+                            NonSmoothKind.Jump,
+                            $"A cast to {To.Name()} jumps from one value to the next; its derivative is taken as 0.")));
 
     /// <summary>Towards 0, so that there is no jump at 0 itself; a truth value jumps there alone.</summary>
-    bool Jumps(double x, double within) => To == DType.Bool ? Math.Abs(x) <= within : Math.Truncate(x - within) != Math.Truncate(x + within) || within >= 0 && x != 0 && Math.Truncate(x) == x;
+    bool Jumps(double x, double within) =>
+        To == DType.Bool
+            ? Math.Abs(x) <= within
+            : Math.Truncate(x - within) != Math.Truncate(x + within) || within >= 0 && x != 0 && Math.Truncate(x) == x;
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(To.Name(), x);
 

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace FunctionalDL.Ops;
 
-/// <summary>y = whether a relation holds between x₀ and x₁: <c>[…], […] → […]</c>, bool. Every relation with NaN is false. Its derivative is zero.</summary>
+/// <summary>
+/// y = whether a relation holds between x₀ and x₁: <c>[…], […] → […]</c>, bool. Every relation with NaN is false. Its derivative is zero.
+/// </summary>
 abstract record ComparisonOp : ElementwiseOp
 {
     internal override int? Arity => 2;
@@ -28,11 +30,15 @@ abstract record ComparisonOp : ElementwiseOp
 
     readonly struct Value(ComparisonOp op, Tensor[] x) : INumberVisitor<Tensor>
     {
-        public Tensor Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => BinaryOp.Zip<T, bool>(x[0].In<T>(), x[1].In<T>(), op.Apply);
+        public Tensor Visit<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => BinaryOp.Zip<T, bool>(x[0].In<T>(), x[1].In<T>(), op.Apply);
     }
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1]);
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
+        notation.Infix($" {Symbol} ", Precedence.Comparison, x[0], x[1]);
 
-    private protected sealed override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => y.Inputs[0].DType.IsFloat() && Math.Abs(x[0] - x[1]) <= within
-        ? new(NonSmoothKind.Jump, "The comparison changes where both sides are equal; the derivative is that of the branch taken.") : null;
+    private protected sealed override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) =>
+        y.Inputs[0].DType.IsFloat() && Math.Abs(x[0] - x[1]) <= within
+            ? new(NonSmoothKind.Jump, "The comparison changes where both sides are equal; the derivative is that of the branch taken.")
+            : null;
 }

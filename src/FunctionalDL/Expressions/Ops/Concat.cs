@@ -1,6 +1,8 @@
 namespace FunctionalDL.Ops;
 
-/// <summary>y = the inputs one after another along an axis: <c>[…, n₁, …], […, n₂, …] → […, n₁ + n₂, …]</c>. Its derivative takes the pieces out.</summary>
+/// <summary>
+/// y = the inputs one after another along an axis: <c>[…, n₁, …], […, n₂, …] → […, n₁ + n₂, …]</c>. Its derivative takes the pieces out.
+/// </summary>
 sealed record ConcatOp(int Axis) : LinearOp
 {
     public override string Name => "Concat";
@@ -17,13 +19,15 @@ sealed record ConcatOp(int Axis) : LinearOp
         {
             if (other.DType != x[0].DType) throw WrongDType(x, "inputs of one dtype", $"Cast them, such as x.Cast(DType.{x[0].DType}).");
             if (other.Shape.Rank != x[0].Shape.Rank || other.Shape.With(Axis, 0) != x[0].Shape.With(Axis, 0))
-                throw new ShapeException($"Concat: {x[0].Shape} and {other.Shape} differ in more than axis {Axis}. Reshape, or choose another axis.");
+                throw new ShapeException(
+                    $"Concat: {x[0].Shape} and {other.Shape} differ in more than axis {Axis}. Reshape, or choose another axis.");
             size += other.Shape[Axis];
         }
         return x[0] with { Shape = x[0].Shape.With(Axis, size) };
     }
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => type.DType.Visit<Joined, Tensor>(new(x, Axis, type.Shape));
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        type.DType.Visit<Joined, Tensor>(new(x, Axis, type.Shape));
 
     readonly struct Joined(Tensor[] x, int axis, Shape shape) : IElementVisitor<Tensor>
     {

@@ -15,7 +15,11 @@ sealed record ConvOp(Window Window, int Groups) : ConvolutionOp(Window, Groups)
         var (input, kernel) = (x[0].Shape, x[1].Shape);
         Check(x, kernel);
         if (input[1] != kernel[1] * Groups)
-            throw Mismatch($"the kernel takes {kernel[1] * Groups} channels and the input has {input[1]}", input, kernel, "The input is [batch, in, s…], the kernel [out, in/groups, k…].");
+            throw Mismatch(
+                $"the kernel takes {kernel[1] * Groups} channels and the input has {input[1]}",
+                input,
+                kernel,
+                "The input is [batch, in, s…], the kernel [out, in/groups, k…].");
         return x[0] with { Shape = Shape.Of(input[0], kernel[0]).Concat(Window.Positions(Name, Spatial(input))) };
     }
 
@@ -29,5 +33,6 @@ sealed record ConvOp(Window Window, int Groups) : ConvolutionOp(Window, Groups)
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched is [true, false] ? AsExamples(y, x, n) : null;
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Conv", [x[0], graph.ApartFromPad(y.Inputs[1], x[1])], [.. Window.Onnx(), ("group", (long)Groups)]);
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
+        graph.Node("Conv", [x[0], graph.ApartFromPad(y.Inputs[1], x[1])], [.. Window.Onnx(), ("group", (long)Groups)]);
 }

@@ -1,8 +1,9 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// The transpose of <see cref="ConvOp"/> in its input, a transposed convolution: each element of x₀ adds its multiple of the kernel x₁ where
-/// the convolution would read: <c>[batch, out, p…], [out, in/groups, k…] → [batch, in, s…]</c>. Several sizes s… have the same positions p…, so s… is given.
+/// The transpose of <see cref="ConvOp"/> in its input, a transposed convolution: each element of x₀ adds its multiple of the kernel x₁
+/// where the convolution would read: <c>[batch, out, p…], [out, in/groups, k…] → [batch, in, s…]</c>. Several sizes s… have the same
+/// positions p…, so s… is given.
 /// </summary>
 sealed record ConvInputGradientOp(Window Window, int Groups, Shape Size) : ConvolutionOp(Window, Groups)
 {
@@ -16,11 +17,19 @@ sealed record ConvInputGradientOp(Window Window, int Groups, Shape Size) : Convo
         var (gradient, kernel) = (x[0].Shape, x[1].Shape);
         Check(x, kernel);
         if (gradient[1] != kernel[0])
-            throw Mismatch($"the kernel has {kernel[0]} outputs and the first input {gradient[1]} channels", gradient, kernel, "They are [batch, out, p…] and [out, in/groups, k…].");
+            throw Mismatch(
+                $"the kernel has {kernel[0]} outputs and the first input {gradient[1]} channels",
+                gradient,
+                kernel,
+                "They are [batch, out, p…] and [out, in/groups, k…].");
         if (Size.Rank != Window.Rank)
             throw Mismatch($"{Size} are not the sizes of {Window.Rank} axes", gradient, kernel, "Give one size for each.");
         if (Window.Positions(Name, Size) is var positions && positions != Spatial(gradient))
-            throw Mismatch($"{Size} has {positions} window positions, not {Spatial(gradient)}", gradient, kernel, "Change the output padding.");
+            throw Mismatch(
+                $"{Size} has {positions} window positions, not {Spatial(gradient)}",
+                gradient,
+                kernel,
+                "Change the output padding.");
         return x[0] with { Shape = Shape.Of(gradient[0], kernel[1] * Groups).Concat(Size) };
     }
 
@@ -39,6 +48,9 @@ sealed record ConvInputGradientOp(Window Window, int Groups, Shape Size) : Convo
         var positions = Spatial(y.Inputs[0].Shape);
         long Missing(Dim size, int axis) =>
             (size - (positions[axis] - 1) * Window.Strides[axis] - Window.Extent(axis) + Window.Before[axis] + Window.After[axis]).Size;
-        return graph.Node("ConvTranspose", x, [.. Window.Onnx(), ("group", (long)Groups), ("output_padding", Size.Select(Missing).ToArray())]);
+        return graph.Node(
+            "ConvTranspose",
+            x,
+            [.. Window.Onnx(), ("group", (long)Groups), ("output_padding", Size.Select(Missing).ToArray())]);
     }
 }

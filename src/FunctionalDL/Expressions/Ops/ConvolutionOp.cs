@@ -3,12 +3,14 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// The form T(x, w, y) = Σ x·w·y over every place where a kernel w <c>[out, in/groups, k…]</c> overlaps an input x <c>[batch, in, s…]</c>, at a
-/// position of y <c>[batch, out, p…]</c>. It is linear in each of the three; the convolution and its two gradients are its partial derivatives.
+/// The form T(x, w, y) = Σ x·w·y over every place where a kernel w <c>[out, in/groups, k…]</c> overlaps an input x <c>[batch, in,
+/// s…]</c>, at a position of y <c>[batch, out, p…]</c>. It is linear in each of the three; the convolution and its two gradients are its
+/// partial derivatives.
 /// </summary>
 /// <remarks>
-/// Three primitives, one for each tensor that can be the result. Each one's chain rule is made of the other two, so that the set is closed under
-/// differentiation; all are single ONNX ops or nearly; and an engine meets the three shapes of matrix product it wants, not slices and pads.
+/// Three primitives, one for each tensor that can be the result. Each one's chain rule is made of the other two, so that the set is
+/// closed under differentiation; all are single ONNX ops or nearly; and an engine meets the three shapes of matrix product it wants, not
+/// slices and pads.
 /// </remarks>
 abstract record ConvolutionOp(Window Window, int Groups) : Op
 {
@@ -60,18 +62,25 @@ abstract record ConvolutionOp(Window Window, int Groups) : Op
             throw WrongDType(x, "two floats of one dtype", $"Cast one side, such as x.Cast(DType.{x[0].DType}).");
         foreach (var type in x)
             if (type.Shape.Rank != Window.Rank + 2)
-                throw new ShapeException($"{Name}: {x[0].Shape} and {x[1].Shape} for a window of {Window.Rank} axes. Both take two axes and the spatial ones, as [batch, channels, s…] and [out, in, k…].");
+                throw new ShapeException(
+                    $"{Name}: {x[0].Shape} and {x[1].Shape} for a window of {Window.Rank} axes. Both take two axes and the spatial ones, "
+                        + "as [batch, channels, s…] and [out, in, k…]."
+                );
         if (Groups < 1 || !w[0].IsKnown || w[0].Size % Groups != 0)
-            throw new ShapeException($"{Name}: {Groups} groups do not divide the {w[0]} output channels. Use a divisor of both numbers of channels.");
+            throw new ShapeException(
+                $"{Name}: {Groups} groups do not divide the {w[0]} output channels. Use a divisor of both numbers of channels.");
         if (!Spatial(w).SequenceEqual(Window.Sizes.Select(n => (Dim)n)))
             throw new ShapeException($"{Name}: kernel {w} is not a window of {Window.Sizes}. Give the window the kernel's sizes.");
     }
 
-    private protected ShapeException Mismatch(string what, Shape a, Shape b, string repair) => new($"{Name}: {what}, {a} with {b} in {Groups} groups. {repair}");
+    private protected ShapeException Mismatch(string what, Shape a, Shape b, string repair) =>
+        new($"{Name}: {what}, {a} with {b} in {Groups} groups. {repair}");
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {
-        var (first, second) = (t[0] is { } a ? new Expr(this, a, y.Inputs[1]) : null, t[1] is { } b ? new Expr(this, y.Inputs[0], b) : null);
+        var (first, second) = (
+            t[0] is { } a ? new Expr(this, a, y.Inputs[1]) : null,
+            t[1] is { } b ? new Expr(this, y.Inputs[0], b) : null);
         return first is { } && second is { } ? first + second : first ?? second;
     }
 

@@ -3,7 +3,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀, a function of x₁, x₂, …, whose derivative with respect to those is given by a rule instead of the chain rule: <c>[…], any… → […]</c>.
+/// y = x₀, a function of x₁, x₂, …, whose derivative with respect to those is given by a rule instead of the chain rule: <c>[…], any… →
+/// […]</c>.
 /// </summary>
 /// <param name="Rule">From the inputs x₁, x₂, …, the value y and the incoming gradient to the gradient of each input.</param>
 sealed record CustomGradientOp(Func<Expr[], Expr, Expr, Expr[]> Rule) : Op
@@ -32,8 +33,12 @@ sealed record CustomGradientOp(Func<Expr[], Expr, Expr, Expr[]> Rule) : Op
     Expr[] Checked(Expr[] x, Expr y, Expr g)
     {
         var shares = Rule(x, y, g);
-        return shares.Select(s => s.Type).SequenceEqual(x.Select(e => e.Type)) ? shares
-            : throw new ShapeException($"CustomGradient: the rule gave {string.Join(" and ", shares.Select(s => s.Type))} for inputs {string.Join(" and ", x.Select(e => e.Type))}. Return one gradient of each input's type.");
+        return shares.Select(s => s.Type).SequenceEqual(x.Select(e => e.Type))
+            ? shares
+            : throw new ShapeException(
+                $"CustomGradient: the rule gave {string.Join(" and ", shares.Select(s => s.Type))} for inputs "
+                    + $"{string.Join(" and ", x.Select(e => e.Type))}. Return one gradient of each input's type."
+            );
     }
 
     // The rule is linear in g: its transpose, the derivative of ⟨rule(g), t⟩ with respect to g, is the derivative along t.
@@ -45,9 +50,11 @@ sealed record CustomGradientOp(Func<Expr[], Expr, Expr, Expr[]> Rule) : Op
         var (value, g) = (Placeholder.Like(y), Placeholder.Like(y));
         var shares = Checked(x, value, g);
         var derivative = along.Zip(tangents, (i, tangent) => Sum(shares[i - 1] * tangent)).Aggregate((a, b) => a + b).Gradient(g);
-        return derivative.Substitute(
-        [
-            .. x.Append(value).Concat(tangents).Append(g).Zip([.. y.Inputs.Skip(1), y, .. along.Select(i => t[i]!), ZerosLike(y)], (variable, e) => (variable.VariableName!, e)),
+        return derivative.Substitute([
+            .. x.Append(value)
+                .Concat(tangents)
+                .Append(g)
+                .Zip([.. y.Inputs.Skip(1), y, .. along.Select(i => t[i]!), ZerosLike(y)], (variable, e) => (variable.VariableName!, e)),
         ]);
     }
 
@@ -58,7 +65,9 @@ sealed record CustomGradientOp(Func<Expr[], Expr, Expr, Expr[]> Rule) : Op
         {
             Expr[] one = [.. inputs.Select((e, i) => batched[i + 1] ? Placeholder.Like(y.Inputs[i + 1]) : e)];
             var (v, g) = (Placeholder.Like(y), Placeholder.Like(y));
-            var shares = Differentiation.Vmap(Checked(one, v, g), [(v, value), (g, gradient), .. one.Zip(inputs).Where((_, i) => batched[i + 1])]);
+            var shares = Differentiation.Vmap(
+                Checked(one, v, g),
+                [(v, value), (g, gradient), .. one.Zip(inputs).Where((_, i) => batched[i + 1])]);
             return [.. shares.Select((share, i) => batched[i + 1] ? share : Sum(share, 0))];
         }
         return new(new CustomGradientOp(Mapped), [AllBatched(x, batched, n)[0], .. x.Skip(1)]);

@@ -24,7 +24,8 @@ sealed record DivideOp : BinaryOp
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Fraction(x[0], x[1]);
 
-    // OnnxRuntime fuses a·(1/b) into a/b, even for whole numbers and where that has another shape: 1/b is written so that it does not see it.
+    // OnnxRuntime fuses a·(1/b) into a/b, even for whole numbers and where that has another shape: 1/b is written so that it does not see
+    // it.
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => !IsOne(y.Inputs[0]) ? base.ToOnnx(graph, y, x)
         : y.DType.IsFloat() ? graph.Node("Reciprocal", [x[1]])
         : graph.Node("Neg", [graph.Node("Div", [graph.Constant(-1L), x[1]])]);

@@ -44,7 +44,9 @@ abstract record ElementwiseOp : Op
     protected static string[] OnnxBroadcast(IOnnxGraph graph, Expr y, string[] x)
     {
         var small = y.Inputs.Select(input => input.Op is BroadcastOp ? input.Inputs[0].Shape : input.Shape);
-        return small.Aggregate(Shape.Scalar, (a, b) => Shape.Broadcast(a, b)!) == y.Shape ? [.. y.Inputs.Select(graph.WithoutBroadcast)] : x;
+        return small.Aggregate(Shape.Scalar, (a, b) => Shape.Broadcast(a, b)!) == y.Shape
+            ? [.. y.Inputs.Select(graph.WithoutBroadcast)]
+            : x;
     }
 
     /// <summary>

@@ -13,6 +13,8 @@ sealed record Expm1Op : UnaryOp
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
     {
         string Constant(double value) => graph.Constant(Tensor.Full(y.DType, Shape.Scalar, value));
-        return graph.Node("Mul", [graph.Node("Tanh", [graph.Node("Mul", [x[0], Constant(0.5)])]), graph.Node("Add", [graph.Node("Exp", x), Constant(1)])]);
+        return graph.Node(
+            "Mul",
+            [graph.Node("Tanh", [graph.Node("Mul", [x[0], Constant(0.5)])]), graph.Node("Add", [graph.Node("Exp", x), Constant(1)])]);
     }
 }

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = the slices of x₀ at the indices x₁ along an axis: <c>[a…, n, b…], integers [i…] → [a…, i…, b…]</c>. An index outside 0 … n − 1 is an error.
-/// The derivative with respect to x₀ adds each slice back where it came from.
+/// y = the slices of x₀ at the indices x₁ along an axis: <c>[a…, n, b…], integers [i…] → [a…, i…, b…]</c>. An index outside 0 … n − 1 is
+/// an error. The derivative with respect to x₀ adds each slice back where it came from.
 /// </summary>
 sealed record GatherOp(int Axis) : Op
 {
@@ -24,11 +24,16 @@ sealed record GatherOp(int Axis) : Op
     {
         var indices = Checked(Name, x[1], x[0].Shape[Axis].Size);
         var (from, among, rank) = (x[0].Shape.Strides(), x[1].Shape.Strides(), x[1].Shape.Rank);
-        return Layout.Pick(x[0], type.Shape, index =>
-        {
-            var at = (int)indices.Span[Layout.Offset(index.AsSpan(Axis, rank), among)];
-            return Layout.Offset(index.AsSpan(0, Axis), from) + at * from[Axis] + Layout.Offset(index.AsSpan(Axis + rank), from.AsSpan(Axis + 1));
-        });
+        return Layout.Pick(
+            x[0],
+            type.Shape,
+            index =>
+            {
+                var at = (int)indices.Span[Layout.Offset(index.AsSpan(Axis, rank), among)];
+                return Layout.Offset(index.AsSpan(0, Axis), from)
+                    + at * from[Axis]
+                    + Layout.Offset(index.AsSpan(Axis + rank), from.AsSpan(Axis + 1));
+            });
     }
 
     /// <summary>The indices, once all are known to be in range.</summary>
@@ -36,7 +41,12 @@ sealed record GatherOp(int Axis) : Op
     {
         var values = indices.In<long>();
         var at = size > 0 ? values.Span.IndexOfAnyExceptInRange(0, size - 1) : values.Count - 1;
-        return at < 0 ? values : throw new TensorException($"{op}: index {values.Span[at]} at position {at} of {indices.Describe()} is outside 0 to {size - 1}. Check the labels or the vocabulary.");
+        return at < 0
+            ? values
+            : throw new TensorException(
+                $"{op}: index {values.Span[at]} at position {at} of {indices.Describe()} is outside 0 to {size - 1}. Check the labels or "
+                    + "the vocabulary."
+            );
     }
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => i == 1 ? null
@@ -60,17 +70,30 @@ sealed record GatherOp(int Axis) : Op
         }
 
         // Every slice's elements in one axis of n·size: [n, a…, size, b…] → [n·size, a…, b…], gathered to [n, i…, a…, b…].
-        var source = Functions.Transpose(x[0], [0, Axis + 1, .. Enumerable.Range(1, Axis), .. Enumerable.Range(Axis + 2, x[0].Rank - Axis - 2)]);
+        var source = Functions.Transpose(
+            x[0],
+            [0, Axis + 1, .. Enumerable.Range(1, Axis), .. Enumerable.Range(Axis + 2, x[0].Rank - Axis - 2)]);
         source = Functions.Reshape(source, source.Shape.Slice(2, source.Rank).Insert(0, n * size));
         var gathered = Functions.Gather(source, Offset(x[1], n, size));
-        return Functions.Transpose(gathered, [0, .. Enumerable.Range(1 + rank, Axis), .. Enumerable.Range(1, rank), .. Enumerable.Range(1 + rank + Axis, gathered.Rank - 1 - rank - Axis)]);
+        return Functions.Transpose(
+            gathered,
+            [
+                0,
+                .. Enumerable.Range(1 + rank, Axis),
+                .. Enumerable.Range(1, rank),
+                .. Enumerable.Range(1 + rank + Axis, gathered.Rank - 1 - rank - Axis),
+            ]);
     }
 
-    /// <summary>Indices within each slice as indices into all slices one after another. Gathered from a range, they are known to be within their slice.</summary>
+    /// <summary>
+    /// Indices within each slice as indices into all slices one after another. Gathered from a range, they are known to be within their
+    /// slice.
+    /// </summary>
     internal static Expr Offset(Expr indices, Dim n, Dim size)
     {
         Shape column = [n, .. Enumerable.Repeat((Dim)1, indices.Rank - 1)];
-        return Functions.Gather(Functions.Range(size), indices) + Functions.Reshape(Functions.Range(n) * Functions.SizeOf(size, DType.Int64), column);
+        return Functions.Gather(Functions.Range(size), indices)
+            + Functions.Reshape(Functions.Range(n) * Functions.SizeOf(size, DType.Int64), column);
     }
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("gather", x, $"axis {Axis}");

@@ -3,8 +3,9 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// Takes out of a loop what need not be done step by step. A product of the elements of a sequence with a matrix that does not change is one product of all
-/// elements, before the loop; a sum over the steps of products or sums, Σₜ aₜ·bₜ, is one product [a₀ a₁ …]·[b₀; b₁; …] or sum of the values of all steps, after it.
+/// Takes out of a loop what need not be done step by step. A product of the elements of a sequence with a matrix that does not change is
+/// one product of all elements, before the loop; a sum over the steps of products or sums, Σₜ aₜ·bₜ, is one product [a₀ a₁ …]·[b₀; b₁; …]
+/// or sum of the values of all steps, after it.
 /// </summary>
 /// <remarks>
 /// Only products and sums are moved: elementwise work stays inside, where its values need no memory.
@@ -26,10 +27,14 @@ static class LoopMotion
         var (given, unchanging) = (new HashSet<Expr>(body.Elements), new HashSet<Expr>(body.Constants));
         var products = new List<Expr>();
         foreach (var node in Graph.TopologicalOrder(body.Outputs))
-            if (node.Inputs.IsEmpty && node.VariableName is null || !node.Inputs.IsEmpty && node.Inputs.All(unchanging.Contains)) unchanging.Add(node);
-            else if (MovesElements(node) && node.Inputs.All(x => given.Contains(x) || unchanging.Contains(x))) given.Add(node);
-            else if (node is { Op: MatMulOp, Rank: 2 } && given.Contains(node.Inputs[0]) && unchanging.Contains(node.Inputs[1])) products.Add(node);
-        if (products.Count == 0) return (body, inputs);
+            if (node.Inputs.IsEmpty && node.VariableName is null || !node.Inputs.IsEmpty && node.Inputs.All(unchanging.Contains))
+                unchanging.Add(node);
+            else if (MovesElements(node) && node.Inputs.All(x => given.Contains(x) || unchanging.Contains(x)))
+                given.Add(node);
+            else if (node is { Op: MatMulOp, Rank: 2 } && given.Contains(node.Inputs[0]) && unchanging.Contains(node.Inputs[1]))
+                products.Add(node);
+        if (products.Count == 0)
+            return (body, inputs);
 
         var elements = body.Fresh([.. products], Series);
         var sequences = AtAllSteps(products, body, inputs, []);
@@ -39,7 +44,15 @@ static class LoopMotion
         var last = body.Carries.Length + body.Elements.Length;
         var used = Graph.TopologicalOrder(outputs).ToHashSet();
         var constants = body.Constants.Zip(inputs[last..]).Where(c => used.Contains(c.First)).ToArray();
-        return (new(body.Carries, [.. body.Elements, .. elements], [.. constants.Select(c => c.First)], [.. outputs[..next]], [.. outputs[next..(next + stacked)]], [.. outputs[(next + stacked)..]], body.IsReversed),
+        return (
+            new(
+                body.Carries,
+                [.. body.Elements, .. elements],
+                [.. constants.Select(c => c.First)],
+                [.. outputs[..next]],
+                [.. outputs[next..(next + stacked)]],
+                [.. outputs[(next + stacked)..]],
+                body.IsReversed),
             [.. inputs[..last], .. sequences, .. constants.Select(c => c.Second)]);
     }
 
@@ -59,7 +72,10 @@ static class LoopMotion
             foreach (var value in term.Inputs.SelectMany(x => PerStep(x, body)))
                 if (!body.Elements.Contains(value) && !stacked.Contains(value)) stacked.Add(value);
         }
-        var loop = moved.Count == 0 ? body : new(body.Carries, body.Elements, body.Constants, body.Next, [.. stacked], [.. summed], body.IsReversed);
+        var loop =
+            moved.Count == 0
+                ? body
+                : new(body.Carries, body.Elements, body.Constants, body.Next, [.. stacked], [.. summed], body.IsReversed);
         var results = new ScanOp(loop).Apply(inputs);
         if (moved.Count == 0) return results;
 
@@ -77,11 +93,17 @@ static class LoopMotion
         // Σₜ aₜ·bₜ: time becomes the first part of the axis that is summed over.
         Expr a = x[0], b = x[1];
         int[] leading = [.. Enumerable.Range(1, a.Rank - 3)];
-        var (rows, columns) = (Transpose(a, [.. leading, a.Rank - 2, 0, a.Rank - 1]), Transpose(b, [.. leading, 0, b.Rank - 2, b.Rank - 1]));
-        return MatMul(Reshape(rows, term.Shape.With(term.Rank - 1, a.Shape[0] * a.Shape[^1])), Reshape(columns, term.Shape.With(term.Rank - 2, b.Shape[0] * b.Shape[^2])));
+        var (rows, columns) = (
+            Transpose(a, [.. leading, a.Rank - 2, 0, a.Rank - 1]),
+            Transpose(b, [.. leading, 0, b.Rank - 2, b.Rank - 1]));
+        return MatMul(
+            Reshape(rows, term.Shape.With(term.Rank - 1, a.Shape[0] * a.Shape[^1])),
+            Reshape(columns, term.Shape.With(term.Rank - 2, b.Shape[0] * b.Shape[^2])));
     }
 
-    /// <summary>The values whose sums over the steps make those of the outputs: what is left when linear ops are done after summing.</summary>
+    /// <summary>
+    /// The values whose sums over the steps make those of the outputs: what is left when linear ops are done after summing.
+    /// </summary>
     static List<Expr> Terms(IReadOnlyCollection<Expr> outputs)
     {
         var wanted = new HashSet<Expr>(outputs);
@@ -115,10 +137,24 @@ static class LoopMotion
         var (carries, last) = (body.Carries.Length, body.Carries.Length + body.Elements.Length);
         (Expr Part, Expr Value)[] slices = [.. body.Elements.Zip(inputs[carries..last]), .. stacked.Select(s => (s.Key, s.Value))];
         // Stand-ins, for the names in a step may be in use outside.
-        var parts = slices.DistinctBy(s => s.Part).ToDictionary(s => s.Part, s => (One: Placeholder.Like(s.Part), All: Placeholder.Like(s.Value), s.Value));
-        var unchanging = body.Constants.Zip(inputs[last..]).ToDictionary(c => c.First, c => (One: Placeholder.Like(c.First), Value: c.Second));
-        var one = Graph.Replace(expressions, parts.Select(p => (p.Key, p.Value.One)).Concat(unchanging.Select(c => (c.Key, c.Value.One))).ToDictionary(p => p.Key, p => p.One));
+        var parts = slices
+            .DistinctBy(s => s.Part)
+            .ToDictionary(s => s.Part, s => (One: Placeholder.Like(s.Part), All: Placeholder.Like(s.Value), s.Value));
+        var unchanging = body
+            .Constants.Zip(inputs[last..])
+            .ToDictionary(c => c.First, c => (One: Placeholder.Like(c.First), Value: c.Second));
+        var one = Graph.Replace(
+            expressions,
+            parts
+                .Select(p => (p.Key, p.Value.One))
+                .Concat(unchanging.Select(c => (c.Key, c.Value.One)))
+                .ToDictionary(p => p.Key, p => p.One));
         var all = Differentiation.Vmap(one, [.. parts.Values.Select(p => (p.One, p.All))]);
-        return Graph.Replace(all, parts.Values.Select(p => (p.All, p.Value)).Concat(unchanging.Values.Select(c => (All: c.One, c.Value))).ToDictionary(p => p.All, p => p.Value));
+        return Graph.Replace(
+            all,
+            parts
+                .Values.Select(p => (p.All, p.Value))
+                .Concat(unchanging.Values.Select(c => (All: c.One, c.Value)))
+                .ToDictionary(p => p.All, p => p.Value));
     }
 }

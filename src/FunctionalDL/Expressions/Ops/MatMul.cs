@@ -4,8 +4,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀ x₁, the matrix product over the last two axes: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>, numbers of one dtype; whole ones wrap around.
-/// With g the incoming gradient: ∂L/∂x₀ = g x₁ᵀ and ∂L/∂x₁ = x₀ᵀ g.
+/// y = x₀ x₁, the matrix product over the last two axes: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>, numbers of one dtype; whole ones
+/// wrap around. With g the incoming gradient: ∂L/∂x₀ = g x₁ᵀ and ∂L/∂x₁ = x₀ᵀ g.
 /// </summary>
 sealed record MatMulOp : Op
 {
@@ -17,8 +17,10 @@ sealed record MatMulOp : Op
     {
         var (a, b) = (x[0].Shape, x[1].Shape);
         CheckNumbers(x);
-        if (a.Rank < 2 || b.Rank < 2) throw new ShapeException($"MatMul: {a} × {b}: both sides need two axes or more. Reshape the vector to a row or a column.");
-        if (a[^1] != b[^2]) throw new ShapeException($"MatMul: inner dimensions differ, {a} × {b} ({a[^1]} and {b[^2]}). Transpose one side?");
+        if (a.Rank < 2 || b.Rank < 2)
+            throw new ShapeException($"MatMul: {a} × {b}: both sides need two axes or more. Reshape the vector to a row or a column.");
+        if (a[^1] != b[^2])
+            throw new ShapeException($"MatMul: inner dimensions differ, {a} × {b} ({a[^1]} and {b[^2]}). Transpose one side?");
         if (a.Slice(0, a.Rank - 2) != b.Slice(0, b.Rank - 2))
             throw new ShapeException($"MatMul: leading dimensions differ, {a} × {b}. Broadcast one side.");
         return x[0] with { Shape = a.With(a.Rank - 1, b[^1]) };

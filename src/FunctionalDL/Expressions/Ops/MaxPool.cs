@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = the largest element under the window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>. The gradient goes to the
-/// first of the largest elements. A window on none is an error.
+/// y = the largest element under the window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>. The gradient goes to
+/// the first of the largest elements. A window on none is an error.
 /// </summary>
 sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 {
@@ -22,11 +22,18 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 
     private protected override Func<int, Expr?> Through(Expr y, Expr mask) => Moved(y, mask);
 
-    internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], y, tangent) : null;
+    internal override Expr? Jvp(Expr y, Expr?[] t) =>
+        t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], y, tangent) : null;
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
         graph.Nodes("MaxPool", 2, [graph.ApartFromPad(y.Inputs[0], x[0])], Window.Onnx())[0];
 
-    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => Tied(x[0], within).Select(at =>
-        (at.Position, new NonSmooth(NonSmoothKind.Kink, "MaxPool has a kink where several elements under the window are the largest; the derivative goes to the first.")));
+    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) =>
+        Tied(x[0], within)
+            .Select(at =>
+                (
+                    at.Position,
+                    new NonSmooth(
+                        NonSmoothKind.Kink,
+                        "MaxPool has a kink where several elements under the window are the largest; the derivative goes to the first.")));
 }

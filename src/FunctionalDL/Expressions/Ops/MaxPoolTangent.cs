@@ -2,7 +2,8 @@ namespace FunctionalDL.Ops;
 
 /// <summary>
 /// y = the elements of x₂ from where x₀ has its largest element x₁ under the window at each position, 0 where the window is on none:
-/// <c>[batch, channels, s…], [batch, channels, p…], [batch, channels, s…] → [batch, channels, p…]</c>. It is linear in x₂, and the transpose of
+/// <c>[batch, channels, s…], [batch, channels, p…], [batch, channels, s…] → [batch, channels, p…]</c>. It is linear in x₂, and the
+/// transpose of
 /// <see cref="MaxPoolGradientOp"/>.
 /// </summary>
 sealed record MaxPoolTangentOp(Window Window) : MaxPoolingOp(Window)
@@ -26,7 +27,8 @@ sealed record MaxPoolTangentOp(Window Window) : MaxPoolingOp(Window)
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[2] is { } tangent ? new(this, y.Inputs[0], y.Inputs[1], tangent) : null;
 
-    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) => Tied(x[0], within).Select(at => (at.Position, Jump));
+    internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) =>
+        Tied(x[0], within).Select(at => (at.Position, Jump));
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Reshape",
         [graph.Node("GatherND", [Flat(graph, x[2]), OnnxLargest(graph, x[0])]), graph.Shape(y.Shape)], ("allowzero", 1L));

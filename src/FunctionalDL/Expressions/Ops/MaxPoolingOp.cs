@@ -1,10 +1,13 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// What the three ops of max pooling share: in each channel, the element of x₀ that is the largest under the window at each position, the first
-/// where several are; NaN counts as largest.
+/// What the three ops of max pooling share: in each channel, the element of x₀ that is the largest under the window at each position, the
+/// first where several are; NaN counts as largest.
 /// </summary>
-/// <remarks>The ops are f(x), and two that are linear once the largest elements are known: one takes them out of another tensor, one puts them back.</remarks>
+/// <remarks>
+/// The ops are f(x), and two that are linear once the largest elements are known: one takes them out of another tensor, one puts them
+/// back.
+/// </remarks>
 abstract record MaxPoolingOp(Window Window) : Op
 {
     private protected Shape Pooled(ReadOnlySpan<TensorType> x)
@@ -12,8 +15,11 @@ abstract record MaxPoolingOp(Window Window) : Op
         Window.Check(Name);
         var shape = x[0].Shape;
         foreach (var type in x)
-            if (!type.DType.IsFloat() || type.DType != x[0].DType) throw WrongDType(x, "floats of one dtype", "Cast the input to a float.");
-        if (shape.Rank != Window.Rank + 2) throw new ShapeException($"{Name}: takes [batch, channels, s…] with {Window.Rank} spatial axes, given {shape}. Reshape the input.");
+            if (!type.DType.IsFloat() || type.DType != x[0].DType)
+                throw WrongDType(x, "floats of one dtype", "Cast the input to a float.");
+        if (shape.Rank != Window.Rank + 2)
+            throw new ShapeException(
+                $"{Name}: takes [batch, channels, s…] with {Window.Rank} spatial axes, given {shape}. Reshape the input.");
         Window.CheckMeets(Name, shape);
         return shape.Slice(0, 2).Concat(Window.Positions(Name, ConvolutionOp.Spatial(shape)));
     }
@@ -22,12 +28,13 @@ abstract record MaxPoolingOp(Window Window) : Op
     private protected void CheckLargest(ReadOnlySpan<TensorType> x)
     {
         if (Pooled(x) is var pooled && pooled != x[1].Shape)
-            throw new ShapeException($"{Name}: pooling {x[0].Shape} gives {pooled}, the largest elements are {x[1].Shape}. Give those of the input.");
+            throw new ShapeException(
+                $"{Name}: pooling {x[0].Shape} gives {pooled}, the largest elements are {x[1].Shape}. Give those of the input.");
     }
 
     /// <summary>
-    /// For each element of the pooled tensor the offset of the largest element of x, or −1 where the window is on none. Of 0 and −0 it is the first,
-    /// unless <paramref name="tellsZerosApart"/>; then it is 0, as that of Maximum is.
+    /// For each element of the pooled tensor the offset of the largest element of x, or −1 where the window is on none. Of 0 and −0 it is
+    /// the first, unless <paramref name="tellsZerosApart"/>; then it is 0, as that of Maximum is.
     /// </summary>
     private protected int[] Largest(Tensor x, Shape pooled, bool tellsZerosApart = false)
     {
@@ -53,15 +60,24 @@ abstract record MaxPoolingOp(Window Window) : Op
     {
         var pooled = Pooled([new(x.DType, x.Shape)]);
         var (spatial, positions, largest) = (ConvolutionOp.Spatial(x.Shape), ConvolutionOp.Spatial(pooled), Largest(x, pooled));
-        var (from, to, planes, tied) = (spatial.ElementCount, positions.ElementCount, pooled.Slice(0, 2).ElementCount, new SortedSet<int>());
+        var (from, to, planes, tied) = (
+            spatial.ElementCount,
+            positions.ElementCount,
+            pooled.Slice(0, 2).ElementCount,
+            new SortedSet<int>());
         foreach (var (s, _, p) in Window.Overlaps(spatial, positions))
             for (var plane = 0; plane < planes; plane++)
-                if (plane * from + s is var at && largest[plane * to + p] is >= 0 and var best && at != best && x.GetDouble(best) - x.GetDouble(at) <= within.Between(best, at))
+                if (
+                    plane * from + s is var at
+                    && largest[plane * to + p] is >= 0 and var best
+                    && at != best
+                    && x.GetDouble(best) - x.GetDouble(at) <= within.Between(best, at))
                     tied.Add(plane * to + p);
         return tied.Select(position => (position, largest[position]));
     }
 
-    private protected NonSmooth Jump => new(NonSmoothKind.Jump, $"{Name} jumps where several elements under the window are the largest; the first is taken.");
+    private protected NonSmooth Jump =>
+        new(NonSmoothKind.Jump, $"{Name} jumps where several elements under the window are the largest; the first is taken.");
 
     private protected static Tensor Take(Tensor values, int[] largest, Shape pooled, double otherwise)
     {
@@ -77,5 +93,6 @@ abstract record MaxPoolingOp(Window Window) : Op
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => AsExamples(y, AllBatched(x, batched, n), n);
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function(Name.ToLowerInvariant(), x, Window.Print());
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
+        notation.Function(Name.ToLowerInvariant(), x, Window.Print());
 }

@@ -1,8 +1,9 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// An op of several results. A node is one of them, the <see cref="Result"/>-th, so that a walk that knows nothing of this is right. Nodes of the same
-/// op on the same inputs are one <see cref="Application"/>: evaluator, engine and ONNX compute it once, and derivatives go through it once.
+/// An op of several results. A node is one of them, the <see cref="Result"/>-th, so that a walk that knows nothing of this is right.
+/// Nodes of the same op on the same inputs are one <see cref="Application"/>: evaluator, engine and ONNX compute it once, and derivatives
+/// go through it once.
 /// </summary>
 abstract record MultiResultOp(int Result) : Op
 {

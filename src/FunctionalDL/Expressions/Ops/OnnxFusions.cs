@@ -9,8 +9,8 @@ static class OnnxFusions
     public static string Apart(this IOnnxGraph graph, string name) => graph.Node("Sum", [name]);
 
     /// <summary>
-    /// The same for what is padded. OnnxRuntime takes a Pad into the Conv or MaxPool behind it, also where it pads the kernel, and where the
-    /// largest element may be one of the padding.
+    /// The same for what is padded. OnnxRuntime takes a Pad into the Conv or MaxPool behind it, also where it pads the kernel, and where
+    /// the largest element may be one of the padding.
     /// </summary>
     public static string ApartFromPad(this IOnnxGraph graph, Expr x, string name)
     {

@@ -1,7 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x along one axis with <c>Before</c> and <c>After</c> elements of a value around it and <c>Between</c> between each two of its elements:
+/// y = x along one axis with <c>Before</c> and <c>After</c> elements of a value around it and <c>Between</c> between each two of its
+/// elements:
 /// <c>[…, n, …] → […, before + n + (n − 1)·between + after, …]</c>. Its derivative takes the elements of x out again.
 /// </summary>
 sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) : LinearOp
@@ -14,7 +15,10 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
         if (Before.IsNegative || Between < 0 || After.IsNegative)
-            throw new ShapeException($"Pad: {Before} before, {Between} between and {After} after axis {Axis} of {x[0].Shape}: none can be negative. Slice to remove elements.");
+            throw new ShapeException(
+                $"Pad: {Before} before, {Between} between and {After} after axis {Axis} of {x[0].Shape}: none can be negative. Slice to "
+                    + "remove elements."
+            );
         if (Between == int.MaxValue)
             throw new ShapeException(
                 $"Pad: {Between} zeros between the elements of axis {Axis} of {x[0].Shape} are more than an axis can have. Use fewer.");
@@ -44,7 +48,15 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this with { Axis = Axis + 1 }, x);
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
-        notation.Function("pad", x, [$"axis {Axis}", $"{Before}:{After}", .. Between == 0 ? [] : new[] { $"between {Between}" }, .. Value == 0 ? [] : new[] { FormattableString.Invariant($"value {Value:R}") }]);
+        notation.Function(
+            "pad",
+            x,
+            [
+                $"axis {Axis}",
+                $"{Before}:{After}",
+                .. Between == 0 ? [] : new[] { $"between {Between}" },
+                .. Value == 0 ? [] : new[] { FormattableString.Invariant($"value {Value:R}") },
+            ]);
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
     {
@@ -60,7 +72,14 @@ sealed record PadOp(int Axis, Dim Before, Dim After, int Between, double Value) 
             pads[rank + 1 + Axis + 1] = Between;
             data = graph.Node("Pad", [data, graph.Constant(Tensor.Vector(pads)), value]);
             data = graph.Node("Reshape", [data, graph.Shape(y.Inputs[0].Shape.With(Axis, n * (Between + 1)))], ("allowzero", 1L));
-            data = graph.Node("Slice", [data, graph.Constant(Tensor.Vector(0L)), graph.Shape([n == 0 ? 0 : n * (Between + 1) - Between]), graph.Constant(Tensor.Vector((long)Axis))]);
+            data = graph.Node(
+                "Slice",
+                [
+                    data,
+                    graph.Constant(Tensor.Vector(0L)),
+                    graph.Shape([n == 0 ? 0 : n * (Between + 1) - Between]),
+                    graph.Constant(Tensor.Vector((long)Axis)),
+                ]);
         }
         var around = new Dim[2 * rank];
         Array.Fill(around, 0);

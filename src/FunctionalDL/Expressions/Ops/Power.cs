@@ -36,11 +36,20 @@ sealed record PowerOp : BinaryOp
     private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within)
     {
         var (isWhole, isFixed) = (Math.Truncate(x[1]) == x[1], Number(y.Inputs[1]) is not null);
-        if (x[0] > within || isWhole && isFixed && (x[1] >= 0 || Math.Abs(x[0]) > within)) return null;
-        if (x[0] < 0 && !isWhole) return new(NonSmoothKind.OutsideDomain, "A negative number has no power with a fractional exponent.");
-        if (x[1] < 1 && Math.Abs(x[0]) <= within) return new(NonSmoothKind.Pole, "A power with an exponent below 1 has an infinite value or slope at 0.");
+        if (x[0] > within || isWhole && isFixed && (x[1] >= 0 || Math.Abs(x[0]) > within))
+            return null;
+        if (x[0] < 0 && !isWhole)
+            return new(NonSmoothKind.OutsideDomain, "A negative number has no power with a fractional exponent.");
+        if (x[1] < 1 && Math.Abs(x[0]) <= within)
+            return new(NonSmoothKind.Pole, "A power with an exponent below 1 has an infinite value or slope at 0.");
         if (!isWhole && isFixed)
-            return new(NonSmoothKind.OutsideDomain, "A power with a fractional exponent has no value below 0; at 0 its slope is the one from above.");
-        return isFixed ? null : new(NonSmoothKind.OutsideDomain, "With a base of 0 or less, the power has no derivative with respect to its exponent; at 0 it is taken as 0.");
+            return new(
+                NonSmoothKind.OutsideDomain,
+                "A power with a fractional exponent has no value below 0; at 0 its slope is the one from above.");
+        return isFixed
+            ? null
+            : new(
+                NonSmoothKind.OutsideDomain,
+                "With a base of 0 or less, the power has no derivative with respect to its exponent; at 0 it is taken as 0.");
     }
 }

@@ -12,8 +12,11 @@ sealed record RandomUniformOp(TensorType Type, long Stream) : Op
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
-        if (x[0].DType != DType.Int64 || x[0].Shape.Rank != 0) throw WrongDType(x, "a key: one int64 scalar", "Pass key.ToTensor() or an int64 variable.");
-        return Type.DType.IsFloat() && !Type.DType.IsNarrow() ? Type : throw WrongDType([Type], "float32 or float64 as its dtype", "Draw floats and cast them.");
+        if (x[0].DType != DType.Int64 || x[0].Shape.Rank != 0)
+            throw WrongDType(x, "a key: one int64 scalar", "Pass key.ToTensor() or an int64 variable.");
+        return Type.DType.IsFloat() && !Type.DType.IsNarrow()
+            ? Type
+            : throw WrongDType([Type], "float32 or float64 as its dtype", "Draw floats and cast them.");
     }
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
@@ -23,7 +26,8 @@ sealed record RandomUniformOp(TensorType Type, long Stream) : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => null;
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("uniform", x, Type.Shape.ToString(), $"stream {Stream}");
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
+        notation.Function("uniform", x, Type.Shape.ToString(), $"stream {Stream}");
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => throw new UnsupportedOnnxException(
         "RandomUniform: ONNX has no keyed random generator. "

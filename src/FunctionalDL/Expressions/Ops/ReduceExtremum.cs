@@ -2,7 +2,9 @@ using static FunctionalDL.Functions;
 
 namespace FunctionalDL.Ops;
 
-/// <summary>The largest or smallest element. Its derivative is [x = y], shared equally where several elements are the extreme one.</summary>
+/// <summary>
+/// The largest or smallest element. Its derivative is [x = y], shared equally where several elements are the extreme one.
+/// </summary>
 abstract record ReduceExtremum(Axes Axes) : ReduceOp(Axes)
 {
     internal override Expr? Vjp(int i, Expr y, Expr g) => Spread(g, y.Inputs[0].Shape) * Shares(y);
@@ -41,8 +43,14 @@ abstract record ReduceExtremum(Axes Axes) : ReduceOp(Axes)
         {
             var group = groups.AsSpan(i * size, size).ToArray();
             var best = (int)group.FirstOrDefault(j => x[0].GetDouble((int)j) == extreme.GetDouble(i), -1);
-            if (best >= 0 && group.Any(j => j != best && Math.Abs(x[0].GetDouble((int)j) - extreme.GetDouble(i)) <= within.Between(best, (int)j)))
-                yield return (i, new(NonSmoothKind.Kink, $"{Name} has a kink where several elements are the extreme one; they share the derivative equally."));
+            if (
+                best >= 0
+                && group.Any(j => j != best && Math.Abs(x[0].GetDouble((int)j) - extreme.GetDouble(i)) <= within.Between(best, (int)j)))
+                yield return (
+                    i,
+                    new(
+                        NonSmoothKind.Kink,
+                        $"{Name} has a kink where several elements are the extreme one; they share the derivative equally."));
         }
     }
 }

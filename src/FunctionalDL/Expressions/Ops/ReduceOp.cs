@@ -29,7 +29,9 @@ abstract record ReduceOp(Axes Axes) : Op
             return OfNone is { } value ? Tensor.Full(type.DType, type.Shape, value)
                 : throw new TensorException($"{Name}: axes {Axes} of {x[0].Describe()} have no elements. Give at least one.");
         var reduced = new Reduced(this, x[0], type.Shape);
-        return type.DType.IsFloat() ? reduced.Visit<double>().Cast(type.DType) : type.DType.VisitNumbers<Reduced, Tensor>(reduced).Cast(type.DType);
+        return type.DType.IsFloat()
+            ? reduced.Visit<double>().Cast(type.DType)
+            : type.DType.VisitNumbers<Reduced, Tensor>(reduced).Cast(type.DType);
     }
 
     readonly struct Reduced(ReduceOp op, Tensor of, Shape shape) : INumberVisitor<Tensor>
@@ -54,7 +56,8 @@ abstract record ReduceOp(Axes Axes) : Op
 
     private protected override Func<int, Expr?> Through(Expr y, Expr mask) => _ => Spread(mask, y.Inputs[0].Shape);
 
-    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(this with { Axes = [.. Axes.Select(axis => axis + 1)] }, x);
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) =>
+        new(this with { Axes = [.. Axes.Select(axis => axis + 1)] }, x);
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
         notation.Function(Name.ToLowerInvariant(), x, Axes.Count == y.Inputs[0].Rank ? [] : [.. Axes.Select(a => a.ToString())]);

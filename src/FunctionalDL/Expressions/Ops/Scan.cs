@@ -3,13 +3,14 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// A loop over time: carried values h, and at each step t the elements x[t] of sequences, h[t + 1] = f(h[t], x[t]). Its results are each h[0 … T],
-/// <c>[T + 1, …]</c>, what the step stacks, <c>[T, …]</c>, and what it sums. Inputs are the first h, the sequences <c>[T, …]</c> and what the step takes
-/// that does not change.
+/// A loop over time: carried values h, and at each step t the elements x[t] of sequences, h[t + 1] = f(h[t], x[t]). Its results are each
+/// h[0 … T],
+/// <c>[T + 1, …]</c>, what the step stacks, <c>[T, …]</c>, and what it sums. Inputs are the first h, the sequences <c>[T, …]</c> and what
+/// the step takes that does not change.
 /// </summary>
 /// <remarks>
-/// Its derivatives are loops again, of the body's derivative: the graph of a step exists once, however many steps there are. Of each step the carried
-/// values are kept, and its products and functions that the way back needs.
+/// Its derivatives are loops again, of the body's derivative: the graph of a step exists once, however many steps there are. Of each step
+/// the carried values are kept, and its products and functions that the way back needs.
 /// </remarks>
 sealed record ScanOp(ScanBody Body, int Result = 0) : MultiResultOp(Result)
 {
@@ -25,13 +26,19 @@ sealed record ScanOp(ScanBody Body, int Result = 0) : MultiResultOp(Result)
     {
         var (first, last) = (Body.Carries.Length, Body.Carries.Length + Body.Elements.Length);
         var expected = Body.Variables.ToArray();
-        if (x.Length != expected.Length || first == last) throw new ShapeException($"Scan: {x.Length} inputs for a step of {expected.Length}, {last - first} of them sequences. Give one input for each, and at least one sequence.");
+        if (x.Length != expected.Length || first == last)
+            throw new ShapeException(
+                $"Scan: {x.Length} inputs for a step of {expected.Length}, {last - first} of them sequences. Give one input for each, "
+                    + "and at least one sequence."
+            );
         for (var i = 0; i < x.Length; i++)
         {
             var isSequence = i >= first && i < last;
-            if (isSequence && x[i].Shape.Rank == 0) throw new ShapeException($"Scan: sequence {x[i]} has no time axis. Its first axis is time.");
+            if (isSequence && x[i].Shape.Rank == 0)
+                throw new ShapeException($"Scan: sequence {x[i]} has no time axis. Its first axis is time.");
             if ((isSequence ? x[i] with { Shape = x[i].Shape.Remove(0) } : x[i]) != expected[i].Type)
-                throw new ShapeException($"Scan: the step takes {expected[i].Type} and input {i} is {x[i]}. A sequence has one axis more, its first.");
+                throw new ShapeException(
+                    $"Scan: the step takes {expected[i].Type} and input {i} is {x[i]}. A sequence has one axis more, its first.");
             if (isSequence && x[i].Shape[0] != x[first].Shape[0])
                 throw new ShapeException($"Scan: sequences of {x[first].Shape[0]} and {x[i].Shape[0]} elements. Give them one length.");
         }
@@ -58,8 +65,15 @@ sealed record ScanOp(ScanBody Body, int Result = 0) : MultiResultOp(Result)
             var next = Evaluator.Evaluate(Body.Outputs, values, sizes);
             for (var i = 0; i < next.Length; i++)
             {
-                if (i < carries) values = values.With(names[i], next[i]);
-                Write(next[i], i, i >= carries + Body.Stacked.Length ? 0 : i < carries && !Body.IsReversed ? t + 1 : t, add: i >= carries + Body.Stacked.Length);
+                if (i < carries)
+                    values = values.With(names[i], next[i]);
+                Write(
+                    next[i],
+                    i,
+                    i >= carries + Body.Stacked.Length ? 0
+                        : i < carries && !Body.IsReversed ? t + 1
+                        : t,
+                    add: i >= carries + Body.Stacked.Length);
             }
         }
         return [.. results.Zip(shapes, (values, shape) => Tensor<double>.Adopt(shape, values).Cast(Body.Next[0].DType))];
@@ -117,13 +131,19 @@ sealed record ScanOp(ScanBody Body, int Result = 0) : MultiResultOp(Result)
         Expr[] own = [.. y.Zip(g, (result, gradient) => gradient ?? ZerosLike(result))];
         var body = Body.Keeping;
         var results = ReferenceEquals(body, Body) ? y : new ScanOp(body).Apply([.. inputs]);
-        var shares = LoopMotion.Results(Body.Adjoint,
-        [
-            .. own.Take(carries).Select(Body.Last),
-            .. results.Take(carries).Select(Body.Before), .. inputs.Skip(carries).Take(elements), .. own.Take(carries).Select(Body.Before), .. own.Skip(carries).Take(Body.Stacked.Length),
-            .. Body.Kept.Select(e => Body.Next.IndexOf(e) is >= 0 and var i ? Body.After(results[i]) : results[carries + body.Stacked.IndexOf(e)]),
-            .. inputs.Skip(carries + elements), .. own.Skip(carries + Body.Stacked.Length),
-        ]);
+        var shares = LoopMotion.Results(
+            Body.Adjoint,
+            [
+                .. own.Take(carries).Select(Body.Last),
+                .. results.Take(carries).Select(Body.Before),
+                .. inputs.Skip(carries).Take(elements),
+                .. own.Take(carries).Select(Body.Before),
+                .. own.Skip(carries).Take(Body.Stacked.Length),
+                .. Body.Kept.Select(e =>
+                    Body.Next.IndexOf(e) is >= 0 and var i ? Body.After(results[i]) : results[carries + body.Stacked.IndexOf(e)]),
+                .. inputs.Skip(carries + elements),
+                .. own.Skip(carries + Body.Stacked.Length),
+            ]);
         int[] order = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i].DType.IsFloat())];
         return i => Array.IndexOf(order, i) is >= 0 and var at ? at < carries ? Body.Adjoint.Last(shares[at]) : shares[at] : null;
     }
@@ -165,27 +185,44 @@ sealed record ScanOp(ScanBody Body, int Result = 0) : MultiResultOp(Result)
         // [n, time, …] → [time, n, …] on the way in, and back on the way out.
         var all = AllBatched(x, batched, n);
         var body = Body.Batched(batched, n);
-        var results = new ScanOp(body).Apply([.. all[..first], .. x[first..last].Select((e, i) => batched[first + i] ? Exchanged(e) : e), .. x[last..]]);
+        var results = new ScanOp(body).Apply([
+            .. all[..first],
+            .. x[first..last].Select((e, i) => batched[first + i] ? Exchanged(e) : e),
+            .. x[last..],
+        ]);
         return [.. results.Select((e, i) => i < first + body.Stacked.Length ? Exchanged(e) : e)];
     }
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
-        notation.Function(Body.IsReversed ? "scanback" : "scan", x, Result == 0 ? [Body.ToString()] : [Body.ToString(), $"result {Result}"]);
+        notation.Function(
+            Body.IsReversed ? "scanback" : "scan",
+            x,
+            Result == 0 ? [Body.ToString()] : [Body.ToString(), $"result {Result}"]);
 
     // ONNX's Scan gives the carried values after the last step only, so that each is also stacked; a sum is one more carried value.
     internal override string[] ToOnnxAll(IOnnxGraph graph, Expr[] y, string[] x)
     {
         var (carries, elements, sums) = (Body.Carries.Length, Body.Elements.Length, Body.Fresh(Body.Summed, 0));
-        var body = graph.Subgraph([.. Body.Carries, .. sums, .. Body.Elements], Body.Constants.Zip(x.Skip(carries + elements)),
+        var body = graph.Subgraph(
+            [.. Body.Carries, .. sums, .. Body.Elements],
+            Body.Constants.Zip(x.Skip(carries + elements)),
             [.. Body.Next, .. sums.Zip(Body.Summed, (sum, share) => sum + share), .. Body.Next.Concat(Body.Stacked)]);
-        long[] directions = [.. Enumerable.Repeat(Body.IsReversed ? 1L : 0L, elements)], outward = [.. Enumerable.Repeat(directions[0], carries + Body.Stacked.Length)];
+        long[] directions = [.. Enumerable.Repeat(Body.IsReversed ? 1L : 0L, elements)],
+            outward = [.. Enumerable.Repeat(directions[0], carries + Body.Stacked.Length)];
         string Zeros(Expr sum) => graph.Node("Expand", [graph.Constant(Tensor.Zeros(sum.DType, Shape.Scalar)), graph.Shape(sum.Shape)]);
-        var results = graph.Nodes("Scan", 2 * carries + Body.Stacked.Length + sums.Length, [.. x.Take(carries), .. sums.Select(Zeros), .. x.Skip(carries).Take(elements)],
-            ("body", body), ("num_scan_inputs", (long)elements), ("scan_input_directions", directions), ("scan_output_directions", outward));
+        var results = graph.Nodes(
+            "Scan",
+            2 * carries + Body.Stacked.Length + sums.Length,
+            [.. x.Take(carries), .. sums.Select(Zeros), .. x.Skip(carries).Take(elements)],
+            ("body", body),
+            ("num_scan_inputs", (long)elements),
+            ("scan_input_directions", directions),
+            ("scan_output_directions", outward));
 
         var stacks = results.Skip(carries + sums.Length).ToArray();
         string First(int carry) => graph.Node("Unsqueeze", [x[carry], graph.Constant(Tensor.Vector(0L))]);
-        string All(int carry) => graph.Node("Concat", Body.IsReversed ? [stacks[carry], First(carry)] : [First(carry), stacks[carry]], ("axis", 0L));
+        string All(int carry) =>
+            graph.Node("Concat", Body.IsReversed ? [stacks[carry], First(carry)] : [First(carry), stacks[carry]], ("axis", 0L));
         return [.. Enumerable.Range(0, carries).Select(All), .. stacks.Skip(carries), .. results.Skip(carries).Take(sums.Length)];
     }
 }

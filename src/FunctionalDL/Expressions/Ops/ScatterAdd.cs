@@ -20,7 +20,8 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
         if (!x[1].DType.IsNumeric()) throw WrongDType(x, "numbers to add", "Cast the updates to a number.");
         var (indices, updates) = (x[0].Shape, x[1].Shape);
         if (Axis < 0 || updates.Rank < (long)Axis + indices.Rank || updates.Slice(Axis, Axis + indices.Rank) != indices)
-            throw new ShapeException($"ScatterAdd: updates {updates} do not have the indices' shape {indices} from axis {Axis} on. Reshape the updates.");
+            throw new ShapeException(
+                $"ScatterAdd: updates {updates} do not have the indices' shape {indices} from axis {Axis} on. Reshape the updates.");
         return x[1] with { Shape = updates.Slice(0, Axis).Concat([Size]).Concat(updates.Slice(Axis + indices.Rank, updates.Rank)) };
     }
 
@@ -38,7 +39,10 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
             foreach (var (index, offset) in Layout.Indices(x[1].Shape))
             {
                 var at = (int)indices.Span[Layout.Offset(index.AsSpan(axis, rank), among)];
-                var into = Layout.Offset(index.AsSpan(0, axis), to) + at * to[axis] + Layout.Offset(index.AsSpan(axis + rank), to.AsSpan(axis + 1));
+                var into =
+                    Layout.Offset(index.AsSpan(0, axis), to)
+                    + at * to[axis]
+                    + Layout.Offset(index.AsSpan(axis + rank), to.AsSpan(axis + 1));
                 result[into] += values[offset];
             }
             return Tensor<T>.Adopt(shape, result);
@@ -58,25 +62,43 @@ sealed record ScatterAddOp(int Axis, Dim Size) : Op
         var updates = AllBatched(x, batched, n)[1];
 
         // [n, a…, i…, b…] → [n, i…, a…, b…], added up in [n·size, a…, b…], → [n, a…, size, b…]
-        var front = Functions.Transpose(updates, [0, .. Enumerable.Range(1 + Axis, rank), .. Enumerable.Range(1, Axis), .. Enumerable.Range(1 + Axis + rank, updates.Rank - 1 - Axis - rank)]);
+        var front = Functions.Transpose(
+            updates,
+            [
+                0,
+                .. Enumerable.Range(1 + Axis, rank),
+                .. Enumerable.Range(1, Axis),
+                .. Enumerable.Range(1 + Axis + rank, updates.Rank - 1 - Axis - rank),
+            ]);
         var sum = Functions.ScatterAdd(GatherOp.Offset(x[0], n, Size), front, n * Size);
         var apart = Functions.Reshape(sum, sum.Shape.Remove(0).Insert(0, Size).Insert(0, n));
         return Functions.Transpose(apart, [0, .. Enumerable.Range(2, Axis), 1, .. Enumerable.Range(2 + Axis, apart.Rank - 2 - Axis)]);
     }
 
-    internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("scatteradd", x, $"axis {Axis}", Size.ToString());
+    internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
+        notation.Function("scatteradd", x, $"axis {Axis}", Size.ToString());
 
     // ScatterND adds along the leading axis: the scattered axis is brought there and back.
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
     {
         var (indices, updates) = (y.Inputs[0].Shape, y.Inputs[1].Shape);
-        int[] order = [.. Enumerable.Range(Axis, indices.Rank), .. Enumerable.Range(0, Axis), .. Enumerable.Range(Axis + indices.Rank, updates.Rank - Axis - indices.Rank)];
+        int[] order =
+        [
+            .. Enumerable.Range(Axis, indices.Rank),
+            .. Enumerable.Range(0, Axis),
+            .. Enumerable.Range(Axis + indices.Rank, updates.Rank - Axis - indices.Rank),
+        ];
         var front = Axis == 0 ? x[1] : graph.Node("Transpose", [x[1]], ("perm", order.Select(a => (long)a).ToArray()));
         Shape leading = [Size, .. y.Shape.Remove(Axis)];
         var zeros = graph.Node("Expand", [graph.Constant(Tensor.Zeros(y.DType, Shape.Scalar)), graph.Shape(leading)]);
         var at = graph.Node("Unsqueeze", [x[0], graph.Constant(Tensor.Vector(-1L))]);
         var sum = graph.Node("ScatterND", [zeros, at, front], ("reduction", "add"));
-        long[] back = [.. Enumerable.Range(1, Axis).Select(a => (long)a), 0, .. Enumerable.Range(Axis + 1, y.Rank - Axis - 1).Select(a => (long)a)];
+        long[] back =
+        [
+            .. Enumerable.Range(1, Axis).Select(a => (long)a),
+            0,
+            .. Enumerable.Range(Axis + 1, y.Rank - Axis - 1).Select(a => (long)a),
+        ];
         return Axis == 0 ? sum : graph.Node("Transpose", [sum], ("perm", back));
     }
 }

@@ -13,8 +13,10 @@ sealed record SelectOp : ElementwiseOp
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x)
     {
-        if (x[0].DType != DType.Bool) throw WrongDType(x, "a bool condition", "Compare first, such as x > 0.");
-        if (x[1].DType != x[2].DType) throw WrongDType(x, "two branches of one dtype", $"Cast one branch, such as x.Cast(DType.{x[1].DType}).");
+        if (x[0].DType != DType.Bool)
+            throw WrongDType(x, "a bool condition", "Compare first, such as x > 0.");
+        if (x[1].DType != x[2].DType)
+            throw WrongDType(x, "two branches of one dtype", $"Cast one branch, such as x.Cast(DType.{x[1].DType}).");
         SameShape(x);
         return x[1];
     }

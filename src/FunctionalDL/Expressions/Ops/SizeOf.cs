@@ -1,6 +1,8 @@
 namespace FunctionalDL.Ops;
 
-/// <summary>y = the size of a dimension as a scalar: <c>→ []</c>. It is how a mean divides by a batch whose size is not known yet.</summary>
+/// <summary>
+/// y = the size of a dimension as a scalar: <c>→ []</c>. It is how a mean divides by a batch whose size is not known yet.
+/// </summary>
 sealed record SizeOfOp(Dim Dim, DType DType) : Op
 {
     public override string Name => "SizeOf";
@@ -11,7 +13,8 @@ sealed record SizeOfOp(Dim Dim, DType DType) : Op
 
     internal override TensorType Infer(ReadOnlySpan<TensorType> x) => new(DType, Shape.Scalar);
 
-    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) => Tensor.Full(DType, Shape.Scalar, Dim.Resolve(sizes).Size);
+    internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
+        Tensor.Full(DType, Shape.Scalar, Dim.Resolve(sizes).Size);
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => null;
 

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀, with the sizes of its named dimensions taken from x₁: <c>[…], any → […]</c>. The derivative of a linear function does not depend on its variable, but
-/// has its shape; this keeps the variable whose value says what that is.
+/// y = x₀, with the sizes of its named dimensions taken from x₁: <c>[…], any → […]</c>. The derivative of a linear function does not
+/// depend on its variable, but has its shape; this keeps the variable whose value says what that is.
 /// </summary>
 sealed record SizedLikeOp : TiedOp
 {
@@ -21,14 +21,18 @@ sealed record SizedLikeOp : TiedOp
         BigInteger Bits(IEnumerable<string> symbols)
         {
             var all = BigInteger.Zero;
-            foreach (var symbol in symbols) all |= bits.TryGetValue(symbol, out var bit) ? bit : bits[symbol] = BigInteger.One << bits.Count;
+            foreach (var symbol in symbols)
+                all |= bits.TryGetValue(symbol, out var bit) ? bit : bits[symbol] = BigInteger.One << bits.Count;
             return all;
         }
         var known = new Dictionary<Expr, (BigInteger Taken, BigInteger Given)>();
         foreach (var node in Graph.TopologicalOrder(expressions))
         {
-            var (taken, given) = (Bits(node.Op is SizeOfOp size ? size.Dim.Symbols : node.Shape.SelectMany(d => d.Symbols)), node.VariableName is null ? 0 : Bits(Named(node)));
-            foreach (var x in node.Inputs) (taken, given) = (taken | known[x].Taken, given | known[x].Given);
+            var (taken, given) = (
+                Bits(node.Op is SizeOfOp size ? size.Dim.Symbols : node.Shape.SelectMany(d => d.Symbols)),
+                node.VariableName is null ? 0 : Bits(Named(node)));
+            foreach (var x in node.Inputs)
+                (taken, given) = (taken | known[x].Taken, given | known[x].Given);
             known[node] = (taken, given);
         }
         (Expr Variable, BigInteger Gives)[] givers = [.. variables.Select(v => (v, Bits(Named(v)))).Where(v => !v.Item2.IsZero)];

@@ -18,9 +18,13 @@ sealed record SliceOp(int Axis, Dim Start, Dim Size, int Step) : LinearOp
     {
         var n = x[0].Shape[Axis];
         if (Start.IsNegative || Step < 1 || Size.IsNegative)
-            throw new ShapeException($"Slice: start {Start}, size {Size} and step {Step} of axis {Axis} of {x[0].Shape}: start and size cannot be negative and a step is 1 or more.");
+            throw new ShapeException(
+                $"Slice: start {Start}, size {Size} and step {Step} of axis {Axis} of {x[0].Shape}: start and size cannot be negative "
+                    + "and a step is 1 or more."
+            );
         if (Size != 0 && (n - End).IsNegative)
-            throw new ShapeException($"Slice: from {Start} to {End - 1} is outside axis {Axis} of {x[0].Shape}, which has {n} elements. Take fewer.");
+            throw new ShapeException(
+                $"Slice: from {Start} to {End - 1} is outside axis {Axis} of {x[0].Shape}, which has {n} elements. Take fewer.");
         return x[0] with { Shape = x[0].Shape.With(Axis, Size) };
     }
 
@@ -28,7 +32,10 @@ sealed record SliceOp(int Axis, Dim Start, Dim Size, int Step) : LinearOp
     {
         var n = x[0].Shape[Axis].Size;
         if (type.Shape[Axis].Size > 0 && (n - End.Resolve(sizes)).IsNegative)
-            throw new ShapeException($"Slice: from {Start} to {End.Resolve(sizes) - 1} is outside axis {Axis} of {x[0].Shape}, which has {n} elements. Take fewer.");
+            throw new ShapeException(
+                $"Slice: from {Start} to {End.Resolve(sizes) - 1} is outside axis {Axis} of {x[0].Shape}, which has {n} elements. Take "
+                    + "fewer."
+            );
         var strides = x[0].Shape.Strides();
         var start = Start.Resolve(sizes).Size * strides[Axis];
         // One element has no next, however far away that would be.
@@ -47,6 +54,14 @@ sealed record SliceOp(int Axis, Dim Start, Dim Size, int Step) : LinearOp
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
         notation.Function("slice", x, $"axis {Axis}", $"{Start}:{End}{(Step == 1 ? "" : $":{Step}")}");
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => graph.Node("Slice",
-        [x[0], graph.Shape([Start]), graph.Shape([Size == 0 ? Start : End]), graph.Constant(Tensor.Vector((long)Axis)), graph.Constant(Tensor.Vector((long)Step))]);
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
+        graph.Node(
+            "Slice",
+            [
+                x[0],
+                graph.Shape([Start]),
+                graph.Shape([Size == 0 ? Start : End]),
+                graph.Constant(Tensor.Vector((long)Axis)),
+                graph.Constant(Tensor.Vector((long)Step)),
+            ]);
 }

@@ -2,7 +2,9 @@ using static FunctionalDL.Functions;
 
 namespace FunctionalDL.Ops;
 
-/// <summary>y = ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), ∂y/∂x = σ(x). A primitive because that stable form, differentiated, is wrong at 0.</summary>
+/// <summary>
+/// y = ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), ∂y/∂x = σ(x). A primitive because that stable form, differentiated, is wrong at 0.
+/// </summary>
 sealed record SoftplusOp : UnaryOp
 {
     public override string Name => "Softplus";
@@ -12,7 +14,13 @@ sealed record SoftplusOp : UnaryOp
     protected override Expr? Partial(Expr x, Expr y) => Sigmoid(x);
 
     // In float64, OnnxRuntime's Softplus is infinite above 709.
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => y.DType == DType.Float32 ? base.ToOnnx(graph, y, x) : graph.Node("Add",
-        [graph.Node("Max", [x[0], graph.Constant(Tensor.Full(y.DType, Shape.Scalar, 0))]),
-         Log1POp.Onnx(graph, y.DType, graph.Node("Exp", [graph.Node("Neg", [graph.Node("Abs", x)])]))]);
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
+        y.DType == DType.Float32
+            ? base.ToOnnx(graph, y, x)
+            : graph.Node(
+                "Add",
+                [
+                    graph.Node("Max", [x[0], graph.Constant(Tensor.Full(y.DType, Shape.Scalar, 0))]),
+                    Log1POp.Onnx(graph, y.DType, graph.Node("Exp", [graph.Node("Neg", [graph.Node("Abs", x)])])),
+                ]);
 }

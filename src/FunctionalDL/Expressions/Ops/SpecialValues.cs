@@ -5,7 +5,9 @@ namespace FunctionalDL.Ops;
 /// <summary>Elementary functions in the forms that keep their precision where the textbook form loses it.</summary>
 static class SpecialValues
 {
-    /// <summary>ln(1 + x). With u the rounded 1 + x, ln(u)·x/(u − 1) cancels the rounding of u (Kahan; Higham, Accuracy and Stability, §1.14.1).</summary>
+    /// <summary>
+    /// ln(1 + x). With u the rounded 1 + x, ln(u)·x/(u − 1) cancels the rounding of u (Kahan; Higham, Accuracy and Stability, §1.14.1).
+    /// </summary>
     public static T Log1P<T>(T x) where T : IFloatingPointIeee754<T>
     {
         var u = T.One + x;

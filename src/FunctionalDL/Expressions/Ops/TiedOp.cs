@@ -15,7 +15,8 @@ abstract record TiedOp : Op
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0];
 
-    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched[0] ? new(this, x) : Functions.Broadcast(new(this, x), y.Shape.Insert(0, n));
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) =>
+        batched[0] ? new(this, x) : Functions.Broadcast(new(this, x), y.Shape.Insert(0, n));
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => x[0];
 

@@ -4,8 +4,9 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// The k largest elements along an axis, or smallest, and where they are: <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>, the first in order; of
-/// equal ones the first, NaN larger than all. The derivative of the elements is that of picking them where they are. An axis of fewer elements is an error.
+/// The k largest elements along an axis, or smallest, and where they are: <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>, the first in
+/// order; of equal ones the first, NaN larger than all. The derivative of the elements is that of picking them where they are. An axis of
+/// fewer elements is an error.
 /// </summary>
 sealed record TopKOp(int Axis, Dim Size, bool Largest, int Result = 0) : MultiResultOp(Result)
 {
@@ -31,7 +32,8 @@ sealed record TopKOp(int Axis, Dim Size, bool Largest, int Result = 0) : MultiRe
     {
         var size = Size.Resolve(sizes).Size;
         if (size > x[0].Shape[Axis].Size)
-            throw new TensorException($"TopK: axis {Axis} of {x[0].Describe()} has no {size} elements. Ask for at most {x[0].Shape[Axis]}.");
+            throw new TensorException(
+                $"TopK: axis {Axis} of {x[0].Describe()} has no {size} elements. Ask for at most {x[0].Shape[Axis]}.");
         var shape = x[0].Shape.With(Axis, size);
         var places = x[0].DType.VisitNumbers<Search, long[]>(new(this, x[0], size));
         var (_, n, inner) = x[0].Shape.Around(Axis);
@@ -70,19 +72,30 @@ sealed record TopKOp(int Axis, Dim Size, bool Largest, int Result = 0) : MultiRe
         {
             var (first, second) = (x.Span[start + a * step], x.Span[start + b * step]);
             // Equal by value where they differ by sign alone, as 0 and −0 do.
-            var order = T.IsNaN(first) || T.IsNaN(second) ? T.IsNaN(first).CompareTo(T.IsNaN(second)) : first < second ? -1 : first > second ? 1 : 0;
-            return order == 0 ? a - b : largestFirst ? -order : order;
+            var order =
+                T.IsNaN(first) || T.IsNaN(second) ? T.IsNaN(first).CompareTo(T.IsNaN(second))
+                : first < second ? -1
+                : first > second ? 1
+                : 0;
+            return order == 0 ? a - b
+                : largestFirst ? -order
+                : order;
         }
     }
 
-    internal override Func<int, Expr?> PullbackAll(Expr[] y, Expr?[] g) => _ =>
-    {
-        if (g[0] is not { } gradient) return null;
-        var (x, places) = (y[0].Inputs[0], y[1]);
-        var (rows, n) = (Last(gradient), x.Shape[Axis]);
-        var sum = new Expr(new ScatterAddOp(0, rows.Shape.Slice(0, rows.Rank - 1).Elements * n), Flat(Last(places), n), Functions.Reshape(rows, [rows.Shape.Elements]));
-        return Back(Functions.Reshape(sum, rows.Shape.With(rows.Rank - 1, n)));
-    };
+    internal override Func<int, Expr?> PullbackAll(Expr[] y, Expr?[] g) =>
+        _ =>
+        {
+            if (g[0] is not { } gradient)
+                return null;
+            var (x, places) = (y[0].Inputs[0], y[1]);
+            var (rows, n) = (Last(gradient), x.Shape[Axis]);
+            var sum = new Expr(
+                new ScatterAddOp(0, rows.Shape.Slice(0, rows.Rank - 1).Elements * n),
+                Flat(Last(places), n),
+                Functions.Reshape(rows, [rows.Shape.Elements]));
+            return Back(Functions.Reshape(sum, rows.Shape.With(rows.Rank - 1, n)));
+        };
 
     internal override Expr?[] JvpAll(Expr[] y, Expr?[] t)
     {
@@ -121,10 +134,18 @@ sealed record TopKOp(int Axis, Dim Size, bool Largest, int Result = 0) : MultiRe
             var row = at / inner / values.Shape[Axis].Size;
             int Offset(long i) => (int)((row * n + i) * inner + at % inner);
             var own = Offset(places.As<long>().Span[at]);
-            if (Enumerable.Range(0, n).Select(i => Offset(i)).Any(other =>
-                    other != own && Math.Abs(x[0].GetDouble(other) - x[0].GetDouble(own)) <= within.Between(own, other)))
-                yield return (at, Result == 0 ? new(NonSmoothKind.Kink, "TopK has a kink where elements are equal; the derivative goes to the first.")
-                    : new(NonSmoothKind.Jump, "TopK's places jump where elements are equal; the first is taken, and the derivative is 0."));
+            if (
+                Enumerable
+                    .Range(0, n)
+                    .Select(i => Offset(i))
+                    .Any(other => other != own && Math.Abs(x[0].GetDouble(other) - x[0].GetDouble(own)) <= within.Between(own, other)))
+                yield return (
+                    at,
+                    Result == 0
+                        ? new(NonSmoothKind.Kink, "TopK has a kink where elements are equal; the derivative goes to the first.")
+                        : new(
+                            NonSmoothKind.Jump,
+                            "TopK's places jump where elements are equal; the first is taken, and the derivative is 0."));
         }
     }
 

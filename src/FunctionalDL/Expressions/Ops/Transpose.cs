@@ -11,7 +11,8 @@ sealed record TransposeOp(Axes Order) : LinearOp
     {
         var shape = x[0].Shape;
         if (!Order.Order().SequenceEqual(Enumerable.Range(0, shape.Rank)))
-            throw new ShapeException($"Transpose: {Order} is not an order of the axes of {shape}. List each of its {shape.Rank} axes once.");
+            throw new ShapeException(
+                $"Transpose: {Order} is not an order of the axes of {shape}. List each of its {shape.Rank} axes once.");
         return x[0] with { Shape = [.. Order.Select(axis => shape[axis])] };
     }
 
@@ -34,7 +35,8 @@ sealed record TransposeOp(Axes Order) : LinearOp
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => new(new TransposeOp(Inverse), g);
 
-    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => new(new TransposeOp([0, .. Order.Select(axis => axis + 1)]), x);
+    internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) =>
+        new(new TransposeOp([0, .. Order.Select(axis => axis + 1)]), x);
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
         Order.Equals([1, 0]) ? notation.Transpose(x[0]) : notation.Function("transpose", x, Order.ToString());

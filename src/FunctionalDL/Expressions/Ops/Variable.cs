@@ -17,7 +17,8 @@ sealed record VariableOp(string Symbol, TensorType Type) : Op
         : throw new FunctionalException("Variable: the name is empty. Name it, such as Expr.Variable(\"x\").");
 
     internal override Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes) =>
-        throw new FunctionalException($"Variable \"{Symbol}\" ({Type}) has no value. Give one: expression.Evaluate((\"{Symbol}\", value)).");
+        throw new FunctionalException(
+            $"Variable \"{Symbol}\" ({Type}) has no value. Give one: expression.Evaluate((\"{Symbol}\", value)).");
 
     internal override Expr? Vjp(int i, Expr y, Expr g) => null;
 
@@ -26,5 +27,6 @@ sealed record VariableOp(string Symbol, TensorType Type) : Op
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Symbol(Symbol);
 
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
-        throw new FunctionalException($"Variable \"{Symbol}\" is neither an input nor a parameter of the exported model. Declare it or substitute it.");
+        throw new FunctionalException(
+            $"Variable \"{Symbol}\" is neither an input nor a parameter of the exported model. Declare it or substitute it.");
 }

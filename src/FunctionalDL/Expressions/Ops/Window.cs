@@ -13,8 +13,13 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
     public int Rank => Sizes.Count;
 
     /// <summary>The elements along an axis from the first under the window to the last.</summary>
-    public int Extent(int axis) => Reach(axis) <= int.MaxValue ? (int)Reach(axis)
-        : throw new ShapeException($"Window: {Sizes} elements {Dilations} apart reach over {Reach(axis)}, more than an axis can have. Make the window or the dilation smaller.");
+    public int Extent(int axis) =>
+        Reach(axis) <= int.MaxValue
+            ? (int)Reach(axis)
+            : throw new ShapeException(
+                $"Window: {Sizes} elements {Dilations} apart reach over {Reach(axis)}, more than an axis can have. Make the window or "
+                    + "the dilation smaller."
+            );
 
     long Reach(int axis) => (Sizes[axis] - 1L) * Dilations[axis] + 1;
 
@@ -25,12 +30,20 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
     {
         var room = n + Before[axis] + After[axis] - Extent(axis);
         if (room.IsNegative)
-            throw new ShapeException($"{op}: a window over {Extent(axis)} elements does not fit axis {axis + 2} of {n} elements with {Before[axis]} before and {After[axis]} after. Make it smaller, or pad.");
+            throw new ShapeException(
+                $"{op}: a window over {Extent(axis)} elements does not fit axis {axis + 2} of {n} elements with {Before[axis]} before "
+                    + $"and {After[axis]} after. Make it smaller, or pad."
+            );
         var stride = Strides[axis];
         var constant = room.Polynomial().Where(term => term.Symbols.Length == 0).Sum(term => term.Coefficient);
         var rest = Dim.Of((constant % stride + stride) % stride);
-        return ((room - rest).DivideExactly(stride)
-            ?? throw new ShapeException($"{op}: steps of {stride} along axis {axis + 2} of {n} elements are not a whole number of names. Fix the size of the axis, or use stride 1.")) + 1;
+        return (
+                (room - rest).DivideExactly(stride)
+                ?? throw new ShapeException(
+                    $"{op}: steps of {stride} along axis {axis + 2} of {n} elements are not a whole number of names. Fix the size of the "
+                        + "axis, or use stride 1."
+                )
+            ) + 1;
     }
 
     /// <summary>
@@ -58,12 +71,21 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
     public void Check(string op)
     {
         if (Strides.Count != Rank || Dilations.Count != Rank || Before.Count != Rank || After.Count != Rank)
-            throw new ShapeException($"{op}: a window of {Rank} axes with strides {Strides}, dilations {Dilations} and padding {Before}, {After}. Give one number for each spatial axis.");
+            throw new ShapeException(
+                $"{op}: a window of {Rank} axes with strides {Strides}, dilations {Dilations} and padding {Before}, {After}. Give one "
+                    + "number for each spatial axis."
+            );
         if (Sizes.Concat(Strides).Concat(Dilations).Any(n => n < 1) || Before.Concat(After).Any(n => n < 0))
-            throw new ShapeException($"{op}: size {Sizes}, stride {Strides}, dilation {Dilations}, padding {Before}, {After}: the first three are 1 or more and padding is 0 or more.");
+            throw new ShapeException(
+                $"{op}: size {Sizes}, stride {Strides}, dilation {Dilations}, padding {Before}, {After}: the first three are 1 or more "
+                    + "and padding is 0 or more."
+            );
         for (var axis = 0; axis < Rank; axis++)
             if ((Sizes[axis] - 1L) * Dilations[axis] + Before[axis] + After[axis] >= int.MaxValue)
-                throw new ShapeException($"{op}: size {Sizes[axis]}, dilation {Dilations[axis]} and padding {Before[axis]}, {After[axis]} along axis {axis + 2} reach over more elements than a tensor can have. Make them smaller.");
+                throw new ShapeException(
+                    $"{op}: size {Sizes[axis]}, dilation {Dilations[axis]} and padding {Before[axis]}, {After[axis]} along axis "
+                        + $"{axis + 2} reach over more elements than a tensor can have. Make them smaller."
+                );
     }
 
     /// <summary>The error, where the window lies outside a tensor at some position.</summary>
@@ -71,7 +93,8 @@ sealed record Window(Axes Sizes, Axes Strides, Axes Dilations, Axes Before, Axes
     {
         for (var axis = 0; axis < Rank; axis++)
             if (Before[axis] >= Extent(axis) || After[axis] >= Extent(axis))
-                throw new ShapeException($"{op}: padding {Before}, {After} lets a window of {Sizes} lie outside {shape}. Pad less than the window's size.");
+                throw new ShapeException(
+                    $"{op}: padding {Before}, {After} lets a window of {Sizes} lie outside {shape}. Pad less than the window's size.");
     }
 
     /// <summary>The window as ONNX's attributes.</summary>

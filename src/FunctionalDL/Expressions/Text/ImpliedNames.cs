@@ -7,14 +7,19 @@ static class ImpliedNames
     const int LongestProduct = 16;
 
     /// <summary>Whether a word is one name beyond doubt: a letter, perhaps with a number and an index, as in x, w12 or x_max.</summary>
-    public static bool IsOne(string word) => PartAt(word, 0) is var length && (length == word.Length || length > 0 && word[length] is '_' or '′');
+    public static bool IsOne(string word) =>
+        PartAt(word, 0) is var length && (length == word.Length || length > 0 && word[length] is '_' or '′');
 
     /// <summary>A variable's name that is made of the names of other variables, as xy is beside x and y; null if there is none.</summary>
     public static string? Glued(IReadOnlyCollection<string> names)
     {
         var letters = names.Where(name => PartAt(name, 0) == name.Length).ToHashSet();
-        return letters.Count == 0 ? null
-            : names.FirstOrDefault(name => Parts(name) is { Count: > 1 } parts && parts.All(part => part == "e" || letters.Contains(part)) && parts.Any(letters.Contains));
+        return letters.Count == 0
+            ? null
+            : names.FirstOrDefault(name =>
+                Parts(name) is { Count: > 1 } parts
+                && parts.All(part => part == "e" || letters.Contains(part))
+                && parts.Any(letters.Contains));
     }
 
     /// <summary>The letters of a word, each with the number after it; none where it is not made of these.</summary>

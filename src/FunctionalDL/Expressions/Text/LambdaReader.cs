@@ -5,10 +5,18 @@ using static FunctionalDL.Functions;
 
 namespace FunctionalDL;
 
-/// <summary>Reads the tree the C# compiler makes of a lambda. Calls to <see cref="Math"/> become the functions of the same meaning.</summary>
+/// <summary>
+/// Reads the tree the C# compiler makes of a lambda. Calls to <see cref="Math"/> become the functions of the same meaning.
+/// </summary>
 sealed class LambdaReader
 {
-    static readonly Dictionary<string, string> Names = new() { [nameof(Math.Log)] = "ln", [nameof(Math.Max)] = "max", [nameof(Math.Min)] = "min", [nameof(Math.Pow)] = "pow" };
+    static readonly Dictionary<string, string> Names = new()
+    {
+        [nameof(Math.Log)] = "ln",
+        [nameof(Math.Max)] = "max",
+        [nameof(Math.Min)] = "min",
+        [nameof(Math.Pow)] = "pow",
+    };
 
     readonly Dictionary<ParameterExpression, Expr> parameters = [];
 
@@ -16,15 +24,19 @@ sealed class LambdaReader
     {
         var reader = new LambdaReader();
         foreach (var parameter in lambda.Parameters)
-            reader.parameters[parameter] = parameter.Type == typeof(double) ? Expr.Variable(parameter.Name ?? $"x{reader.parameters.Count + 1}")
-                : throw new FunctionalException($"Expr.Of: parameter {parameter.Name} is of type {parameter.Type.Name}. Use double.");
+            reader.parameters[parameter] =
+                parameter.Type == typeof(double)
+                    ? Expr.Variable(parameter.Name ?? $"x{reader.parameters.Count + 1}")
+                    : throw new FunctionalException($"Expr.Of: parameter {parameter.Name} is of type {parameter.Type.Name}. Use double.");
         try
         {
             return reader.Read(lambda.Body);
         }
         catch (InsufficientExecutionStackException e)
         {
-            throw new FunctionalException("Expr.Of: the lambda is nested too deeply to be read. Build the expression with Functions instead.", e);
+            throw new FunctionalException(
+                "Expr.Of: the lambda is nested too deeply to be read. Build the expression with Functions instead.",
+                e);
         }
     }
 
@@ -66,7 +78,9 @@ sealed class LambdaReader
     {
         Expr[] x = [.. call.Arguments.Select(Read)];
         var name = Names.GetValueOrDefault(call.Method.Name, call.Method.Name.ToLowerInvariant());
-        return NamedFunctions.TryGet(name, out var function) && function.Arity == x.Length ? function.Apply(x) : throw Unknown($"Math.{call.Method.Name}");
+        return NamedFunctions.TryGet(name, out var function) && function.Arity == x.Length
+            ? function.Apply(x)
+            : throw Unknown($"Math.{call.Method.Name}");
     }
 
     static Expr Number(object? value) => value switch
@@ -86,5 +100,9 @@ sealed class LambdaReader
         _ => throw Unknown(e.ToString()),
     };
 
-    static FunctionalException Unknown(string what) => new($"Expr.Of: {what} has no counterpart among the library's functions. Use arithmetic, comparisons, ?: and Math's functions of that name.");
+    static FunctionalException Unknown(string what) =>
+        new(
+            $"Expr.Of: {what} has no counterpart among the library's functions. Use arithmetic, comparisons, ?: and Math's functions of "
+                + "that name."
+        );
 }

@@ -39,7 +39,13 @@ static class NamedFunctions
             ["σ"] = One(Sigmoid),
         };
 
-    static readonly Dictionary<string, double> Constants = new() { ["pi"] = Math.PI, ["π"] = Math.PI, ["e"] = Math.E, ["NaN"] = double.NaN };
+    static readonly Dictionary<string, double> Constants = new()
+    {
+        ["pi"] = Math.PI,
+        ["π"] = Math.PI,
+        ["e"] = Math.E,
+        ["NaN"] = double.NaN,
+    };
 
     public static bool TryGet(string name, out (int Arity, Func<Expr[], Expr> Apply) function) => Table.TryGetValue(name, out function);
 

@@ -28,8 +28,12 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
         if (tokens.TrueForAll(token => token.Kind is TokenKind.NewStatement or TokenKind.End))
             throw Error("There is no expression", tokens[^1], "Write one, such as sin(x²).");
         var result = Statements();
-        if (ImpliedNames.Glued(variables.Keys) is not { } name) return result;
-        throw Error($"{name} is ambiguous: one name or a product?", variables[name], $"Write {string.Join("·", ImpliedNames.Parts(name))} for a product, or choose another name.");
+        if (ImpliedNames.Glued(variables.Keys) is not { } name)
+            return result;
+        throw Error(
+            $"{name} is ambiguous: one name or a product?",
+            variables[name],
+            $"Write {string.Join("·", ImpliedNames.Parts(name))} for a product, or choose another name.");
     }
 
     Expr Statements()
@@ -42,16 +46,24 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
             var value = Comparison();
             if (name is { } defined && !known.TryAdd(defined.Text, value))
                 throw Error($"{defined.Text} already has a meaning", defined, "Choose another name for this part.");
-            if (Next.Kind is not (TokenKind.NewStatement or TokenKind.End)) throw Unexpected();
-            while (Next.Kind == TokenKind.NewStatement) at++;
-            if (Next.Kind == TokenKind.End) return value;
-            if (name is null) throw Error("Two expressions follow one another", Next, "Only the last line is the expression; the lines before it name parts: t = x².");
+            if (Next.Kind is not (TokenKind.NewStatement or TokenKind.End))
+                throw Unexpected();
+            while (Next.Kind == TokenKind.NewStatement)
+                at++;
+            if (Next.Kind == TokenKind.End)
+                return value;
+            if (name is null)
+                throw Error(
+                    "Two expressions follow one another",
+                    Next,
+                    "Only the last line is the expression; the lines before it name parts: t = x².");
         }
     }
 
     Expr Comparison()
     {
-        if (++depth > DeepestNesting) throw Error($"The nesting is deeper than {DeepestNesting}", Next, "Name inner parts on lines of their own: t = …");
+        if (++depth > DeepestNesting)
+            throw Error($"The nesting is deeper than {DeepestNesting}", Next, "Name inner parts on lines of their own: t = …");
         var a = Sum();
         var result = Next is { Kind: TokenKind.Symbol, Text: "<" or "≤" or ">" or "≥" or "==" } ? (tokens[at++].Text, Sum()) switch
         {
@@ -93,20 +105,40 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
         }
     }
 
-    /// <summary>Whether a product is meant without a sign: a number, π, a closed parenthesis or a superscript, then a name, a parenthesis or a root.</summary>
-    bool IsImplied() => (Next.Kind == TokenKind.Name || Next.Is("(") || Next.Is("√"))
-        && (tokens[at - 1] is { Kind: TokenKind.Number or TokenKind.Superscript } or { Kind: TokenKind.Name, Text: "π" } || tokens[at - 1].Is(")"));
+    /// <summary>
+    /// Whether a product is meant without a sign: a number, π, a closed parenthesis or a superscript, then a name, a parenthesis or a
+    /// root.
+    /// </summary>
+    bool IsImplied() =>
+        (Next.Kind == TokenKind.Name || Next.Is("(") || Next.Is("√"))
+        && (
+            tokens[at - 1] is { Kind: TokenKind.Number or TokenKind.Superscript } or { Kind: TokenKind.Name, Text: "π" }
+            || tokens[at - 1].Is(")"));
 
     /// <summary>Refuses products without a sign that may mean something else.</summary>
     void CheckImplied(bool divides)
     {
-        // After a written division, a power with ^ or a root, what follows may belong below the line, in the exponent or under the root, or not.
+        // After a written division, a power with ^ or a root, what follows may belong below the line, in the exponent or under the root,
+        // or not.
         var (name, isClosed) = (Next.Text, tokens[at - 1].Is(")"));
         if (divides || powerEnd == at && !isClosed)
-            throw Error("This product is ambiguous", Next, $"Write · and parentheses: a/(b·{Shown(name)}) or (a/b)·{Shown(name)}, x^(n·{Shown(name)}) or x^n·{Shown(name)}.");
-        if (rootEnd == at && !isClosed) throw Error("This root is ambiguous", Next, $"Write √(2·{Shown(name)}) or (√2)·{Shown(name)}.");
-        if (Next.Kind != TokenKind.Name || tokens[at + 1].Is("(") || known.ContainsKey(name) || NamedFunctions.TryGetConstant(name, out _) || ImpliedNames.IsOne(name)) return;
-        throw Error($"{Shown(name)} is ambiguous: one name or a product?", Next, $"Write · between factors: 2·x·y, or 2·{Shown(name)} for one name.");
+            throw Error(
+                "This product is ambiguous",
+                Next,
+                $"Write · and parentheses: a/(b·{Shown(name)}) or (a/b)·{Shown(name)}, x^(n·{Shown(name)}) or x^n·{Shown(name)}.");
+        if (rootEnd == at && !isClosed)
+            throw Error("This root is ambiguous", Next, $"Write √(2·{Shown(name)}) or (√2)·{Shown(name)}.");
+        if (
+            Next.Kind != TokenKind.Name
+            || tokens[at + 1].Is("(")
+            || known.ContainsKey(name)
+            || NamedFunctions.TryGetConstant(name, out _)
+            || ImpliedNames.IsOne(name))
+            return;
+        throw Error(
+            $"{Shown(name)} is ambiguous: one name or a product?",
+            Next,
+            $"Write · between factors: 2·x·y, or 2·{Shown(name)} for one name.");
     }
 
     Expr Signed()
@@ -137,7 +169,8 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
         if (!Next.Is("^")) return x;
         if (tokens[at - 1].Kind == TokenKind.Superscript) throw Error("This power is ambiguous", Next, "Write (x²)^n or x^(2^n).");
         at++;
-        if (++depth > DeepestNesting) throw Error($"The nesting is deeper than {DeepestNesting}", Next, "Name inner parts on lines of their own: t = …");
+        if (++depth > DeepestNesting)
+            throw Error($"The nesting is deeper than {DeepestNesting}", Next, "Name inner parts on lines of their own: t = …");
         var exponent = Signed();
         depth--;
         powerEnd = at;
@@ -193,14 +226,27 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
         }
         Close(open);
         if (NamedFunctions.TryGet(name.Text, out var function))
-            return x.Count == function.Arity ? function.Apply([.. x])
-                : throw Error($"{name.Text} takes {function.Arity} argument{(function.Arity == 1 ? "" : "s")}, not {x.Count}", name, "Separate arguments by commas.");
+            return x.Count == function.Arity
+                ? function.Apply([.. x])
+                : throw Error(
+                    $"{name.Text} takes {function.Arity} argument{(function.Arity == 1 ? "" : "s")}, not {x.Count}",
+                    name,
+                    "Separate arguments by commas.");
         if (IsAbstract(name.Text) && x.Count == 1)
             return new(new AbstractFunctionOp(name.Text.TrimEnd('′'), name.Text.Length - name.Text.TrimEnd('′').Length), x[0]);
         if (known.ContainsKey(name.Text) || name.Text.Length == 1)
-            throw Error($"{Shown(name.Text)}(…) is ambiguous: a product or a function?", name, $"Write {Shown(name.Text)}·(…) for a product. Unknown functions of one argument are named f, g or h, with a number if need be.");
-        throw Error($"There is no function {Shown(name.Text)}", name, NamedFunctions.Nearest(name.Text) is { } near ? $"Did you mean {near}?"
-            : "Unknown functions of one argument are named f, g or h, with a number if need be, or declared: --let name=tanh.");
+            throw Error(
+                $"{Shown(name.Text)}(…) is ambiguous: a product or a function?",
+                name,
+                $"Write {Shown(name.Text)}·(…) for a product. Unknown functions of one argument are named f, g or h, with a number if "
+                    + "need be."
+            );
+        throw Error(
+            $"There is no function {Shown(name.Text)}",
+            name,
+            NamedFunctions.Nearest(name.Text) is { } near
+                ? $"Did you mean {near}?"
+                : "Unknown functions of one argument are named f, g or h, with a number if need be, or declared: --let name=tanh.");
     }
 
     bool IsAbstract(string name)
@@ -212,7 +258,9 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
     void Close(Token open)
     {
         if (!Next.Is(")"))
-            throw Next.Kind is TokenKind.End or TokenKind.NewStatement ? Error("This parenthesis is not closed", open, "Add the missing ).") : Unexpected();
+            throw Next.Kind is TokenKind.End or TokenKind.NewStatement
+                ? Error("This parenthesis is not closed", open, "Add the missing ).")
+                : Unexpected();
         at++;
     }
 
@@ -222,17 +270,25 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
     {
         var value = double.Parse(number.Text, CultureInfo.InvariantCulture);
         var digits = number.Text.AsSpan(0, number.Text.AsSpan().IndexOfAny('e', 'E') is >= 0 and var end ? end : number.Text.Length);
-        return double.IsFinite(value) && (value != 0 || !digits.ContainsAnyInRange('1', '9')) ? value
-            : throw Error($"The number {Shown(number.Text)} is too {(value == 0 ? "small" : "large")}", number, "A number is between 5e−324 and 1.797e308 in size. Write ∞ for infinity.");
+        return double.IsFinite(value) && (value != 0 || !digits.ContainsAnyInRange('1', '9'))
+            ? value
+            : throw Error(
+                $"The number {Shown(number.Text)} is too {(value == 0 ? "small" : "large")}",
+                number,
+                "A number is between 5e−324 and 1.797e308 in size. Write ∞ for infinity.");
     }
 
-    ParseException Unexpected() => Next switch
-    {
-        { Kind: TokenKind.End or TokenKind.NewStatement } => Error("The expression ends too early", Next, "Add what is missing: a number, a variable or a function."),
-        { Text: ")" } when depth <= 1 => Error("This parenthesis was never opened", Next, "Remove it, or add the missing (."),
-        { Kind: TokenKind.Name } => Error($"{Shown(Next.Text)} follows without an operator", Next, "Write · for a product."),
-        _ => Error($"{Shown(Next.Text)} is not expected here", Next, "Add the missing operand or operator."),
-    };
+    ParseException Unexpected() =>
+        Next switch
+        {
+            { Kind: TokenKind.End or TokenKind.NewStatement } => Error(
+                "The expression ends too early",
+                Next,
+                "Add what is missing: a number, a variable or a function."),
+            { Text: ")" } when depth <= 1 => Error("This parenthesis was never opened", Next, "Remove it, or add the missing (."),
+            { Kind: TokenKind.Name } => Error($"{Shown(Next.Text)} follows without an operator", Next, "Write · for a product."),
+            _ => Error($"{Shown(Next.Text)} is not expected here", Next, "Add the missing operand or operator."),
+        };
 
     ParseException Error(string problem, Token token, string repair) => new(problem, text, token.Position, repair);
 }

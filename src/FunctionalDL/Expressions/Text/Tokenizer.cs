@@ -10,8 +10,31 @@ static class Tokenizer
 
     static readonly (string Written, string Symbol)[] Symbols =
     [
-        ("**", "^"), ("<=", "≤"), (">=", "≥"), ("==", "=="), ("*", "·"), ("×", "·"), ("⋅", "·"), ("·", "·"), ("÷", "/"), ("/", "/"), ("+", "+"), ("-", "−"), ("−", "−"), ("–", "−"),
-        ("^", "^"), ("√", "√"), ("(", "("), (")", ")"), (",", ","), ("<", "<"), (">", ">"), ("≤", "≤"), ("≥", "≥"), ("=", "="), ("∞", "∞"),
+        ("**", "^"),
+        ("<=", "≤"),
+        (">=", "≥"),
+        ("==", "=="),
+        ("*", "·"),
+        ("×", "·"),
+        ("⋅", "·"),
+        ("·", "·"),
+        ("÷", "/"),
+        ("/", "/"),
+        ("+", "+"),
+        ("-", "−"),
+        ("−", "−"),
+        ("–", "−"),
+        ("^", "^"),
+        ("√", "√"),
+        ("(", "("),
+        (")", ")"),
+        (",", ","),
+        ("<", "<"),
+        (">", ">"),
+        ("≤", "≤"),
+        ("≥", "≥"),
+        ("=", "="),
+        ("∞", "∞"),
     ];
 
     public static List<Token> Tokens(string text)
@@ -31,18 +54,27 @@ static class Tokenizer
     {
         var c = text[at];
         length = 1;
-        if (c is '\n' or ';') return new(TokenKind.NewStatement, "the end of the line", at);
-        if (char.IsWhiteSpace(c)) return null;
-        if (char.IsAsciiDigit(c) || c == '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])) return Number(text, at, out length);
-        if (char.IsLetter(c) || c == '_') return Name(text, at, out length);
-        if (c == '⁻' || Superscripts.Contains(c)) return Superscript(text, at, out length);
+        if (c is '\n' or ';')
+            return new(TokenKind.NewStatement, "the end of the line", at);
+        if (char.IsWhiteSpace(c))
+            return null;
+        if (char.IsAsciiDigit(c) || c == '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]))
+            return Number(text, at, out length);
+        if (char.IsLetter(c) || c == '_')
+            return Name(text, at, out length);
+        if (c == '⁻' || Superscripts.Contains(c))
+            return Superscript(text, at, out length);
         foreach (var (written, symbol) in Symbols)
         {
             if (string.CompareOrdinal(text, at, written, 0, written.Length) != 0) continue;
             length = written.Length;
             return new(TokenKind.Symbol, symbol, at);
         }
-        throw new ParseException($"'{Written(text, at)}' is not part of an expression", text, at, "Remove it. Operators are + − · / ^ √ and comparisons.");
+        throw new ParseException(
+            $"'{Written(text, at)}' is not part of an expression",
+            text,
+            at,
+            "Remove it. Operators are + − · / ^ √ and comparisons.");
     }
 
     /// <summary>The character at a place, whole where it takes two units.</summary>
@@ -53,9 +85,17 @@ static class Tokenizer
         var end = Digits(text, at);
         if (end < text.Length && text[end] == '.') end = Digits(text, end + 1);
         if (end < text.Length && text[end] == '_')
-            throw new ParseException("A number has no _ inside it or after it", text, end, "Write its digits without it, and · for a product.");
+            throw new ParseException(
+                "A number has no _ inside it or after it",
+                text,
+                end,
+                "Write its digits without it, and · for a product.");
         if (text[at] == '0' && at + 1 < end && char.IsAsciiDigit(text[at + 1]))
-            throw new ParseException("A number of several digits does not begin with 0", text, at, "Leave the zeros out; a comma stands between arguments, never inside a number.");
+            throw new ParseException(
+                "A number of several digits does not begin with 0",
+                text,
+                at,
+                "Leave the zeros out; a comma stands between arguments, never inside a number.");
         if (end < text.Length && text[end] is 'e' or 'E')
         {
             var digits = end + 1 < text.Length && text[end + 1] is '+' or '-' or '−' ? end + 2 : end + 1;
@@ -78,19 +118,37 @@ static class Tokenizer
         while (end < text.Length && text[end] is '\'' or '′') end++;
         length = end - at;
         Unambiguous(text, at, end);
-        return new(TokenKind.Name, string.Concat(text[at..end].Select(c => c == '\'' ? '′' : Subscripts.IndexOf(c) is >= 0 and var digit ? (char)('0' + digit) : c)), at);
+        return new(
+            TokenKind.Name,
+            string.Concat(
+                text[at..end]
+                    .Select(c =>
+                        c == '\'' ? '′'
+                        : Subscripts.IndexOf(c) is >= 0 and var digit ? (char)('0' + digit)
+                        : c)),
+            at);
     }
 
     static bool IsInName(char c) => char.IsLetter(c) || char.IsAsciiDigit(c) || c == '_' || Subscripts.Contains(c);
 
-    /// <summary>π is the number wherever it stands, and a Greek letter beside another letter may be a factor; only a difference such as Δx is one name.</summary>
+    /// <summary>
+    /// π is the number wherever it stands, and a Greek letter beside another letter may be a factor; only a difference such as Δx is one
+    /// name.
+    /// </summary>
     static void Unambiguous(string text, int at, int end)
     {
         if (text[at] == 'π' && (end > at + 1 || end < text.Length && IsInName(text[end]) && !char.IsLetter(text[end])))
             throw new ParseException("π is the number and no part of a name", text, at, "Write · for a product, or choose another name.");
         for (var i = at + 1; i < end; i++)
-            if (char.IsLetter(text[i]) && char.IsLetter(text[i - 1]) && (IsGreek(text[i]) || IsGreek(text[i - 1]) && !(i == at + 1 && text[at] is 'Δ' or 'δ')))
-                throw new ParseException($"{ParseException.Shown(text[at..end])} is ambiguous: a product or one name?", text, at, $"Write {text[i - 1]}·{text[i]} for a product, and _ between the parts of a name.");
+            if (
+                char.IsLetter(text[i])
+                && char.IsLetter(text[i - 1])
+                && (IsGreek(text[i]) || IsGreek(text[i - 1]) && !(i == at + 1 && text[at] is 'Δ' or 'δ')))
+                throw new ParseException(
+                    $"{ParseException.Shown(text[at..end])} is ambiguous: a product or one name?",
+                    text,
+                    at,
+                    $"Write {text[i - 1]}·{text[i]} for a product, and _ between the parts of a name.");
     }
 
     static bool IsGreek(char c) => c is >= '\u0370' and <= '\u03ff';
@@ -101,7 +159,12 @@ static class Tokenizer
         while (end < text.Length && Superscripts.Contains(text[end])) end++;
         length = end - at;
         var digits = string.Concat(text[at..end].Select(c => c == '⁻' ? '-' : (char)('0' + Superscripts.IndexOf(c))));
-        return digits != "-" ? new(TokenKind.Superscript, digits, at)
-            : throw new ParseException("The sign in a superscript has no digits", text, at, "Write the exponent out, such as x⁻¹ or x^(−n).");
+        return digits != "-"
+            ? new(TokenKind.Superscript, digits, at)
+            : throw new ParseException(
+                "The sign in a superscript has no digits",
+                text,
+                at,
+                "Write the exponent out, such as x⁻¹ or x^(−n).");
     }
 }

@@ -17,7 +17,10 @@ public class DerivationFormatTests
 
         Assert.StartsWith("\\begin{align*}\n", latex);
         Assert.EndsWith("\\end{align*}\n", latex);
-        Assert.Contains(@"\frac{\partial f_{2}}{\partial \left(w_{2} \cdot f_{1}\right)} \cdot \frac{\partial \left(w_{2} \cdot f_{1}\right)}{\partial f_{1}}", latex);
+        Assert.Contains(
+            @"\frac{\partial f_{2}}{\partial \left(w_{2} \cdot f_{1}\right)} \cdot "
+                + @"\frac{\partial \left(w_{2} \cdot f_{1}\right)}{\partial f_{1}}",
+            latex);
         Assert.Contains("$$\n\\begin{aligned}\n", Example.ToMarkdown());
     }
 
@@ -25,7 +28,11 @@ public class DerivationFormatTests
     public void Html_is_well_formed_and_refers_to_nothing()
     {
         var html = Example.ToHtml();
-        var page = XDocument.Parse(html.Replace("<!DOCTYPE html>", "").Replace("<meta charset=\"utf-8\">", "").Replace("<meta name=\"viewport\" content=\"width=device-width\">", "").Replace("<br>", ""));
+        var page = XDocument.Parse(
+            html.Replace("<!DOCTYPE html>", "")
+                .Replace("<meta charset=\"utf-8\">", "")
+                .Replace("<meta name=\"viewport\" content=\"width=device-width\">", "")
+                .Replace("<br>", ""));
 
         Assert.NotEmpty(page.Descendants("math"));
         Assert.DoesNotContain("http", html);
@@ -40,8 +47,13 @@ public class DerivationFormatTests
         var folder = Directory.CreateTempSubdirectory("functionaldl").FullName;
         try
         {
-            File.WriteAllText(Path.Combine(folder, "derivation.tex"), $"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n\\begin{{document}}\n{Example.ToLatex()}\\end{{document}}\n");
-            Run("pdflatex", ["-interaction=nonstopmode", "-halt-on-error", $"-output-directory={folder}", Path.Combine(folder, "derivation.tex")], "");
+            File.WriteAllText(
+                Path.Combine(folder, "derivation.tex"),
+                $"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n\\begin{{document}}\n{Example.ToLatex()}\\end{{document}}\n");
+            Run(
+                "pdflatex",
+                ["-interaction=nonstopmode", "-halt-on-error", $"-output-directory={folder}", Path.Combine(folder, "derivation.tex")],
+                "");
         }
         finally
         {
@@ -51,7 +63,14 @@ public class DerivationFormatTests
 
     static void Run(string tool, string[] arguments, string input)
     {
-        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(tool, arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
@@ -66,6 +85,10 @@ sealed class ToolFactAttribute : FactAttribute
 {
     public ToolFactAttribute(string tool)
     {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool)))) Skip = $"{tool} is not on the path";
+        if (
+            !(Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Any(folder => File.Exists(Path.Combine(folder, tool))))
+            Skip = $"{tool} is not on the path";
     }
 }

@@ -65,7 +65,10 @@ public class DerivationTests
         Assert.Equal(reverse, y.Derivation(x, at).Value!.ToScalar(), 1e-10 * Math.Max(1, Math.Abs(reverse)));
         Assert.Equal(reverse, y.Jvp([x], [Full(x, 1)]).Evaluate(at).ToScalar(), 1e-10 * Math.Max(1, Math.Abs(reverse)));
         if (Differentiability.Check(y, at, within: 0.1).Count == 0)
-            Assert.Equal(reverse, (8 * (At(step) - At(-step)) - (At(2 * step) - At(-2 * step))) / (12 * step), 1e-5 * Math.Max(1, Math.Abs(reverse)));
+            Assert.Equal(
+                reverse,
+                (8 * (At(step) - At(-step)) - (At(2 * step) - At(-2 * step))) / (12 * step),
+                1e-5 * Math.Max(1, Math.Abs(reverse)));
     }
 
     [Fact]
@@ -75,7 +78,13 @@ public class DerivationTests
         var z1 = MatMul(Matrix("X", "n", 4), Matrix("W1", 4, 3)) + Matrix("b1", 3);
         var z2 = MatMul(Tanh(z1), Matrix("W2", 3, 2)) + Matrix("b2", 2);
         var loss = Sum(Square(z2 - Matrix("Y", "n", 2)));
-        var at = TensorSet.Of(("X", Numbers(1, 5, 4)), ("Y", Numbers(2, 5, 2)), ("W1", Numbers(3, 4, 3)), ("b1", Numbers(4, 3)), ("W2", Numbers(5, 3, 2)), ("b2", Numbers(6, 2)));
+        var at = TensorSet.Of(
+            ("X", Numbers(1, 5, 4)),
+            ("Y", Numbers(2, 5, 2)),
+            ("W1", Numbers(3, 4, 3)),
+            ("b1", Numbers(4, 3)),
+            ("W2", Numbers(5, 3, 2)),
+            ("b2", Numbers(6, 2)));
         var derivation = loss.Derivation(Matrix("W1", 4, 3), at);
         var text = derivation.ToText();
 
@@ -117,8 +126,14 @@ public class DerivationTests
         var absent = Expr.Parse("x²").Derivation(Expr.Variable("y"), TensorSet.Of(("x", 1.0)));
         Assert.Contains("y does not occur", absent.ToText());
         Assert.Equal(0, absent.Value!.ToScalar());
-        Assert.Contains("Jacobian", Assert.Throws<ShapeException>(() => Expr.Variable("v", [3], DType.Float64).Derivation(Expr.Variable("v", [3], DType.Float64))).Message);
-        Assert.Contains("\"x\"", Assert.Throws<FunctionalException>(() => Expr.Parse("x²").Derivation(Expr.Variable("x"), TensorSet.Empty)).Message);
+        Assert.Contains(
+            "Jacobian",
+            Assert
+                .Throws<ShapeException>(() => Expr.Variable("v", [3], DType.Float64).Derivation(Expr.Variable("v", [3], DType.Float64)))
+                .Message);
+        Assert.Contains(
+            "\"x\"",
+            Assert.Throws<FunctionalException>(() => Expr.Parse("x²").Derivation(Expr.Variable("x"), TensorSet.Empty)).Message);
         Assert.Equal(1, Expr.Parse("x").Derivation(Expr.Variable("x"), TensorSet.Of(("x", 3.0))).Value!.ToScalar());
     }
 }

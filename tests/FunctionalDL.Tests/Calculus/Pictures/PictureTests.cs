@@ -39,9 +39,22 @@ public class PictureTests
     {
         var seed = any.Item;
         var svg = XDocument.Parse(Picture.Of(ScalarExpressions.Random(seed), ScalarExpressions.Point).ToSvg());
-        double[][] boxes = [.. svg.Descendants().Where(e => e.Name.LocalName == "rect")
-            .Select(e => new[] { "x", "y", "width", "height" }.Select(a => (double)e.Attribute(a)!).ToArray())];
-        return boxes.Index().All(a => boxes.Take(a.Index).All(b => a.Item[0] >= b[0] + b[2] || b[0] >= a.Item[0] + a.Item[2] || a.Item[1] >= b[1] + b[3] + 30 || b[1] >= a.Item[1] + a.Item[3] + 30));
+        double[][] boxes =
+        [
+            .. svg.Descendants()
+                .Where(e => e.Name.LocalName == "rect")
+                .Select(e => new[] { "x", "y", "width", "height" }.Select(a => (double)e.Attribute(a)!).ToArray()),
+        ];
+        return boxes
+            .Index()
+            .All(a =>
+                boxes
+                    .Take(a.Index)
+                    .All(b =>
+                        a.Item[0] >= b[0] + b[2]
+                        || b[0] >= a.Item[0] + a.Item[2]
+                        || a.Item[1] >= b[1] + b[3] + 30
+                        || b[1] >= a.Item[1] + a.Item[3] + 30));
     }
 
     /// <summary>What a node uses stands from top to bottom in the order in which it uses it.</summary>

@@ -58,7 +58,8 @@ public class PlanVerifierTests
     public void An_extent_that_is_too_large() => FindsRead("reads elements 0 to 71", s => new View(s, 0, [9, 8], [8, 1]));
 
     [Fact]
-    public void An_offset_that_needs_more_than_32_bits() => FindsRead("reads elements 0 to 3999999998000000000", s => new View(s, 0, [2_000_000_000, 1], [2_000_000_000, 1]));
+    public void An_offset_that_needs_more_than_32_bits() =>
+        FindsRead("reads elements 0 to 3999999998000000000", s => new View(s, 0, [2_000_000_000, 1], [2_000_000_000, 1]));
 
     [Fact]
     public void Elements_of_another_size() => FindsRead("reads float64", s => ((Access)s).As(DType.Float64));
@@ -67,26 +68,34 @@ public class PlanVerifierTests
     public void Indices_that_nobody_checks() => FindsRead("reads one of 8 slices of slot", s => Access.By(null!, s, 8));
 
     [Fact]
-    public void Indices_that_are_checked_for_more_than_there_is() => FindsRead("reads one of 8 slices of slot", s => Access.By(new(View.Of(s, [64]), 9, "Gather"), s, 8));
+    public void Indices_that_are_checked_for_more_than_there_is() =>
+        FindsRead("reads one of 8 slices of slot", s => Access.By(new(View.Of(s, [64]), 9, "Gather"), s, 8));
 
     [Fact]
     public void A_storage_without_a_place() => FindsRead("reads a storage that has no place", _ => new Storage(DType.Float32, 64));
 
     [Fact]
-    public void A_read_before_the_write() => Finds("before a step writes it", Products(), plan => (plan.Steps[0], plan.Steps[1]) = (plan.Steps[1], plan.Steps[0]));
+    public void A_read_before_the_write() =>
+        Finds("before a step writes it", Products(), plan => (plan.Steps[0], plan.Steps[1]) = (plan.Steps[1], plan.Steps[0]));
 
     [Fact]
     public void A_read_of_what_the_step_itself_writes() => Finds("before a step writes it", Products(), plan =>
         plan.Steps[1] = new Planted([Value(plan, 1)], [Value(plan, 1)]));
 
     [Fact]
-    public void A_variable_that_is_written() => Finds("which is given", Products(), plan => plan.Steps[0] = new Planted([], [plan.Variables["x"]]));
+    public void A_variable_that_is_written() =>
+        Finds("which is given", Products(), plan => plan.Steps[0] = new Planted([], [plan.Variables["x"]]));
 
     [Fact]
-    public void A_value_that_is_written_twice() => Finds("which step 0 has written", Products(), plan => plan.Steps[1] = new Planted([], [Value(plan, 0)]));
+    public void A_value_that_is_written_twice() =>
+        Finds("which step 0 has written", Products(), plan => plan.Steps[1] = new Planted([], [Value(plan, 0)]));
 
     [Fact]
-    public void Two_values_in_one_place() => Finds("step 1, matmul 8×8×8, writes slot", Products(), plan => plan.Offsets[Value(plan, 1).Slot] = plan.Offsets[Value(plan, 0).Slot] + 32);
+    public void Two_values_in_one_place() =>
+        Finds(
+            "step 1, matmul 8×8×8, writes slot",
+            Products(),
+            plan => plan.Offsets[Value(plan, 1).Slot] = plan.Offsets[Value(plan, 0).Slot] + 32);
 
     /// <summary>What is computed before a loop is read again in its next run.</summary>
     [Fact]
@@ -106,7 +115,8 @@ public class PlanVerifierTests
     });
 
     [Fact]
-    public void A_value_beyond_the_arena() => Finds("of an arena of", Products(), plan => plan.Offsets[Value(plan, 0).Slot] = plan.ArenaBytes - 64);
+    public void A_value_beyond_the_arena() =>
+        Finds("of an arena of", Products(), plan => plan.Offsets[Value(plan, 0).Slot] = plan.ArenaBytes - 64);
 
     [Fact]
     public void A_value_that_is_nowhere() => Finds("has 0 places in memory", Products(), plan => plan.Offsets[Value(plan, 0).Slot] = -1);
@@ -119,11 +129,15 @@ public class PlanVerifierTests
     [InlineData(0, 3, 4, 4)]
     [InlineData(0, 4, 3, 5)]
     [InlineData(1, 4, 5, 3)]
-    public void Parts_that_are_not_the_whole(int first, int rows, int second, int others) => Finds("do not make the whole", Products(), plan =>
-    {
-        var whole = View.Of(Value(plan, 1), [8, 8]);
-        plan.Steps[1] = new Planted([Value(plan, 0)], [whole.Slice(0, first, rows, 1), whole.Slice(0, second, others, 1)]);
-    });
+    public void Parts_that_are_not_the_whole(int first, int rows, int second, int others) =>
+        Finds(
+            "do not make the whole",
+            Products(),
+            plan =>
+            {
+                var whole = View.Of(Value(plan, 1), [8, 8]);
+                plan.Steps[1] = new Planted([Value(plan, 0)], [whole.Slice(0, first, rows, 1), whole.Slice(0, second, others, 1)]);
+            });
 
     [Theory, InlineData(0), InlineData(1)]
     public void Parts_that_are_the_whole_are_right(int axis)
@@ -136,16 +150,27 @@ public class PlanVerifierTests
 
     /// <summary>What joined two reductions of three rows each as if they were three rows of three.</summary>
     [Fact]
-    public void A_number_a_row_taken_for_a_whole_row() => Finds("step 1, tile 3×3", Joined(), plan =>
-    {
-        var sum = new Storage(DType.Float32, 3);
-        var step = new TileStep(9) { Level = 1 };
-        var whole = View.Of(plan.Outputs[0].Storage, [6]);
-        step.Add(Code.Sum, DType.Float32, [View.Of(plan.Variables["a"], [3, 3])], sum, Extent.Row, 3);
-        foreach (var start in new[] { 0, 3 }) step.Add(Code.Identity, DType.Float32, [View.Of(sum, [3])], new(DType.Float32, 3) { Within = whole.Slice(0, start, 3, 1) }, Extent.Full, 3);
-        step.Seal();
-        plan.Steps[1] = step;
-    });
+    public void A_number_a_row_taken_for_a_whole_row() =>
+        Finds(
+            "step 1, tile 3×3",
+            Joined(),
+            plan =>
+            {
+                var sum = new Storage(DType.Float32, 3);
+                var step = new TileStep(9) { Level = 1 };
+                var whole = View.Of(plan.Outputs[0].Storage, [6]);
+                step.Add(Code.Sum, DType.Float32, [View.Of(plan.Variables["a"], [3, 3])], sum, Extent.Row, 3);
+                foreach (var start in new[] { 0, 3 })
+                    step.Add(
+                        Code.Identity,
+                        DType.Float32,
+                        [View.Of(sum, [3])],
+                        new(DType.Float32, 3) { Within = whole.Slice(0, start, 3, 1) },
+                        Extent.Full,
+                        3);
+                step.Seal();
+                plan.Steps[1] = step;
+            });
 
     static Plan Joined()
     {
@@ -166,19 +191,30 @@ public class PlanVerifierTests
     static int Find(TileProgram program, Func<Operand, bool> which) => Array.FindIndex(program.Operands, o => which(o));
 
     [Fact]
-    public void A_tile_that_starts_too_late() => FindsInTiles("an operand goes from element 1 to 2000", p => Change(p, o => o.RowStep == 40 && o.Slot >= 0, o => o with { Offset = 4 }));
+    public void A_tile_that_starts_too_late() =>
+        FindsInTiles(
+            "an operand goes from element 1 to 2000",
+            p => Change(p, o => o.RowStep == 40 && o.Slot >= 0, o => o with { Offset = 4 }));
 
     [Fact]
-    public void A_tile_with_a_wrong_row_step() => FindsInTiles("an operand goes from element 0 to 2048", p => Change(p, o => o.RowStep == 40 && o.Slot >= 0, o => o with { RowStep = 41 }));
+    public void A_tile_with_a_wrong_row_step() =>
+        FindsInTiles(
+            "an operand goes from element 0 to 2048",
+            p => Change(p, o => o.RowStep == 40 && o.Slot >= 0, o => o with { RowStep = 41 }));
 
     [Fact]
-    public void A_bias_that_is_read_as_if_it_had_rows() => FindsInTiles("an operand goes from element 0 to 1999", p => Change(p, o => o is { RowStep: 0, ColumnStep: 1, Slot: >= 0 }, o => o with { RowStep = 40 }));
+    public void A_bias_that_is_read_as_if_it_had_rows() =>
+        FindsInTiles(
+            "an operand goes from element 0 to 1999",
+            p => Change(p, o => o is { RowStep: 0, ColumnStep: 1, Slot: >= 0 }, o => o with { RowStep = 40 }));
 
     [Fact]
-    public void An_operand_of_another_size() => FindsInTiles("an operand of 8 bytes", p => Change(p, o => o.Slot >= 0, o => o with { Size = 8 }));
+    public void An_operand_of_another_size() =>
+        FindsInTiles("an operand of 8 bytes", p => Change(p, o => o.Slot >= 0, o => o with { Size = 8 }));
 
     [Fact]
-    public void A_register_beyond_the_scratch_memory() => FindsInTiles("scratch memory", p => Change(p, o => o.Slot == Operand.Scratch, o => o with { Offset = p.ScratchBytes - 64 }));
+    public void A_register_beyond_the_scratch_memory() =>
+        FindsInTiles("scratch memory", p => Change(p, o => o.Slot == Operand.Scratch, o => o with { Offset = p.ScratchBytes - 64 }));
 
     [Fact]
     public void A_register_over_another() => FindsInTiles("the one before it ends at", p =>
@@ -190,7 +226,8 @@ public class PlanVerifierTests
     });
 
     [Fact]
-    public void A_register_that_is_read_before_it_is_written() => FindsInTiles("is read before it is written", p => Array.Reverse(p.Instructions));
+    public void A_register_that_is_read_before_it_is_written() =>
+        FindsInTiles("is read before it is written", p => Array.Reverse(p.Instructions));
 
     static void Change(TileProgram program, Func<Operand, bool> which, Func<Operand, Operand> change)
     {

@@ -4,12 +4,31 @@ using FunctionalDL.Testing;
 namespace FunctionalDL.Tests.Expressions.Ops;
 
 /// <summary>
-/// Every op in every dtype that it takes, at special values and without elements: evaluator, engine and OnnxRuntime give the same value, or all none.
+/// Every op in every dtype that it takes, at special values and without elements: evaluator, engine and OnnxRuntime give the same value,
+/// or all none.
 /// </summary>
 public class AgreementTests
 {
     static readonly double[] Floats =
-        [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 0, 1e-10, 0.3, -0.3, 1, -1, 2.5, -7, 20, -20, 100, 1e30, -1e30];
+    [
+        double.NaN,
+        double.PositiveInfinity,
+        double.NegativeInfinity,
+        -0.0,
+        0,
+        1e-10,
+        0.3,
+        -0.3,
+        1,
+        -1,
+        2.5,
+        -7,
+        20,
+        -20,
+        100,
+        1e30,
+        -1e30,
+    ];
 
     static readonly long[] Wholes = [0, 1, -1, 5, (1L << 24) + 1, (1L << 53) + 1, long.MaxValue, long.MinValue];
 
@@ -73,7 +92,9 @@ public class AgreementTests
         var floats = Floats.Where(f => isElementwise || !(Math.Abs(f) > 1e4) || double.IsInfinity(f)).ToArray();
         return dtype switch
         {
-            _ when dtype.IsInteger() => Tensor.Of(own.Shape, [.. Enumerable.Range(first, own.Count).Select(i => Wholes[i % Wholes.Length])]).Cast(dtype),
+            _ when dtype.IsInteger() => Tensor
+                .Of(own.Shape, [.. Enumerable.Range(first, own.Count).Select(i => Wholes[i % Wholes.Length])])
+                .Cast(dtype),
             DType.Bool => Tensor.Of(own.Shape, [.. Enumerable.Range(first, own.Count).Select(i => i % 3 == 0)]),
             _ => Tensor.Of(own.Shape, [.. Enumerable.Range(first, own.Count).Select(i => floats[i % floats.Length])]).Cast(dtype),
         };
@@ -128,9 +149,12 @@ public class AgreementTests
             foreach (var first in new[] { 0.0, -0.0 })
                 foreach (var (y, sign) in cases)
                 {
-                    var at = TensorSet.Of(("x", Tensor.Of([32, 1, 6], [.. Enumerable.Range(0, 192).Select(i => i % 6 < 3 ? first : -first)]).Cast(dtype)));
+                    var at = TensorSet.Of(
+                        ("x", Tensor.Of([32, 1, 6], [.. Enumerable.Range(0, 192).Select(i => i % 6 < 3 ? first : -first)]).Cast(dtype)));
                     Tensor[] values = [(1 / y).Evaluate(at), (1 / y).Compile().Run(at)[0]];
-                    Assert.All(values, value => Assert.All(Enumerable.Range(0, value.Count), i => Assert.Equal(sign / 0.0, value.GetDouble(i))));
+                    Assert.All(
+                        values,
+                        value => Assert.All(Enumerable.Range(0, value.Count), i => Assert.Equal(sign / 0.0, value.GetDouble(i))));
                 }
         }
     }

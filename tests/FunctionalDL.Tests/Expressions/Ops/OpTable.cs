@@ -14,7 +14,9 @@ sealed record OpRow(string Name, Expr Output, TensorSet Values, Tensor Expected)
 /// <summary>The op table: a row, or several, for each primitive.</summary>
 static class OpTable
 {
-    static readonly double[] Six = [-1.7, -0.6, -0.1, 0.3, 0.9, 2.1], OtherSix = [0.4, -1.2, 1.5, -0.8, 0.7, 1.1], Positive = [0.2, 0.5, 0.9, 1.3, 2.1, 3.4];
+    static readonly double[] Six = [-1.7, -0.6, -0.1, 0.3, 0.9, 2.1],
+        OtherSix = [0.4, -1.2, 1.5, -0.8, 0.7, 1.1],
+        Positive = [0.2, 0.5, 0.9, 1.3, 2.1, 3.4];
     static readonly long[] Wholes = [3, -2, 0, 5, -7, 1];
 
     public static IReadOnlyList<OpRow> Rows { get; } =
@@ -30,65 +32,273 @@ static class OpTable
         Unary("Tanh", Tanh, x => Math.Sinh(x) / Math.Cosh(x)), Unary("Atan", Atan, x => Math.Asin(x / Math.Sqrt(1 + x * x))),
         Unary("Sigmoid", Sigmoid, x => (1 + Math.Tanh(x / 2)) / 2), Unary("Softplus", Softplus, x => Math.Log(1 + Math.Exp(x))),
         Unary("Erf", Erf, x => Integral(t => 2 / Math.Sqrt(Math.PI) * Math.Exp(-t * t), x)),
-        Unary("StopGradient", StopGradient, x => x), Unary("Cast", x => x.Cast(DType.Int64), x => Math.Truncate(x)),
-
-        Binary("Add", Add, (x, y) => x - (-y)), Binary("Subtract", Subtract, (x, y) => x + -y), Binary("Multiply", Multiply, (x, y) => x / (1 / y)),
-        Binary("Divide", Divide, (x, y) => x * (1 / y)), Binary("Power", Power, (x, y) => Math.Exp(y * Math.Log(x)), Positive),
-        Binary("Maximum", Maximum, (x, y) => x > y ? x : y), Binary("Minimum", Minimum, (x, y) => x > y ? y : x),
-        Binary("Equal", Equal, (x, y) => x == y ? 1 : 0), Binary("Less", Less, (x, y) => x < y ? 1 : 0), Binary("LessOrEqual", LessOrEqual, (x, y) => x <= y ? 1 : 0),
-        Row("Equal", Equal(Variable("x", Truths(3)), Variable("y", Tensor.Vector(true, true, false))), Tensor.Vector(true, false, false), ("x", Truths(3)), ("y", Tensor.Vector(true, true, false))),
-        Logical("And", And, (x, y) => x & y), Logical("Or", Or, (x, y) => x | y), Logical("Not", (x, _) => Not(x), (x, _) => !x),
-        Row("Select", Select(Variable("c", Truths(6)), Variable("x", Six), Variable("y", OtherSix)), Tensor.Vector(-1.7, -1.2, -0.1, -0.8, 0.9, 1.1),
-            ("c", Truths(6)), ("x", Six), ("y", OtherSix)),
-
-        Matrix("Sum", x => Sum(x, 0), new[] { -1.4, 0.3, 2.0 }), Matrix("Sum", x => Sum(x), -1.7 - 0.6 - 0.1 + 0.3 + 0.9 + 2.1),
-        Matrix("Max", x => Max(x, 1), new[] { -0.1, 2.1 }), Matrix("Min", x => Min(x, 0), new[] { -1.7, -0.6, -0.1 }),
-        Matrix("ArgMax", x => ArgMax(x, 0), new long[] { 1, 1, 1 }), Matrix("ArgMax", x => ArgMax(x, 1), new long[] { 2, 2 }),
-        Row("MatMul", MatMul(Variable("x", Six2x3), Variable("y", new double[,] { { 1, 0.5 }, { -2, 0 }, { 0.1, 3 } })),
-            new double[,] { { -1.7 + 1.2 - 0.01, -0.85 - 0.3 }, { 0.3 - 1.8 + 0.21, 0.15 + 6.3 } },
-            ("x", Six2x3), ("y", new double[,] { { 1, 0.5 }, { -2, 0 }, { 0.1, 3 } })),
-        Row("MatMul", MatMul(Variable("x", Tensor.Of([2, 1, 3], Six)), Variable("y", Tensor.Of([2, 3, 1], OtherSix))),
-            Tensor.Of([2, 1, 1], [-0.68 + 0.72 - 0.15, -0.24 + 0.63 + 2.31]), ("x", Tensor.Of([2, 1, 3], Six)), ("y", Tensor.Of([2, 3, 1], OtherSix))),
-
-        Row("MatMul", MatMul(Variable("x", Tensor.Of([2, 3], Wholes)), Variable("y", Tensor.Of([3, 2], Wholes))), Tensor.Of([2, 2], [9L + 0 + 0, -6 - 10 + 0, 15 + 0 - 7, -10 - 35 + 1]),
-            ("x", Tensor.Of([2, 3], Wholes)), ("y", Tensor.Of([3, 2], Wholes))),
+        Unary("StopGradient", StopGradient, x => x),
+        Unary("Cast", x => x.Cast(DType.Int64), x => Math.Truncate(x)),
+        Binary("Add", Add, (x, y) => x - (-y)),
+        Binary("Subtract", Subtract, (x, y) => x + -y),
+        Binary("Multiply", Multiply, (x, y) => x / (1 / y)),
+        Binary("Divide", Divide, (x, y) => x * (1 / y)),
+        Binary("Power", Power, (x, y) => Math.Exp(y * Math.Log(x)), Positive),
+        Binary("Maximum", Maximum, (x, y) => x > y ? x : y),
+        Binary("Minimum", Minimum, (x, y) => x > y ? y : x),
+        Binary("Equal", Equal, (x, y) => x == y ? 1 : 0),
+        Binary("Less", Less, (x, y) => x < y ? 1 : 0),
+        Binary("LessOrEqual", LessOrEqual, (x, y) => x <= y ? 1 : 0),
+        Row(
+            "Equal",
+            Equal(Variable("x", Truths(3)), Variable("y", Tensor.Vector(true, true, false))),
+            Tensor.Vector(true, false, false),
+            ("x", Truths(3)),
+            ("y", Tensor.Vector(true, true, false))),
+        Logical("And", And, (x, y) => x & y),
+        Logical("Or", Or, (x, y) => x | y),
+        Logical("Not", (x, _) => Not(x), (x, _) => !x),
+        Row(
+            "Select",
+            Select(Variable("c", Truths(6)), Variable("x", Six), Variable("y", OtherSix)),
+            Tensor.Vector(-1.7, -1.2, -0.1, -0.8, 0.9, 1.1),
+            ("c", Truths(6)),
+            ("x", Six),
+            ("y", OtherSix)),
+        Matrix("Sum", x => Sum(x, 0), new[] { -1.4, 0.3, 2.0 }),
+        Matrix("Sum", x => Sum(x), -1.7 - 0.6 - 0.1 + 0.3 + 0.9 + 2.1),
+        Matrix("Max", x => Max(x, 1), new[] { -0.1, 2.1 }),
+        Matrix("Min", x => Min(x, 0), new[] { -1.7, -0.6, -0.1 }),
+        Matrix("ArgMax", x => ArgMax(x, 0), new long[] { 1, 1, 1 }),
+        Matrix("ArgMax", x => ArgMax(x, 1), new long[] { 2, 2 }),
+        Row(
+            "MatMul",
+            MatMul(
+                Variable("x", Six2x3),
+                Variable(
+                    "y",
+                    new double[,]
+                    {
+                        { 1, 0.5 },
+                        { -2, 0 },
+                        { 0.1, 3 },
+                    })),
+            new double[,]
+            {
+                { -1.7 + 1.2 - 0.01, -0.85 - 0.3 },
+                { 0.3 - 1.8 + 0.21, 0.15 + 6.3 },
+            },
+            ("x", Six2x3),
+            (
+                "y",
+                new double[,]
+                {
+                    { 1, 0.5 },
+                    { -2, 0 },
+                    { 0.1, 3 },
+                })),
+        Row(
+            "MatMul",
+            MatMul(Variable("x", Tensor.Of([2, 1, 3], Six)), Variable("y", Tensor.Of([2, 3, 1], OtherSix))),
+            Tensor.Of([2, 1, 1], [-0.68 + 0.72 - 0.15, -0.24 + 0.63 + 2.31]),
+            ("x", Tensor.Of([2, 1, 3], Six)),
+            ("y", Tensor.Of([2, 3, 1], OtherSix))),
+        Row(
+            "MatMul",
+            MatMul(Variable("x", Tensor.Of([2, 3], Wholes)), Variable("y", Tensor.Of([3, 2], Wholes))),
+            Tensor.Of([2, 2], [9L + 0 + 0, -6 - 10 + 0, 15 + 0 - 7, -10 - 35 + 1]),
+            ("x", Tensor.Of([2, 3], Wholes)),
+            ("y", Tensor.Of([3, 2], Wholes))),
         Row("ArgMax", ArgMax(Variable("x", Tensor.Of([2, 3], Wholes)), 1), new long[] { 0, 0 }, ("x", Tensor.Of([2, 3], Wholes))),
-        Matrix("TopK", x => TopK(x, 2).Values, new double[,] { { -0.1, -0.6 }, { 2.1, 0.9 } }),
-        Matrix("TopK", x => TopK(x, 1, axis: 0, largest: false).Values, new double[,] { { -1.7, -0.6, -0.1 } }),
-        Row("TopK", TopK(Variable("x", Tensor.Of([2, 3], Wholes)), 3, largest: false).Indices, Tensor.Of([2, 3], [1L, 2, 0, 1, 2, 0]), ("x", Tensor.Of([2, 3], Wholes))),
-        Matrix("Reshape", x => Reshape(x, [3, 2]), new double[,] { { -1.7, -0.6 }, { -0.1, 0.3 }, { 0.9, 2.1 } }),
-        Matrix("Transpose", x => Transpose(x), new double[,] { { -1.7, 0.3 }, { -0.6, 0.9 }, { -0.1, 2.1 } }),
-        Row("Transpose", Transpose(Variable("x", Tensor.Of([1, 2, 3], Six)), 2, 0, 1), Tensor.Of([3, 1, 2], [-1.7, 0.3, -0.6, 0.9, -0.1, 2.1]), ("x", Tensor.Of([1, 2, 3], Six))),
-        Row("Broadcast", Broadcast(Variable("x", Tensor.Of([2, 1], [0.5, -3])), [2, 2, 2]), Tensor.Of([2, 2, 2], [0.5, 0.5, -3, -3, 0.5, 0.5, -3, -3]), ("x", Tensor.Of([2, 1], [0.5, -3]))),
-        Matrix("Slice", x => Slice(x, 1, 1, 3), new double[,] { { -0.6, -0.1 }, { 0.9, 2.1 } }),
-        Matrix("Slice", x => Slice(x, -1, 0, 3, 2), new double[,] { { -1.7, -0.1 }, { 0.3, 2.1 } }),
-        Matrix("Pad", x => Pad(x, 0, 1, 0, 7), new double[,] { { 7, 7, 7 }, { -1.7, -0.6, -0.1 }, { 0.3, 0.9, 2.1 } }),
-        Matrix("Pad", x => Dilate(x, 1, 1), new double[,] { { -1.7, 0, -0.6, 0, -0.1 }, { 0.3, 0, 0.9, 0, 2.1 } }),
-        Row("Concat", Concat(1, Variable("x", Six2x3), Variable("y", new double[,] { { 8 }, { 9 } })),
-            new double[,] { { -1.7, -0.6, -0.1, 8 }, { 0.3, 0.9, 2.1, 9 } }, ("x", Six2x3), ("y", new double[,] { { 8 }, { 9 } })),
-        Row("Gather", Gather(Variable("x", Six2x3), Variable("i", new long[] { 2, 0, 2, 1 }), 1),
-            new double[,] { { -0.1, -1.7, -0.1, -0.6 }, { 2.1, 0.3, 2.1, 0.9 } }, ("x", Six2x3), ("i", new long[] { 2, 0, 2, 1 })),
-        Row("ScatterAdd", ScatterAdd(Variable("i", new long[] { 2, 0, 2 }), Variable("x", Six2x3), 4, 1),
-            new double[,] { { -0.6, 0, -1.8, 0 }, { 0.9, 0, 2.4, 0 } }, ("i", new long[] { 2, 0, 2 }), ("x", Six2x3)),
-        Row("OneHot", OneHot(Variable("i", new long[] { 2, 0 }), 3, DType.Float64), new double[,] { { 0, 0, 1 }, { 1, 0, 0 } }, ("i", new long[] { 2, 0 })),
-
+        Matrix(
+            "TopK",
+            x => TopK(x, 2).Values,
+            new double[,]
+            {
+                { -0.1, -0.6 },
+                { 2.1, 0.9 },
+            }),
+        Matrix(
+            "TopK",
+            x => TopK(x, 1, axis: 0, largest: false).Values,
+            new double[,]
+            {
+                { -1.7, -0.6, -0.1 },
+            }),
+        Row(
+            "TopK",
+            TopK(Variable("x", Tensor.Of([2, 3], Wholes)), 3, largest: false).Indices,
+            Tensor.Of([2, 3], [1L, 2, 0, 1, 2, 0]),
+            ("x", Tensor.Of([2, 3], Wholes))),
+        Matrix(
+            "Reshape",
+            x => Reshape(x, [3, 2]),
+            new double[,]
+            {
+                { -1.7, -0.6 },
+                { -0.1, 0.3 },
+                { 0.9, 2.1 },
+            }),
+        Matrix(
+            "Transpose",
+            x => Transpose(x),
+            new double[,]
+            {
+                { -1.7, 0.3 },
+                { -0.6, 0.9 },
+                { -0.1, 2.1 },
+            }),
+        Row(
+            "Transpose",
+            Transpose(Variable("x", Tensor.Of([1, 2, 3], Six)), 2, 0, 1),
+            Tensor.Of([3, 1, 2], [-1.7, 0.3, -0.6, 0.9, -0.1, 2.1]),
+            ("x", Tensor.Of([1, 2, 3], Six))),
+        Row(
+            "Broadcast",
+            Broadcast(Variable("x", Tensor.Of([2, 1], [0.5, -3])), [2, 2, 2]),
+            Tensor.Of([2, 2, 2], [0.5, 0.5, -3, -3, 0.5, 0.5, -3, -3]),
+            ("x", Tensor.Of([2, 1], [0.5, -3]))),
+        Matrix(
+            "Slice",
+            x => Slice(x, 1, 1, 3),
+            new double[,]
+            {
+                { -0.6, -0.1 },
+                { 0.9, 2.1 },
+            }),
+        Matrix(
+            "Slice",
+            x => Slice(x, -1, 0, 3, 2),
+            new double[,]
+            {
+                { -1.7, -0.1 },
+                { 0.3, 2.1 },
+            }),
+        Matrix(
+            "Pad",
+            x => Pad(x, 0, 1, 0, 7),
+            new double[,]
+            {
+                { 7, 7, 7 },
+                { -1.7, -0.6, -0.1 },
+                { 0.3, 0.9, 2.1 },
+            }),
+        Matrix(
+            "Pad",
+            x => Dilate(x, 1, 1),
+            new double[,]
+            {
+                { -1.7, 0, -0.6, 0, -0.1 },
+                { 0.3, 0, 0.9, 0, 2.1 },
+            }),
+        Row(
+            "Concat",
+            Concat(
+                1,
+                Variable("x", Six2x3),
+                Variable(
+                    "y",
+                    new double[,]
+                    {
+                        { 8 },
+                        { 9 },
+                    })),
+            new double[,]
+            {
+                { -1.7, -0.6, -0.1, 8 },
+                { 0.3, 0.9, 2.1, 9 },
+            },
+            ("x", Six2x3),
+            (
+                "y",
+                new double[,]
+                {
+                    { 8 },
+                    { 9 },
+                })),
+        Row(
+            "Gather",
+            Gather(Variable("x", Six2x3), Variable("i", new long[] { 2, 0, 2, 1 }), 1),
+            new double[,]
+            {
+                { -0.1, -1.7, -0.1, -0.6 },
+                { 2.1, 0.3, 2.1, 0.9 },
+            },
+            ("x", Six2x3),
+            ("i", new long[] { 2, 0, 2, 1 })),
+        Row(
+            "ScatterAdd",
+            ScatterAdd(Variable("i", new long[] { 2, 0, 2 }), Variable("x", Six2x3), 4, 1),
+            new double[,]
+            {
+                { -0.6, 0, -1.8, 0 },
+                { 0.9, 0, 2.4, 0 },
+            },
+            ("i", new long[] { 2, 0, 2 }),
+            ("x", Six2x3)),
+        Row(
+            "OneHot",
+            OneHot(Variable("i", new long[] { 2, 0 }), 3, DType.Float64),
+            new double[,]
+            {
+                { 0, 0, 1 },
+                { 1, 0, 0 },
+            },
+            ("i", new long[] { 2, 0 })),
         Row("Conv", Convolution, Tensor.Of([1, 1, 3], [1.0, 1, -4]), Convolved),
-        Row("ConvInputGradient", Convolution.Vjp([Signal], Incoming)[0], Tensor.Of([1, 1, 4], [-1.0, -1, 1.5, 0.5]), [.. Convolved, ("g", Tensor.Of([1, 1, 3], [1.0, 2, 0.5]))]),
-        Row("ConvKernelGradient", Convolution.Vjp([Kernel], Incoming)[0], Tensor.Of([1, 1, 2], [6.5, 7.5]), [.. Convolved, ("g", Tensor.Of([1, 1, 3], [1.0, 2, 0.5]))]),
+        Row(
+            "ConvInputGradient",
+            Convolution.Vjp([Signal], Incoming)[0],
+            Tensor.Of([1, 1, 4], [-1.0, -1, 1.5, 0.5]),
+            [.. Convolved, ("g", Tensor.Of([1, 1, 3], [1.0, 2, 0.5]))]),
+        Row(
+            "ConvKernelGradient",
+            Convolution.Vjp([Kernel], Incoming)[0],
+            Tensor.Of([1, 1, 2], [6.5, 7.5]),
+            [.. Convolved, ("g", Tensor.Of([1, 1, 3], [1.0, 2, 0.5]))]),
         Row("MaxPool", Pooling, Tensor.Of([1, 1, 2], [2.0, 3]), ("x", Series)),
-        Row("MaxPoolGradient", Pooling.Vjp([Signal], Variable("p", Pair))[0], Tensor.Of([1, 1, 4], [0.0, 5, 7, 0]), ("x", Series), ("p", Pair)),
-        Row("MaxPoolTangent", Pooling.Op.Jvp(Pooling, [Variable("t", Tensor.Of([1, 1, 4], [1.0, 2, 3, 4]))])!, Tensor.Of([1, 1, 2], [2.0, 3]), ("x", Series), ("t", Tensor.Of([1, 1, 4], [1.0, 2, 3, 4]))),
-        Row("Scan", Scan([Variable("h", 1.0)], [Variable("x", Six)], (h, x) => [0.5 * h[0] + x[0]]).Steps[0],
-            Tensor.Vector(-1.2, -1.2, -0.7, -0.05, 0.875, 2.5375), ("h", 1.0), ("x", Six)),
-
+        Row(
+            "MaxPoolGradient",
+            Pooling.Vjp([Signal], Variable("p", Pair))[0],
+            Tensor.Of([1, 1, 4], [0.0, 5, 7, 0]),
+            ("x", Series),
+            ("p", Pair)),
+        Row(
+            "MaxPoolTangent",
+            Pooling.Op.Jvp(Pooling, [Variable("t", Tensor.Of([1, 1, 4], [1.0, 2, 3, 4]))])!,
+            Tensor.Of([1, 1, 2], [2.0, 3]),
+            ("x", Series),
+            ("t", Tensor.Of([1, 1, 4], [1.0, 2, 3, 4]))),
+        Row(
+            "Scan",
+            Scan([Variable("h", 1.0)], [Variable("x", Six)], (h, x) => [0.5 * h[0] + x[0]]).Steps[0],
+            Tensor.Vector(-1.2, -1.2, -0.7, -0.05, 0.875, 2.5375),
+            ("h", 1.0),
+            ("x", Six)),
         Row("Range", Range(4, DType.Float64), Tensor.Vector(0.0, 1, 2, 3)),
-        Row("SizeOf", Expr.Variable("x", ["batch"], DType.Float64) * SizeOf("batch", DType.Float64), Tensor.Vector(3.0, 6, 9), ("x", Tensor.Vector(1.0, 2, 3))),
-        Row("SizedLike", Sum(Expr.Variable("x", ["n"], DType.Float64)).Gradient(Expr.Variable("x", ["n"], DType.Float64)), Tensor.Vector(1.0, 1, 1), ("x", new double[3])),
+        Row(
+            "SizeOf",
+            Expr.Variable("x", ["batch"], DType.Float64) * SizeOf("batch", DType.Float64),
+            Tensor.Vector(3.0, 6, 9),
+            ("x", Tensor.Vector(1.0, 2, 3))),
+        Row(
+            "SizedLike",
+            Sum(Expr.Variable("x", ["n"], DType.Float64)).Gradient(Expr.Variable("x", ["n"], DType.Float64)),
+            Tensor.Vector(1.0, 1, 1),
+            ("x", new double[3])),
         Row("Barrier", new(new BarrierOp(), Variable("x", Six), Variable("y", OtherSix)), Tensor.Vector(Six), ("x", Six), ("y", OtherSix)),
-        Row("Rematerialize", Rematerialize(x => x * x * Variable("y", OtherSix), Variable("x", Six)), Tensor.Vector([.. Six.Zip(OtherSix, (x, y) => x * (x * y))]), ("x", Six), ("y", OtherSix)),
-        Row("CustomGradient", CustomGradient(v => v[0] * v[1], (v, _, g) => [g * v[1], g * v[0]], Variable("x", Six), Variable("y", OtherSix)),
-            Tensor.Vector(-0.68, 0.72, -0.15, -0.24, 0.63, 2.31), ("x", Six), ("y", OtherSix)),
-        Row("RandomUniform", RandomUniform(Variable("key", -7), [5], DType.Float64, stream: 2), new Key(unchecked((ulong)-7L)).Uniform([5], DType.Float64, 2), ("key", -7L)),
+        Row(
+            "Rematerialize",
+            Rematerialize(x => x * x * Variable("y", OtherSix), Variable("x", Six)),
+            Tensor.Vector([.. Six.Zip(OtherSix, (x, y) => x * (x * y))]),
+            ("x", Six),
+            ("y", OtherSix)),
+        Row(
+            "CustomGradient",
+            CustomGradient(v => v[0] * v[1], (v, _, g) => [g * v[1], g * v[0]], Variable("x", Six), Variable("y", OtherSix)),
+            Tensor.Vector(-0.68, 0.72, -0.15, -0.24, 0.63, 2.31),
+            ("x", Six),
+            ("y", OtherSix)),
+        Row(
+            "RandomUniform",
+            RandomUniform(Variable("key", -7), [5], DType.Float64, stream: 2),
+            new Key(unchecked((ulong)-7L)).Uniform([5], DType.Float64, 2),
+            ("key", -7L)),
     ];
 
     static Tensor Series => Tensor.Of([1, 1, 4], [1.0, 2, 3, -1]);
@@ -113,7 +323,8 @@ static class OpTable
 
     static Expr Variable(string name, Tensor value) => Expr.Variable(name, value.Shape, value.DType);
 
-    static OpRow Row(string name, Expr output, Tensor expected, params (string, Tensor)[] values) => new(name, output, TensorSet.Of(values), expected);
+    static OpRow Row(string name, Expr output, Tensor expected, params (string, Tensor)[] values) =>
+        new(name, output, TensorSet.Of(values), expected);
 
     static OpRow Matrix(string name, Func<Expr, Expr> f, Tensor expected) => Row(name, f(Variable("x", Six2x3)), expected, ("x", Six2x3));
 
@@ -133,8 +344,14 @@ static class OpTable
 
     static OpRow Logical(string name, Func<Expr, Expr, Expr> f, Func<bool, bool, bool> expected)
     {
-        bool[] x = [false, false, true, true], y = [false, true, false, true];
-        return Row(name, f(Variable("x", Tensor.Vector(x)), Variable("y", Tensor.Vector(y))), Tensor.Vector(x.Zip(y, expected).ToArray()), ("x", Tensor.Vector(x)), ("y", Tensor.Vector(y)));
+        bool[] x = [false, false, true, true],
+            y = [false, true, false, true];
+        return Row(
+            name,
+            f(Variable("x", Tensor.Vector(x)), Variable("y", Tensor.Vector(y))),
+            Tensor.Vector(x.Zip(y, expected).ToArray()),
+            ("x", Tensor.Vector(x)),
+            ("y", Tensor.Vector(y)));
     }
 
     /// <summary>∫₀ˣ f by Simpson's rule.</summary>

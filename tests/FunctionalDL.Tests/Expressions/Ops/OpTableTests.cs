@@ -16,7 +16,8 @@ public class OpTableTests
         return data;
     }
 
-    static OpRow Row(string op, int row) => OpTable.Rows[row] is var found && found.Name == op ? found : throw new InvalidOperationException($"Row {row} is not {op}.");
+    static OpRow Row(string op, int row) =>
+        OpTable.Rows[row] is var found && found.Name == op ? found : throw new InvalidOperationException($"Row {row} is not {op}.");
 
     static ExpressionCase Case(string op, int row) => new(Row(op, row).Output, Row(op, row).Values);
 
@@ -25,21 +26,27 @@ public class OpTableTests
         Assert.Empty(Primitives.All.Except(OpTable.Rows.Select(row => row.Node.Op.GetType())));
 
     [Theory, MemberData(nameof(All))]
-    public void The_value_is_that_of_another_formula(string op, int row) => Laws.SameValue(op, Row(op, row).Expected, Case(op, row).Evaluate(), 1e-12);
+    public void The_value_is_that_of_another_formula(string op, int row) =>
+        Laws.SameValue(op, Row(op, row).Expected, Case(op, row).Evaluate(), 1e-12);
 
     [Theory, MemberData(nameof(All))]
     public void In_float32_the_value_is_the_same_to_seven_digits(string op, int row)
     {
         if (op == "RandomUniform") return; // Other bits are drawn for another dtype.
         var expected = Row(op, row).Expected;
-        Laws.SameValue(op, expected.DType.IsFloat() ? expected.Cast(DType.Float32) : expected, Case(op, row).WithPrecision(DType.Float32).Evaluate(), 4e-7);
+        Laws.SameValue(
+            op,
+            expected.DType.IsFloat() ? expected.Cast(DType.Float32) : expected,
+            Case(op, row).WithPrecision(DType.Float32).Evaluate(),
+            4e-7);
     }
 
     [Theory, MemberData(nameof(Real))]
     public void The_gradient_matches_differences(string op, int row) => Laws.GradientMatchesDifferences(Case(op, row), 1e-8);
 
     [Theory, MemberData(nameof(Real))]
-    public void The_gradient_of_the_gradient_matches_differences(string op, int row) => Laws.SecondGradientMatchesDifferences(Case(op, row), 1e-7);
+    public void The_gradient_of_the_gradient_matches_differences(string op, int row) =>
+        Laws.SecondGradientMatchesDifferences(Case(op, row), 1e-7);
 
     /// <summary>⟨g, Jvp(t)⟩ = ⟨Vjp(g), t⟩: the two rules of an op are transposes of one another.</summary>
     [Theory, MemberData(nameof(Real))]
@@ -59,7 +66,9 @@ public class OpTableTests
             return;
         }
         var g = Random("outgoing", y);
-        var backward = t.Select((tangent, i) => tangent is not null && y.Op.Vjp(i, y, g) is { } share ? Sum(share * tangent) : null).OfType<Expr>().Aggregate((a, b) => a + b);
+        var backward = t.Select((tangent, i) => tangent is not null && y.Op.Vjp(i, y, g) is { } share ? Sum(share * tangent) : null)
+            .OfType<Expr>()
+            .Aggregate((a, b) => a + b);
         Laws.SameValue(op, Sum(g * forward).Evaluate(values), backward.Evaluate(values), 1e-12);
     }
 
@@ -75,7 +84,9 @@ public class OpTableTests
         }
     }
 
-    /// <summary>The case with each dimension of a size made 0; null where the op takes no such shape or its indices have nothing to point to.</summary>
+    /// <summary>
+    /// The case with each dimension of a size made 0; null where the op takes no such shape or its indices have nothing to point to.
+    /// </summary>
     static ExpressionCase? Emptied(ExpressionCase c, Dim size)
     {
         try

@@ -8,23 +8,77 @@ public class SpecialValueTests
     static readonly Expr X = Expr.Variable("x"), Y = Expr.Variable("y");
 
     /// <summary>A function, an argument, its value and its derivative there.</summary>
-    public static TheoryData<string, double, double, double> Unary => new()
-    {
-        { "exp", -Inf, 0, 0 }, { "exp", Inf, Inf, Inf }, { "exp", NaN, NaN, NaN }, { "exp", 710, Inf, Inf }, { "exp", -0.0, 1, 1 },
-        { "expm1", -Inf, -1, 0 }, { "expm1", Inf, Inf, Inf }, { "expm1", NaN, NaN, NaN }, { "expm1", 1e-20, 1e-20, 1 }, { "expm1", -50, -1, 0 },
-        { "log", 0, -Inf, Inf }, { "log", -1, NaN, -1 }, { "log", Inf, Inf, 0 }, { "log", NaN, NaN, NaN },
-        { "log1p", -1, -Inf, Inf }, { "log1p", 1e-20, 1e-20, 1 }, { "log1p", Inf, Inf, 0 }, { "log1p", -2, NaN, -1 },
-        { "sqrt", 0, 0, Inf }, { "sqrt", -0.0, -0.0, -Inf }, { "sqrt", -1, NaN, NaN }, { "sqrt", Inf, Inf, 0 },
-        { "sin", Inf, NaN, NaN }, { "sin", -0.0, -0.0, 1 }, { "cos", Inf, NaN, NaN }, { "cos", 0, 1, -0.0 },
-        { "tanh", Inf, 1, 0 }, { "tanh", -Inf, -1, 0 }, { "tanh", 1000, 1, 0 }, { "tanh", NaN, NaN, NaN },
-        { "atan", Inf, Math.PI / 2, 0 }, { "atan", -Inf, -Math.PI / 2, 0 }, { "atan", NaN, NaN, NaN },
-        { "sigmoid", 1000, 1, 0 }, { "sigmoid", -1000, 0, 0 }, { "sigmoid", -Inf, 0, 0 }, { "sigmoid", Inf, 1, 0 }, { "sigmoid", NaN, NaN, NaN },
-        { "softplus", 1000, 1000, 1 }, { "softplus", -1000, 0, 0 }, { "softplus", Inf, Inf, 1 }, { "softplus", -Inf, 0, 0 }, { "softplus", NaN, NaN, NaN },
-        { "erf", Inf, 1, 0 }, { "erf", -Inf, -1, 0 }, { "erf", NaN, NaN, NaN }, { "erf", 40, 1, 0 },
-        { "abs", -Inf, Inf, -1 }, { "abs", -0.0, 0, 0 }, { "abs", NaN, NaN, NaN }, { "sign", -Inf, -1, 0 }, { "sign", NaN, NaN, 0 }, { "sign", -0.0, -0.0, 0 },
-        { "negate", 0, -0.0, -1 }, { "negate", NaN, NaN, -1 }, { "relu", 0, 0, 0 }, { "relu", NaN, NaN, 0 }, { "relu", -Inf, 0, 0 }, { "relu", Inf, Inf, 1 },
-        { "square", 0, 0, 0 }, { "square", -Inf, Inf, -Inf }, { "x^0", 0, 1, 0 }, { "x^0", NaN, 1, 0 }, { "x^1", 0, 0, 1 }, { "x^3", 0, 0, 0 }, { "x^½", 0, 0, Inf }, { "x^½", -1, NaN, NaN },
-    };
+    public static TheoryData<string, double, double, double> Unary =>
+        new()
+        {
+            { "exp", -Inf, 0, 0 },
+            { "exp", Inf, Inf, Inf },
+            { "exp", NaN, NaN, NaN },
+            { "exp", 710, Inf, Inf },
+            { "exp", -0.0, 1, 1 },
+            { "expm1", -Inf, -1, 0 },
+            { "expm1", Inf, Inf, Inf },
+            { "expm1", NaN, NaN, NaN },
+            { "expm1", 1e-20, 1e-20, 1 },
+            { "expm1", -50, -1, 0 },
+            { "log", 0, -Inf, Inf },
+            { "log", -1, NaN, -1 },
+            { "log", Inf, Inf, 0 },
+            { "log", NaN, NaN, NaN },
+            { "log1p", -1, -Inf, Inf },
+            { "log1p", 1e-20, 1e-20, 1 },
+            { "log1p", Inf, Inf, 0 },
+            { "log1p", -2, NaN, -1 },
+            { "sqrt", 0, 0, Inf },
+            { "sqrt", -0.0, -0.0, -Inf },
+            { "sqrt", -1, NaN, NaN },
+            { "sqrt", Inf, Inf, 0 },
+            { "sin", Inf, NaN, NaN },
+            { "sin", -0.0, -0.0, 1 },
+            { "cos", Inf, NaN, NaN },
+            { "cos", 0, 1, -0.0 },
+            { "tanh", Inf, 1, 0 },
+            { "tanh", -Inf, -1, 0 },
+            { "tanh", 1000, 1, 0 },
+            { "tanh", NaN, NaN, NaN },
+            { "atan", Inf, Math.PI / 2, 0 },
+            { "atan", -Inf, -Math.PI / 2, 0 },
+            { "atan", NaN, NaN, NaN },
+            { "sigmoid", 1000, 1, 0 },
+            { "sigmoid", -1000, 0, 0 },
+            { "sigmoid", -Inf, 0, 0 },
+            { "sigmoid", Inf, 1, 0 },
+            { "sigmoid", NaN, NaN, NaN },
+            { "softplus", 1000, 1000, 1 },
+            { "softplus", -1000, 0, 0 },
+            { "softplus", Inf, Inf, 1 },
+            { "softplus", -Inf, 0, 0 },
+            { "softplus", NaN, NaN, NaN },
+            { "erf", Inf, 1, 0 },
+            { "erf", -Inf, -1, 0 },
+            { "erf", NaN, NaN, NaN },
+            { "erf", 40, 1, 0 },
+            { "abs", -Inf, Inf, -1 },
+            { "abs", -0.0, 0, 0 },
+            { "abs", NaN, NaN, NaN },
+            { "sign", -Inf, -1, 0 },
+            { "sign", NaN, NaN, 0 },
+            { "sign", -0.0, -0.0, 0 },
+            { "negate", 0, -0.0, -1 },
+            { "negate", NaN, NaN, -1 },
+            { "relu", 0, 0, 0 },
+            { "relu", NaN, NaN, 0 },
+            { "relu", -Inf, 0, 0 },
+            { "relu", Inf, Inf, 1 },
+            { "square", 0, 0, 0 },
+            { "square", -Inf, Inf, -Inf },
+            { "x^0", 0, 1, 0 },
+            { "x^0", NaN, 1, 0 },
+            { "x^1", 0, 0, 1 },
+            { "x^3", 0, 0, 0 },
+            { "x^½", 0, 0, Inf },
+            { "x^½", -1, NaN, NaN },
+        };
 
     static Expr Apply(string function, Expr x) => function switch
     {
@@ -61,19 +115,47 @@ public class SpecialValueTests
     }
 
     /// <summary>An operation, two arguments, its value and both partial derivatives.</summary>
-    public static TheoryData<string, double, double, double, double, double> Binary => new()
-    {
-        { "/", 1, 0, Inf, Inf, -Inf }, { "/", -1, 0, -Inf, Inf, Inf }, { "/", 0, 0, NaN, Inf, NaN }, { "/", 1, Inf, 0, 0, 0 }, { "/", 1, -0.0, -Inf, -Inf, -Inf },
-        { "^", 0, 0, 1, 0, 0 }, { "^", -1, 0.5, NaN, NaN, NaN }, { "^", 0, 2, 0, 0, 0 }, { "^", 2, Inf, Inf, Inf, Inf }, { "^", 1, NaN, 1, NaN, 0 },
-        { "max", 1, 1, 1, 0, 1 }, { "max", NaN, 1, NaN, 0, 1 }, { "max", 1, NaN, NaN, 0, 1 }, { "max", -0.0, 0, 0, 0, 1 }, { "max", 0, -0.0, 0, 0, 1 }, { "max", Inf, 1, Inf, 1, 0 },
-        { "min", 1, 1, 1, 0, 1 }, { "min", NaN, 1, NaN, 0, 1 }, { "min", 1, NaN, NaN, 0, 1 }, { "min", 0, -0.0, -0.0, 0, 1 }, { "min", -0.0, 0, -0.0, 0, 1 }, { "min", -Inf, 1, -Inf, 1, 0 },
-        { "−", Inf, Inf, NaN, 1, -1 }, { "·", 0, Inf, NaN, Inf, 0 },
-    };
+    public static TheoryData<string, double, double, double, double, double> Binary =>
+        new()
+        {
+            { "/", 1, 0, Inf, Inf, -Inf },
+            { "/", -1, 0, -Inf, Inf, Inf },
+            { "/", 0, 0, NaN, Inf, NaN },
+            { "/", 1, Inf, 0, 0, 0 },
+            { "/", 1, -0.0, -Inf, -Inf, -Inf },
+            { "^", 0, 0, 1, 0, 0 },
+            { "^", -1, 0.5, NaN, NaN, NaN },
+            { "^", 0, 2, 0, 0, 0 },
+            { "^", 2, Inf, Inf, Inf, Inf },
+            { "^", 1, NaN, 1, NaN, 0 },
+            { "max", 1, 1, 1, 0, 1 },
+            { "max", NaN, 1, NaN, 0, 1 },
+            { "max", 1, NaN, NaN, 0, 1 },
+            { "max", -0.0, 0, 0, 0, 1 },
+            { "max", 0, -0.0, 0, 0, 1 },
+            { "max", Inf, 1, Inf, 1, 0 },
+            { "min", 1, 1, 1, 0, 1 },
+            { "min", NaN, 1, NaN, 0, 1 },
+            { "min", 1, NaN, NaN, 0, 1 },
+            { "min", 0, -0.0, -0.0, 0, 1 },
+            { "min", -0.0, 0, -0.0, 0, 1 },
+            { "min", -Inf, 1, -Inf, 1, 0 },
+            { "−", Inf, Inf, NaN, 1, -1 },
+            { "·", 0, Inf, NaN, Inf, 0 },
+        };
 
     [Theory, MemberData(nameof(Binary))]
     public void Values_and_derivatives_of_operations(string operation, double x, double y, double value, double byX, double byY)
     {
-        var z = operation switch { "/" => X / Y, "^" => Power(X, Y), "max" => Maximum(X, Y), "min" => Minimum(X, Y), "−" => X - Y, _ => X * Y };
+        var z = operation switch
+        {
+            "/" => X / Y,
+            "^" => Power(X, Y),
+            "max" => Maximum(X, Y),
+            "min" => Minimum(X, Y),
+            "−" => X - Y,
+            _ => X * Y,
+        };
         Same(value, z.Evaluate(("x", x), ("y", y)));
         Same(byX, z.Gradient(X).Evaluate(("x", x), ("y", y)), orZero: true);
         Same(byY, z.Gradient(Y).Evaluate(("x", x), ("y", y)), orZero: true);
@@ -107,8 +189,17 @@ public class SpecialValueTests
     public void Powers_of_a_number_derive_to_what_a_textbook_says(double number, string ops)
     {
         var derivative = Power(Expr.Constant(number), X).Gradient(X);
-        Assert.Equal(ops, string.Join(' ', Graph.TopologicalOrder(derivative).Select(node => node.Op.Name).Where(op => op is not ("Constant" or "Variable" or "Broadcast")).Order()));
-        foreach (var x in new[] { -1.5, 0, 2.5 }) Same(Math.Pow(number, x) * Math.Log(number), derivative.Evaluate(("x", x)), orZero: true);
+        Assert.Equal(
+            ops,
+            string.Join(
+                ' ',
+                Graph
+                    .TopologicalOrder(derivative)
+                    .Select(node => node.Op.Name)
+                    .Where(op => op is not ("Constant" or "Variable" or "Broadcast"))
+                    .Order()));
+        foreach (var x in new[] { -1.5, 0, 2.5 })
+            Same(Math.Pow(number, x) * Math.Log(number), derivative.Evaluate(("x", x)), orZero: true);
     }
 
     [Theory]
@@ -171,7 +262,10 @@ public class SpecialValueTests
         var x = Expr.Variable("x", [3], DType.Float64);
         var far = ("x", (Tensor)new double[] { 1000, 1001, -1000 });
         Assert.Equal([1 / (1 + Math.E), Math.E / (1 + Math.E), 0], Softmax(x).Evaluate(far).ToArray<double>(), Close);
-        Assert.Equal([-1 - Math.Log(1 + 1 / Math.E), -Math.Log(1 + 1 / Math.E), -2001 - Math.Log(1 + 1 / Math.E)], LogSoftmax(x).Evaluate(far).ToArray<double>(), Close);
+        Assert.Equal(
+            [-1 - Math.Log(1 + 1 / Math.E), -Math.Log(1 + 1 / Math.E), -2001 - Math.Log(1 + 1 / Math.E)],
+            LogSoftmax(x).Evaluate(far).ToArray<double>(),
+            Close);
         Assert.All(Sum(LogSoftmax(x)).Gradient(x).Evaluate(far).ToArray<double>(), g => Assert.True(double.IsFinite(g)));
     }
 
@@ -180,13 +274,21 @@ public class SpecialValueTests
     public void Small_float32_numbers_keep_their_digits(float small)
     {
         var x = Expr.Variable("x", [], DType.Float32);
-        foreach (var (y, exact) in new (Expr, double)[] { (Log1P(x), small - small * (double)small / 2 + Math.Pow(small, 3) / 3), (Expm1(x), small + small * (double)small / 2 + Math.Pow(small, 3) / 6), (Tanh(x), Math.Tanh(small)) })
+        foreach (
+            var (y, exact) in new (Expr, double)[]
+            {
+                (Log1P(x), small - small * (double)small / 2 + Math.Pow(small, 3) / 3),
+                (Expm1(x), small + small * (double)small / 2 + Math.Pow(small, 3) / 6),
+                (Tanh(x), Math.Tanh(small)),
+            })
             Same(exact, y.Evaluate(("x", small)).Cast(DType.Float64), 3e-7);
     }
 
     static bool Close(double a, double b) => double.IsFinite(a) && Math.Abs(a - b) <= 1e-12 * Math.Max(1, Math.Abs(a));
 
-    /// <summary>Equal bit for bit at special values, zeros told apart by sign unless not asked for; otherwise up to a relative error.</summary>
+    /// <summary>
+    /// Equal bit for bit at special values, zeros told apart by sign unless not asked for; otherwise up to a relative error.
+    /// </summary>
     static void Same(double expected, Tensor actual, double tolerance = 1e-14, bool orZero = false)
     {
         var value = actual.ToScalar();

@@ -11,7 +11,9 @@ public class LambdaTests
     {
         var scale = 3.0;
         Assert.Equal("3·sin(x·x) + 0.5", Expr.Of(x => scale * Math.Sin(x * x) + Half).Print());
-        Assert.Equal("tanh(w·x)^y − √(x/2)", Expr.Of((double w, double x, double y) => Math.Pow(Math.Tanh(w * x), y) - Math.Sqrt(x / 2)).Print());
+        Assert.Equal(
+            "tanh(w·x)^y − √(x/2)",
+            Expr.Of((double w, double x, double y) => Math.Pow(Math.Tanh(w * x), y) - Math.Sqrt(x / 2)).Print());
         Assert.Equal(2, Expr.Of(x => x > 0 && x < 5 ? Math.Max(x, 1) : -x).Evaluate(("x", 2.0)).ToScalar());
     }
 
@@ -19,7 +21,10 @@ public class LambdaTests
     public void What_has_no_counterpart_is_named()
     {
         Assert.Contains("Math.Cbrt", Assert.Throws<FunctionalException>(() => Expr.Of(x => Math.Cbrt(x))).Message);
-        Assert.Contains("int", Assert.Throws<FunctionalException>(() => Expr.Of((int n) => n + 1.0)).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "int",
+            Assert.Throws<FunctionalException>(() => Expr.Of((int n) => n + 1.0)).Message,
+            StringComparison.OrdinalIgnoreCase);
         Assert.Contains("counterpart", Assert.Throws<FunctionalException>(() => Expr.Of(x => double.Parse("1") + x)).Message);
     }
 

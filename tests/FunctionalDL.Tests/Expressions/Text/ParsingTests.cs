@@ -24,9 +24,15 @@ public class ParsingTests
     [InlineData("ln(e) + log(e) + sin(π/2) + cos(2pi)", 4)]
     [InlineData("max(1, x) + min(1, x) + abs(−3)", 6)]
     [InlineData("select(x > 1 , 5, 6)", 5)]
-    [InlineData("select(x ≥ 2, 1, 0) + select(x ≤ 2, 10, 0) + select(x > 2, 100, 0) + select(x < 2, 100, 0) + select(x == 2, 1000, 0)", 1011)]
+    [InlineData(
+        "select(x ≥ 2, 1, 0) + select(x ≤ 2, 10, 0) + select(x > 2, 100, 0) + select(x < 2, 100, 0) + select(x == 2, 1000, 0)",
+        1011
+    )]
     [InlineData("select(x >= 2, 1, 0) + select(x <= 2, 10, 0) + select(x > 1, 100, 0) + select(x < 3, 1000, 0)", 1111)]
-    [InlineData("select(x >= 3, 1, 0) + select(x <= 1, 10, 0) + select(x ≥ 3, 100, 0) + select(x ≤ 1, 1000, 0) + select(x == 3, 10000, 0)", 0)]
+    [InlineData(
+        "select(x >= 3, 1, 0) + select(x <= 1, 10, 0) + select(x ≥ 3, 100, 0) + select(x ≤ 1, 1000, 0) + select(x == 3, 10000, 0)",
+        0
+    )]
     [InlineData("relu(−x) + relu(x)", 2)]
     [InlineData("t = x²; s = t + 1\n s·t", 20)]
     [InlineData("x − −x", 4)]
@@ -47,7 +53,10 @@ public class ParsingTests
     [InlineData("e^x·π^0", Math.E * Math.E)]
     [InlineData("σ(0) + tanh(0) + softplus(0) − ln(2)", 0.5)]
     public void Text_is_read_as_mathematics_is(string text, double value) =>
-        Assert.Equal(value, Expr.Parse(text).Evaluate(("x", 2.0), ("x1", 7.0), ("x_max", 5.0), ("loss", 3.0), ("Δx", 5.0), ("δx", 6.0)).ToScalar(), 2e-14);
+        Assert.Equal(
+            value,
+            Expr.Parse(text).Evaluate(("x", 2.0), ("x1", 7.0), ("x_max", 5.0), ("loss", 3.0), ("Δx", 5.0), ("δx", 6.0)).ToScalar(),
+            2e-14);
 
     [Theory]
     [InlineData("sin(x", 4, "not closed")]
@@ -115,7 +124,9 @@ public class ParsingTests
     public void Deep_nesting_is_an_error_and_long_sums_are_none()
     {
         Assert.Contains("nesting", Assert.Throws<ParseException>(() => Expr.Parse(new string('(', 100_000))).Message);
-        Assert.Contains("nesting", Assert.Throws<ParseException>(() => Expr.Parse(string.Concat(Enumerable.Repeat("2^", 100_000)) + "2")).Message);
+        Assert.Contains(
+            "nesting",
+            Assert.Throws<ParseException>(() => Expr.Parse(string.Concat(Enumerable.Repeat("2^", 100_000)) + "2")).Message);
         Assert.Equal(100_001, Expr.Parse("1" + string.Concat(Enumerable.Repeat(" + 1", 100_000))).Evaluate().ToScalar());
     }
 
@@ -137,7 +148,14 @@ public class ParsingTests
     [Fact]
     public void Long_words_and_numbers_are_not_repeated_in_whole()
     {
-        foreach (var text in new[] { new string('q', 1_000_000) + "(1)", new string('9', 1_000_000), "2" + new string('q', 1_000_000), "x" + new string('⁹', 1000) })
+        foreach (
+            var text in new[]
+            {
+                new string('q', 1_000_000) + "(1)",
+                new string('9', 1_000_000),
+                "2" + new string('q', 1_000_000),
+                "x" + new string('⁹', 1000),
+            })
             Assert.InRange(Assert.Throws<ParseException>(() => Expr.Parse(text)).Message.Length, 0, 500);
     }
 
@@ -191,7 +209,10 @@ public class ParsingTests
         var derivative = Expr.Parse("f(x²)").Gradient(x);
         Assert.Equal("f′(x²)·(2·x)", derivative.Print());
         Assert.True(ScalarExpressions.AreEqual(derivative, Expr.Parse(derivative.Print())));
-        Assert.Equal(Sin(Square(x)).Gradient(x).Evaluate(("x", 1.5)).ToScalar(), derivative.Define("f", Sin).Evaluate(("x", 1.5)).ToScalar(), 1e-15);
+        Assert.Equal(
+            Sin(Square(x)).Gradient(x).Evaluate(("x", 1.5)).ToScalar(),
+            derivative.Define("f", Sin).Evaluate(("x", 1.5)).ToScalar(),
+            1e-15);
         Assert.Contains("--let f=tanh", Assert.Throws<FunctionalException>(() => derivative.Evaluate(("x", 1.5))).Message);
         Assert.Equal(["loss"], AbstractFunctions.Names(Expr.Parse("loss(x)", ["loss"])));
     }

@@ -18,7 +18,8 @@ public static partial class Differentiation
     public static Expr[] Gradient(this Expr y, IReadOnlyList<Expr> xs)
     {
         if (y.Rank != 0)
-            throw new ShapeException($"Gradient: {y.Type} is not a scalar. Reduce it first (Sum, Mean), take a Jacobian, or give the outgoing gradient to Vjp.");
+            throw new ShapeException(
+                $"Gradient: {y.Type} is not a scalar. Reduce it first (Sum, Mean), take a Jacobian, or give the outgoing gradient to Vjp.");
         return Vjp(y, xs, Functions.Full(y, 1));
     }
 
@@ -39,8 +40,11 @@ public static partial class Differentiation
     public static Expr[] Vjp(this Expr y, IReadOnlyList<Expr> xs, Expr g)
     {
         foreach (var e in xs.Prepend(y))
-            if (!e.DType.IsFloat()) throw new DTypeException($"Gradient: {e.Type} has no derivative. Cast it to a float first.");
-        if (g.Type != y.Type) throw new ShapeException($"Vjp: the outgoing gradient is {g.Type}, the function's value {y.Type}. Give a gradient of that type.");
+            if (!e.DType.IsFloat())
+                throw new DTypeException($"Gradient: {e.Type} has no derivative. Cast it to a float first.");
+        if (g.Type != y.Type)
+            throw new ShapeException(
+                $"Vjp: the outgoing gradient is {g.Type}, the function's value {y.Type}. Give a gradient of that type.");
         var variables = Graph.Variables([y, .. xs]);
         return SizedLikeOp.Tie(Vjp([(y, new Cotangent(g))], xs), variables);
     }
@@ -54,22 +58,37 @@ public static partial class Differentiation
         void Add(Expr x, Cotangent share) => gradients[x] = gradients.TryGetValue(x, out var sum) ? sum + share : share;
         foreach (var (y, g) in functions) Add(y, g);
         // All that uses a result of an op comes after the first of its results.
-        var results = order.Where(node => node.Op is MultiResultOp).GroupBy(Application.Of).ToDictionary(all => all.First(), all => all.ToArray());
+        var results = order
+            .Where(node => node.Op is MultiResultOp)
+            .GroupBy(Application.Of)
+            .ToDictionary(all => all.First(), all => all.ToArray());
         for (var n = order.Count - 1; n >= 0; n--)
         {
             var node = order[n];
-            if (!active.Contains(node)) continue;
-            Expr[] reached = [.. (node.Op is not MultiResultOp ? [node] : results.GetValueOrDefault(node, [])).Where(gradients.ContainsKey)];
-            if (reached.Length == 0) continue;
-            var pullback = reached.Length == 1 ? reached[0].Op.MaskedPullback(reached[0], gradients[reached[0]])
-                : Pullback([.. reached.Select(y => (y, gradients[y]))]);
+            if (!active.Contains(node))
+                continue;
+            Expr[] reached =
+            [
+                .. (node.Op is not MultiResultOp ? [node] : results.GetValueOrDefault(node, [])).Where(gradients.ContainsKey),
+            ];
+            if (reached.Length == 0)
+                continue;
+            var pullback =
+                reached.Length == 1
+                    ? reached[0].Op.MaskedPullback(reached[0], gradients[reached[0]])
+                    : Pullback([.. reached.Select(y => (y, gradients[y]))]);
             for (var i = 0; i < node.Inputs.Length; i++)
                 if (node.Inputs[i] is var x && active.Contains(x) && x.DType.IsFloat() && pullback(i) is { } share) Add(x, share);
         }
         // The gradient that reached x, or the nodes of its name together.
-        var byName = order.Where(node => node.VariableName is not null && gradients.ContainsKey(node)).ToLookup(node => node.VariableName!, node => gradients[node]);
-        return [.. xs.Select(x => (x.VariableName is { } name ? byName[name] : gradients.TryGetValue(x, out var g) ? [g] : [])
-            .Aggregate((Cotangent?)null, (sum, g) => sum is { } s ? s + g : g)?.Clean ?? Functions.ZerosLike(x))];
+        var byName = order
+            .Where(node => node.VariableName is not null && gradients.ContainsKey(node))
+            .ToLookup(node => node.VariableName!, node => gradients[node]);
+        return [.. xs.Select(x => (
+                    x.VariableName is { } name ? byName[name]
+                    : gradients.TryGetValue(x, out var g) ? [g]
+                    : []
+                ).Aggregate((Cotangent?)null, (sum, g) => sum is { } s ? s + g : g)?.Clean ?? Functions.ZerosLike(x))];
     }
 
     /// <summary>The chain rule backwards from several results of one op.</summary>

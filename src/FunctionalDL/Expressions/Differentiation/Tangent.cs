@@ -4,12 +4,16 @@ namespace FunctionalDL;
 
 public static partial class Differentiation
 {
-    /// <summary>Forward mode: the Jacobian–vector product Σ ∂y/∂xᵢ · tᵢ, the derivative of y as every xᵢ moves along its tangent tᵢ. It has the type of y.</summary>
+    /// <summary>
+    /// Forward mode: the Jacobian–vector product Σ ∂y/∂xᵢ · tᵢ, the derivative of y as every xᵢ moves along its tangent tᵢ. It has the
+    /// type of y.
+    /// </summary>
     /// <exception cref="ShapeException">A tangent is not of the type of its x.</exception>
     /// <exception cref="DTypeException">y or an x is not a float.</exception>
     public static Expr Jvp(this Expr y, IReadOnlyList<Expr> xs, IReadOnlyList<Expr> tangents)
     {
-        if (xs.Count != tangents.Count) throw new ShapeException($"Jvp: {xs.Count} variables and {tangents.Count} tangents. Give one for each.");
+        if (xs.Count != tangents.Count)
+            throw new ShapeException($"Jvp: {xs.Count} variables and {tangents.Count} tangents. Give one for each.");
         foreach (var e in xs.Prepend(y))
             if (!e.DType.IsFloat()) throw new DTypeException($"Jvp: {e.Type} has no derivative. Cast it to a float first.");
         foreach (var (x, t) in xs.Zip(tangents))
