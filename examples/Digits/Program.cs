@@ -47,10 +47,12 @@ object Run(ParseResult arguments)
 
     var gradientError = CheckGradient(model, train);
 
+    // The rate falls to 0, so that the end does not depend on the last digits of every sum.
+    var steps = arguments.GetValue(epochs) * (long)Math.Ceiling(train.Count / (double)Math.Max(1, arguments.GetValue(batch)));
     var run = model.Fit(
         train,
         Loss.SoftmaxCrossEntropy,
-        Optimizer.Adam(1e-3),
+        Optimizer.Adam(1e-3) >> Schedule.Cosine((int)Math.Max(1, steps)),
         arguments.GetValue(epochs),
         arguments.GetValue(batch),
         arguments.GetValue(seed),
