@@ -5,18 +5,26 @@ namespace FunctionalDL;
 
 /// <summary>
 /// Data that comes bit by bit: <c>examples.Chunk(64).Select(Dataset.Stack).Prefetch(4)</c> makes batches of examples, and works on the
-/// next four while one is trained on. It goes the same for <see cref="IEnumerable{T}"/> and <see cref="IAsyncEnumerable{T}"/>.
+/// next four while one is trained on.
 /// </summary>
 public static class Streaming
 {
     /// <summary>
-    /// The same items in the same order, made ahead on another thread. What the source throws is thrown where its item would have come;
-    /// when the reader stops, so does the source, after the item it is at.
+    /// The same batches in the same order, made ahead on another thread. What the source throws is thrown where its batch would have come;
+    /// when the reader stops, so does the source, after the batch it is at.
     /// </summary>
-    /// <param name="source">The items.</param>
-    /// <param name="ahead">How many items may wait to be taken.</param>
+    /// <param name="source">The batches.</param>
+    /// <param name="ahead">How many may wait to be taken.</param>
     /// <exception cref="FunctionalException"><paramref name="ahead"/> is below 1.</exception>
-    public static IAsyncEnumerable<T> Prefetch<T>(this IAsyncEnumerable<T> source, int ahead)
+    public static IAsyncEnumerable<Dataset> Prefetch(this IAsyncEnumerable<Dataset> source, int ahead) => Ahead(source, ahead);
+
+    /// <inheritdoc cref="Prefetch(IAsyncEnumerable{Dataset}, int)"/>
+    public static IEnumerable<Dataset> Prefetch(this IEnumerable<Dataset> source, int ahead) => Ahead(source, ahead);
+
+    internal static IEnumerable<T> Ahead<T>(IEnumerable<T> source, int ahead) =>
+        Ahead(source.ToAsyncEnumerable(), ahead).ToBlockingEnumerable();
+
+    internal static IAsyncEnumerable<T> Ahead<T>(IAsyncEnumerable<T> source, int ahead)
     {
         if (ahead < 1) throw new FunctionalException($"Prefetch: {ahead} items ahead. Give 1 or more.");
         return Read(source, ahead);
@@ -40,10 +48,6 @@ public static class Streaming
             }
         }
     }
-
-    /// <inheritdoc cref="Prefetch{T}(IAsyncEnumerable{T}, int)"/>
-    public static IEnumerable<T> Prefetch<T>(this IEnumerable<T> source, int ahead) =>
-        source.ToAsyncEnumerable().Prefetch(ahead).ToBlockingEnumerable();
 
     /// <summary>Writes the items until there are no more or the reader stops; ends with the reader told why.</summary>
     static async Task Make<T>(IAsyncEnumerable<T> source, ChannelWriter<T> items, CancellationToken stop)

@@ -31,12 +31,12 @@ public class StreamingTests
 
     [Property]
     public bool Items_come_in_order_and_all(byte count, PositiveInt ahead) =>
-        new Source(count).Items().Prefetch(ahead.Get).SequenceEqual(Enumerable.Range(0, count));
+        Streaming.Ahead(new Source(count).Items(), ahead.Get).SequenceEqual(Enumerable.Range(0, count));
 
     [Fact]
     public async Task The_same_goes_for_asynchronous_sources()
     {
-        var items = new Source(50).Items().ToAsyncEnumerable().Prefetch(3);
+        var items = Streaming.Ahead(new Source(50).Items().ToAsyncEnumerable(), 3);
         Assert.Equal(Enumerable.Range(0, 50), await items.ToArrayAsync());
         Assert.Equal(Enumerable.Range(0, 50), await items.ToArrayAsync());
     }
@@ -45,7 +45,7 @@ public class StreamingTests
     public void The_next_items_are_made_while_one_is_used_and_not_more_of_them()
     {
         var source = new Source(1000);
-        using (var items = source.Items().Prefetch(4).GetEnumerator())
+        using (var items = Streaming.Ahead(source.Items(), 4).GetEnumerator())
         {
             Assert.Equal(0, source.Made);
             Assert.True(items.MoveNext());
@@ -63,7 +63,7 @@ public class StreamingTests
     {
         var seen = new List<int>();
         var error = Assert.Throws<InvalidOperationException>(() =>
-            seen.AddRange(Seen(new Source(10, failsAt: 3).Items().Prefetch(2), seen)));
+            seen.AddRange(Seen(Streaming.Ahead(new Source(10, failsAt: 3).Items(), 2), seen)));
         Assert.Equal("no item 3", error.Message);
         Assert.Equal([0, 1, 2], seen);
 
@@ -81,7 +81,7 @@ public class StreamingTests
         using var stop = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var item in source.Items().ToAsyncEnumerable().Prefetch(2).WithCancellation(stop.Token))
+            await foreach (var item in Streaming.Ahead(source.Items().ToAsyncEnumerable(), 2).WithCancellation(stop.Token))
                 if (item == 10) await stop.CancelAsync();
         });
         Assert.True(source.IsOver);
@@ -105,7 +105,7 @@ public class StreamingTests
     public void Bad_requests_are_refused()
     {
         static void Fails(string part, Action action) => Assert.Contains(part, Assert.ThrowsAny<FunctionalException>(action).Message);
-        Fails("0 items ahead", () => new Source(1).Items().Prefetch(0));
+        Fails("0 items ahead", () => Streaming.Ahead(new Source(1).Items(), 0));
         Fails("no examples", () => Dataset.Stack([]));
         Fails("differ", () => Dataset.Stack([(Tensor.Vector(1f), 0L), (Tensor.Vector(1f, 2), 0L)]));
         Fails("NaN in row 1", () => Dataset.Stack([(1f, 0L), (float.NaN, 0L)]));

@@ -9,7 +9,7 @@ namespace FunctionalDL.Tests.Structure;
 /// <summary>The core's folders are rooms: a room uses itself and the rooms before it, and none after.</summary>
 public partial class RoomTests
 {
-    static readonly string[] Rooms = ["Tensors", "Expressions", "Calculus", "Engine", "Models", "Data", "Training", "Onnx"];
+    static readonly string[] Rooms = ["Tensors", "Files", "Expressions", "Calculus", "Engine", "Models", "Data", "Training", "Onnx"];
 
     static readonly string Source = Path.Combine(Documentation.Pages.Root, "src", "FunctionalDL");
 
@@ -20,7 +20,8 @@ public partial class RoomTests
     public void A_room_uses_those_before_it() => Assert.Empty(Violations(Rooms));
 
     [Fact]
-    public void Rooms_in_another_order_are_seen() => Assert.NotEmpty(Violations(["Expressions", "Tensors", .. Rooms[2..]]));
+    public void Rooms_in_another_order_are_seen() =>
+        Assert.NotEmpty(Violations(["Expressions", .. Rooms.Where(room => room != "Expressions")]));
 
     [Fact]
     public void Every_folder_is_a_room() => Assert.Equal(

@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace FunctionalDL;
 
-/// <summary>Writes files whole or not at all.</summary>
+/// <summary>Writes files whole or not at all. For the packages of this library.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class AtomicFile
 {
     /// <summary>
