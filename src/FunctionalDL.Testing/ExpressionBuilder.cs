@@ -142,7 +142,8 @@ sealed class ExpressionBuilder
     /// <summary>New indices below a size, of some dtype of integers.</summary>
     public Expr Indices(Shape shape, Dim below)
     {
-        var dtype = DType(d => d.IsInteger());
+        var last = Tensor.Scalar(Size(below) - 1.0);
+        var dtype = DType(d => d.IsInteger() && last.Cast(d).GetDouble(0) == last.GetDouble(0));
         return Fresh(dtype, shape, Random.Indices(shape.Resolve(sizes), Size(below)).Cast(dtype));
     }
 
