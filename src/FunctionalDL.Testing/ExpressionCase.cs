@@ -24,9 +24,9 @@ public sealed record ExpressionCase(Expr Output, TensorSet Values)
     public Tensor Evaluate() => Output.Evaluate(Values);
 
     /// <summary>
-    /// How far another evaluator may be off, relative to max(1, |value|): 1e-9 where all floats are float64, 1e-3 where a float32 takes part,
-    /// and where a half float does, a few of its last digits. Values of cases without special values do not magnify rounding errors by more
-    /// than about a hundred, and half floats are not near a tie.
+    /// How far another evaluator may be off, relative to max(1, |value|): 1e-9 where all floats are float64, 1e-3 where a float32 takes
+    /// part, and where a half float does, a few of its last digits. Values of cases without special values do not magnify rounding errors
+    /// by more than about a hundred, and half floats are not near a tie.
     /// </summary>
     public double Tolerance => Graph.TopologicalOrder(Output).Select(node => node.DType).Where(dtype => dtype.IsFloat())
         .Select(dtype => dtype == DType.Float64 ? 1e-9 : Math.Max(1e-3, LastDigits * dtype.Epsilon())).DefaultIfEmpty(1e-9).Max();
