@@ -43,9 +43,7 @@ public abstract class RowSet<TSelf> where TSelf : RowSet<TSelf>
             : throw new FunctionalException(
                 FormattableString.Invariant(
                     $"{typeof(TSelf).Name}: a share of {first} of {Count} rows leaves one part empty. Use a share that "
-                ) + FormattableString.Invariant(
-                    $"leaves at least one in each."
-                ));
+                ) + "leaves at least one in each.");
     }
 
     /// <summary>The rows in order, ⌈n/size⌉ batches of which the last may be short.</summary>

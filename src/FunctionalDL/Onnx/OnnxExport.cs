@@ -61,9 +61,7 @@ public static class OnnxExport
             throw new FunctionalException(
                 FormattableString.Invariant(
                     $"ONNX: the parameters and constants take {bytes:N0} bytes, more than the 2 GiB an ONNX file can "
-                ) + FormattableString.Invariant(
-                    $"hold. Export a smaller model."
-                ));
+                ) + "hold. Export a smaller model.");
     }
 
     /// <summary>Writes an ONNX model to a file, whole or not at all.</summary>
