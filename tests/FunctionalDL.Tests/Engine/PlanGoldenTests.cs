@@ -73,7 +73,7 @@ public partial class PlanGoldenTests
     static string Text(string name)
     {
         var outputs = Graphs[name]();
-        var plan = new Plan(outputs, Sizes.None, [.. Enumerable.Range(0, outputs.Length)]);
+        var plan = Compiler.Compile(outputs, Sizes.None, [.. Enumerable.Range(0, outputs.Length)]);
         var text = new StringBuilder();
         foreach (var step in plan.Steps) text.Append("  ").Append(OfTheMachine().Replace(step.ToString()!, "")).Append('\n');
         return text.ToString();

@@ -11,7 +11,7 @@ public class PlanTests
     public void Memory_in_use_does_not_overlap(NonNegativeInt[] sizes, DoNotSize<int> any)
     {
         var seed = any.Item;
-        var (plan, random) = (new MemoryPlan(), new Random(seed));
+        var (plan, random) = (new Arena(), new Random(seed));
         var used = new List<(long Start, long Bytes)>();
         foreach (var size in sizes)
         {
@@ -38,7 +38,7 @@ public class PlanTests
     {
         var x = Expr.Variable("x", [64, 64]);
         Expr Chain(int products) => Enumerable.Range(0, products).Aggregate(x, (y, _) => MatMul(y, y));
-        long Arena(int products) => new Plan([Chain(products)], Sizes.None, []).ArenaBytes;
+        long Arena(int products) => Compiler.Compile([Chain(products)], Sizes.None, []).Layout.Bytes;
         Assert.Equal(Arena(10), Arena(100));
     }
 
@@ -55,9 +55,9 @@ public class PlanTests
             Expr.Variable("r", [100, 300]));
         foreach (var y in new[] { Relu(MatMul(x, w) + b), Gelu(MatMul(x, w) + b), r + MatMul(x, w), r - 0.1 * MatMul(x, w) })
         {
-            var plan = new Plan([y], Sizes.None, [0]);
-            var step = Assert.IsAssignableFrom<MatMulStep>(Assert.Single(plan.Steps));
-            Assert.DoesNotContain(step.Output, step.WrittenStorages);
+            var plan = Compiler.Compile([y], Sizes.None, [0]);
+            var step = Assert.IsType<BlockStep>(Assert.Single(plan.Steps));
+            Assert.DoesNotContain(step.Kernel.Blocks.Whole, step.WrittenStorages);
         }
     }
 
@@ -67,7 +67,7 @@ public class PlanTests
     {
         var w = Expr.Constant(Key.Of(1).Uniform([70, 50]));
         var (x, y) = (Expr.Variable("x", ["n", 70]), Expr.Variable("y", ["n", 50]));
-        Block Only(Expr output, int n) => Assert.Single(new Plan([output], Sizes.None.With("n", n), [0]).Constants).Value;
+        PinnedBuffer Only(Expr output, int n) => Assert.Single(Compiler.Compile([output], Sizes.None.With("n", n), [0]).Constants).Value;
         Assert.Same(Only(MatMul(x, w), 20), Only(MatMul(x, w), 30));
         Assert.NotSame(Only(MatMul(x, w), 20), Only(MatMul(y, Transpose(w)), 20));
     }
@@ -79,7 +79,7 @@ public class PlanTests
         var seed = any.Item;
         var random = new Random(seed);
         int[] sizes = [random.Next(1, 4), random.Next(1, 5), random.Next(1, 4)];
-        var view = View.Of(new(DType.Float32, sizes.Aggregate(1, (a, b) => a * b)), sizes);
+        var view = new Storages().New(DType.Float32, sizes);
         if (random.Next(2) == 0) view = view.Transpose([1, 0, 2]);
         if (random.Next(2) == 0) view = view.Slice(1, 0, (view.Sizes[1] + 1) / 2, random.Next(1, 3));
         if (random.Next(2) == 0) view = view.Broadcast([2, .. view.Sizes]);

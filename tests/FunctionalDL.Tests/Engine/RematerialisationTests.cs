@@ -29,7 +29,7 @@ public class RematerialisationTests
     }
 
     static long Memory((Expr[] Outputs, TensorSet Values) step) =>
-        new Plan(step.Outputs, Evaluator.Bind(Graph.Variables(step.Outputs), step.Values), []).ArenaBytes;
+        Compiler.Compile(step.Outputs, Evaluator.Bind(Graph.Variables(step.Outputs), step.Values), []).Layout.Bytes;
 
     /// <summary>The sums in gradients may be put together in another order.</summary>
     [Fact]

@@ -13,8 +13,8 @@ public class SizesTests
     {
         var x = Expr.Variable("x", [1, 1, height, width]);
         var pooled = MaxPool(x, [1, 2]);
-        AssertSmall(new Plan([pooled], Sizes.None, [0]));
-        AssertSmall(new Plan([Sum(pooled).Gradient(x)], Sizes.None, [0]));
+        AssertSmall(Compiler.Compile([pooled], Sizes.None, [0]));
+        AssertSmall(Compiler.Compile([Sum(pooled).Gradient(x)], Sizes.None, [0]));
     }
 
     [Theory, InlineData(1, 1 << 18), InlineData(1 << 12, 1 << 6)]
@@ -22,8 +22,8 @@ public class SizesTests
     {
         var (x, w) = (Expr.Variable("x", [1, 4096, height, width]), Expr.Variable("w", [16, 4096, 1, 1]));
         var y = Conv(x, w);
-        AssertSmall(new Plan([y], Sizes.None, [0]));
-        foreach (var gradient in Sum(Sin(y)).Gradient([x, w])) AssertSmall(new Plan([gradient], Sizes.None, [0]));
+        AssertSmall(Compiler.Compile([y], Sizes.None, [0]));
+        foreach (var gradient in Sum(Sin(y)).Gradient([x, w])) AssertSmall(Compiler.Compile([gradient], Sizes.None, [0]));
     }
 
     static void AssertSmall(Plan plan) => Assert.InRange(plan.ScratchBytes, 1, 64 << 20);
@@ -62,7 +62,7 @@ public class SizesTests
     {
         var x = Expr.Variable("x", [1, 1, height, width], DType.Float64);
         var y = MaxPool(x, [Math.Min(window, height), window], [stride, stride], Padding.Same);
-        Assert.True(((MaxPoolStep)new Plan([y], Sizes.None, [0]).Steps[0]).Bands > 1);
+        Assert.True(((MaxPoolStep)Compiler.Compile([y], Sizes.None, [0]).Steps[0]).Sliding.Bands > 1);
         EngineTests.Agrees([y, Sum(Sin(y)).Gradient(x)], TensorSet.Of(("x", EngineTests.Uniform(1, x.Shape).Cast(DType.Float64))), 1e-12);
     }
 
@@ -72,7 +72,7 @@ public class SizesTests
         var (x, w) = (Expr.Variable("x", [1, 1, 8]), Expr.Variable("w", [1, 1, 3]));
         Assert.Contains("dilation 1073741824", Assert.Throws<ShapeException>(() => Conv(x, w, dilations: [1 << 30])).Message);
         var far = Conv(x, Expr.Variable("k", [1, 1, 1]), [1 << 29], Padding.Of((1 << 30, 1 << 29)));
-        var error = Assert.Throws<ShapeException>(() => new Plan([far], Sizes.None, [0]));
+        var error = Assert.Throws<ShapeException>(() => Compiler.Compile([far], Sizes.None, [0]));
         Assert.Contains("Conv: a padded copy", error.Message);
         Assert.Contains("Cut the input", error.Message);
     }
@@ -85,7 +85,7 @@ public class SizesTests
         var y = Conv(x, w, [1 << 28], Padding.Of((1 << 29, 0)));
         foreach (var (output, op) in new[] { (y, "Conv"), (Sum(Sin(y)).Gradient(w), "ConvKernelGradient") })
         {
-            var error = Assert.Throws<ShapeException>(() => new Plan([output], Sizes.None, [0]));
+            var error = Assert.Throws<ShapeException>(() => Compiler.Compile([output], Sizes.None, [0]));
             Assert.Contains("a padded copy of the least part of 4 channels of [8]", error.Message);
         }
     }
@@ -117,16 +117,16 @@ public class SizesTests
     {
         Assert.Contains("[65536, 65536] has more than", Assert.Throws<ShapeException>(() => View.CountOf([1 << 16, 1 << 16])).Message);
         Assert.Equal(0, View.CountOf([1 << 16, 1 << 16, 0]));
-        Assert.Contains("bytes of memory are needed", Assert.Throws<FunctionalException>(() => new Block(1L << 50)).Message);
+        Assert.Contains("bytes of memory are needed", Assert.Throws<FunctionalException>(() => new PinnedBuffer(1L << 50)).Message);
         var x = Expr.Variable("x", [1 << 16]);
-        Assert.Throws<ShapeException>(() => new Plan([Reshape(x, [1 << 16, 1]) * x], Sizes.None, [0]));
+        Assert.Throws<ShapeException>(() => Compiler.Compile([Reshape(x, [1 << 16, 1]) * x], Sizes.None, [0]));
     }
 
     /// <summary>Sums of few long rows keep no more partial sums than there are elements.</summary>
     [Fact]
     public void Sums_of_columns_need_no_more_memory_than_what_is_summed()
     {
-        var plan = new Plan([Sum(Exp(Expr.Variable("x", [2, 1 << 29])), 0)], Sizes.None, [0]);
-        Assert.InRange(plan.ArenaBytes, 0, (1L << 30) * sizeof(double));
+        var plan = Compiler.Compile([Sum(Exp(Expr.Variable("x", [2, 1 << 29])), 0)], Sizes.None, [0]);
+        Assert.InRange(plan.Layout.Bytes, 0, (1L << 30) * sizeof(double));
     }
 }

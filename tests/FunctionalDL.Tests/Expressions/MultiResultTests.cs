@@ -57,7 +57,7 @@ public class MultiResultTests
         Expr[] all = [y, .. y.Gradient([X, H, C])];
         Assert.Equal(1, Loops(y));
         Assert.Equal(2, Loops(all));
-        var plan = new Plan(all, Evaluator.Bind(Graph.Variables(all), At), [], new HashSet<string>());
+        var plan = Compiler.Compile(all, Evaluator.Bind(Graph.Variables(all), At), [], new HashSet<string>());
         Assert.Equal(2, plan.Steps.Count(step => step.ToString()!.StartsWith("scan")));
         var (ours, theirs) = (Evaluator.Evaluate(all, At), Compilation.Compile(all).Run(At));
         for (var i = 0; i < all.Length; i++) Laws.SameValue($"output {i}", ours[i], theirs[i], 1e-12);

@@ -9,24 +9,22 @@ sealed unsafe class ArgMaxStep : Step
     readonly int outer, size, inner;
     readonly delegate*<ArgMaxStep, byte*, long*, void> search;
 
-    public ArgMaxStep(View x, int axis)
+    readonly Storage output;
+
+    public ArgMaxStep(View x, int axis, Storage output)
     {
-        this.x = x;
-        Level = LevelAfter(x);
+        (this.x, this.output) = (x, output);
         (outer, size, inner) = x.Around(axis);
-        Output = new(DType.Int64, outer * inner) { Producer = this };
         search = (delegate*<ArgMaxStep, byte*, long*, void>)x.Storage.DType.VisitNumbers<Searches, nint>(new());
     }
 
-    public Storage Output { get; }
-
     public override IEnumerable<Access> Reads => [x];
 
-    public override IEnumerable<Access> Writes => [Output];
+    public override IEnumerable<Access> Writes => [output];
 
     public override string ToString() => $"argmax {outer}×{size}×{inner}";
 
-    public override void Run(Workspace workspace) => search(this, workspace[x], (long*)workspace[Output]);
+    public override void Run(Workspace workspace) => search(this, workspace[x], (long*)workspace[output]);
 
     readonly struct Searches : INumberVisitor<nint>
     {

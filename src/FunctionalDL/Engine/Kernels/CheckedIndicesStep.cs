@@ -6,21 +6,17 @@ sealed unsafe class CheckedIndicesStep : Step
     readonly View indices;
     readonly IndexCheck check;
 
-    public CheckedIndicesStep(View indices, int size, string op)
-    {
-        (this.indices, check) = (indices, new(indices, size, op));
-        Level = LevelAfter(indices);
-        Output = new(DType.Int64, indices.Count) { Producer = this };
-    }
+    readonly Storage output;
 
-    public Storage Output { get; }
+    public CheckedIndicesStep(View indices, int size, string op, Storage output) =>
+        (this.indices, check, this.output) = (indices, new(indices, size, op), output);
 
     public override IEnumerable<Access> Reads => [check.Access];
 
-    public override IEnumerable<Access> Writes => [Output];
+    public override IEnumerable<Access> Writes => [output];
 
     public override string ToString() => $"check {indices.Count} indices";
 
     public override void Run(Workspace workspace) =>
-        new ReadOnlySpan<long>(check.In(workspace), indices.Count).CopyTo(new(workspace[Output], indices.Count));
+        new ReadOnlySpan<long>(check.In(workspace), indices.Count).CopyTo(new(workspace[output], indices.Count));
 }

@@ -1,210 +1,287 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
 
-/// <summary>A number known when code is generated.</summary>
-interface INumber
+/// <summary>
+/// A convolution: for each example and group the weights times what lies under the window. Padded copies of single examples stay in the
+/// cache, and no window is ever written out (im2col without the columns). Blocks are some channels of one example.
+/// </summary>
+abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
 {
-    static abstract int Value { get; }
+    protected readonly View X;
+    protected readonly Matrix W;
+    protected readonly Sliding Sliding;
+    protected readonly int[] Offsets;
+    protected readonly bool IsPacked;
+
+    /// <param name="x">The input <c>[batch, channels, s…]</c>.</param>
+    /// <param name="w">
+    /// The weights: for each group a row for each output channel and a column for each input channel and element of the window.
+    /// </param>
+    /// <param name="sliding">How the window moves over the input.</param>
+    /// <param name="output">The result.</param>
+    /// <param name="packed">The weights in the order the kernel reads them.</param>
+    /// <param name="isPacked">Whether these are packed before.</param>
+    /// <param name="panelRows">The rows of weights that are taken at once.</param>
+    protected ConvolutionKernel(
+        View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked, int panelRows)
+    {
+        (X, W, Sliding, Packed, IsPacked, PanelRows) = (x, w, sliding, packed, isPacked, panelRows);
+        Offsets = [.. Enumerable.Range(0, Inputs).SelectMany(c => sliding.Elements.Select(e => c * sliding.Count + e))];
+        var height = Math.Min(N, panelRows);
+        Blocks = new(output, sliding.Positions, height, sliding.BandPositions, Units * Groups * Panels, Groups * N);
+    }
+
+    public override Blocks Blocks { get; }
+
+    /// <summary>The weights in the order the kernel reads them.</summary>
+    public Storage Packed { get; }
+
+    /// <summary>Constant weights packed, given the tensor they are a view on.</summary>
+    public PinnedBuffer PackBefore(Tensor weights)
+    {
+        var offset = (long)W.View.Offset * Packed.DType.ByteSize();
+        return PackedConstants.Of(weights, $"{PanelRows} rows of {W.Layout}", Packed.Bytes, (from, to) =>
+        {
+            for (var panel = 0; panel < Groups * Panels; panel++) Pack(from + offset, to, panel);
+        });
+    }
+
+    /// <summary>Brings some rows of the weights into the order the kernel reads.</summary>
+    protected abstract void Pack(byte* weights, byte* packed, int panel);
+
+    public override void Prepare(Workspace workspace)
+    {
+        if (!IsPacked) workspace.Team.Run(this, workspace, Groups * Panels, onOne: Packed.Count < Tuning.SmallProduct);
+    }
+
+    /// <summary>Packs a panel of the weights.</summary>
+    public void Chunk(Workspace workspace, int chunk, int thread) => Pack(workspace[W.View], workspace[Packed], chunk);
+
+    protected int PanelRows { get; }
+
+    protected int Panels => (N + PanelRows - 1) / PanelRows;
+
+    protected int Examples => X.Sizes[0];
+
+    protected int Groups => W.Batches.Length;
+
+    /// <summary>The input channels of a group.</summary>
+    protected int Inputs => X.Sizes[1] / Groups;
+
+    protected int N => W.Rows.Length;
+
+    protected int K => W.Columns.Length;
+
+    protected int Units => Examples * Sliding.Bands;
+
+    protected int UnitsPerChunk => (int)Math.Clamp(
+        Tuning.SmallProduct * Units / Math.Max(1, Operations / 2), 1, (Units + Tuning.LeastParts - 1) / Tuning.LeastParts);
+
+    public override int Chunks => Groups * ((Units + UnitsPerChunk - 1) / UnitsPerChunk);
+
+    public override bool IsSmall => Operations / 2 < Tuning.SmallProduct;
+
+    public override long Operations => 2L * Examples * Groups * N * K * Sliding.Positions;
+
+    // Where a result is not a number, the weights are read as they were.
+    public override IEnumerable<Access> Reads =>
+        [X, W.Access.As(Packed.DType), .. IsPacked ? new Access[] { Packed } : []];
+
+    public override IEnumerable<Access> Writes => IsPacked ? [Blocks.Whole] : [Blocks.Whole, Packed];
+
+    public override IEnumerable<string> Faults()
+    {
+        if (Inputs * Groups != X.Sizes[1] || K != Inputs * Sliding.Elements.Length)
+            yield return $"has {K} weights a channel for {Inputs} inputs";
+        foreach (var fault in Sliding.Faults(X))
+            yield return fault;
+    }
+
+    public override string ToString() =>
+        $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}";
+
+    /// <summary>The convolution with the vectors this machine has.</summary>
+    public static ConvolutionKernel Of(Storages storages, View x, Matrix w, Sliding sliding, bool isPacked)
+    {
+        var (dtype, groups) = (x.Storage.DType, (long)w.Batches.Length);
+        var output = storages.New(dtype, x.Sizes[0] * groups * w.Rows.Length * sliding.Positions);
+        var packed = storages.New(dtype, groups * PaddedRows(w.Rows.Length, VectorPanelRows) * w.Columns.Length);
+        return Of(x, w, sliding, output, packed, isPacked);
+    }
+
+    static ConvolutionKernel Of(View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked) =>
+        x.Storage.DType.VisitReals<Kernels, ConvolutionKernel>(new(x, w, sliding, output, packed, isPacked));
+
+    readonly struct Kernels(View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked)
+        : IRealVisitor<ConvolutionKernel>
+    {
+        public ConvolutionKernel Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> =>
+            Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>()
+            : Vector256.IsHardwareAccelerated ? Of<Simd256<T>, Vector256<T>, T>()
+            : Of<Simd128<T>, Vector128<T>, T>();
+
+        ConvolutionKernel<TSimd, TVector, T> Of<TSimd, TVector, T>()
+            where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T> =>
+            new(x, w, sliding, output, packed, isPacked, VectorPanelRows);
+    }
+
+    /// <summary>The rows of weights for which the sums stay in registers.</summary>
+    static int VectorPanelRows => Vector512.IsHardwareAccelerated ? 8 : 4;
+
+    protected static int PaddedRows(int rows, int panelRows) => rows / panelRows * panelRows + Height(rows % panelRows);
+
+    /// <summary>The height of a panel that holds so many rows: one the kernel knows.</summary>
+    protected static int Height(int rows) => rows > 4 ? 8 : rows > 1 ? 4 : rows;
 }
 
-readonly struct One : INumber { public static int Value => 1; }
-
-readonly struct Two : INumber { public static int Value => 2; }
-
-readonly struct Three : INumber { public static int Value => 3; }
-
-readonly struct Four : INumber { public static int Value => 4; }
-
-readonly struct Six : INumber { public static int Value => 6; }
-
-readonly struct Eight : INumber { public static int Value => 8; }
-
 /// <summary>
-/// The innermost loops of convolutions, on copies in which what lies under one element of the window is a run: sums over window elements
-/// and channels for neighbouring positions, and sums over positions for neighbouring window elements.
+/// Every element is summed over channels and window in one order, so that the split into chunks does not show in the bits.
 /// </summary>
-static unsafe class ConvolutionKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged
+sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
+    where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>c[r, i] = Σₖ w[k, r] · x[offsets[k] + i] for 8, 4 or 1 rows of weights and 3, 2 or 1 vectors of positions.</summary>
-    public static void Convolve(int rows, int vectors, T* w, T* x, int* offsets, int k, T* c, int stride)
+    const int TileVectors = 3;
+
+    // Where the tiles start that have positions in them, and runs of these: where in the tile, where among the positions, and how many.
+    readonly (int Start, (int At, int Position, int Count)[] Runs)[] tiles;
+
+    public ConvolutionKernel(
+        View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked, int panelRows)
+        : base(x, w, sliding, output, packed, isPacked, panelRows)
     {
-        switch (rows, vectors)
+        tiles =
+        [
+            .. sliding
+                .Runs()
+                .SelectMany(Split)
+                .GroupBy(r => r.At / TileColumns, r => (r.At % TileColumns, r.Position, r.Count))
+                .Select(g => (g.Key * TileColumns, g.ToArray())),
+        ];
+    }
+
+    static int TileColumns => TileVectors * TSimd.Count;
+
+    /// <summary>A tile with a row to spare, and the copy with a tile's width to spare.</summary>
+    public override long ScratchBytes => ((PanelRows + 2L) * TileColumns + (long)Inputs * Sliding.Count) * sizeof(T);
+
+    /// <summary>A run in pieces that lie in one tile and fit a vector.</summary>
+    static IEnumerable<(int At, int Position, int Count)> Split((int Position, int At, int Count) run)
+    {
+        for (int done = 0, count; done < run.Count; done += count)
         {
-            case (8, 3): Convolve<Eight, Three>(w, x, offsets, k, c, stride); break;
-            case (8, 2): Convolve<Eight, Two>(w, x, offsets, k, c, stride); break;
-            case (8, _): Convolve<Eight, One>(w, x, offsets, k, c, stride); break;
-            case (4, 3): Convolve<Four, Three>(w, x, offsets, k, c, stride); break;
-            case (4, 2): Convolve<Four, Two>(w, x, offsets, k, c, stride); break;
-            case (4, _): Convolve<Four, One>(w, x, offsets, k, c, stride); break;
-            case (_, 3): Convolve<One, Three>(w, x, offsets, k, c, stride); break;
-            case (_, 2): Convolve<One, Two>(w, x, offsets, k, c, stride); break;
-            default: Convolve<One, One>(w, x, offsets, k, c, stride); break;
+            var at = run.At + done;
+            count = Math.Min(Math.Min(run.Count - done, Vector512<T>.Count), TileColumns - at % TileColumns);
+            yield return (at, run.Position + done, count);
         }
     }
 
-    static void Convolve<TRows, TVectors>(T* w, T* x, int* offsets, int k, T* c, int stride)
-        where TRows : struct, INumber
-        where TVectors : struct, INumber
+    T* PackedPanel(T* packed, int group, int panel) => packed + ((long)group * PaddedRows(N, PanelRows) + panel * PanelRows) * K;
+
+    protected override void Pack(byte* weights, byte* packed, int panel)
     {
-        TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default, l6 = default, l7 = default;
-        TVector m0 = default, m1 = default, m2 = default, m3 = default, m4 = default, m5 = default, m6 = default, m7 = default;
-        TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default, r7 = default;
-        for (; k > 0; k--, w += TRows.Value, offsets++)
+        (var group, panel) = (panel / Panels, panel % Panels);
+        var rows = Math.Min(PanelRows, N - panel * PanelRows);
+        Panel<T>.Pack(
+            (T*)weights + W.Batches[group], W, panel * PanelRows, rows, PackedPanel((T*)packed, group, panel), Height(rows));
+    }
+
+    public override void Chunk(Workspace workspace, int chunk, in BlockWriter writer)
+    {
+        var copy = (T*)writer.Scratch + (PanelRows + 1) * TileColumns;
+        var first = chunk / Groups * UnitsPerChunk;
+        for (var unit = first; unit < Math.Min(Units, first + UnitsPerChunk); unit++)
         {
-            var at = x + *offsets;
-            TVector left = TSimd.Load(at), middle = default, right = default, s;
-            if (TVectors.Value > 1) middle = TSimd.Load(at + TSimd.Count);
-            if (TVectors.Value > 2) right = TSimd.Load(at + 2 * TSimd.Count);
-            s = TSimd.Broadcast(w);
-            l0 = TSimd.MultiplyAdd(s, left, l0);
-            if (TVectors.Value > 1) m0 = TSimd.MultiplyAdd(s, middle, m0);
-            if (TVectors.Value > 2) r0 = TSimd.MultiplyAdd(s, right, r0);
-            if (TRows.Value > 1)
+            // Padding stays what it is from one example to the next, but not from band to band.
+            if (unit == first || Sliding.Bands > 1) new Span<T>(copy, Inputs * Sliding.Count + TileColumns).Clear();
+            Convolve(workspace, unit, chunk % Groups, copy, writer);
+        }
+    }
+
+    T* Input(Workspace workspace, int unit, int group) =>
+        (T*)workspace[X] + (long)(unit / Sliding.Bands) * X.Strides[0] + (long)group * Inputs * X.Strides[1];
+
+    /// <summary>A group of one band of an example, panel by panel.</summary>
+    void Convolve(Workspace workspace, int unit, int group, T* copy, in BlockWriter writer)
+    {
+        var (example, band) = (unit / Sliding.Bands, unit % Sliding.Bands);
+        var x = Input(workspace, unit, group);
+        for (var c = 0; c < Inputs; c++) Sliding.CopyElements(x + (long)c * X.Strides[1], band, copy + c * Sliding.Count);
+
+        var first = band * Sliding.BandPositions;
+        var positions = Math.Min(Sliding.BandPositions, Sliding.Positions - first);
+        for (var panel = 0; panel < Panels; panel++)
+        {
+            var (block, rows) = ((unit * Groups + group) * Panels + panel, Math.Min(PanelRows, N - panel * PanelRows));
+            var row = (example * Groups + group) * N + panel * PanelRows;
+            var (at, stride) = writer.Place(row, first);
+            Multiply(workspace, unit, group, panel, copy, (T*)at, stride, writer);
+            writer.Finish(block, (byte*)at, row, first, rows, positions);
+        }
+    }
+
+    /// <summary>A panel of the weights times a band of an example, into rows that are so many elements apart.</summary>
+    void Multiply(Workspace workspace, int unit, int group, int panel, T* copy, T* y, int stride, in BlockWriter writer)
+    {
+        var tile = (T*)writer.Scratch;
+        var rows = Math.Min(PanelRows, N - panel * PanelRows);
+        var first = unit % Sliding.Bands * Sliding.BandPositions;
+        var end = Math.Min(Sliding.BandPositions, Sliding.Positions - first);
+        fixed (int* offsets = Offsets)
+            foreach (var (start, runs) in tiles)
             {
-                s = TSimd.Broadcast(w + 1);
-                l1 = TSimd.MultiplyAdd(s, left, l1);
-                if (TVectors.Value > 1) m1 = TSimd.MultiplyAdd(s, middle, m1);
-                if (TVectors.Value > 2) r1 = TSimd.MultiplyAdd(s, right, r1);
-                s = TSimd.Broadcast(w + 2);
-                l2 = TSimd.MultiplyAdd(s, left, l2);
-                if (TVectors.Value > 1) m2 = TSimd.MultiplyAdd(s, middle, m2);
-                if (TVectors.Value > 2) r2 = TSimd.MultiplyAdd(s, right, r2);
-                s = TSimd.Broadcast(w + 3);
-                l3 = TSimd.MultiplyAdd(s, left, l3);
-                if (TVectors.Value > 1) m3 = TSimd.MultiplyAdd(s, middle, m3);
-                if (TVectors.Value > 2) r3 = TSimd.MultiplyAdd(s, right, r3);
+                var vectors = Math.Min(TileVectors, (Sliding.Span - start + TSimd.Count - 1) / TSimd.Count);
+                ConvolutionMicroKernel<TSimd, TVector, T>.Convolve(
+                    Height(rows),
+                    vectors,
+                    PackedPanel((T*)workspace[Packed], group, panel),
+                    copy + start,
+                    offsets,
+                    K,
+                    tile,
+                    TileColumns);
+                if (!Write(tile, runs, rows, y, stride, end)) Correct(workspace, unit, group, panel, runs, y, stride, end);
             }
-            if (TRows.Value > 4)
-            {
-                s = TSimd.Broadcast(w + 4);
-                l4 = TSimd.MultiplyAdd(s, left, l4);
-                if (TVectors.Value > 1) m4 = TSimd.MultiplyAdd(s, middle, m4);
-                if (TVectors.Value > 2) r4 = TSimd.MultiplyAdd(s, right, r4);
-                s = TSimd.Broadcast(w + 5);
-                l5 = TSimd.MultiplyAdd(s, left, l5);
-                if (TVectors.Value > 1) m5 = TSimd.MultiplyAdd(s, middle, m5);
-                if (TVectors.Value > 2) r5 = TSimd.MultiplyAdd(s, right, r5);
-                s = TSimd.Broadcast(w + 6);
-                l6 = TSimd.MultiplyAdd(s, left, l6);
-                if (TVectors.Value > 1) m6 = TSimd.MultiplyAdd(s, middle, m6);
-                if (TVectors.Value > 2) r6 = TSimd.MultiplyAdd(s, right, r6);
-                s = TSimd.Broadcast(w + 7);
-                l7 = TSimd.MultiplyAdd(s, left, l7);
-                if (TVectors.Value > 1) m7 = TSimd.MultiplyAdd(s, middle, m7);
-                if (TVectors.Value > 2) r7 = TSimd.MultiplyAdd(s, right, r7);
-            }
-        }
-        Write<TVectors>(c, l0, m0, r0);
-        if (TRows.Value > 1)
-        {
-            Write<TVectors>(c + stride, l1, m1, r1);
-            Write<TVectors>(c + 2 * stride, l2, m2, r2);
-            Write<TVectors>(c + 3 * stride, l3, m3, r3);
-        }
-        if (TRows.Value > 4)
-        {
-            Write<TVectors>(c + 4 * stride, l4, m4, r4);
-            Write<TVectors>(c + 5 * stride, l5, m5, r5);
-            Write<TVectors>(c + 6 * stride, l6, m6, r6);
-            Write<TVectors>(c + 7 * stride, l7, m7, r7);
-        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Write<TVectors>(T* c, TVector left, TVector middle, TVector right) where TVectors : struct, INumber
+    /// <summary>Writes the sums of a tile to the positions below an end, and says whether all are numbers.</summary>
+    static bool Write(T* tile, (int At, int Position, int Count)[] runs, int rows, T* y, int stride, int end)
     {
-        TSimd.Store(c, left);
-        if (TVectors.Value > 1) TSimd.Store(c + TSimd.Count, middle);
-        if (TVectors.Value > 2) TSimd.Store(c + 2 * TSimd.Count, right);
-    }
-
-    /// <summary>
-    /// c[r, j] += Σᵢ y[r·rowStride + i] · x[offsets[j] + i] over so many vectors of each of some planes, for 4 rows and 6 or 3 offsets.
-    /// </summary>
-    public static void Correlate<TColumns>(
-        T* y,
-        int rowStride,
-        T* x,
-        int* offsets,
-        int vectors,
-        int planes,
-        long yPlane,
-        long xPlane,
-        T* c,
-        int stride)
-        where TColumns : struct, INumber
-    {
-        TVector a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
-        TVector b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
-        TVector c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
-        TVector d0 = default, d1 = default, d2 = default, d3 = default, d4 = default, d5 = default;
-        T* x0 = x + offsets[0], x1 = x + offsets[1], x2 = x + offsets[2], x3 = null, x4 = null, x5 = null;
-        if (TColumns.Value > 3)
+        var wrong = Vector512<T>.Zero;
+        foreach (var (at, position, count) in runs)
         {
-            x3 = x + offsets[3];
-            x4 = x + offsets[4];
-            x5 = x + offsets[5];
-        }
-        for (; planes > 0; planes--, y += yPlane, x0 += xPlane, x1 += xPlane, x2 += xPlane, x3 += xPlane, x4 += xPlane, x5 += xPlane)
-        {
-            T* ya = y, yb = y + rowStride, yc = y + 2L * rowStride, yd = y + 3L * rowStride;
-            for (var i = 0; i < vectors * TSimd.Count; i += TSimd.Count)
+            if (position >= end) break;
+            var to = y + position;
+            for (var row = 0; row < rows; row++, to += stride)
             {
-                TVector a = TSimd.Load(ya + i), b = TSimd.Load(yb + i), g = TSimd.Load(yc + i), d = TSimd.Load(yd + i), s;
-                s = TSimd.Load(x0 + i);
-                a0 = TSimd.MultiplyAdd(s, a, a0);
-                b0 = TSimd.MultiplyAdd(s, b, b0);
-                c0 = TSimd.MultiplyAdd(s, g, c0);
-                d0 = TSimd.MultiplyAdd(s, d, d0);
-                s = TSimd.Load(x1 + i);
-                a1 = TSimd.MultiplyAdd(s, a, a1);
-                b1 = TSimd.MultiplyAdd(s, b, b1);
-                c1 = TSimd.MultiplyAdd(s, g, c1);
-                d1 = TSimd.MultiplyAdd(s, d, d1);
-                s = TSimd.Load(x2 + i);
-                a2 = TSimd.MultiplyAdd(s, a, a2);
-                b2 = TSimd.MultiplyAdd(s, b, b2);
-                c2 = TSimd.MultiplyAdd(s, g, c2);
-                d2 = TSimd.MultiplyAdd(s, d, d2);
-                if (TColumns.Value > 3)
-                {
-                    s = TSimd.Load(x3 + i);
-                    a3 = TSimd.MultiplyAdd(s, a, a3);
-                    b3 = TSimd.MultiplyAdd(s, b, b3);
-                    c3 = TSimd.MultiplyAdd(s, g, c3);
-                    d3 = TSimd.MultiplyAdd(s, d, d3);
-                    s = TSimd.Load(x4 + i);
-                    a4 = TSimd.MultiplyAdd(s, a, a4);
-                    b4 = TSimd.MultiplyAdd(s, b, b4);
-                    c4 = TSimd.MultiplyAdd(s, g, c4);
-                    d4 = TSimd.MultiplyAdd(s, d, d4);
-                    s = TSimd.Load(x5 + i);
-                    a5 = TSimd.MultiplyAdd(s, a, a5);
-                    b5 = TSimd.MultiplyAdd(s, b, b5);
-                    c5 = TSimd.MultiplyAdd(s, g, c5);
-                    d5 = TSimd.MultiplyAdd(s, d, d5);
-                }
+                var sums = Vector512.Load(tile + row * TileColumns + at);
+                wrong |= ~Vector512.Equals(sums, sums);
+                MaskedVector.Store(sums, to, Math.Min(count, end - position));
             }
         }
-        Accumulate<TColumns>(c, a0, a1, a2, a3, a4, a5);
-        Accumulate<TColumns>(c + stride, b0, b1, b2, b3, b4, b5);
-        Accumulate<TColumns>(c + 2L * stride, c0, c1, c2, c3, c4, c5);
-        Accumulate<TColumns>(c + 3L * stride, d0, d1, d2, d3, d4, d5);
+        return wrong == Vector512<T>.Zero;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Accumulate<TColumns>(T* c, TVector x0, TVector x1, TVector x2, TVector x3, TVector x4, TVector x5)
-        where TColumns : struct, INumber
+    /// <summary>Results that are not a number, again without the padding: a zero there times an infinite weight is none of them.</summary>
+    void Correct(
+        Workspace workspace, int unit, int group, int panel, (int At, int Position, int Count)[] runs, T* y, int stride, int end)
     {
-        TSimd.Accumulate(c, x0);
-        TSimd.Accumulate(c + 1, x1);
-        TSimd.Accumulate(c + 2, x2);
-        if (TColumns.Value > 3)
-        {
-            TSimd.Accumulate(c + 3, x3);
-            TSimd.Accumulate(c + 4, x4);
-            TSimd.Accumulate(c + 5, x5);
-        }
+        var first = unit % Sliding.Bands * Sliding.BandPositions;
+        foreach (var (_, position, count) in runs)
+            for (var row = 0; row < Math.Min(PanelRows, N - panel * PanelRows); row++)
+                for (var p = position; p < Math.Min(position + count, end); p++)
+                    if (T.IsNaN(y[(long)row * stride + p]))
+                        y[(long)row * stride + p] = Exact(workspace, unit, group, panel * PanelRows + row, first + p);
+    }
+
+    T Exact(Workspace workspace, int unit, int group, int row, int position)
+    {
+        T* x = Input(workspace, unit, group), w = (T*)workspace[W.View] + W.Batches[group] + W.Rows[row];
+        var sum = T.Zero;
+        for (var k = 0; k < K; k++)
+            if (Sliding.Meet(position, k % Sliding.Elements.Length).Source is >= 0 and var source)
+                sum += w[W.Columns[k]] * x[k / Sliding.Elements.Length * X.Strides[1] + source];
+        return sum;
     }
 }

@@ -6,42 +6,42 @@ namespace FunctionalDL.Engine;
 
 /// <summary>
 /// The gradient of a convolution's kernel: sums over examples and positions of what lies under the window times the gradient there. The
-/// examples are split into parts, each with a result of its own, <c>[parts, out, in/groups, k…]</c>.
+/// examples are split into shares, each with a result of its own, <c>[shares, out, in/groups, k…]</c>.
 /// </summary>
-abstract class CorrelationStep : Step
+abstract class CorrelationStep : Step, IChunks
 {
-    const int MostParts = 8;
+    const int MostShares = 8;
 
     /// <summary>Sums go on in registers over so many vectors before they are written, if the copies are no larger.</summary>
     const int LongRun = 128, CopiesBytes = 512 << 10;
 
     protected readonly View X, Y;
     protected readonly Sliding Sliding;
-    protected readonly int Groups, UnitsPerPart, UnitsAtOnce, Vectors;
+    protected readonly int Groups, UnitsPerShare, UnitsAtOnce, Vectors;
 
     /// <summary>
     /// The offsets of channels and window elements on a copy, with the last repeated to a multiple of the kernel's columns.
     /// </summary>
     protected readonly int[] Offsets;
 
+    /// <param name="storages">Where storages are numbered.</param>
     /// <param name="x">The input <c>[batch, in, s…]</c>.</param>
     /// <param name="y">The gradient <c>[batch, out, p…]</c>.</param>
     /// <param name="sliding">How the window moves over the input.</param>
     /// <param name="groups">The number of groups.</param>
     /// <param name="lanes">The elements of a vector.</param>
     /// <param name="columns">The window elements the kernel takes at once.</param>
-    protected CorrelationStep(View x, View y, Sliding sliding, int groups, int lanes, int columns)
+    protected CorrelationStep(Storages storages, View x, View y, Sliding sliding, int groups, int lanes, int columns)
     {
         (X, Y, Sliding, Groups) = (x, y, sliding, groups);
-        Level = LevelAfter(x, y);
         Vectors = (sliding.Span + lanes - 1) / lanes;
         var units = checked(x.Sizes[0] * sliding.Bands);
         var copyBytes = ((long)Inputs * sliding.Count + (long)N * Vectors * lanes) * x.Storage.DType.ByteSize();
-        var mostParts = (int)Math.Clamp(Array.MaxLength / ((long)groups * N * K), 1, MostParts);
+        var mostShares = (int)Math.Clamp(Array.MaxLength / ((long)groups * N * K), 1, MostShares);
         UnitsAtOnce = (int)Math.Clamp(Math.Min(LongRun / Vectors, CopiesBytes / copyBytes), 1, units);
-        UnitsPerPart = Math.Max(UnitsAtOnce, (units + mostParts - 1) / mostParts);
-        UnitsAtOnce = Math.Min(UnitsAtOnce, UnitsPerPart);
-        Output = new(x.Storage.DType, (long)Parts * Groups * N * K) { Producer = this };
+        UnitsPerShare = Math.Max(UnitsAtOnce, (units + mostShares - 1) / mostShares);
+        UnitsAtOnce = Math.Min(UnitsAtOnce, UnitsPerShare);
+        Output = storages.New(x.Storage.DType, (long)Shares * Groups * N * K);
         var last = (Inputs - 1) * sliding.Count + sliding.Elements[^1];
         Offsets =
         [
@@ -52,7 +52,7 @@ abstract class CorrelationStep : Step
 
     public Storage Output { get; }
 
-    public int Parts => (X.Sizes[0] * Sliding.Bands + UnitsPerPart - 1) / UnitsPerPart;
+    public int Shares => (X.Sizes[0] * Sliding.Bands + UnitsPerShare - 1) / UnitsPerShare;
 
     protected int Inputs => X.Sizes[1] / Groups;
 
@@ -70,33 +70,37 @@ abstract class CorrelationStep : Step
     {
         if (Inputs * Groups != X.Sizes[1] || N * Groups != Y.Sizes[1] || X.Sizes[0] != Y.Sizes[0])
             yield return $"has {Groups} groups of {N} channels for {Y.Sizes[1]}";
-        if (Vectors < 1 || UnitsAtOnce < 1 || UnitsAtOnce > UnitsPerPart)
-            yield return $"takes {UnitsAtOnce} of {UnitsPerPart} copies at once";
+        if (Vectors < 1 || UnitsAtOnce < 1 || UnitsAtOnce > UnitsPerShare)
+            yield return $"takes {UnitsAtOnce} of {UnitsPerShare} copies at once";
         foreach (var fault in Sliding.Faults(X, Y))
             yield return fault;
     }
 
+    public abstract void Chunk(Workspace workspace, int chunk, int thread);
+
     public override string ToString() =>
-        $"kernel gradient {X.Sizes[0]}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{Sliding.Positions}×{K} in {Parts} parts";
+        $"kernel gradient {X.Sizes[0]}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{Sliding.Positions}×{K} in {Shares} shares";
 
     /// <summary>The gradient with the vectors this machine has.</summary>
-    public static CorrelationStep Of(View x, View y, Sliding sliding, int groups) =>
-        x.Storage.DType.VisitReals<Kernels, CorrelationStep>(new(x, y, sliding, groups));
+    public static CorrelationStep Of(Storages storages, View x, View y, Sliding sliding, int groups) =>
+        x.Storage.DType.VisitReals<Kernels, CorrelationStep>(new(storages, x, y, sliding, groups));
 
-    readonly struct Kernels(View x, View y, Sliding sliding, int groups) : IRealVisitor<CorrelationStep>
+    readonly struct Kernels(Storages storages, View x, View y, Sliding sliding, int groups) : IRealVisitor<CorrelationStep>
     {
-        public CorrelationStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => Of<T>(x, y, sliding, groups);
+        public CorrelationStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> =>
+            Of<T>(storages, x, y, sliding, groups);
     }
 
-    static CorrelationStep Of<T>(View x, View y, Sliding sliding, int groups) where T : unmanaged, IFloatingPointIeee754<T> =>
-        Vector512.IsHardwareAccelerated ? new CorrelationStep<Simd512<T>, Vector512<T>, T, Six>(x, y, sliding, groups)
-        : Vector256.IsHardwareAccelerated ? new CorrelationStep<Simd256<T>, Vector256<T>, T, Three>(x, y, sliding, groups)
-        : new CorrelationStep<Simd128<T>, Vector128<T>, T, Three>(x, y, sliding, groups);
+    static CorrelationStep Of<T>(Storages storages, View x, View y, Sliding sliding, int groups)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Vector512.IsHardwareAccelerated ? new CorrelationStep<Simd512<T>, Vector512<T>, T, Six>(storages, x, y, sliding, groups)
+        : Vector256.IsHardwareAccelerated ? new CorrelationStep<Simd256<T>, Vector256<T>, T, Three>(storages, x, y, sliding, groups)
+        : new CorrelationStep<Simd128<T>, Vector128<T>, T, Three>(storages, x, y, sliding, groups);
 }
 
 /// <summary>Vectors go along the positions; those between the rows of a copy meet a gradient of zero.</summary>
-sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y, Sliding sliding, int groups)
-    : CorrelationStep(x, y, sliding, groups, TSimd.Count, TColumns.Value)
+sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(Storages storages, View x, View y, Sliding sliding, int groups)
+    : CorrelationStep(storages, x, y, sliding, groups, TSimd.Count, TColumns.Value)
     where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T> where TColumns : struct, INumber
 {
     const int PanelRows = 4;
@@ -114,21 +118,17 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
     /// <summary>The elements of the sums, with rows and columns that fill up the last tiles.</summary>
     long Tiles => (long)PaddedN * Offsets.Length;
 
-    public override void Run(Workspace workspace)
-    {
-        if (Operations < 2 * ConvolutionStep.Small)
-            for (var chunk = 0; chunk < Parts * Groups; chunk++) Chunk(workspace, chunk, 0);
-        else workspace.Team.Run(this, workspace, 0, Parts * Groups);
-    }
+    public override void Run(Workspace workspace) =>
+        workspace.Team.Run(this, workspace, Shares * Groups, onOne: Operations < 2 * Tuning.SmallProduct);
 
     public override void Chunk(Workspace workspace, int chunk, int thread)
     {
-        var (part, group) = (chunk / Groups, chunk % Groups);
+        var (share, group) = (chunk / Groups, chunk % Groups);
         var y = (T*)workspace.Scratch(thread);
         var x = y + UnitsAtOnce * YElements;
         var sums = x + UnitsAtOnce * XElements + TSimd.Count;
         NativeMemory.Clear(y, (nuint)ScratchBytes);
-        var (first, end) = (part * UnitsPerPart, Math.Min(X.Sizes[0] * Sliding.Bands, (part + 1) * UnitsPerPart));
+        var (first, end) = (share * UnitsPerShare, Math.Min(X.Sizes[0] * Sliding.Bands, (share + 1) * UnitsPerShare));
         for (var unit = first; unit < end; unit += UnitsAtOnce)
         {
             // Padding stays what it is from one example to the next, but not from band to band.
@@ -136,7 +136,7 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
             Correlate(workspace, unit, Math.Min(UnitsAtOnce, end - unit), group, x, y, sums);
         }
 
-        var output = (T*)workspace[Output] + ((long)part * Groups + group) * N * K;
+        var output = (T*)workspace[Output] + ((long)share * Groups + group) * N * K;
         for (var row = 0; row < N; row++)
             for (var k = 0; k < K; k++)
             {
@@ -165,7 +165,7 @@ sealed unsafe class CorrelationStep<TSimd, TVector, T, TColumns>(View x, View y,
         fixed (int* offsets = Offsets)
             for (var row = 0; row < PaddedN; row += PanelRows)
                 for (var k = 0; k < Offsets.Length; k += TColumns.Value)
-                    ConvolutionKernel<TSimd, TVector, T>.Correlate<TColumns>(
+                    ConvolutionMicroKernel<TSimd, TVector, T>.Correlate<TColumns>(
                         y + (long)row * RowElements,
                         RowElements,
                         x,

@@ -28,7 +28,7 @@ static unsafe class Loops
     {
         byte* a = strip.A, d = strip.D;
         var n = strip.Columns;
-        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD)
+        for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, d += strip.StrideD)
         {
             T* x = (T*)a, y = (T*)d;
             if (strip.Scalars != 0)
@@ -38,7 +38,7 @@ static unsafe class Loops
             }
             var i = 0;
             for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i)).Store(y + i);
-            if (i < n) Part.Store(TOp.Apply(Part.Load(x + i, n - i)), y + i, n - i);
+            if (i < n) MaskedVector.Store(TOp.Apply(MaskedVector.Load(x + i, n - i)), y + i, n - i);
         }
     }
 
@@ -47,7 +47,7 @@ static unsafe class Loops
     {
         byte* a = strip.A, b = strip.B, d = strip.D;
         var n = strip.Columns;
-        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, d += strip.StepD)
+        for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, b += strip.StrideB, d += strip.StrideD)
         {
             T* x = (T*)a, y = (T*)b, z = (T*)d;
             var i = 0;
@@ -57,17 +57,17 @@ static unsafe class Loops
                     for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count)
                         TOp.Apply(Vector512.Load(x + i), Vector512.Load(y + i)).Store(z + i);
                     if (i < n)
-                        Part.Store(TOp.Apply(Part.Load(x + i, n - i), Part.Load(y + i, n - i)), z + i, n - i);
+                        MaskedVector.Store(TOp.Apply(MaskedVector.Load(x + i, n - i), MaskedVector.Load(y + i, n - i)), z + i, n - i);
                     break;
                 case 1:
                     var left = Vector512.Create(*x);
                     for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(left, Vector512.Load(y + i)).Store(z + i);
-                    if (i < n) Part.Store(TOp.Apply(left, Part.Load(y + i, n - i)), z + i, n - i);
+                    if (i < n) MaskedVector.Store(TOp.Apply(left, MaskedVector.Load(y + i, n - i)), z + i, n - i);
                     break;
                 case 2:
                     var right = Vector512.Create(*y);
                     for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count) TOp.Apply(Vector512.Load(x + i), right).Store(z + i);
-                    if (i < n) Part.Store(TOp.Apply(Part.Load(x + i, n - i), right), z + i, n - i);
+                    if (i < n) MaskedVector.Store(TOp.Apply(MaskedVector.Load(x + i, n - i), right), z + i, n - i);
                     break;
                 default:
                     new Span<T>(z, n).Fill(TOp.Apply(Vector512.Create(*x), Vector512.Create(*y)).ToScalar());
@@ -84,7 +84,7 @@ static unsafe class Loops
         var numbers = stackalloc Vector512<T>[3];
         int stepX = (strip.Scalars & 1) != 0 ? 0 : w, stepY = (strip.Scalars & 2) != 0 ? 0 : w, stepZ = (strip.Scalars & 4) != 0 ? 0 : w;
         byte* a = strip.A, b = strip.B, c = strip.C, d = strip.D;
-        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, c += strip.StepC, d += strip.StepD)
+        for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, b += strip.StrideB, c += strip.StrideC, d += strip.StrideD)
         {
             T* x = Operand((T*)a, stepX, numbers),
                 y = Operand((T*)b, stepY, numbers + 1),
@@ -93,7 +93,7 @@ static unsafe class Loops
             var n = strip.Columns;
             for (; n >= w; n -= w, x += stepX, y += stepY, z += stepZ, result += w)
                 TOuter.Apply(TInner.Apply(Vector512.Load(x), Vector512.Load(y)), Vector512.Load(z)).Store(result);
-            if (n > 0) Part.Store(TOuter.Apply(TInner.Apply(Part.Load(x, n), Part.Load(y, n)), Part.Load(z, n)), result, n);
+            if (n > 0) MaskedVector.Store(TOuter.Apply(TInner.Apply(MaskedVector.Load(x, n), MaskedVector.Load(y, n)), MaskedVector.Load(z, n)), result, n);
         }
     }
 
@@ -112,7 +112,7 @@ static unsafe class Loops
     public static void Spread<T>(in Strip strip) where T : unmanaged
     {
         byte* a = strip.A, d = strip.D;
-        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD)
+        for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, d += strip.StrideD)
             for (var i = 0; i < strip.Columns; i += Vector512<T>.Count) Read((T*)a, i, strip.Columns, strip.Scalars).Store((T*)d + i);
     }
 
@@ -120,25 +120,25 @@ static unsafe class Loops
     public static void Select<T>(in Strip strip) where T : unmanaged
     {
         byte* a = strip.A, b = strip.B, c = strip.C, d = strip.D;
-        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, c += strip.StepC, d += strip.StepD)
+        for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, b += strip.StrideB, c += strip.StrideC, d += strip.StrideD)
             for (var i = 0; i < strip.Columns; i += Vector512<T>.Count)
             {
                 var test = Read((T*)a, i, strip.Columns, strip.Scalars & 1);
                 var (yes, no) = (Read((T*)b, i, strip.Columns, strip.Scalars & 2), Read((T*)c, i, strip.Columns, strip.Scalars & 4));
                 var result = Vector512.ConditionalSelect(Vector512.Equals(test, Vector512<T>.Zero), no, yes);
                 if (strip.Columns - i >= Vector512<T>.Count) result.Store((T*)d + i);
-                else Part.Store(result, (T*)d + i, strip.Columns - i);
+                else MaskedVector.Store(result, (T*)d + i, strip.Columns - i);
             }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<T> Read<T>(T* x, int i, int n, int isScalar) where T : unmanaged =>
-        isScalar != 0 ? Vector512.Create(*x) : n - i >= Vector512<T>.Count ? Vector512.Load(x + i) : Part.Load(x + i, n - i);
+        isScalar != 0 ? Vector512.Create(*x) : n - i >= Vector512<T>.Count ? Vector512.Load(x + i) : MaskedVector.Load(x + i, n - i);
 
     public static void DivideWhole<T>(in Strip strip) where T : unmanaged, INumber<T>
     {
         byte* a = strip.A, b = strip.B, d = strip.D;
-        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, b += strip.StepB, d += strip.StepD)
+        for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, b += strip.StrideB, d += strip.StrideD)
         {
             T* x = (T*)a, y = (T*)b, z = (T*)d;
             int stepX = 1 - (strip.Scalars & 1), stepY = 1 - (strip.Scalars >> 1);
@@ -157,7 +157,7 @@ static unsafe class Loops
         where TFrom : unmanaged where TFromElement : IElement<TFrom> where TTo : unmanaged where TToElement : IElement<TTo>
     {
         byte* a = strip.A, d = strip.D;
-        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD)
+        for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, d += strip.StrideD)
         {
             var x = (TFrom*)a;
             var y = (TTo*)d;

@@ -6,7 +6,7 @@ namespace FunctionalDL.Engine;
 /// <summary>
 /// Max pooling, plane by plane: the largest elements under a window, other values from the same places, or values put back there.
 /// </summary>
-abstract class MaxPoolStep : Step
+abstract class MaxPoolStep : Step, IChunks
 {
     public enum Mode
     {
@@ -20,13 +20,6 @@ abstract class MaxPoolStep : Step
         Put,
     }
 
-    /// <summary>The elements of a copy that a plane is cut into bands for.</summary>
-    public const int CopyElements = 1 << 20;
-
-    /// <summary>Elements below which it is not worth another thread's attention.</summary>
-    const int Small = 1 << 14;
-
-    protected readonly Sliding Sliding;
     protected readonly View X, Values;
     protected readonly View? Largest;
     protected readonly Mode Action;
@@ -38,23 +31,24 @@ abstract class MaxPoolStep : Step
     /// <param name="largest">The largest elements, dense, where there are other values.</param>
     /// <param name="values">The other values, dense.</param>
     /// <param name="action">What is done at the places of the largest.</param>
-    protected MaxPoolStep(Sliding sliding, View x, View? largest, View values, Mode action)
-    {
-        (Sliding, X, Largest, Values, Action) = (sliding, x, largest, values, action);
-        Level = LevelAfter(x, largest ?? x, values);
-        Output = new(x.Storage.DType, action == Mode.Put ? x.Count : (long)Planes * sliding.Positions) { Producer = this };
-    }
+    /// <param name="output">The result.</param>
+    protected MaxPoolStep(Sliding sliding, View x, View? largest, View values, Mode action, Storage output) =>
+        (Sliding, X, Largest, Values, Action, Output) = (sliding, x, largest, values, action, output);
 
     public Storage Output { get; }
 
-    /// <summary>The bands that a plane is cut into.</summary>
-    public int Bands => Sliding.Bands;
+    /// <summary>How the window moves over a plane.</summary>
+    public Sliding Sliding { get; }
 
-    protected int Planes => X.Sizes[0] * X.Sizes[1];
+    /// <summary>The storage of which the largest elements are the result, where they are of all of it in order.</summary>
+    public Storage? Pooled => Action == Mode.Value && X.IsWhole ? X.Storage : null;
 
-    protected int PlaneElements => X.Count / Planes;
+    /// <summary>The planes that are pooled, one after another.</summary>
+    public int Planes => X.Sizes[0] * X.Sizes[1];
 
-    protected int PlanesPerChunk => Math.Max(1, Small / PlaneElements);
+    public int PlaneElements => X.Count / Planes;
+
+    protected int PlanesPerChunk => Math.Max(1, Tuning.SmallPool / PlaneElements);
 
     public override IEnumerable<Access> Reads => [X, ((Access)Values).As(Output.DType), ((Access)(Largest ?? X)).As(Output.DType)];
 
@@ -77,22 +71,29 @@ abstract class MaxPoolStep : Step
 
     public override long Operations => (long)Planes * Sliding.Positions * Sliding.Elements.Length;
 
-    public override string ToString() => $"max pooling ({Action}), {Planes} planes of {PlaneElements}";
+    public abstract void Chunk(Workspace workspace, int chunk, int thread);
 
-    public override void Run(Workspace workspace) => workspace.Team.Run(this, workspace, 0, (Planes + PlanesPerChunk - 1) / PlanesPerChunk);
+    /// <summary>Pools some planes that another step has computed, with scratch memory for it.</summary>
+    public abstract unsafe void Pool(Workspace workspace, byte* planes, int first, int count, byte* scratch);
 
-    public static MaxPoolStep Of(Sliding sliding, View x, View? largest, View values, Mode action) =>
-        x.Storage.DType.VisitReals<Kernels, MaxPoolStep>(new(sliding, x, largest, values, action));
+    public override string ToString() => $"max pooling{(Action == Mode.Value ? "" : $" ({Action})")}, {Planes} planes of {PlaneElements}";
 
-    readonly struct Kernels(Sliding sliding, View x, View? largest, View values, Mode action) : IRealVisitor<MaxPoolStep>
+    public override void Run(Workspace workspace) => workspace.Team.Run(this, workspace, (Planes + PlanesPerChunk - 1) / PlanesPerChunk);
+
+    public static MaxPoolStep Of(Sliding sliding, View x, View? largest, View values, Mode action, Storage output) =>
+        x.Storage.DType.VisitReals<Kernels, MaxPoolStep>(new(sliding, x, largest, values, action, output));
+
+    readonly struct Kernels(Sliding sliding, View x, View? largest, View values, Mode action, Storage output)
+        : IRealVisitor<MaxPoolStep>
     {
         public MaxPoolStep Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> =>
-            new MaxPoolStep<T>(sliding, x, largest, values, action);
+            new MaxPoolStep<T>(sliding, x, largest, values, action, output);
     }
 }
 
-sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View? largest, View values, MaxPoolStep.Mode action)
-    : MaxPoolStep(sliding, x, largest, values, action) where T : unmanaged, IFloatingPointIeee754<T>
+sealed unsafe class MaxPoolStep<T>(
+    Sliding sliding, View x, View? largest, View values, MaxPoolStep.Mode action, Storage output)
+    : MaxPoolStep(sliding, x, largest, values, action, output) where T : unmanaged, IFloatingPointIeee754<T>
 {
     readonly MaxPooling<T> pooling = new(sliding);
 
@@ -114,6 +115,13 @@ sealed unsafe class MaxPoolStep<T>(Sliding sliding, View x, View? largest, View 
             else
                 pooling.Put(from, At(workspace, Largest!, plane), other, new(to, PlaneElements), scratch, plane == first);
         }
+    }
+
+    public override void Pool(Workspace workspace, byte* planes, int first, int count, byte* scratch)
+    {
+        var to = (T*)workspace[Output] + (long)first * Sliding.Positions;
+        for (var i = 0; i < count; i++)
+            pooling.Largest((T*)planes + (long)i * PlaneElements, to + (long)i * Sliding.Positions, (T*)scratch, isFirst: i == 0);
     }
 
     static T* At(Workspace workspace, View view, int plane) =>

@@ -99,7 +99,7 @@ sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatin
                 Vector512<T>.AllBitsSet,
                 Vector512.Load(positions + i),
                 Vector512<T>.Zero);
-            var lanes = Part.Lanes<T>(sliding.Span - i);
+            var lanes = MaskedVector.Lanes<T>(sliding.Span - i);
             // What is put is added to 0, so that −0 becomes 0; what is taken stays what it is.
             if (put) value += Vector512<T>.Zero;
             foreach (var element in sliding.Elements)
@@ -110,7 +110,7 @@ sealed unsafe class MaxPooling<T>(Sliding sliding) where T : unmanaged, IFloatin
                 searched = Vector512.AndNot(searched, first);
                 var at = places + element + i;
                 if (!put) taken |= Vector512.Load(at) & first;
-                else if (isApart) Part.Store(value & first, at, lanes);
+                else if (isApart) MaskedVector.Store(value & first, at, lanes);
                 else (Vector512.Load(at) + (value & first)).Store(at);
             }
             if (!put) taken.Store(positions + i);

@@ -51,7 +51,7 @@ static unsafe class Panel<T> where T : unmanaged
         else
             foreach (var column in columns)
             {
-                Part.Store(Part.Load(x + column, run), to, run);
+                MaskedVector.Store(MaskedVector.Load(x + column, run), to, run);
                 to += full;
             }
     }

@@ -1,3 +1,5 @@
+using FunctionalDL.Ops;
+
 namespace FunctionalDL.Engine;
 
 /// <summary>Uniform random numbers, with the bits of <see cref="Key.Uniform"/>.</summary>
@@ -6,25 +8,23 @@ sealed unsafe class RandomUniformStep : Step
     readonly View key;
     readonly long stream;
 
-    public RandomUniformStep(View key, DType dtype, int count, long stream)
-    {
-        (this.key, this.stream) = (key, stream);
-        Level = LevelAfter(key);
-        Output = new(dtype, count) { Producer = this };
-    }
+    readonly Storage output;
 
-    public Storage Output { get; }
+    RandomUniformStep(View key, long stream, Storage output) => (this.key, this.stream, this.output) = (key, stream, output);
+
+    public static View Lower(Lowering to, Node node) => to.Add(node.Type.DType, node.Shape, output =>
+        new RandomUniformStep(node.X[0], ((RandomUniformOp)node.Op).Stream, output));
 
     public override IEnumerable<Access> Reads => [((Access)key).As(DType.Int64)];
 
-    public override IEnumerable<Access> Writes => [Output];
+    public override IEnumerable<Access> Writes => [output];
 
-    public override string ToString() => $"random, {Output.Count} numbers";
+    public override string ToString() => $"random, {output.Count} numbers";
 
     public override void Run(Workspace workspace)
     {
         var seed = *(ulong*)workspace[key];
-        if (Output.DType == DType.Float32) Philox.Fill(seed, (ulong)stream, new Span<float>(workspace[Output], checked((int)Output.Count)));
-        else Philox.Fill(seed, (ulong)stream, new Span<double>(workspace[Output], checked((int)Output.Count)));
+        if (output.DType == DType.Float32) Philox.Fill(seed, (ulong)stream, new Span<float>(workspace[output], checked((int)output.Count)));
+        else Philox.Fill(seed, (ulong)stream, new Span<double>(workspace[output], checked((int)output.Count)));
     }
 }

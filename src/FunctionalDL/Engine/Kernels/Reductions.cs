@@ -17,7 +17,7 @@ static unsafe class Reductions
     public static void Reduce<T, TOp>(in Strip strip) where T : unmanaged where TOp : IBinary<T>
     {
         byte* a = strip.A, d = strip.D;
-        for (var row = 0; row < strip.Rows; row++, a += strip.StepA, d += strip.StepD) *(T*)d = Reduce<T, TOp>((T*)a, strip.Columns);
+        for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, d += strip.StrideD) *(T*)d = Reduce<T, TOp>((T*)a, strip.Columns);
     }
 
     /// <summary>Long rows by halves, so that rounding errors grow with the logarithm of the length.</summary>

@@ -8,38 +8,38 @@ namespace FunctionalDL.Engine;
 /// values are written where they belong. Where examples do not meet, some of them at a time go through all steps, and threads need not
 /// wait for each other.
 /// </summary>
-sealed unsafe class ScanStep : Step
+sealed unsafe class ScanStep : Step, IChunks
 {
     /// <summary>
-    /// As few examples as keep the arithmetic of a product busy, and as many as a chunk takes where they can be split so.
-    /// </summary>
-    const int FewestRows = 8, MostRows = 16;
-
-    /// <summary>A loop of fewer operations is left to the calling thread.</summary>
-    const long Small = 1 << 18;
-
-    /// <summary>
-    /// A value of the step: its place in an input or the result, what it moves by from step to step and from chunk to chunk, in bytes,
+    /// A value of a time step: where it starts in an input or the result, what it moves by from step to step and from chunk to chunk, in bytes,
     /// and its storage in the plan.
     /// </summary>
-    sealed record Place(Storage? Outer, long Start, long Step, long Chunk, Storage? Inner, long Bytes);
+    sealed record Slice(Storage Outer, long Start, long Stride, long ChunkStride, Storage? Inner, long Bytes);
 
     readonly ScanBody body;
     readonly View[] inputs;
     readonly int length, chunks = 1;
     readonly Plan plan;
-    readonly Place[] varying, unchanging, outputs;
+    readonly Storage output;
+    readonly Slice[] varying, unchanging, outputs;
     readonly bool[] isWritten;
     readonly Storage[] shared;
 
-    public ScanStep(ScanBody body, View[] inputs, Sizes sizes)
+    /// <summary>All results in one storage, one after another, so that carried and stacked values are written where they belong.</summary>
+    public static View[]? Lower(Lowering to, Node node, TensorType[] types)
     {
-        (this.body, this.inputs) = (body, inputs);
-        Level = LevelAfter(inputs);
-        int[][] shapes = [.. body.Results(inputs[body.Carries.Length].Sizes[0]).Select(shape => shape.Resolve(sizes).ToSizes())];
+        if (node.X.Any(x => x.Count == 0) || types[0].DType.IsNarrow()) return null;
+        int[][] shapes = [.. types.Select(type => type.Shape.ToSizes())];
         int[] counts = [.. shapes.Select(shape => View.CountOf(shape))];
-        Output = new(body.Next[0].DType, View.CountOf([checked(counts.Sum())])) { Producer = this };
-        Results = [.. shapes.Select((shape, i) => View.Of(Output, counts[..i].Sum(), shape))];
+        var output = to.New(types[0].DType, View.CountOf([checked(counts.Sum())]));
+        View[] inputs = Array.ConvertAll(node.X, x => x.IsDense ? x : to.Dense(x));
+        to.Add(new ScanStep(((ScanOp)node.Op).Body, inputs, to.Sizes, output));
+        return [.. shapes.Select((shape, i) => View.Of(output, counts[..i].Sum(), shape))];
+    }
+
+    ScanStep(ScanBody body, View[] inputs, Sizes sizes, Storage output)
+    {
+        (this.body, this.inputs, this.output) = (body, inputs, output);
         var (carries, elements) = (body.Carries.Length, body.Elements.Length);
         length = inputs[carries].Sizes[0];
 
@@ -48,27 +48,27 @@ sealed unsafe class ScanStep : Step
             (chunks, sizes) = (sizes[name] / rows, sizes.Replace(name, rows));
         bool HasRows(Expr v) => chunks > 1 && RowWise.HasRows(v, name!);
         var constants = body.Constants.Where(v => !HasRows(v)).Select(v => v.VariableName!).ToHashSet();
-        plan = new([.. body.Outputs], sizes, [.. Enumerable.Range(0, body.Next.Length + body.Stacked.Length)], constants);
+        plan = Compiler.Compile([.. body.Outputs], sizes, [.. Enumerable.Range(0, body.Next.Length + body.Stacked.Length)], constants);
 
-        Operations = (long)length * chunks * plan.Steps.Skip(plan.StepsBefore).Sum(s => s.Operations);
-        shared = [.. plan.Steps.Take(plan.StepsBefore).SelectMany(s => s.WrittenStorages)];
+        Operations = (long)length * chunks * plan.Steps.Skip(plan.StepsOnce).Sum(s => s.Operations);
+        shared = [.. plan.Steps.Take(plan.StepsOnce).SelectMany(s => s.WrittenStorages)];
 
         // Values before the step at t are at t, or at t + 1 where time runs backwards.
-        outputs = new Place[plan.Outputs.Length];
+        outputs = new Slice[plan.Outputs.Length];
         var start = 0L;
         for (var i = 0; i < outputs.Length; i++)
         {
-            var bytes = (long)plan.Outputs[i].Count * Output.DType.ByteSize();
+            var bytes = (long)plan.Outputs[i].Count * output.DType.ByteSize();
             var (moves, at) = (i < carries + body.Stacked.Length ? chunks * bytes : 0, i < carries && !body.IsReversed ? 1 : 0);
-            outputs[i] = new(Output, start + at * moves, moves, bytes, plan.Outputs[i].Storage, bytes);
+            outputs[i] = new(output, start + at * moves, moves, bytes, plan.Outputs[i].Storage, bytes);
             start += moves == 0 ? bytes : (length + (i < carries ? 1 : 0)) * moves;
         }
-        isWritten = [.. plan.Outputs.Select(o => plan.Given.Contains(o.Storage))];
-        Place Variable(Expr v, int i)
+        isWritten = [.. plan.Outputs.Select(o => plan.OfCaller.Contains(o.Storage))];
+        Slice Variable(Expr v, int i)
         {
             var inner = plan.Variables.GetValueOrDefault(v.VariableName!);
             if (i < carries)
-                return outputs[i] with { Start = outputs[i].Start + (body.IsReversed ? 1 : -1) * outputs[i].Step, Inner = inner };
+                return outputs[i] with { Start = outputs[i].Start + (body.IsReversed ? 1 : -1) * outputs[i].Stride, Inner = inner };
             var bytes = v.Shape.Resolve(sizes).ElementCount * (long)v.DType.ByteSize();
             return new(
                 inputs[i].Storage,
@@ -80,29 +80,23 @@ sealed unsafe class ScanStep : Step
                 inner,
                 bytes);
         }
-        var places = body
-            .Variables.Select((v, i) => (IsSame: constants.Contains(v.VariableName!), Place: Variable(v, i)))
-            .ToLookup(p => p.IsSame, p => p.Place);
-        (varying, unchanging) = ([.. places[false]], [.. places[true]]);
+        var slices = body
+            .Variables.Select((v, i) => (IsSame: constants.Contains(v.VariableName!), Slice: Variable(v, i)))
+            .ToLookup(p => p.IsSame, p => p.Slice);
+        (varying, unchanging) = ([.. slices[false]], [.. slices[true]]);
     }
 
     /// <summary>A divisor of the number of examples, so that one plan does for all chunks.</summary>
     static int RowsAtATime(int count)
     {
-        for (var rows = MostRows; rows >= FewestRows; rows--)
+        for (var rows = Tuning.MostLoopRows; rows >= Tuning.FewestLoopRows; rows--)
             if (count % rows == 0) return rows;
         return count;
     }
 
-    /// <summary>All results, one after another.</summary>
-    public Storage Output { get; }
-
-    /// <summary>Each of them.</summary>
-    public View[] Results { get; }
-
     public override IEnumerable<Access> Reads => inputs.Select(x => (Access)x);
 
-    public override IEnumerable<Access> Writes => [Output];
+    public override IEnumerable<Access> Writes => [output];
 
     /// <summary>
     /// Every value of a step of the loop lies inside what it is a part of, at the first step and the last, and the results are all of the
@@ -110,19 +104,19 @@ sealed unsafe class ScanStep : Step
     /// </summary>
     public override IEnumerable<string> Faults(IReadOnlyList<Storage> slots)
     {
-        var end = varying.Concat(outputs).Where(p => p.Outer == Output).Select(End).DefaultIfEmpty().Max();
-        if (end != Output.Bytes) yield return $"its results end at byte {end} of {Output.Bytes}";
-        foreach (var place in varying.Concat(unchanging).Concat(outputs))
+        var end = varying.Concat(outputs).Where(p => p.Outer == output).Select(End).DefaultIfEmpty().Max();
+        if (end != output.Bytes) yield return $"its results end at byte {end} of {output.Bytes}";
+        foreach (var slice in varying.Concat(unchanging).Concat(outputs))
         {
-            if (place.Start < 0 || End(place) > place.Outer!.Bytes)
-                yield return $"a value of {place.Bytes} bytes goes from byte {place.Start} to {End(place)} of {place.Outer!.Bytes}";
-            if (place.Inner is { } inner && inner.Bytes != place.Bytes)
-                yield return $"a value of {inner.Bytes} bytes has a place of {place.Bytes}";
+            if (slice.Start < 0 || End(slice) > slice.Outer.Bytes)
+                yield return $"a value of {slice.Bytes} bytes goes from byte {slice.Start} to {End(slice)} of {slice.Outer.Bytes}";
+            if (slice.Inner is { } inner && inner.Bytes != slice.Bytes)
+                yield return $"a value of {inner.Bytes} bytes has a place of {slice.Bytes}";
         }
     }
 
     /// <summary>Where a value ends at the last step of the last chunk.</summary>
-    long End(Place place) => place.Start + Math.Max(0, length - 1) * place.Step + (chunks - 1) * place.Chunk + place.Bytes;
+    long End(Slice slice) => slice.Start + Math.Max(0, length - 1) * slice.Stride + (chunks - 1) * slice.ChunkStride + slice.Bytes;
 
     public override long Operations { get; }
 
@@ -137,7 +131,7 @@ sealed unsafe class ScanStep : Step
         {
             var inner = workspace.Nested(plan);
             Prepare(workspace, inner);
-            inner.Run(0, plan.StepsBefore);
+            inner.Run(0, plan.StepsOnce);
             Loop(workspace, inner, 0);
             return;
         }
@@ -146,22 +140,20 @@ sealed unsafe class ScanStep : Step
         {
             var inner = workspace.Nested(plan, thread);
             Prepare(workspace, inner);
-            if (thread == 0) inner.Run(0, plan.StepsBefore);
+            if (thread == 0) inner.Run(0, plan.StepsOnce);
             else
                 foreach (var storage in shared) inner.Addresses[storage.Slot] = workspace.Nested(plan, 0)[storage];
         }
-        if (Operations >= Small) workspace.Team.Run(this, workspace, 0, chunks);
-        else
-            for (var chunk = 0; chunk < chunks; chunk++) Chunk(workspace, chunk, 0);
+        workspace.Team.Run(this, workspace, chunks, onOne: Operations < Tuning.SmallLoop);
     }
 
-    public override void Chunk(Workspace workspace, int chunk, int thread) => Loop(workspace, workspace.Nested(plan, thread), chunk);
+    public void Chunk(Workspace workspace, int chunk, int thread) => Loop(workspace, workspace.Nested(plan, thread), chunk);
 
     /// <summary>Places what does not change.</summary>
     void Prepare(Workspace workspace, Workspace inner)
     {
-        foreach (var place in unchanging)
-            if (place.Inner is { } storage) inner.Addresses[storage.Slot] = At(workspace, place, 0, 0);
+        foreach (var slice in unchanging)
+            if (slice.Inner is { } storage) inner.Addresses[storage.Slot] = At(workspace, slice, 0, 0);
     }
 
     void Loop(Workspace workspace, Workspace inner, int chunk)
@@ -169,7 +161,7 @@ sealed unsafe class ScanStep : Step
         var kept = body.Carries.Length + body.Stacked.Length;
         for (var i = 0; i < body.Carries.Length; i++)
             Copy(
-                workspace[inputs[i]] + chunk * outputs[i].Chunk,
+                workspace[inputs[i]] + chunk * outputs[i].ChunkStride,
                 At(workspace, varying[i], body.IsReversed ? length - 1 : 0, chunk),
                 outputs[i].Bytes);
         foreach (var sum in outputs.AsSpan(kept))
@@ -177,11 +169,11 @@ sealed unsafe class ScanStep : Step
         for (var step = 0; step < length; step++)
         {
             var t = body.IsReversed ? length - 1 - step : step;
-            foreach (var place in varying)
-                if (place.Inner is { } storage) inner.Addresses[storage.Slot] = At(workspace, place, t, chunk);
+            foreach (var slice in varying)
+                if (slice.Inner is { } storage) inner.Addresses[storage.Slot] = At(workspace, slice, t, chunk);
             for (var i = 0; i < kept; i++)
                 if (isWritten[i]) inner.Addresses[outputs[i].Inner!.Slot] = At(workspace, outputs[i], t, chunk);
-            inner.Run(plan.StepsBefore, plan.Steps.Length);
+            inner.Run(plan.StepsOnce, plan.Steps.Length);
             for (var i = 0; i < outputs.Length; i++)
             {
                 byte* value = inner[plan.Outputs[i]], to = At(workspace, outputs[i], t, chunk);
@@ -191,14 +183,14 @@ sealed unsafe class ScanStep : Step
         }
     }
 
-    static byte* At(Workspace workspace, Place place, int t, int chunk) =>
-        workspace[place.Outer!] + place.Start + t * place.Step + chunk * place.Chunk;
+    static byte* At(Workspace workspace, Slice slice, int t, int chunk) =>
+        workspace[slice.Outer] + slice.Start + t * slice.Stride + chunk * slice.ChunkStride;
 
     static void Copy(byte* from, byte* to, long bytes) => Buffer.MemoryCopy(from, to, bytes, bytes);
 
     void Add(byte* value, byte* sum, int count)
     {
-        var add = (delegate*<in Strip, void>)Kernel.Of(Code.Add, Output.DType, Extent.Full);
+        var add = (delegate*<in Strip, void>)Kernel.Of(Code.Add, output.DType, Extent.Full);
         add(new Strip { A = sum, B = value, D = sum, Rows = 1, Columns = count });
     }
 }

@@ -37,14 +37,14 @@ readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T> where T : unmanaged
     public static Vector512<T> Load(T* x) => Vector512.Load(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Load(T* x, int n) => Part.Load(x, n);
+    public static Vector512<T> Load(T* x, int n) => MaskedVector.Load(x, n);
 
     public static Vector512<T> Broadcast(T* x) => Vector512.Create(*x);
 
     public static void Store(T* y, Vector512<T> x) => Vector512.Store(x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(T* y, Vector512<T> x, int n) => Part.Store(x, y, n);
+    public static void Store(T* y, Vector512<T> x, int n) => MaskedVector.Store(x, y, n);
 
     public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
 
@@ -65,14 +65,14 @@ readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T> where T : unmanaged
     public static Vector256<T> Load(T* x) => Vector256.Load(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> Load(T* x, int n) => Part.Load(x, n).GetLower();
+    public static Vector256<T> Load(T* x, int n) => MaskedVector.Load(x, n).GetLower();
 
     public static Vector256<T> Broadcast(T* x) => Vector256.Create(*x);
 
     public static void Store(T* y, Vector256<T> x) => Vector256.Store(x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(T* y, Vector256<T> x, int n) => Part.Store(x.ToVector512Unsafe(), y, n);
+    public static void Store(T* y, Vector256<T> x, int n) => MaskedVector.Store(x.ToVector512Unsafe(), y, n);
 
     public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
 
@@ -93,14 +93,14 @@ readonly unsafe struct Simd128<T> : ISimd<Vector128<T>, T> where T : unmanaged
     public static Vector128<T> Load(T* x) => Vector128.Load(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Load(T* x, int n) => Part.Load(x, n).GetLower().GetLower();
+    public static Vector128<T> Load(T* x, int n) => MaskedVector.Load(x, n).GetLower().GetLower();
 
     public static Vector128<T> Broadcast(T* x) => Vector128.Create(*x);
 
     public static void Store(T* y, Vector128<T> x) => Vector128.Store(x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(T* y, Vector128<T> x, int n) => Part.Store(x.ToVector256Unsafe().ToVector512Unsafe(), y, n);
+    public static void Store(T* y, Vector128<T> x, int n) => MaskedVector.Store(x.ToVector256Unsafe().ToVector512Unsafe(), y, n);
 
     public static Vector128<T> Add(Vector128<T> a, Vector128<T> b) => a + b;
 

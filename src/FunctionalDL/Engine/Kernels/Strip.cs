@@ -4,7 +4,7 @@ namespace FunctionalDL.Engine;
 unsafe ref struct Strip
 {
     public byte* A, B, C, D;
-    public long StepA, StepB, StepC, StepD;
+    public long StrideA, StrideB, StrideC, StrideD;
     public int Rows, Columns;
 
     /// <summary>A bit for each of A, B and C that is one number for a whole row.</summary>

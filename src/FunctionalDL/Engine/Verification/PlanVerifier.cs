@@ -16,7 +16,7 @@ sealed class PlanVerifier
     PlanVerifier(Plan plan)
     {
         this.plan = plan;
-        (written, lastUse) = (new int?[plan.Slots.Count], new int[plan.Slots.Count]);
+        (written, lastUse) = (new int?[plan.Storages.Count], new int[plan.Storages.Count]);
         Array.Fill(lastUse, -1);
     }
 
@@ -34,27 +34,26 @@ sealed class PlanVerifier
     void CheckHomes()
     {
         foreach (var storage in plan.Variables.Values) SetWritten(storage);
-        foreach (var (storage, block) in plan.Constants)
+        foreach (var (storage, buffer) in plan.Constants)
         {
             SetWritten(storage);
-            if (block.Bytes < storage.Bytes) throw Fault($"a constant of {storage.Bytes} bytes lies in a block of {block.Bytes}");
+            if (buffer.Bytes < storage.Bytes) throw Fault($"a constant of {storage.Bytes} bytes lies in a buffer of {buffer.Bytes}");
         }
+        var used = plan.Steps.SelectMany(s => s.ReadStorages.Concat(s.WrittenStorages)).Concat(plan.Outputs.Select(o => o.Storage)).ToHashSet();
         for (var slot = 0; slot < written.Length; slot++)
         {
-            var (storage, offset) = (plan.Slots[slot], plan.Offsets[slot]);
+            var (storage, offset) = (plan.Storages[slot], plan.Layout.Offsets[slot]);
             if (storage.Slot != slot) throw Fault($"slot {slot} holds a storage that is placed at {storage.Slot}");
-            var homes = (offset >= 0 ? 1 : 0) + (written[slot] is null ? 0 : 1) + (plan.Given.Contains(storage) ? 1 : 0);
-            if (homes != 1) throw Fault($"the storage of slot {slot} has {homes} places in memory");
-            if (offset >= 0 && offset + storage.Bytes > plan.ArenaBytes)
-                throw Fault($"the storage of slot {slot} ends at byte {offset + storage.Bytes} of an arena of {plan.ArenaBytes}");
+            var homes = (offset >= 0 ? 1 : 0) + (written[slot] is null ? 0 : 1) + (plan.OfCaller.Contains(storage) ? 1 : 0);
+            if (homes > 1 || homes == 0 && used.Contains(storage))
+                throw Fault($"the storage of slot {slot} has {homes} places in memory");
+            if (offset >= 0 && offset + storage.Bytes > plan.Layout.Bytes)
+                throw Fault($"the storage of slot {slot} ends at byte {offset + storage.Bytes} of an arena of {plan.Layout.Bytes}");
         }
     }
 
     /// <summary>What is there before the first step.</summary>
-    void SetWritten(Storage storage)
-    {
-        if (storage.Slot >= 0) written[storage.Slot] = -1;
-    }
+    void SetWritten(Storage storage) => written[storage.Slot] = -1;
 
     void CheckStep(int index)
     {
@@ -71,7 +70,7 @@ sealed class PlanVerifier
         CheckWrites(index, step);
         if (step.ScratchBytes > plan.ScratchBytes)
             throw Fault(index, $"needs {step.ScratchBytes} bytes of scratch memory, and there are {plan.ScratchBytes}");
-        foreach (var fault in step.Faults(plan.Slots))
+        foreach (var fault in step.Faults(plan.Storages))
             throw Fault(index, fault);
     }
 
@@ -103,8 +102,8 @@ sealed class PlanVerifier
     void CheckInside(int index, string verb, in Access access)
     {
         var storage = access.Storage;
-        if (storage.Slot < 0 || storage.Slot >= plan.Slots.Count || plan.Slots[storage.Slot] != storage)
-            throw Fault(index, $"{verb} a storage that has no place in the plan");
+        if (storage.Slot >= plan.Storages.Count || plan.Storages[storage.Slot] != storage)
+            throw Fault(index, $"{verb} a storage that is not of the plan");
         if (access.DType.ByteSize() != storage.DType.ByteSize())
             throw Fault(index, $"{verb} {access.DType.Name()} in slot {storage.Slot}, which holds {storage.DType.Name()}");
         if (!access.IsEmpty && (access.First < 0 || access.Last >= storage.Count))
@@ -153,34 +152,34 @@ sealed class PlanVerifier
             lastUse[output.Storage.Slot] = plan.Steps.Length;
         }
         for (var slot = 0; slot < written.Length; slot++)
-            if (written[slot] < plan.StepsBefore) lastUse[slot] = plan.Steps.Length;
+            if (written[slot] < plan.StepsOnce) lastUse[slot] = plan.Steps.Length;
     }
 
     /// <summary>Goes through the steps with all that is in use in the order of memory: what is new overlaps no neighbour.</summary>
     void CheckOverlaps()
     {
-        var slots = Enumerable.Range(0, written.Length).Where(slot => plan.Offsets[slot] >= 0 && written[slot] is not null).ToArray();
+        var slots = Enumerable.Range(0, written.Length).Where(slot => plan.Layout.Offsets[slot] >= 0 && written[slot] is not null).ToArray();
         var (begin, end) = (slots.ToLookup(slot => written[slot]!.Value), slots.ToLookup(slot => lastUse[slot]));
         var used = new List<(long Start, int Slot)>();
         for (var step = 0; step < plan.Steps.Length; step++)
         {
             foreach (var slot in begin[step])
             {
-                var at = ~used.BinarySearch((plan.Offsets[slot], -1));
+                var at = ~used.BinarySearch((plan.Layout.Offsets[slot], -1));
                 foreach (var near in new[] { at - 1, at })
                     if (near >= 0 && near < used.Count && Overlap(used[near].Slot, slot))
                         throw Fault(
                             step,
                             $"writes slot {slot} over slot {used[near].Slot}, which is needed until step {lastUse[used[near].Slot]}");
-                used.Insert(at, (plan.Offsets[slot], slot));
+                used.Insert(at, (plan.Layout.Offsets[slot], slot));
             }
-            foreach (var slot in end[step]) used.Remove((plan.Offsets[slot], slot));
+            foreach (var slot in end[step]) used.Remove((plan.Layout.Offsets[slot], slot));
         }
     }
 
     bool Overlap(int a, int b) =>
-        plan.Offsets[a] < plan.Offsets[b] + Math.Max(1, plan.Slots[b].Bytes)
-        && plan.Offsets[b] < plan.Offsets[a] + Math.Max(1, plan.Slots[a].Bytes);
+        plan.Layout.Offsets[a] < plan.Layout.Offsets[b] + Math.Max(1, plan.Storages[b].Bytes)
+        && plan.Layout.Offsets[b] < plan.Layout.Offsets[a] + Math.Max(1, plan.Storages[a].Bytes);
 
     PlanException Fault(int step, string what) =>
         Fault(step < plan.Steps.Length ? $"step {step}, {plan.Steps[step]}, {what}" : $"the plan {what}");

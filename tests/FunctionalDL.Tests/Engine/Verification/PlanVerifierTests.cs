@@ -25,25 +25,34 @@ public class PlanVerifierTests
     static Plan Products()
     {
         var x = Expr.Variable("x", [8, 8]);
-        var plan = new Plan([MatMul(MatMul(MatMul(MatMul(x, x), x), x), x)], Sizes.None, [0]);
+        var plan = Compiler.Compile([MatMul(MatMul(MatMul(MatMul(x, x), x), x), x)], Sizes.None, [0]);
         Assert.Equal(4, plan.Steps.Length);
         return plan;
     }
 
     /// <summary>The value of a step of the products.</summary>
-    static Storage Value(Plan plan, int step) => ((MatMulStep)plan.Steps[step]).Output;
+    static Storage Value(Plan plan, int step) => ((BlockStep)plan.Steps[step]).Kernel.Blocks.Whole;
 
-    static void Finds(string fault, Plan plan, Action<Plan> plant)
+    static void Finds(string fault, Plan plan, Func<Plan, Plan> plant)
     {
         PlanVerifier.Verify(plan);
-        plant(plan);
-        var message = Assert.Throws<PlanException>(() => PlanVerifier.Verify(plan)).Message;
+        var planted = plant(plan);
+        var message = Assert.Throws<PlanException>(() => PlanVerifier.Verify(planted)).Message;
         Assert.Contains(fault, message);
+    }
+
+    static Plan WithStep(Plan plan, int number, Step step) => plan with { Steps = plan.Steps.SetItem(number, step) };
+
+    static Plan WithOffset(Plan plan, Storage storage, long offset)
+    {
+        long[] offsets = [.. plan.Layout.Offsets];
+        offsets[storage.Slot] = offset;
+        return plan with { Layout = plan.Layout with { Offsets = offsets } };
     }
 
     /// <summary>A step in place of the second product, that reads the first.</summary>
     static void FindsRead(string fault, Func<Storage, Access> read) => Finds("step 1, planted, " + fault, Products(), plan =>
-        plan.Steps[1] = new Planted([read(Value(plan, 0))], [Value(plan, 1)]));
+        WithStep(plan, 1, new Planted([read(Value(plan, 0))], [Value(plan, 1)])));
 
     [Fact]
     public void A_wrong_offset() => FindsRead("reads elements 1 to 64", s => new View(s, 1, [8, 8], [8, 1]));
@@ -72,58 +81,59 @@ public class PlanVerifierTests
         FindsRead("reads one of 8 slices of slot", s => Access.By(new(View.Of(s, [64]), 9, "Gather"), s, 8));
 
     [Fact]
-    public void A_storage_without_a_place() => FindsRead("reads a storage that has no place", _ => new Storage(DType.Float32, 64));
+    public void A_storage_without_a_place() => FindsRead("reads a storage that is not of the plan", _ => new Storages().New(DType.Float32, 64));
 
     [Fact]
     public void A_read_before_the_write() =>
-        Finds("before a step writes it", Products(), plan => (plan.Steps[0], plan.Steps[1]) = (plan.Steps[1], plan.Steps[0]));
+        Finds("before a step writes it", Products(), plan => WithStep(WithStep(plan, 0, plan.Steps[1]), 1, plan.Steps[0]));
 
     [Fact]
     public void A_read_of_what_the_step_itself_writes() => Finds("before a step writes it", Products(), plan =>
-        plan.Steps[1] = new Planted([Value(plan, 1)], [Value(plan, 1)]));
+        WithStep(plan, 1, new Planted([Value(plan, 1)], [Value(plan, 1)])));
 
     [Fact]
     public void A_variable_that_is_written() =>
-        Finds("which is given", Products(), plan => plan.Steps[0] = new Planted([], [plan.Variables["x"]]));
+        Finds("which is given", Products(), plan => WithStep(plan, 0, new Planted([], [plan.Variables["x"]])));
 
     [Fact]
     public void A_value_that_is_written_twice() =>
-        Finds("which step 0 has written", Products(), plan => plan.Steps[1] = new Planted([], [Value(plan, 0)]));
+        Finds("which step 0 has written", Products(), plan => WithStep(plan, 1, new Planted([], [Value(plan, 0)])));
 
     [Fact]
     public void Two_values_in_one_place() =>
         Finds(
             "step 1, matmul 8×8×8, writes slot",
             Products(),
-            plan => plan.Offsets[Value(plan, 1).Slot] = plan.Offsets[Value(plan, 0).Slot] + 32);
+            plan => WithOffset(plan, Value(plan, 1), plan.Layout.Offsets[Value(plan, 0).Slot] + 32));
 
     /// <summary>What is computed before a loop is read again in its next run.</summary>
     [Fact]
     public void A_value_of_before_the_loop_that_is_written_over()
     {
         Expr x = Expr.Variable("x", [8, 8]), w = Expr.Variable("w", [8, 8]);
-        var plan = new Plan([MatMul(MatMul(MatMul(x, MatMul(w, w)), x), x)], Sizes.None, [0], new HashSet<string> { "w" });
-        Assert.Equal((4, 1), (plan.Steps.Length, plan.StepsBefore));
-        Finds("which is needed until step 4", plan, p => p.Offsets[Value(p, 2).Slot] = p.Offsets[Value(p, 0).Slot]);
+        var plan = Compiler.Compile([MatMul(MatMul(MatMul(x, MatMul(w, w)), x), x)], Sizes.None, [0], new HashSet<string> { "w" });
+        Assert.Equal((4, 1), (plan.Steps.Length, plan.StepsOnce));
+        Finds("which is needed until step 4", plan, p => WithOffset(p, Value(p, 2), p.Layout.Offsets[Value(p, 0).Slot]));
     }
 
     [Fact]
     public void A_value_freed_too_early() => Finds("which is needed until step 3", Products(), plan =>
     {
-        Assert.Equal(plan.Offsets[Value(plan, 0).Slot], plan.Offsets[Value(plan, 2).Slot]);
-        plan.Steps[3] = new Planted([Value(plan, 2), Value(plan, 0)], [Value(plan, 3)]);
+        Assert.Equal(plan.Layout.Offsets[Value(plan, 0).Slot], plan.Layout.Offsets[Value(plan, 2).Slot]);
+        return WithStep(plan, 3, new Planted([Value(plan, 2), Value(plan, 0)], [Value(plan, 3)]));
     });
 
     [Fact]
     public void A_value_beyond_the_arena() =>
-        Finds("of an arena of", Products(), plan => plan.Offsets[Value(plan, 0).Slot] = plan.ArenaBytes - 64);
+        Finds("of an arena of", Products(), plan => WithOffset(plan, Value(plan, 0), plan.Layout.Bytes - 64));
 
     [Fact]
-    public void A_value_that_is_nowhere() => Finds("has 0 places in memory", Products(), plan => plan.Offsets[Value(plan, 0).Slot] = -1);
+    public void A_value_that_is_nowhere() => Finds("has 0 places in memory", Products(), plan =>
+        WithOffset(plan, Value(plan, 0), -1));
 
     [Fact]
     public void Scratch_memory_that_is_too_small() => Finds("bytes of scratch memory", Products(), plan =>
-        plan.Steps[1] = new Planted([Value(plan, 0)], [Value(plan, 1)]) { Scratch = plan.ScratchBytes + 1 });
+        WithStep(plan, 1, new Planted([Value(plan, 0)], [Value(plan, 1)]) { Scratch = plan.ScratchBytes + 1 }));
 
     [Theory]
     [InlineData(0, 3, 4, 4)]
@@ -136,7 +146,8 @@ public class PlanVerifierTests
             plan =>
             {
                 var whole = View.Of(Value(plan, 1), [8, 8]);
-                plan.Steps[1] = new Planted([Value(plan, 0)], [whole.Slice(0, first, rows, 1), whole.Slice(0, second, others, 1)]);
+                Access[] pieces = [whole.Slice(0, first, rows, 1), whole.Slice(0, second, others, 1)];
+                return WithStep(plan, 1, new Planted([Value(plan, 0)], pieces));
             });
 
     [Theory, InlineData(0), InlineData(1)]
@@ -144,8 +155,8 @@ public class PlanVerifierTests
     {
         var plan = Products();
         var whole = View.Of(Value(plan, 1), [8, 8]);
-        plan.Steps[1] = new Planted([Value(plan, 0)], [whole.Slice(axis, 7, 1, 1), whole.Slice(axis, 0, 1, 1), whole.Slice(axis, 1, 6, 1)]);
-        PlanVerifier.Verify(plan);
+        Access[] pieces = [whole.Slice(axis, 7, 1, 1), whole.Slice(axis, 0, 1, 1), whole.Slice(axis, 1, 6, 1)];
+        PlanVerifier.Verify(WithStep(plan, 1, new Planted([Value(plan, 0)], pieces)));
     }
 
     /// <summary>What joined two reductions of three rows each as if they were three rows of three.</summary>
@@ -156,26 +167,22 @@ public class PlanVerifierTests
             Joined(),
             plan =>
             {
-                var sum = new Storage(DType.Float32, 3);
-                var step = new TileStep(9) { Level = 1 };
+                var storages = new Storages();
+                var sum = storages.New(DType.Float32, 3);
                 var whole = View.Of(plan.Outputs[0].Storage, [6]);
-                step.Add(Code.Sum, DType.Float32, [View.Of(plan.Variables["a"], [3, 3])], sum, Extent.Row, 3);
-                foreach (var start in new[] { 0, 3 })
-                    step.Add(
-                        Code.Identity,
-                        DType.Float32,
-                        [View.Of(sum, [3])],
-                        new(DType.Float32, 3) { Within = whole.Slice(0, start, 3, 1) },
-                        Extent.Full,
-                        3);
-                step.Seal();
-                plan.Steps[1] = step;
+                var x = View.Of(plan.Variables["a"], [3, 3]);
+                TileOp Copied(int start) => new(
+                    Code.Identity, DType.Float32, [View.Of(sum, [3])], storages.New(DType.Float32, 3, whole.Slice(0, start, 3, 1)), Extent.Full);
+                var group = new TileGroup([new(Code.Sum, DType.Float32, [x], sum, Extent.Row), Copied(0), Copied(3)], 9, 3);
+                HashSet<Storage> stored = [whole.Storage];
+                var program = new TileCompiler(group, stored, null, storages).Compile();
+                return WithStep(plan, 1, new TileStep(group, stored, program));
             });
 
     static Plan Joined()
     {
         var a = Expr.Variable("a", [3, 3]);
-        var plan = new Plan([Concat(0, Sum(a, 1), Sum(a, 1))], Sizes.None, [0]);
+        var plan = Compiler.Compile([Concat(0, Sum(a, 1), Sum(a, 1))], Sizes.None, [0]);
         Assert.Equal(2, plan.Steps.Length);
         return plan;
     }
@@ -184,8 +191,12 @@ public class PlanVerifierTests
     static void FindsInTiles(string fault, Action<TileProgram> plant)
     {
         var (x, b) = (Expr.Variable("x", [50, 40]), Expr.Variable("b", [40]));
-        var plan = new Plan([Softmax(x + b) * Tanh(x)], Sizes.None, [0]);
-        Finds(fault, plan, p => plant(Assert.IsType<TileStep>(Assert.Single(p.Steps)).Program));
+        var plan = Compiler.Compile([Softmax(x + b) * Tanh(x)], Sizes.None, [0]);
+        Finds(fault, plan, p =>
+        {
+            plant(Assert.IsType<TileStep>(Assert.Single(p.Steps)).Program);
+            return p;
+        });
     }
 
     static int Find(TileProgram program, Func<Operand, bool> which) => Array.FindIndex(program.Operands, o => which(o));
@@ -194,19 +205,19 @@ public class PlanVerifierTests
     public void A_tile_that_starts_too_late() =>
         FindsInTiles(
             "an operand goes from element 1 to 2000",
-            p => Change(p, o => o.RowStep == 40 && o.Slot >= 0, o => o with { Offset = 4 }));
+            p => Change(p, o => o.RowStride == 40 && o.Slot >= 0, o => o with { Offset = 4 }));
 
     [Fact]
     public void A_tile_with_a_wrong_row_step() =>
         FindsInTiles(
             "an operand goes from element 0 to 2048",
-            p => Change(p, o => o.RowStep == 40 && o.Slot >= 0, o => o with { RowStep = 41 }));
+            p => Change(p, o => o.RowStride == 40 && o.Slot >= 0, o => o with { RowStride = 41 }));
 
     [Fact]
     public void A_bias_that_is_read_as_if_it_had_rows() =>
         FindsInTiles(
             "an operand goes from element 0 to 1999",
-            p => Change(p, o => o is { RowStep: 0, ColumnStep: 1, Slot: >= 0 }, o => o with { RowStep = 40 }));
+            p => Change(p, o => o is { RowStride: 0, ColumnStride: 1, Slot: >= 0 }, o => o with { RowStride = 40 }));
 
     [Fact]
     public void An_operand_of_another_size() =>

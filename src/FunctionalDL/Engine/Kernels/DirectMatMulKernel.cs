@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>
+/// The product where packing would cost more than it saves, because it is small or A has few rows: A is read where it is, and B too where
+/// its rows lie next to each other; or where B is packed once for many products. Every element is summed over k in one order: long sums
+/// by halves, so that rounding errors grow with the logarithm of k.
+/// </summary>
+sealed unsafe class DirectMatMulKernel<TSimd, TVector, T>(Matrix a, Matrix b, MatMulKernel.Product memory, bool isRepeated)
+    : MatMulKernel(a, b, memory, isRepeated)
+    where TSimd : ISimd<TVector, T>
+    where TVector : struct
+    where T : unmanaged
+{
+    /// <summary>Up to so many multiplications a product is small, and up to so many rows are few.</summary>
+    const int Small = 1 << 14, FewRows = 4;
+
+    /// <summary>The part of k that is summed in one run.</summary>
+    const int LongestRun = 512;
+
+    /// <summary>Above so many multiplications the columns are shared among threads.</summary>
+    const long Large = 1 << 17;
+
+    static int PanelColumns => 2 * TSimd.Count;
+
+    static int StripColumns => 8 * TSimd.Count;
+
+    public static bool Pays(Matrix a, Matrix b, bool isRepeated)
+    {
+        long n = a.Rows.Length, k = a.Columns.Length, m = b.Rows.Length;
+        return a.ColumnStep is not null && (n * k * m <= Small || n <= FewRows && (isRepeated || IsInPlace(b, false)));
+    }
+
+    public static DirectMatMulKernel<TSimd, TVector, T> Create(Storages storages, Matrix a, Matrix b, bool isRepeated) =>
+        new(a, b, New(storages, a, b, 0, IsInPlace(b, isRepeated) ? 0 : Padded(b.Rows.Length)), isRepeated);
+
+    /// <summary>B in its place is read from all over memory, which is dear if it is done again and again.</summary>
+    static bool IsInPlace(Matrix b, bool isRepeated) =>
+        b.RowStep == 1 && b.ColumnStep is not null && (!isRepeated || b.ColumnStep <= PanelColumns);
+
+    bool IsBInPlace => IsInPlace(B, IsRepeated);
+
+    static int Padded(int columns) => (columns + PanelColumns - 1) / PanelColumns * PanelColumns;
+
+    protected override (int A, int B) CountBlocks() => (1, (M + StripColumns - 1) / StripColumns);
+
+    protected override int FirstRow(int block) => block * N;
+
+    protected override int FirstColumn(int block) => Math.Min(M, block * StripColumns);
+
+    public override bool IsSmall => Operations / 2 < Large;
+
+    protected override int PanelWidth => PanelColumns;
+
+    protected override int PacksA => 0;
+
+    public override int PacksB => IsBInPlace ? 0 : PackedBatchesB * PanelsB;
+
+    int PanelsB => Padded(M) / PanelColumns;
+
+    protected override void PackA(byte* a, byte* packed, int panel) => throw new NotSupportedException("A is read where it is");
+
+    protected override void PackB(byte* b, byte* packed, int panel)
+    {
+        var (batch, column) = (panel / PanelsB, panel % PanelsB * PanelColumns);
+        Panel<T>.Pack(
+            (T*)b + B.Batches[batch],
+            B,
+            column,
+            Math.Min(PanelColumns, M - column),
+            (T*)packed + (long)panel * PanelColumns * K,
+            PanelColumns);
+    }
+
+    protected override void Multiply(
+        Workspace workspace,
+        int batch,
+        int row,
+        int first,
+        int rows,
+        int columns,
+        byte* c,
+        int stride,
+        byte* spare)
+    {
+        var x = (T*)workspace[A.View] + A.Batches[batch];
+        var y = IsBInPlace
+            ? (T*)workspace[B.View] + B.Batches[batch]
+            : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
+        var (stepX, stepY, panelStep) = (
+            A.ColumnStep!.Value,
+            IsBInPlace ? B.ColumnStep!.Value : PanelColumns,
+            IsBInPlace ? PanelColumns : (long)PanelColumns * K);
+
+        if (N == 1 && columns == StripColumns && IsBInPlace)
+        {
+            Tile(x, A.Rows, stepX, y + first, stepY, K, (T*)c, stride, columns);
+            return;
+        }
+        for (var j = 0; j < columns; j += PanelColumns)
+            for (var i = 0; i < N; i += 4)
+                Tile(x, A.Rows.AsSpan(i, Math.Min(4, N - i)), stepX, y + (first + j) / PanelColumns * panelStep, stepY, K,
+                    (T*)c + (long)i * stride + j, stride, Math.Min(PanelColumns, columns - j));
+    }
+
+    /// <summary>Up to four rows times a panel's columns, or one row times a strip's.</summary>
+    [SkipLocalsInit]
+    static void Tile(T* a, ReadOnlySpan<int> rows, int stepA, T* b, int stepB, int k, T* c, int stride, int width)
+    {
+        if (k > LongestRun)
+        {
+            var half = (k / 2 + LongestRun - 1) / LongestRun * LongestRun;
+            var rest = stackalloc T[StripColumns];
+            Tile(a, rows, stepA, b, stepB, half, c, stride, width);
+            Tile(a + (long)half * stepA, rows, stepA, b + (long)half * stepB, stepB, k - half, rest, width, width);
+            for (var row = 0; row < rows.Length; row++)
+                DirectKernel<TSimd, TVector, T>.Add(c + (long)row * stride, rest + row * width, width);
+        }
+        else if (width == StripColumns) DirectKernel<TSimd, TVector, T>.Row(a + rows[0], stepA, b, stepB, k, c);
+        else DirectKernel<TSimd, TVector, T>.Rows(a, rows, stepA, b, stepB, k, c, stride, width);
+    }
+}

@@ -1,0 +1,51 @@
+using FunctionalDL.Ops;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>Ops with indices in data, which are checked before they are used.</summary>
+static class IndexRules
+{
+    public static IEnumerable<(Type, Rule)> All { get; } =
+    [
+        (typeof(GatherOp), new(Gather, TakesEmpty: true, IsExact: true, ChecksIndices: true)),
+        (typeof(ScatterAddOp), new(ScatterAdd, TakesEmpty: true, ChecksIndices: true)),
+        (typeof(OneHotOp), new(OneHot, TakesEmpty: true, IsExact: true, ChecksIndices: true)),
+        (typeof(ArgMaxOp), new(ArgMax)),
+    ];
+
+    static View Gather(Lowering to, Node node)
+    {
+        var (x, indices) = (to.Dense(node.X[0]), to.Indices(node.X[1]));
+        return to.Add(node.Type.DType, node.Shape, output => new GatherStep(x, indices, ((GatherOp)node.Op).Axis, output));
+    }
+
+    static View? ScatterAdd(Lowering to, Node node)
+    {
+        var dtype = node.Type.DType;
+        if (dtype.IsNarrow() && node.Type.Shape.ElementCount == 0) return null;
+        var (indices, updates) = (to.Indices(node.X[0]), to.Dense(to.InLanes(node.X[1])));
+        var sums = to.Add(dtype.Lane(), node.Shape, output =>
+            new ScatterAddStep(indices, updates, View.Of(output, node.Shape), ((ScatterAddOp)node.Op).Axis));
+        return dtype.IsNarrow() ? to.Cast(sums, dtype, node.Shape) : sums;
+    }
+
+    /// <summary>[index = 0, 1, …, depth − 1], compared in lanes of the result where they hold every index exactly.</summary>
+    static View OneHot(Lowering to, Node node)
+    {
+        var (dtype, shape, depth) = (node.Type.DType, node.Shape, node.Shape[^1]);
+        var given = to.Indices(node.X[0]);
+        var indices = to.Add(DType.Int64, [.. given.Sizes, 1], output => new CheckedIndicesStep(given, depth, "OneHot", output));
+        if (indices.Count == 0 || depth == 0) return to.Zeros(dtype, shape);
+        var lane = dtype.IsFloat() && depth < 1 << 24 ? dtype.Lane() : DType.Int64;
+        var range = to.Constant(Tensor.Vector([.. Enumerable.Range(0, depth).Select(i => (long)i)]).Cast(lane), [depth]);
+        var values = lane == DType.Int64 ? indices : to.Cast(indices, lane, indices.Sizes);
+        var equal = to.Elementwise(Code.Equal, lane, [values.Broadcast(shape), range.Broadcast(shape)], DType.Bool, shape);
+        return dtype == DType.Bool ? equal : to.Cast(equal, dtype, shape);
+    }
+
+    static View ArgMax(Lowering to, Node node)
+    {
+        var x = to.Dense(to.InLanes(node.X[0]));
+        return to.Add(DType.Int64, node.Shape, output => new ArgMaxStep(x, ((ArgMaxOp)node.Op).Axis, output));
+    }
+}

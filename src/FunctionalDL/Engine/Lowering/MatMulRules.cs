@@ -1,0 +1,26 @@
+using FunctionalDL.Ops;
+
+namespace FunctionalDL.Engine;
+
+/// <summary>Matrix products of floats.</summary>
+static class MatMulRules
+{
+    public static IEnumerable<(Type, Rule)> All { get; } = [(typeof(MatMulOp), new(Lower))];
+
+    static View? Lower(Lowering to, Node node)
+    {
+        if (!node.Type.DType.IsFloat()) return null;
+        var (a, b) = (node.X[0], node.X[1]);
+        // A single row is multiplied fastest by a constant as it lies in memory.
+        var constant = a.Sizes[^2] > 1 ? to.ConstantIn(b.Storage) : null;
+        var isRepeated = constant is not null || to.IsUnchanging(b.Storage);
+        var kernel = MatMulKernel.Of(to.Storages, new(a, transposed: false), new(b, transposed: true), isRepeated);
+        if (kernel.PacksBefore)
+        {
+            if (constant is not null) to.AddConstant(kernel.PackedB, () => kernel.PackBefore(constant));
+            else to.Add(new PackStep(kernel));
+        }
+        to.Add(kernel);
+        return View.Of(kernel.Blocks.Whole, node.Shape);
+    }
+}
