@@ -42,6 +42,14 @@ public static class DTypes
     /// <summary>Whether values of this type are whole numbers, which wrap around where a result is too large.</summary>
     public static bool IsInteger(this DType dtype) => dtype.Row().Kind == ElementKind.Integer;
 
+    /// <summary>Whether values of this type are whole numbers of which none is below 0: −1 is the largest.</summary>
+    internal static bool IsUnsigned(this DType dtype) => dtype.IsInteger() && dtype.Visit<MinusOne, double>(new()) > 0;
+
+    readonly struct MinusOne : IElementVisitor<double>
+    {
+        public double Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> => TElement.ToDouble(TElement.Of(-1));
+    }
+
     /// <summary>Whether values of this type can be added and multiplied.</summary>
     public static bool IsNumeric(this DType dtype) => dtype.Row().Kind != ElementKind.Truth;
 

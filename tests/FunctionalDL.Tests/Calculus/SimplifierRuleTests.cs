@@ -159,4 +159,20 @@ public class SimplifierRuleTests
         foreach (var form in new[] { Rules[row].Form(x, y), Rules[row].Form(y, x), Rules[row].Form(x, y) * x + Sin(x) })
             SimplificationLaws.KeepsExactValue(c with { Output = form + 0 * c.Output });
     }
+
+    /// <summary>Whole numbers wrap around, and unsigned ones have no sign to turn: what holds of numbers need not hold of them.</summary>
+    [Theory, InlineData(DType.UInt8), InlineData(DType.Int8), InlineData(DType.Int32), InlineData(DType.Int64)]
+    public void Whole_numbers_keep_their_value(DType dtype)
+    {
+        var x = Expr.Variable("x", [6], dtype);
+        var values = Tensor.Of([6], (ReadOnlySpan<double>)[0, 1, 3, 100, 127, 90]).Cast(dtype);
+        Expr C(double k) => Broadcast(Expr.Constant(k, dtype), x.Shape);
+        Expr[] forms =
+        [
+            Abs(-x), -Abs(-x), Abs(-(C(3) * x)), Abs(x - C(100)), Sign(-x), Minimum(-x, x), -x - x, x - C(2) * x, -(x - C(5)),
+            C(100) * x + C(100) * x + C(100) * x, C(100) + x + C(100) + C(100), C(120) * x * C(3),
+        ];
+        foreach (var form in forms)
+            Assert.True(form.Evaluate(("x", values)).BitEquals(form.Simplify().Evaluate(("x", values))), $"{form} becomes {form.Simplify()}");
+    }
 }

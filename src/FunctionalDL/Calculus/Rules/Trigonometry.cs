@@ -12,7 +12,8 @@ static class Trigonometry
         var x = node.Inputs[0];
         if (node.Op is AbsOp && x.Op is AbsOp) return x;
         var (a, u) = x.Scaled();
-        if (x.Number() is not null || a >= 0) return null;
+        // Among unsigned numbers −x is another large one, not x with its sign turned.
+        if (x.Number() is not null || a >= 0 || x.DType.IsUnsigned()) return null;
         var mirrored = new Expr(node.Op, Times(-a, u));
         return node.Op is CosOp or AbsOp ? mirrored : -mirrored;
     }

@@ -106,8 +106,9 @@ static class Reordering
         return Select(Broadcast(ExpandDims(times > 0, 1), table.Shape), table, ZerosLike(table));
     }
 
+    /// <summary>Half floats are left as they are: rounded in another order they would differ in more than their last digits.</summary>
     static bool IsSmaller(Expr table, Expr indices, Sizes sizes) =>
-        2L * table.Shape[0].Resolve(sizes).Size <= indices.Shape.Resolve(sizes).ElementCount;
+        !table.DType.IsNarrow() && 2L * table.Shape[0].Resolve(sizes).Size <= indices.Shape.Resolve(sizes).ElementCount;
 
     static Expr Unshaped(Expr x)
     {
