@@ -35,7 +35,21 @@ static class Tuning
     public const int ScatterElements = 256;
 
     /// <summary>The least number of chunks that a larger convolution is split into, so that a few threads share them evenly.</summary>
-    public const int LeastParts = 8;
+    public const int LeastChunks = 8;
+
+    // Threads.
+
+    /// <summary>The bytes of a cache line.</summary>
+    public const int CacheLine = 64;
+
+    /// <summary>The times a thread looks for work before it sleeps: some hundred microseconds, longer than between two steps.</summary>
+    public const int Spins = 2_000;
+
+    /// <summary>How long a sleeping thread waits for work before it ends.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The sizes for which a function keeps its plans.</summary>
+    public const int KeptPlans = 16;
 
     // Tiles.
 
@@ -73,6 +87,31 @@ static class Tuning
 
     // Products: panels and blocks as Goto has them.
 
+    /// <summary>Up to so many multiplications packing costs more than it saves.</summary>
+    public const int DirectProduct = 1 << 14;
+
+    /// <summary>Up to so many rows of A are few: B is read once for all of them.</summary>
+    public const int FewRows = 4;
+
+    /// <summary>The length of k taken at once: a panel of each side fits the first-level cache.</summary>
+    public const int ProductRun = 512;
+
+    /// <summary>The runs of k that are added up one after another before their sums are.</summary>
+    public const int MostRuns = 64;
+
+    /// <summary>
+    /// A block is so many panels of either side, about 96 × 256 float32 and half of a second-level cache with its panels; or fewer,
+    /// where that would leave fewer than <see cref="FewestBlocks"/> to share among threads or no multiple of
+    /// <see cref="EvenBlocks"/>.
+    /// </summary>
+    public const int BlockPanels = 8, FewestBlocks = 8, EvenBlocks = 4;
+
+    /// <summary>Packing a side pays if so many panels of the other, or more, are multiplied by it.</summary>
+    public const int ManyPanels = 24;
+
+    /// <summary>Rows or columns a multiple of this apart would share few places in the first-level cache.</summary>
+    public const int PageBytes = 4096;
+
     /// <summary>The most panels of B beside each other in a block of whole rows: the second-level cache holds them for a run of k.</summary>
     public const int WidestBlockPanels = 32;
 
@@ -80,6 +119,12 @@ static class Tuning
 
     /// <summary>Bytes of a padded copy: it should stay in the second-level cache.</summary>
     public const int CopyBytes = 256 << 10;
+
+    /// <summary>Along the axis of vectors a band has so many positions, so that weights are not read too often.</summary>
+    public const int LeastBand = 512;
+
+    /// <summary>The vectors over which a kernel's gradient is summed in registers, if the copies are no larger than that.</summary>
+    public const int CorrelationRun = 128, CorrelationBytes = 512 << 10;
 
     /// <summary>The elements of a copy that a plane is cut into bands for, where it is pooled.</summary>
     public const int PoolElements = 1 << 20;
@@ -92,7 +137,10 @@ static class Tuning
     /// </summary>
     public const int FewestLoopRows = 8, MostLoopRows = 16;
 
-    // Constants.
+    // Rewrites and constants.
+
+    /// <summary>Sums of more pads are not looked through for arrays put together, so that a long sum does not take quadratic time.</summary>
+    public const int MostJoined = 64;
 
     /// <summary>Larger constants are computed in the run, not while it is compiled.</summary>
     public const int LargestFolded = 1 << 12;

@@ -46,6 +46,17 @@ public sealed partial class Expr
     /// <summary>The value, where this node is a constant; otherwise null.</summary>
     public Tensor? ConstantValue => (Op as ConstantOp)?.Value;
 
+    /// <summary>The number that every element is, where this is one constant repeated.</summary>
+    internal double? RepeatedNumber
+    {
+        get
+        {
+            var x = this;
+            while (x.Op is BroadcastOp or ReshapeOp) x = x.Inputs[0];
+            return x.ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
+        }
+    }
+
     /// <summary>
     /// A variable: a value given when the expression is evaluated. Variables of one name and type are the same variable.
     /// </summary>

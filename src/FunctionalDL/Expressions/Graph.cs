@@ -114,11 +114,17 @@ public static class Graph
         }
     }
 
-    /// <summary>The expressions with one node for all that apply equal ops to the same inputs.</summary>
-    internal static Expr[] Merge(IReadOnlyCollection<Expr> expressions)
+    /// <summary>
+    /// The expressions with one node for all that apply equal ops to the same inputs: common subexpression elimination.
+    /// </summary>
+    internal static Expr[] Merge(IReadOnlyCollection<Expr> expressions) =>
+        Merge(expressions, (known, node, x) => known.Of(node.WithInputs(x)));
+
+    /// <summary>The same, where every node is written anew from those that are kept.</summary>
+    internal static Expr[] Merge(IReadOnlyCollection<Expr> expressions, Func<Interner, Expr, Expr[], Expr> write)
     {
         var known = new Interner();
-        return Rebuild(expressions, (node, x) => known.Of(node.WithInputs(x)));
+        return Rebuild(expressions, (node, x) => write(known, node, x));
     }
 
     /// <summary>The expression with variables replaced by expressions of the same type.</summary>

@@ -56,7 +56,7 @@ public static class OnnxExport
             .Select(node => node.VariableName is { } name ? parameters.GetValueOrDefault(name) : node.ConstantValue)
             .OfType<Tensor>()
             .Distinct()
-            .Sum(value => (long)value.Count * value.DType.ByteSize());
+            .Sum(value => value.Bytes);
         if (bytes >= LargestFile)
             throw new FunctionalException(
                 FormattableString.Invariant(

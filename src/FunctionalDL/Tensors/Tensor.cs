@@ -19,6 +19,9 @@ public abstract class Tensor
     /// <summary>The number of elements.</summary>
     public abstract int Count { get; }
 
+    /// <summary>The bytes of its elements.</summary>
+    internal long Bytes => (long)Count * DType.ByteSize();
+
     /// <summary>A tensor of the given shape holding a copy of <paramref name="values"/>, row by row.</summary>
     /// <exception cref="TensorException">The number of values is not the number of elements of the shape.</exception>
     public static Tensor<T> Of<T>(Shape shape, ReadOnlySpan<T> values) where T : unmanaged =>

@@ -14,10 +14,7 @@ static class Parts
     /// <summary>The number an expression is everywhere, whether it has a name or not.</summary>
     public static double? Known(this Expr x)
     {
-        var inner = x.Op is BroadcastOp ? x.Inputs[0] : x;
-        return inner.ConstantValue is { Count: 1 } value && value.DType.IsNumeric() && Math.Abs(value.GetDouble(0)) <= Largest(value.DType)
-            ? value.GetDouble(0)
-            : null;
+        return x.DType.IsNumeric() && x.RepeatedNumber is { } value && Math.Abs(value) <= Largest(x.DType) ? value : null;
 
         // Infinities and NaN have rules of their own.
         static double Largest(DType dtype) => dtype.IsFloat() ? double.MaxValue : Ratio.LargestWhole;

@@ -17,7 +17,9 @@ abstract class BlockKernel : Instruction
     /// <summary>What is wrong with the kernel by itself.</summary>
     public abstract IEnumerable<string> Faults();
 
-    /// <summary>The kernel for blocks of whole rows, as reductions along rows need them; itself where they are, null where they cannot be.</summary>
+    /// <summary>
+    /// The kernel for blocks of whole rows, as reductions along rows need them; itself where they are, null where they cannot be.
+    /// </summary>
     public virtual BlockKernel? WithWholeRows() => Blocks.Width == Blocks.Columns ? this : null;
 
     /// <summary>What is done before the first block, such as packing, on the workspace's threads where that pays.</summary>

@@ -46,7 +46,7 @@ sealed unsafe class BlockStep(BlockKernel kernel, TileStep? epilogue, bool isSto
     public void Chunk(Workspace workspace, int chunk, int thread) => kernel.Chunk(workspace, chunk, new(this, workspace, thread));
 
     /// <summary>Where a kernel leaves a block, and the rows of it are so many elements apart.</summary>
-    public (nint At, int Stride) Place(Workspace workspace, int thread, int row, int column) => isStored
+    public (nint At, int Stride) Target(Workspace workspace, int thread, int row, int column) => isStored
         ? ((nint)(workspace[blocks.Whole] + ((long)row * blocks.Columns + column) * blocks.Whole.DType.ByteSize()), blocks.Columns)
         : ((nint)(workspace.Scratch(thread) + BlockOffset), blocks.Width);
 
@@ -65,8 +65,8 @@ readonly unsafe ref struct BlockWriter(BlockStep step, Workspace workspace, int 
     /// <summary>The kernel's own memory.</summary>
     public byte* Scratch => workspace.Scratch(thread);
 
-    /// <inheritdoc cref="BlockStep.Place"/>
-    public (nint At, int Stride) Place(int row, int column) => step.Place(workspace, thread, row, column);
+    /// <inheritdoc cref="BlockStep.Target"/>
+    public (nint At, int Stride) Target(int row, int column) => step.Target(workspace, thread, row, column);
 
     /// <summary>Hands a block over: its number, where it is, and what part of the matrix it is.</summary>
     public void Finish(int block, byte* at, int row, int column, int rows, int columns) =>

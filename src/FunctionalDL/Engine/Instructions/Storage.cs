@@ -1,6 +1,8 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>A value's elements while a plan runs: a virtual register, written by one instruction, that the allocator gives an address.</summary>
+/// <summary>
+/// A value's elements while a plan runs: a virtual register, written by one instruction, that the allocator gives an address.
+/// </summary>
 /// <param name="slot">Its number in the plan, and its place in a workspace's table of addresses.</param>
 /// <param name="dtype">The type of an element.</param>
 /// <param name="count">The number of elements.</param>

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A value as a strided window on a storage: element (i₀, i₁, …) is at Offset + Σ iₐ·Strides[a]. Reshapes, transposes, broadcasts and
-/// slices change the window and move nothing.
+/// A value as a strided view on a storage: element (i₀, i₁, …) is at Offset + Σ iₐ·Strides[a]. Reshapes, transposes, broadcasts and
+/// slices change the view and move nothing.
 /// </summary>
 sealed class View
 {
@@ -47,7 +47,7 @@ sealed class View
     /// <summary>Whether the elements lie one after another in row-major order.</summary>
     public bool IsDense { get; }
 
-    /// <summary>Whether the window is the whole storage in order.</summary>
+    /// <summary>Whether the view is the whole storage in order.</summary>
     public bool IsWhole => IsDense && Offset == 0 && Count == Storage.Count;
 
     /// <summary>The places of the first element in memory and of the last; the last before the first where there is none.</summary>
@@ -78,7 +78,7 @@ sealed class View
         return strides;
     }
 
-    /// <summary>The sizes before, at and after an axis, as products: a dense window seen as [outer, size, inner].</summary>
+    /// <summary>The sizes before, at and after an axis, as products: a dense view seen as [outer, size, inner].</summary>
     public (int Outer, int Size, int Inner) Around(int axis)
     {
         var (outer, inner) = (1, 1);
@@ -106,7 +106,7 @@ sealed class View
         return new(Storage, size == 0 ? Offset : Offset + start * Strides[axis], sizes, strides);
     }
 
-    /// <summary>The window with other sizes over the same elements in the same order, or null where that needs a copy.</summary>
+    /// <summary>The view with other sizes over the same elements in the same order, or null where that needs a copy.</summary>
     public View? Reshape(int[] sizes)
     {
         if (Count == 0 || IsDense) return new(Storage, Offset, sizes, RowMajor(sizes));
@@ -127,7 +127,7 @@ sealed class View
         return new(Storage, Offset, sizes, strides);
     }
 
-    /// <summary>The same window with neighbouring axes merged wherever they are one run, and axes of size 1 left out.</summary>
+    /// <summary>The same view with neighbouring axes merged wherever they are one run, and axes of size 1 left out.</summary>
     public (int[] Sizes, int[] Strides) Collapsed()
     {
         var (sizes, strides) = (new List<int>(), new List<int>());

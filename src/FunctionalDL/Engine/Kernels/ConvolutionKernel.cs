@@ -77,7 +77,7 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
     protected int Units => Examples * Sliding.Bands;
 
     protected int UnitsPerChunk => (int)Math.Clamp(
-        Tuning.SmallProduct * Units / Math.Max(1, Operations / 2), 1, (Units + Tuning.LeastParts - 1) / Tuning.LeastParts);
+        Tuning.SmallProduct * Units / Math.Max(1, Operations / 2), 1, (Units + Tuning.LeastChunks - 1) / Tuning.LeastChunks);
 
     public override int Chunks => Groups * ((Units + UnitsPerChunk - 1) / UnitsPerChunk);
 
@@ -215,7 +215,7 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
         {
             var (block, rows) = ((unit * Groups + group) * Panels + panel, Math.Min(PanelRows, N - panel * PanelRows));
             var row = (example * Groups + group) * N + panel * PanelRows;
-            var (at, stride) = writer.Place(row, first);
+            var (at, stride) = writer.Target(row, first);
             Multiply(workspace, unit, group, panel, copy, (T*)at, stride, writer);
             writer.Finish(block, (byte*)at, row, first, rows, positions);
         }

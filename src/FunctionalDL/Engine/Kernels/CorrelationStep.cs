@@ -10,11 +10,6 @@ namespace FunctionalDL.Engine;
 /// </summary>
 abstract class CorrelationStep : Step, IChunks
 {
-    const int MostShares = 8;
-
-    /// <summary>Sums go on in registers over so many vectors before they are written, if the copies are no larger.</summary>
-    const int LongRun = 128, CopiesBytes = 512 << 10;
-
     protected readonly View X, Y;
     protected readonly Sliding Sliding;
     protected readonly int Groups, UnitsPerShare, UnitsAtOnce, Vectors;
@@ -37,8 +32,8 @@ abstract class CorrelationStep : Step, IChunks
         Vectors = (sliding.Span + lanes - 1) / lanes;
         var units = checked(x.Sizes[0] * sliding.Bands);
         var copyBytes = ((long)Inputs * sliding.Count + (long)N * Vectors * lanes) * x.Storage.DType.ByteSize();
-        var mostShares = (int)Math.Clamp(Array.MaxLength / ((long)groups * N * K), 1, MostShares);
-        UnitsAtOnce = (int)Math.Clamp(Math.Min(LongRun / Vectors, CopiesBytes / copyBytes), 1, units);
+        var mostShares = (int)Math.Clamp(Array.MaxLength / ((long)groups * N * K), 1, Tuning.LeastChunks);
+        UnitsAtOnce = (int)Math.Clamp(Math.Min(Tuning.CorrelationRun / Vectors, Tuning.CorrelationBytes / copyBytes), 1, units);
         UnitsPerShare = Math.Max(UnitsAtOnce, (units + mostShares - 1) / mostShares);
         UnitsAtOnce = Math.Min(UnitsAtOnce, UnitsPerShare);
         Output = storages.New(x.Storage.DType, (long)Shares * Groups * N * K);

@@ -10,7 +10,7 @@ static unsafe class DirectKernel<TSimd, TVector, T> where TSimd : ISimd<TVector,
 {
     /// <summary>One to four rows times up to two vectors of columns: c = a · b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Rows(T* a, ReadOnlySpan<int> rows, int stepA, T* b, int stepB, int k, T* c, int stride, int width)
+    public static void Rows(T* a, ReadOnlySpan<int> rows, int strideA, T* b, int strideB, int k, T* c, int stride, int width)
     {
         T* a0 = a + rows[0],
             a1 = rows.Length > 1 ? a + rows[1] : a0,
@@ -27,7 +27,7 @@ static unsafe class DirectKernel<TSimd, TVector, T> where TSimd : ISimd<TVector,
         int first = Math.Min(width, TSimd.Count),
             second = width - first;
         if (second == TSimd.Count)
-            for (; k > 0; k--, a0 += stepA, a1 += stepA, a2 += stepA, a3 += stepA, b += stepB)
+            for (; k > 0; k--, a0 += strideA, a1 += strideA, a2 += strideA, a3 += strideA, b += strideB)
             {
                 var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
                 TVector x;
@@ -37,7 +37,7 @@ static unsafe class DirectKernel<TSimd, TVector, T> where TSimd : ISimd<TVector,
                 x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
             }
         else if (second == 0)
-            for (; k > 0; k--, a0 += stepA, a1 += stepA, a2 += stepA, a3 += stepA, b += stepB)
+            for (; k > 0; k--, a0 += strideA, a1 += strideA, a2 += strideA, a3 += strideA, b += strideB)
             {
                 var left = TSimd.Load(b, first);
                 l0 = TSimd.MultiplyAdd(TSimd.Broadcast(a0), left, l0);
@@ -46,7 +46,7 @@ static unsafe class DirectKernel<TSimd, TVector, T> where TSimd : ISimd<TVector,
                 l3 = TSimd.MultiplyAdd(TSimd.Broadcast(a3), left, l3);
             }
         else
-            for (; k > 0; k--, a0 += stepA, a1 += stepA, a2 += stepA, a3 += stepA, b += stepB)
+            for (; k > 0; k--, a0 += strideA, a1 += strideA, a2 += strideA, a3 += strideA, b += strideB)
             {
                 var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count, second));
                 TVector x;
@@ -80,10 +80,10 @@ static unsafe class DirectKernel<TSimd, TVector, T> where TSimd : ISimd<TVector,
 
     /// <summary>One row times eight vectors of columns: c = a · b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Row(T* a, int stepA, T* b, int stepB, int k, T* c)
+    public static void Row(T* a, int strideA, T* b, int strideB, int k, T* c)
     {
         TVector s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        for (; k > 0; k--, a += stepA, b += stepB)
+        for (; k > 0; k--, a += strideA, b += strideB)
         {
             var x = TSimd.Broadcast(a);
             s0 = TSimd.MultiplyAdd(x, TSimd.Load(b), s0);

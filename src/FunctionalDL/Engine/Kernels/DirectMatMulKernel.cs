@@ -13,15 +13,6 @@ sealed unsafe class DirectMatMulKernel<TSimd, TVector, T>(Matrix a, Matrix b, Ma
     where TVector : struct
     where T : unmanaged
 {
-    /// <summary>Up to so many multiplications a product is small, and up to so many rows are few.</summary>
-    const int Small = 1 << 14, FewRows = 4;
-
-    /// <summary>The part of k that is summed in one run.</summary>
-    const int LongestRun = 512;
-
-    /// <summary>Above so many multiplications the columns are shared among threads.</summary>
-    const long Large = 1 << 17;
-
     static int PanelColumns => 2 * TSimd.Count;
 
     static int StripColumns => 8 * TSimd.Count;
@@ -29,7 +20,8 @@ sealed unsafe class DirectMatMulKernel<TSimd, TVector, T>(Matrix a, Matrix b, Ma
     public static bool Pays(Matrix a, Matrix b, bool isRepeated)
     {
         long n = a.Rows.Length, k = a.Columns.Length, m = b.Rows.Length;
-        return a.ColumnStep is not null && (n * k * m <= Small || n <= FewRows && (isRepeated || IsInPlace(b, false)));
+        if (a.ColumnStride is null) return false;
+        return n * k * m <= Tuning.DirectProduct || n <= Tuning.FewRows && (isRepeated || IsInPlace(b, false));
     }
 
     public static DirectMatMulKernel<TSimd, TVector, T> Create(Storages storages, Matrix a, Matrix b, bool isRepeated) =>
@@ -37,7 +29,7 @@ sealed unsafe class DirectMatMulKernel<TSimd, TVector, T>(Matrix a, Matrix b, Ma
 
     /// <summary>B in its place is read from all over memory, which is dear if it is done again and again.</summary>
     static bool IsInPlace(Matrix b, bool isRepeated) =>
-        b.RowStep == 1 && b.ColumnStep is not null && (!isRepeated || b.ColumnStep <= PanelColumns);
+        b.RowStride == 1 && b.ColumnStride is not null && (!isRepeated || b.ColumnStride <= PanelColumns);
 
     bool IsBInPlace => IsInPlace(B, IsRepeated);
 
@@ -49,7 +41,7 @@ sealed unsafe class DirectMatMulKernel<TSimd, TVector, T>(Matrix a, Matrix b, Ma
 
     protected override int FirstColumn(int block) => Math.Min(M, block * StripColumns);
 
-    public override bool IsSmall => Operations / 2 < Large;
+    public override bool IsSmall => Operations / 2 < Tuning.SmallProduct;
 
     protected override int PanelWidth => PanelColumns;
 
@@ -88,36 +80,36 @@ sealed unsafe class DirectMatMulKernel<TSimd, TVector, T>(Matrix a, Matrix b, Ma
         var y = IsBInPlace
             ? (T*)workspace[B.View] + B.Batches[batch]
             : (T*)workspace[PackedB] + (B.IsShared ? 0 : (long)batch * Padded(M) * K);
-        var (stepX, stepY, panelStep) = (
-            A.ColumnStep!.Value,
-            IsBInPlace ? B.ColumnStep!.Value : PanelColumns,
+        var (strideX, strideY, panelStride) = (
+            A.ColumnStride!.Value,
+            IsBInPlace ? B.ColumnStride!.Value : PanelColumns,
             IsBInPlace ? PanelColumns : (long)PanelColumns * K);
 
         if (N == 1 && columns == StripColumns && IsBInPlace)
         {
-            Tile(x, A.Rows, stepX, y + first, stepY, K, (T*)c, stride, columns);
+            Tile(x, A.Rows, strideX, y + first, strideY, K, (T*)c, stride, columns);
             return;
         }
         for (var j = 0; j < columns; j += PanelColumns)
             for (var i = 0; i < N; i += 4)
-                Tile(x, A.Rows.AsSpan(i, Math.Min(4, N - i)), stepX, y + (first + j) / PanelColumns * panelStep, stepY, K,
+                Tile(x, A.Rows.AsSpan(i, Math.Min(4, N - i)), strideX, y + (first + j) / PanelColumns * panelStride, strideY, K,
                     (T*)c + (long)i * stride + j, stride, Math.Min(PanelColumns, columns - j));
     }
 
     /// <summary>Up to four rows times a panel's columns, or one row times a strip's.</summary>
     [SkipLocalsInit]
-    static void Tile(T* a, ReadOnlySpan<int> rows, int stepA, T* b, int stepB, int k, T* c, int stride, int width)
+    static void Tile(T* a, ReadOnlySpan<int> rows, int strideA, T* b, int strideB, int k, T* c, int stride, int width)
     {
-        if (k > LongestRun)
+        if (k > Tuning.ProductRun)
         {
-            var half = (k / 2 + LongestRun - 1) / LongestRun * LongestRun;
+            var half = (k / 2 + Tuning.ProductRun - 1) / Tuning.ProductRun * Tuning.ProductRun;
             var rest = stackalloc T[StripColumns];
-            Tile(a, rows, stepA, b, stepB, half, c, stride, width);
-            Tile(a + (long)half * stepA, rows, stepA, b + (long)half * stepB, stepB, k - half, rest, width, width);
+            Tile(a, rows, strideA, b, strideB, half, c, stride, width);
+            Tile(a + (long)half * strideA, rows, strideA, b + (long)half * strideB, strideB, k - half, rest, width, width);
             for (var row = 0; row < rows.Length; row++)
                 DirectKernel<TSimd, TVector, T>.Add(c + (long)row * stride, rest + row * width, width);
         }
-        else if (width == StripColumns) DirectKernel<TSimd, TVector, T>.Row(a + rows[0], stepA, b, stepB, k, c);
-        else DirectKernel<TSimd, TVector, T>.Rows(a, rows, stepA, b, stepB, k, c, stride, width);
+        else if (width == StripColumns) DirectKernel<TSimd, TVector, T>.Row(a + rows[0], strideA, b, strideB, k, c);
+        else DirectKernel<TSimd, TVector, T>.Rows(a, rows, strideA, b, strideB, k, c, stride, width);
     }
 }

@@ -29,23 +29,23 @@ static unsafe class Kernel
 
     static nint Numeric<T>(Code code) where T : unmanaged, INumber<T> => (nint)(code switch
     {
-        Code.Identity => &Loops.Unary<T, Identity<T>>,
-        Code.Negate => &Loops.Unary<T, Negate<T>>,
-        Code.Abs => &Loops.Unary<T, Abs<T>>,
-        Code.Sign => &Loops.Unary<T, Sign<T>>,
-        Code.Not => &Loops.Unary<T, Not<T>>,
-        Code.IsTrue => &Loops.Unary<T, IsTrue<T>>,
-        Code.Add => &Loops.Binary<T, Add<T>>,
-        Code.Subtract => &Loops.Binary<T, Subtract<T>>,
-        Code.Multiply or Code.And => &Loops.Binary<T, Multiply<T>>,
-        Code.Divide when DTypes.Of<T>().IsFloat() => &Loops.Binary<T, Divide<T>>,
-        Code.Divide => &Loops.DivideWhole<T>,
-        Code.Minimum => &Loops.Binary<T, Minimum<T>>,
-        Code.Maximum or Code.Or => &Loops.Binary<T, Maximum<T>>,
-        Code.Equal => &Loops.Binary<T, Equal<T>>,
-        Code.Less => &Loops.Binary<T, Less<T>>,
-        Code.LessOrEqual => &Loops.Binary<T, LessOrEqual<T>>,
-        Code.Select => &Loops.Select<T>,
+        Code.Identity => &VectorLoops.Unary<T, Identity<T>>,
+        Code.Negate => &VectorLoops.Unary<T, Negate<T>>,
+        Code.Abs => &VectorLoops.Unary<T, Abs<T>>,
+        Code.Sign => &VectorLoops.Unary<T, Sign<T>>,
+        Code.Not => &VectorLoops.Unary<T, Not<T>>,
+        Code.IsTrue => &VectorLoops.Unary<T, IsTrue<T>>,
+        Code.Add => &VectorLoops.Binary<T, Add<T>>,
+        Code.Subtract => &VectorLoops.Binary<T, Subtract<T>>,
+        Code.Multiply or Code.And => &VectorLoops.Binary<T, Multiply<T>>,
+        Code.Divide when DTypes.Of<T>().IsFloat() => &VectorLoops.Binary<T, Divide<T>>,
+        Code.Divide => &VectorLoops.DivideWhole<T>,
+        Code.Minimum => &VectorLoops.Binary<T, Minimum<T>>,
+        Code.Maximum or Code.Or => &VectorLoops.Binary<T, Maximum<T>>,
+        Code.Equal => &VectorLoops.Binary<T, Equal<T>>,
+        Code.Less => &VectorLoops.Binary<T, Less<T>>,
+        Code.LessOrEqual => &VectorLoops.Binary<T, LessOrEqual<T>>,
+        Code.Select => &VectorLoops.Select<T>,
         Code.Sum => &Reductions.Reduce<T, Add<T>>,
         Code.Max => &Reductions.Reduce<T, Maximum<T>>,
         Code.Min => &Reductions.Reduce<T, Minimum<T>>,
@@ -54,21 +54,21 @@ static unsafe class Kernel
 
     static nint Real<T>(Code code) where T : unmanaged, IFloatingPointIeee754<T> => (nint)(code switch
     {
-        Code.Exp => &Loops.Unary<T, Exp<T>>,
-        Code.Expm1 => &Loops.Unary<T, Expm1<T>>,
-        Code.Log => &Loops.Unary<T, Log<T>>,
-        Code.Log1P => &Loops.Unary<T, Log1P<T>>,
-        Code.Sqrt => &Loops.Unary<T, Sqrt<T>>,
-        Code.Sin => &Loops.Unary<T, Sin<T>>,
-        Code.Cos => &Loops.Unary<T, Cos<T>>,
-        Code.Atan => &Loops.Unary<T, Atan<T>>,
-        Code.Tanh => &Loops.Unary<T, Tanh<T>>,
-        Code.Sigmoid => &Loops.Unary<T, Sigmoid<T>>,
-        Code.Softplus => &Loops.Unary<T, Softplus<T>>,
-        Code.Erf => &Loops.Unary<T, Erf<T>>,
-        Code.Gaussian => &Loops.Unary<T, Gaussian<T>>,
-        Code.ErfByGaussian => &Loops.Binary<T, ErfByGaussian<T>>,
-        Code.Power => &Loops.Binary<T, Power<T>>,
+        Code.Exp => &VectorLoops.Unary<T, Exp<T>>,
+        Code.Expm1 => &VectorLoops.Unary<T, Expm1<T>>,
+        Code.Log => &VectorLoops.Unary<T, Log<T>>,
+        Code.Log1P => &VectorLoops.Unary<T, Log1P<T>>,
+        Code.Sqrt => &VectorLoops.Unary<T, Sqrt<T>>,
+        Code.Sin => &VectorLoops.Unary<T, Sin<T>>,
+        Code.Cos => &VectorLoops.Unary<T, Cos<T>>,
+        Code.Atan => &VectorLoops.Unary<T, Atan<T>>,
+        Code.Tanh => &VectorLoops.Unary<T, Tanh<T>>,
+        Code.Sigmoid => &VectorLoops.Unary<T, Sigmoid<T>>,
+        Code.Softplus => &VectorLoops.Unary<T, Softplus<T>>,
+        Code.Erf => &VectorLoops.Unary<T, Erf<T>>,
+        Code.Gaussian => &VectorLoops.Unary<T, Gaussian<T>>,
+        Code.ErfByGaussian => &VectorLoops.Binary<T, ErfByGaussian<T>>,
+        Code.Power => &VectorLoops.Binary<T, Power<T>>,
         _ => (delegate*<in Strip, void>)null,
     });
 
@@ -89,10 +89,10 @@ static unsafe class Kernel
 
     static nint Chain<T, TInner>(Code outer) where T : unmanaged where TInner : IBinary<T> => (nint)(outer switch
     {
-        Code.Add => &Loops.Chain<T, TInner, Add<T>>,
-        Code.Subtract => &Loops.Chain<T, TInner, Subtract<T>>,
-        Code.SubtractFrom => &Loops.Chain<T, TInner, SubtractFrom<T>>,
-        _ => (delegate*<in Strip, void>)&Loops.Chain<T, TInner, Multiply<T>>,
+        Code.Add => &VectorLoops.Chain<T, TInner, Add<T>>,
+        Code.Subtract => &VectorLoops.Chain<T, TInner, Subtract<T>>,
+        Code.SubtractFrom => &VectorLoops.Chain<T, TInner, SubtractFrom<T>>,
+        _ => (delegate*<in Strip, void>)&VectorLoops.Chain<T, TInner, Multiply<T>>,
     });
 
     /// <summary>The loop that fills up a register from shorter rows.</summary>
@@ -100,7 +100,7 @@ static unsafe class Kernel
 
     readonly struct Spreads : INumberVisitor<nint>
     {
-        public nint Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => (nint)(delegate*<in Strip, void>)&Loops.Spread<T>;
+        public nint Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => (nint)(delegate*<in Strip, void>)&VectorLoops.Spread<T>;
     }
 
     /// <summary>The loop that turns elements of one type into another; into bool, whether they are not 0.</summary>
@@ -114,6 +114,6 @@ static unsafe class Kernel
     readonly struct To<TFrom, TFromElement> : IElementVisitor<nint> where TFrom : unmanaged where TFromElement : IElement<TFrom>
     {
         public nint Visit<T, TElement>() where T : unmanaged where TElement : IElement<T> =>
-            (nint)(delegate*<in Strip, void>)&Loops.Convert<TFrom, TFromElement, T, TElement>;
+            (nint)(delegate*<in Strip, void>)&VectorLoops.Convert<TFrom, TFromElement, T, TElement>;
     }
 }

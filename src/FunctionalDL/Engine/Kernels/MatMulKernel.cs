@@ -144,7 +144,7 @@ abstract unsafe class MatMulKernel : BlockKernel, IChunks
         var (batch, inBatch) = (chunk / (BlocksA * BlocksB), chunk % (BlocksA * BlocksB));
         var (a, b) = (inBatch / BlocksB, inBatch % BlocksB);
         int row = FirstRow(a), column = FirstColumn(b), rows = FirstRow(a + 1) - row, columns = FirstColumn(b + 1) - column;
-        var (at, stride) = writer.Place(batch * N + row, column);
+        var (at, stride) = writer.Target(batch * N + row, column);
         Multiply(workspace, batch, row, column, rows, columns, (byte*)at, stride, writer.Scratch);
         writer.Finish(chunk, (byte*)at, batch * N + row, column, rows, columns);
     }

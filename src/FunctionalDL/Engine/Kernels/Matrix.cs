@@ -2,7 +2,7 @@ namespace FunctionalDL.Engine;
 
 /// <summary>
 /// One side of a matrix product: element (row, column) of a batch lies at Batches[batch] + Rows[row] + Columns[column] from the start of
-/// the window. Each may be made of several axes, so that transposes, slices, and the windows of a convolution are matrices without being
+/// the view. Each may be made of several axes, so that transposes, slices, and the windows of a convolution are matrices without being
 /// copied.
 /// </summary>
 sealed class Matrix
@@ -18,10 +18,10 @@ sealed class Matrix
         Layout = $"{view.Offset + offset}: {Text(batches)} | {Text(rows)} | {Text(columns)}";
         foreach (ref var batch in Batches.AsSpan()) batch += offset;
         IsShared = Batches.All(b => b == Batches[0]);
-        (RowStep, ColumnStep) = (Step(Rows), Step(Columns));
+        (RowStride, ColumnStride) = (Stride(Rows), Stride(Columns));
     }
 
-    /// <summary>The last two axes of a window as rows and columns, or the other way round.</summary>
+    /// <summary>The last two axes of a view as rows and columns, or the other way round.</summary>
     public Matrix(View view, bool transposed) : this(view, 0, Axes(view, 0, view.Sizes.Length - 2),
         Axes(view, view.Sizes.Length - (transposed ? 1 : 2), 1), Axes(view, view.Sizes.Length - (transposed ? 2 : 1), 1))
     { }
@@ -35,10 +35,10 @@ sealed class Matrix
     public int[] Columns { get; }
 
     /// <summary>The elements from one row to the next, where they are the same everywhere.</summary>
-    public int? RowStep { get; }
+    public int? RowStride { get; }
 
     /// <summary>The elements from one column to the next, where they are the same everywhere.</summary>
-    public int? ColumnStep { get; }
+    public int? ColumnStride { get; }
 
     /// <summary>Whether every batch has the same matrix.</summary>
     public bool IsShared { get; }
@@ -59,16 +59,16 @@ sealed class Matrix
 
     static string Text(ReadOnlySpan<(int Size, int Stride)> axes) => string.Join(' ', axes.ToArray());
 
-    /// <summary>Some axes of a window, with sizes and strides.</summary>
+    /// <summary>Some axes of a view, with sizes and strides.</summary>
     public static (int Size, int Stride)[] Axes(View view, int first, int count) =>
         [.. view.Sizes.Zip(view.Strides).Skip(first).Take(count)];
 
-    static int? Step(int[] offsets)
+    static int? Stride(int[] offsets)
     {
-        var step = offsets.Length == 1 ? 1 : offsets[1] - offsets[0];
+        var stride = offsets.Length == 1 ? 1 : offsets[1] - offsets[0];
         for (var i = 1; i < offsets.Length; i++)
-            if (offsets[i] - offsets[i - 1] != step) return null;
-        return step;
+            if (offsets[i] - offsets[i - 1] != stride) return null;
+        return stride;
     }
 
     static int[] Offsets(ReadOnlySpan<(int Size, int Stride)> axes)

@@ -10,14 +10,14 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
 {
     /// <summary>c = a · b, or c += a · b, for so many rows: 12, 8, 6 or 4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(int rows, T* a, nint rowStep, nint columnStep, T* b, nint stepB, int k, T* c, int stride, bool add)
+    public static void Run(int rows, T* a, nint rowStride, nint columnStride, T* b, nint strideB, int k, T* c, int stride, bool add)
     {
         switch (rows)
         {
-            case 12: Rows12(a, rowStep, columnStep, b, stepB, k, c, stride, add); break;
-            case 8: Rows8(a, rowStep, columnStep, b, stepB, k, c, stride, add); break;
-            case 6: Rows6(a, rowStep, columnStep, b, stepB, k, c, stride, add); break;
-            default: Rows4(a, rowStep, columnStep, b, stepB, k, c, stride, add); break;
+            case 12: Rows12(a, rowStride, columnStride, b, strideB, k, c, stride, add); break;
+            case 8: Rows8(a, rowStride, columnStride, b, strideB, k, c, stride, add); break;
+            case 6: Rows6(a, rowStride, columnStride, b, strideB, k, c, stride, add); break;
+            default: Rows4(a, rowStride, columnStride, b, strideB, k, c, stride, add); break;
         }
     }
 
@@ -30,7 +30,7 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows12(T* a, nint rowStep, nint columnStep, T* b, nint stepB, int k, T* c, int stride, bool add)
+    static void Rows12(T* a, nint rowStride, nint columnStride, T* b, nint strideB, int k, T* c, int stride, bool add)
     {
         TVector l0 = default,
             l1 = default,
@@ -57,25 +57,25 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
             r10 = default,
             r11 = default;
         T* a0 = a,
-            a3 = a + 3 * rowStep,
-            a6 = a + 6 * rowStep,
-            a9 = a + 9 * rowStep;
-        for (; k > 0; k--, a0 += columnStep, a3 += columnStep, a6 += columnStep, a9 += columnStep, b += stepB)
+            a3 = a + 3 * rowStride,
+            a6 = a + 6 * rowStride,
+            a9 = a + 9 * rowStride;
+        for (; k > 0; k--, a0 += columnStride, a3 += columnStride, a6 += columnStride, a9 += columnStride, b += strideB)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
             TVector x;
             x = TSimd.Broadcast(a0); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
-            x = TSimd.Broadcast(a0 + rowStep); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
-            x = TSimd.Broadcast(a0 + 2 * rowStep); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
+            x = TSimd.Broadcast(a0 + rowStride); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
+            x = TSimd.Broadcast(a0 + 2 * rowStride); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
             x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
-            x = TSimd.Broadcast(a3 + rowStep); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
-            x = TSimd.Broadcast(a3 + 2 * rowStep); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
+            x = TSimd.Broadcast(a3 + rowStride); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
+            x = TSimd.Broadcast(a3 + 2 * rowStride); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
             x = TSimd.Broadcast(a6); l6 = TSimd.MultiplyAdd(x, left, l6); r6 = TSimd.MultiplyAdd(x, right, r6);
-            x = TSimd.Broadcast(a6 + rowStep); l7 = TSimd.MultiplyAdd(x, left, l7); r7 = TSimd.MultiplyAdd(x, right, r7);
-            x = TSimd.Broadcast(a6 + 2 * rowStep); l8 = TSimd.MultiplyAdd(x, left, l8); r8 = TSimd.MultiplyAdd(x, right, r8);
+            x = TSimd.Broadcast(a6 + rowStride); l7 = TSimd.MultiplyAdd(x, left, l7); r7 = TSimd.MultiplyAdd(x, right, r7);
+            x = TSimd.Broadcast(a6 + 2 * rowStride); l8 = TSimd.MultiplyAdd(x, left, l8); r8 = TSimd.MultiplyAdd(x, right, r8);
             x = TSimd.Broadcast(a9); l9 = TSimd.MultiplyAdd(x, left, l9); r9 = TSimd.MultiplyAdd(x, right, r9);
-            x = TSimd.Broadcast(a9 + rowStep); l10 = TSimd.MultiplyAdd(x, left, l10); r10 = TSimd.MultiplyAdd(x, right, r10);
-            x = TSimd.Broadcast(a9 + 2 * rowStep); l11 = TSimd.MultiplyAdd(x, left, l11); r11 = TSimd.MultiplyAdd(x, right, r11);
+            x = TSimd.Broadcast(a9 + rowStride); l10 = TSimd.MultiplyAdd(x, left, l10); r10 = TSimd.MultiplyAdd(x, right, r10);
+            x = TSimd.Broadcast(a9 + 2 * rowStride); l11 = TSimd.MultiplyAdd(x, left, l11); r11 = TSimd.MultiplyAdd(x, right, r11);
         }
         Write(c, l0, r0, add);
         Write(c + stride, l1, r1, add);
@@ -92,23 +92,23 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows8(T* a, nint rowStep, nint columnStep, T* b, nint stepB, int k, T* c, int stride, bool add)
+    static void Rows8(T* a, nint rowStride, nint columnStride, T* b, nint strideB, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default, l6 = default, l7 = default;
         TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default, r7 = default;
-        T* a0 = a, a3 = a + 3 * rowStep, a6 = a + 6 * rowStep;
-        for (; k > 0; k--, a0 += columnStep, a3 += columnStep, a6 += columnStep, b += stepB)
+        T* a0 = a, a3 = a + 3 * rowStride, a6 = a + 6 * rowStride;
+        for (; k > 0; k--, a0 += columnStride, a3 += columnStride, a6 += columnStride, b += strideB)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
             TVector x;
             x = TSimd.Broadcast(a0); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
-            x = TSimd.Broadcast(a0 + rowStep); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
-            x = TSimd.Broadcast(a0 + 2 * rowStep); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
+            x = TSimd.Broadcast(a0 + rowStride); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
+            x = TSimd.Broadcast(a0 + 2 * rowStride); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
             x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
-            x = TSimd.Broadcast(a3 + rowStep); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
-            x = TSimd.Broadcast(a3 + 2 * rowStep); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
+            x = TSimd.Broadcast(a3 + rowStride); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
+            x = TSimd.Broadcast(a3 + 2 * rowStride); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
             x = TSimd.Broadcast(a6); l6 = TSimd.MultiplyAdd(x, left, l6); r6 = TSimd.MultiplyAdd(x, right, r6);
-            x = TSimd.Broadcast(a6 + rowStep); l7 = TSimd.MultiplyAdd(x, left, l7); r7 = TSimd.MultiplyAdd(x, right, r7);
+            x = TSimd.Broadcast(a6 + rowStride); l7 = TSimd.MultiplyAdd(x, left, l7); r7 = TSimd.MultiplyAdd(x, right, r7);
         }
         Write(c, l0, r0, add);
         Write(c + stride, l1, r1, add);
@@ -121,21 +121,21 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows6(T* a, nint rowStep, nint columnStep, T* b, nint stepB, int k, T* c, int stride, bool add)
+    static void Rows6(T* a, nint rowStride, nint columnStride, T* b, nint strideB, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
         TVector r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        T* a0 = a, a3 = a + 3 * rowStep;
-        for (; k > 0; k--, a0 += columnStep, a3 += columnStep, b += stepB)
+        T* a0 = a, a3 = a + 3 * rowStride;
+        for (; k > 0; k--, a0 += columnStride, a3 += columnStride, b += strideB)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
             TVector x;
             x = TSimd.Broadcast(a0); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
-            x = TSimd.Broadcast(a0 + rowStep); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
-            x = TSimd.Broadcast(a0 + 2 * rowStep); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
+            x = TSimd.Broadcast(a0 + rowStride); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
+            x = TSimd.Broadcast(a0 + 2 * rowStride); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
             x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
-            x = TSimd.Broadcast(a3 + rowStep); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
-            x = TSimd.Broadcast(a3 + 2 * rowStep); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
+            x = TSimd.Broadcast(a3 + rowStride); l4 = TSimd.MultiplyAdd(x, left, l4); r4 = TSimd.MultiplyAdd(x, right, r4);
+            x = TSimd.Broadcast(a3 + 2 * rowStride); l5 = TSimd.MultiplyAdd(x, left, l5); r5 = TSimd.MultiplyAdd(x, right, r5);
         }
         Write(c, l0, r0, add);
         Write(c + stride, l1, r1, add);
@@ -146,18 +146,18 @@ static unsafe class MicroKernel<TSimd, TVector, T> where TSimd : ISimd<TVector, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows4(T* a, nint rowStep, nint columnStep, T* b, nint stepB, int k, T* c, int stride, bool add)
+    static void Rows4(T* a, nint rowStride, nint columnStride, T* b, nint strideB, int k, T* c, int stride, bool add)
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default;
         TVector r0 = default, r1 = default, r2 = default, r3 = default;
-        T* a0 = a, a3 = a + 3 * rowStep;
-        for (; k > 0; k--, a0 += columnStep, a3 += columnStep, b += stepB)
+        T* a0 = a, a3 = a + 3 * rowStride;
+        for (; k > 0; k--, a0 += columnStride, a3 += columnStride, b += strideB)
         {
             var (left, right) = (TSimd.Load(b), TSimd.Load(b + TSimd.Count));
             TVector x;
             x = TSimd.Broadcast(a0); l0 = TSimd.MultiplyAdd(x, left, l0); r0 = TSimd.MultiplyAdd(x, right, r0);
-            x = TSimd.Broadcast(a0 + rowStep); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
-            x = TSimd.Broadcast(a0 + 2 * rowStep); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
+            x = TSimd.Broadcast(a0 + rowStride); l1 = TSimd.MultiplyAdd(x, left, l1); r1 = TSimd.MultiplyAdd(x, right, r1);
+            x = TSimd.Broadcast(a0 + 2 * rowStride); l2 = TSimd.MultiplyAdd(x, left, l2); r2 = TSimd.MultiplyAdd(x, right, r2);
             x = TSimd.Broadcast(a3); l3 = TSimd.MultiplyAdd(x, left, l3); r3 = TSimd.MultiplyAdd(x, right, r3);
         }
         Write(c, l0, r0, add);

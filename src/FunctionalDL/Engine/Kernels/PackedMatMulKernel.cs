@@ -15,27 +15,6 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
     where TVector : struct
     where T : unmanaged
 {
-    /// <summary>The part of k taken at once: a panel of each side fits the caches near the core.</summary>
-    const int LongestRun = 512;
-
-    /// <summary>The runs that are added up one after another.</summary>
-    const int MostRuns = 64;
-
-    /// <summary>
-    /// A block is so many panels of either side, or fewer where that would leave too few blocks to share among threads, or too uneven a
-    /// number.
-    /// </summary>
-    const int MostBlockPanels = 8, FewestBlocks = 8, Evenly = 4;
-
-    /// <summary>Below so many multiplications the product is left to the calling thread.</summary>
-    const long Small = 1 << 17;
-
-    /// <summary>Packing a side pays if so many panels of the other, or more, are multiplied by it.</summary>
-    const int ManyPanels = 24;
-
-    /// <summary>Rows or columns a multiple of this apart would share few places in the first-level cache.</summary>
-    const int PageBytes = 4096;
-
     static int PanelColumns => 2 * TSimd.Count;
 
     int PanelsA => (N + panelRows - 1) / panelRows;
@@ -62,23 +41,23 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
     /// <summary>As large as other blocks, or smaller where there would be too few.</summary>
     int CountBlocksOfRows()
     {
-        var count = (PanelsA * PanelsB + MostBlockPanels * MostBlockPanels - 1) / (MostBlockPanels * MostBlockPanels);
+        var count = (PanelsA * PanelsB + Tuning.BlockPanels * Tuning.BlockPanels - 1) / (Tuning.BlockPanels * Tuning.BlockPanels);
         count = Math.Clamp(count, 1, PanelsA);
-        while (Batches * count < FewestBlocks && count < PanelsA) count = Math.Min(2 * count, PanelsA);
-        while (Batches * count % Evenly != 0 && count < PanelsA) count++;
+        while (Batches * count < Tuning.FewestBlocks && count < PanelsA) count = Math.Min(2 * count, PanelsA);
+        while (Batches * count % Tuning.EvenBlocks != 0 && count < PanelsA) count++;
         return count;
     }
 
     (int A, int B) CountBlocksOfBoth()
     {
         var (a, b) = (
-            Math.Max(1, (PanelsA + MostBlockPanels - 1) / MostBlockPanels),
-            Math.Max(1, (PanelsB + MostBlockPanels - 1) / MostBlockPanels));
-        while (Batches * a * b < FewestBlocks && b < PanelsB)
+            Math.Max(1, (PanelsA + Tuning.BlockPanels - 1) / Tuning.BlockPanels),
+            Math.Max(1, (PanelsB + Tuning.BlockPanels - 1) / Tuning.BlockPanels));
+        while (Batches * a * b < Tuning.FewestBlocks && b < PanelsB)
             b = Math.Min(2 * b, PanelsB);
-        while (Batches * a * b < FewestBlocks && a < PanelsA)
+        while (Batches * a * b < Tuning.FewestBlocks && a < PanelsA)
             a = Math.Min(2 * a, PanelsA);
-        while (Batches * a * b % Evenly != 0 && a < PanelsA)
+        while (Batches * a * b % Tuning.EvenBlocks != 0 && a < PanelsA)
             a++;
         return (a, b);
     }
@@ -95,10 +74,10 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
 
     /// <summary>Whether a side, its rows and columns evenly apart, is read where it is.</summary>
     static bool StaysInPlace(Matrix side, Matrix other, int otherPanel) =>
-        side is { RowStep: { } rowStep, ColumnStep: { } columnStep }
-        && Math.Min(rowStep, columnStep) == 1
-        && (long)Math.Max(rowStep, columnStep) * sizeof(T) % PageBytes != 0
-        && other.Rows.Length < ManyPanels * otherPanel;
+        side is { RowStride: { } rowStride, ColumnStride: { } columnStride }
+        && Math.Min(rowStride, columnStride) == 1
+        && (long)Math.Max(rowStride, columnStride) * sizeof(T) % Tuning.PageBytes != 0
+        && other.Rows.Length < Tuning.ManyPanels * otherPanel;
 
     /// <summary>The rows of A, in panels of heights the micro kernel knows, that are read where they are; those left are packed.</summary>
     static int RowsInPlace(Matrix a, Matrix b, int panelRows)
@@ -110,7 +89,7 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
 
     /// <summary>The columns of the product, in whole panels, for which B is read where it is.</summary>
     static int ColumnsInPlace(Matrix a, Matrix b, int panelRows, bool isRepeated) =>
-        isRepeated || b.RowStep != 1 || !StaysInPlace(b, a, panelRows) ? 0 : b.Rows.Length / PanelColumns * PanelColumns;
+        isRepeated || b.RowStride != 1 || !StaysInPlace(b, a, panelRows) ? 0 : b.Rows.Length / PanelColumns * PanelColumns;
 
     readonly int rowsInPlace = RowsInPlace(a, b, panelRows), columnsInPlace = ColumnsInPlace(a, b, panelRows, isRepeated);
 
@@ -153,7 +132,7 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
     T* PackedColumns(Workspace workspace, int batch, int column) =>
         (T*)workspace[PackedB] + ((B.IsShared ? 0 : (long)batch * PackedPanelsB * PanelColumns) + column - columnsInPlace) * K;
 
-    protected override bool NeedsSpare => K > MostRuns * LongestRun;
+    protected override bool NeedsSpare => K > Tuning.MostRuns * Tuning.ProductRun;
 
     protected override void Multiply(
         Workspace workspace,
@@ -166,30 +145,20 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
         int stride,
         byte* spare)
     {
-        var runs = Math.Max(1, (K + LongestRun - 1) / LongestRun);
+        var runs = Math.Max(1, (K + Tuning.ProductRun - 1) / Tuning.ProductRun);
         var longest = (K + runs - 1) / runs;
-        Multiply(workspace, batch, row, column, rows, columns, (T*)c, stride, 0, (int)Math.Min(K, (long)MostRuns * longest), longest);
-        for (var from = (long)MostRuns * longest; from < K; from += MostRuns * longest)
+        var share = (long)Tuning.MostRuns * longest;
+        Multiply(workspace, batch, row, column, rows, columns, (T*)c, stride, 0, (int)Math.Min(K, share), longest);
+        for (var from = share; from < K; from += share)
         {
-            Multiply(
-                workspace,
-                batch,
-                row,
-                column,
-                rows,
-                columns,
-                (T*)spare,
-                columns,
-                (int)from,
-                (int)Math.Min(K, from + MostRuns * longest),
-                longest);
+            var to = (int)Math.Min(K, from + share);
+            Multiply(workspace, batch, row, column, rows, columns, (T*)spare, columns, (int)from, to, longest);
             for (var i = 0; i < rows; i++)
                 DirectKernel<TSimd, TVector, T>.Add((T*)c + (long)i * stride, (T*)spare + (long)i * columns, columns);
         }
     }
 
-    /// <summary>The part of the sum over k from one place to another.</summary>
-    [SkipLocalsInit]
+    /// <summary>The share of the sum over k from one place to another, in runs.</summary>
     void Multiply(
         Workspace workspace,
         int batch,
@@ -203,52 +172,63 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
         int to,
         int longest)
     {
-        var x = (T*)workspace[A.View] + A.Batches[batch];
-        var edge = stackalloc T[panelRows * PanelColumns];
         for (var k = from; k < to; k += longest)
         {
             var run = Math.Min(longest, to - k);
             for (var j = 0; j < columns; j += PanelColumns)
             {
-                var isBInPlace = column + j < columnsInPlace;
-                var stepB = isBInPlace ? B.ColumnStep!.Value : PanelColumns;
-                var panelB =
-                    (
-                        isBInPlace
-                            ? (T*)workspace[B.View] + B.Batches[batch] + B.Rows[column + j]
-                            : PackedColumns(workspace, batch, column + j))
-                    + (long)k * stepB;
+                var b = SideB(workspace, batch, column + j, k);
                 var width = Math.Min(PanelColumns, columns - j);
                 for (var i = 0; i < rows; i += panelRows)
                 {
                     var filled = Math.Min(panelRows, rows - i);
-                    var height = Height(filled, panelRows);
-                    var isAInPlace = row + i < rowsInPlace;
-                    var (rowStep, columnStep) = isAInPlace ? (A.RowStep!.Value, A.ColumnStep!.Value) : (1, height);
-                    var panelA = (isAInPlace ? x + A.Rows[row + i] : PackedRows((T*)workspace[PackedA], batch, row + i)) + (long)k * columnStep;
-                    var at = c + (long)i * stride + j;
-                    if (filled == height && width == PanelColumns)
-                        MicroKernel<TSimd, TVector, T>.Run(height, panelA, rowStep, columnStep, panelB, stepB, run, at, stride, k > from);
-                    else
-                    {
-                        if (k > from)
-                            Copy(at, stride, edge, PanelColumns, filled, width);
-                        MicroKernel<TSimd, TVector, T>.Run(
-                            height,
-                            panelA,
-                            rowStep,
-                            columnStep,
-                            panelB,
-                            stepB,
-                            run,
-                            edge,
-                            PanelColumns,
-                            k > from);
-                        Copy(edge, PanelColumns, at, stride, filled, width);
-                    }
+                    var a = SideA(workspace, batch, row + i, k, filled);
+                    MultiplyPanels(a, b, run, c + (long)i * stride + j, stride, filled, width, adds: k > from);
                 }
             }
         }
+    }
+
+    /// <summary>A panel of one side, packed or where it is, from some k on.</summary>
+    readonly ref struct Side(T* at, int rowStride, int columnStride)
+    {
+        public readonly T* At = at;
+        public readonly int RowStride = rowStride, ColumnStride = columnStride;
+    }
+
+    Side SideA(Workspace workspace, int batch, int row, int k, int filled)
+    {
+        if (row >= rowsInPlace)
+        {
+            var height = Height(filled, panelRows);
+            return new(PackedRows((T*)workspace[PackedA], batch, row) + (long)k * height, 1, height);
+        }
+        var (rowStride, columnStride) = (A.RowStride!.Value, A.ColumnStride!.Value);
+        return new((T*)workspace[A.View] + A.Batches[batch] + A.Rows[row] + (long)k * columnStride, rowStride, columnStride);
+    }
+
+    Side SideB(Workspace workspace, int batch, int column, int k)
+    {
+        if (column >= columnsInPlace) return new(PackedColumns(workspace, batch, column) + (long)k * PanelColumns, 1, PanelColumns);
+        var stride = B.ColumnStride!.Value;
+        return new((T*)workspace[B.View] + B.Batches[batch] + B.Rows[column] + (long)k * stride, 1, stride);
+    }
+
+    /// <summary>A panel of A times one of B into c, or added to it; by way of a whole tile at the edges.</summary>
+    [SkipLocalsInit]
+    void MultiplyPanels(Side a, Side b, int run, T* c, int stride, int filled, int width, bool adds)
+    {
+        var height = Height(filled, panelRows);
+        if (filled == height && width == PanelColumns)
+        {
+            MicroKernel<TSimd, TVector, T>.Run(height, a.At, a.RowStride, a.ColumnStride, b.At, b.ColumnStride, run, c, stride, adds);
+            return;
+        }
+        var edge = stackalloc T[panelRows * PanelColumns];
+        if (adds) Copy(c, stride, edge, PanelColumns, filled, width);
+        MicroKernel<TSimd, TVector, T>.Run(
+            height, a.At, a.RowStride, a.ColumnStride, b.At, b.ColumnStride, run, edge, PanelColumns, adds);
+        Copy(edge, PanelColumns, c, stride, filled, width);
     }
 
     static void Copy(T* from, int fromStride, T* to, int toStride, int rows, int columns)

@@ -22,7 +22,7 @@ static unsafe class Panel<T> where T : unmanaged
         for (int start = 0, end; start < width; start = end)
         {
             for (end = start + 1; end < width && rows[end] == rows[end - 1] + 1; end++) { }
-            if (end - start > 1 || matrix.ColumnStep != 1) CopyRun(x + rows[start], columns, end - start, to + start, full);
+            if (end - start > 1 || matrix.ColumnStride != 1) CopyRun(x + rows[start], columns, end - start, to + start, full);
             else
             {
                 for (end = Math.Max(end, start + 1); end < width && (end + 1 == width || rows[end + 1] != rows[end] + 1); end++) { }

@@ -4,7 +4,7 @@ using FunctionalDL.Ops;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A loop over time: a plan for one step, run again and again on windows of the inputs and of the result, so that carried and stacked
+/// A loop over time: a plan for one step, run again and again on views of the inputs and of the result, so that carried and stacked
 /// values are written where they belong. Where examples do not meet, some of them at a time go through all steps, and threads need not
 /// wait for each other.
 /// </summary>

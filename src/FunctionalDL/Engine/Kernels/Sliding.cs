@@ -3,28 +3,28 @@ using System.Numerics;
 namespace FunctionalDL.Engine;
 
 /// <summary>One spatial axis of a convolution: positions p and window elements e meet at p·Stride + Elements[e] on the padded axis, where
-/// source element i lies at Origin + i·(Between + 1). All other places are padding.</summary>
+/// source element i lies at Origin + i·(Between + 1). All other coordinates are padding.</summary>
 /// <param name="Size">The source's elements.</param>
-/// <param name="Step">From one of them to the next in memory.</param>
+/// <param name="MemoryStride">From one of them to the next in memory.</param>
 /// <param name="Positions">The window's positions.</param>
-/// <param name="PositionStep">From one position to the next in the memory of what belongs to positions.</param>
-/// <param name="Stride">The places from one position to the next.</param>
-/// <param name="Origin">The place of the first element; negative where the first are never under a window.</param>
-/// <param name="Between">The places between two neighbouring elements.</param>
-/// <param name="Elements">The places of the window's elements at the first position.</param>
-sealed record SlidingAxis(int Size, int Step, int Positions, int PositionStep, int Stride, int Origin, int Between, int[] Elements)
+/// <param name="PositionStride">From one position to the next in the memory of what belongs to positions.</param>
+/// <param name="Stride">The coordinates from one position to the next.</param>
+/// <param name="Origin">The coordinate of the first element; negative where the first are never under a window.</param>
+/// <param name="Between">The coordinates between two neighbouring elements.</param>
+/// <param name="Elements">The coordinates of the window's elements at the first position.</param>
+sealed record SlidingAxis(int Size, int MemoryStride, int Positions, int PositionStride, int Stride, int Origin, int Between, int[] Elements)
 {
-    /// <summary>The source element at a place; −1 for padding.</summary>
-    public int Source(long place)
+    /// <summary>The source element at a coordinate; −1 for padding.</summary>
+    public int Source(long coordinate)
     {
-        var (i, rest) = Math.DivRem(place - Origin, Between + 1);
-        return place >= Origin && rest == 0 && i < Size ? (int)i : -1;
+        var (i, rest) = Math.DivRem(coordinate - Origin, Between + 1);
+        return coordinate >= Origin && rest == 0 && i < Size ? (int)i : -1;
     }
 }
 
 /// <summary>
 /// A padded copy of a band of a plane, on which whatever lies under one element of a sliding window is one run in memory: the positions
-/// follow each other, with some between their rows that are none. Places are split by their remainder modulo the stride, so that any
+/// follow each other, with some between their rows that are none. Coordinates are split by their remainder modulo the stride, so that any
 /// stride is a run.
 /// </summary>
 sealed unsafe class Sliding
@@ -33,7 +33,7 @@ sealed unsafe class Sliding
     readonly int[] rows, phases;
 
     // For each band where elements and what belongs to positions are, in memory and on a copy.
-    readonly Placement[] elements, positions;
+    readonly CopyMap[] elements, positions;
 
     /// <summary>
     /// The axis that is cut into bands: the first with more than one position, so that the positions of a band follow each other.
@@ -54,18 +54,18 @@ sealed unsafe class Sliding
         var rank = all.Length;
         cut = Math.Max(0, Array.FindIndex(all, a => a.Positions > 1));
         var band = this.axes[cut];
-        var leastRows = Math.Min(band.Positions, cut == rank - 1 ? LeastRun : 1);
+        var leastRows = Math.Min(band.Positions, cut == rank - 1 ? Tuning.LeastBand : 1);
         var size = Enumerable.Range(0, rank).Aggregate(1.0, (product, axis) => product * Room(axis, this.axes[axis].Positions));
         bands = (int)Math.Clamp(Math.Max(bands, Math.Ceiling(size / longest)), 1, Math.Ceiling((double)band.Positions / leastRows));
         BandRows = (band.Positions + bands - 1) / bands;
         Bands = (band.Positions + BandRows - 1) / BandRows;
-        var places = Enumerable.Range(0, rank).Aggregate((double)channels, (product, axis) => product * Room(axis, BandRowsOf(axis)));
-        if (places > Most)
+        var room = Enumerable.Range(0, rank).Aggregate((double)channels, (product, axis) => product * Room(axis, BandRowsOf(axis)));
+        if (room > Most)
             throw new ShapeException(
                 $"{op}: a padded copy of the least part of "
                     + $"{(channels > 1 ? $"{channels} channels of " : "")}[{string.Join(", ", axes.Select(a => a.Size))}] under a window "
                     + $"at [{string.Join(", ", axes.Select(a => a.Positions))}] positions "
-                    + $"has {places:N0} elements, more than the {Most:N0} there can be. Cut the input along an axis, "
+                    + $"has {room:N0} elements, more than the {Most:N0} there can be. Cut the input along an axis, "
                     + "or make padding and dilation smaller."
             );
 
@@ -87,31 +87,28 @@ sealed unsafe class Sliding
             .. Enumerable
                 .Range(0, Bands)
                 .Select(b =>
-                    Place(
+                    MapOf(
                         this.axes[^1].Stride,
                         axis =>
                             Enumerable
-                                .Range(0, (int)Places(axis, BandRowsOf(axis)))
+                                .Range(0, (int)Extent(axis, BandRowsOf(axis)))
                                 .Select(i => (Source: Source(axis, i, b), i))
                                 .Where(x => x.Source >= 0)
-                                .Select(x => (x.Source * this.axes[axis].Step, At(axis, x.i))))),
+                                .Select(x => (x.Source * this.axes[axis].MemoryStride, At(axis, x.i))))),
         ];
         positions =
         [
             .. Enumerable
                 .Range(0, Bands)
                 .Select(b =>
-                    Place(
+                    MapOf(
                         1,
                         axis =>
                             Enumerable
                                 .Range(0, Math.Min(BandRowsOf(axis), this.axes[axis].Positions - First(axis, b)))
-                                .Select(p => ((p + First(axis, b)) * this.axes[axis].PositionStep, p * rows[axis])))),
+                                .Select(p => ((p + First(axis, b)) * this.axes[axis].PositionStride, p * rows[axis])))),
         ];
     }
-
-    /// <summary>Along the axis of vectors a band has so many positions, so that weights are not read too often.</summary>
-    const int LeastRun = 512;
 
     /// <summary>The most elements of the copies of all channels: with some to spare, they are counted by integers.</summary>
     const int Most = 1 << 30;
@@ -122,7 +119,7 @@ sealed unsafe class Sliding
     /// <summary>The first position of a band along an axis.</summary>
     int First(int axis, int band) => axis == cut ? band * BandRows : 0;
 
-    Placement Place(int stride, Func<int, IEnumerable<(int From, int To)>> axis) =>
+    CopyMap MapOf(int stride, Func<int, IEnumerable<(int From, int To)>> axis) =>
         new([.. Enumerable.Range(0, axes.Length).Select(a => axis(a).ToArray())], stride);
 
     /// <summary>The elements of a copy.</summary>
@@ -137,16 +134,16 @@ sealed unsafe class Sliding
     /// <summary>The offsets of the window's elements.</summary>
     public int[] Elements { get; }
 
-    /// <summary>Whether some places are padding.</summary>
+    /// <summary>Whether some coordinates are padding.</summary>
     public bool IsPadded =>
-        axes.Index().Any(a => Enumerable.Range(0, (int)Places(a.Index, a.Item.Positions)).Any(i => a.Item.Source(i) < 0));
+        axes.Index().Any(a => Enumerable.Range(0, (int)Extent(a.Index, a.Item.Positions)).Any(i => a.Item.Source(i) < 0));
 
     /// <summary>Whether no element lies under the window at two positions.</summary>
     public bool IsApart => axes.All(a => a.Elements.Max() < a.Stride);
 
     /// <summary>Whether every element lies under the window somewhere between the first position and the last.</summary>
     public bool IsComplete =>
-        axes.Index().All(a => Enumerable.Range(0, (int)Places(a.Index, a.Item.Positions)).Count(i => a.Item.Source(i) >= 0) == a.Item.Size);
+        axes.Index().All(a => Enumerable.Range(0, (int)Extent(a.Index, a.Item.Positions)).Count(i => a.Item.Source(i) >= 0) == a.Item.Size);
 
     public int Bands { get; }
 
@@ -204,8 +201,8 @@ sealed unsafe class Sliding
             (position, var p) = Math.DivRem(position, a.Positions);
             (element, var e) = Math.DivRem(element, a.Elements.Length);
             var i = a.Source((long)p * a.Stride + a.Elements[e]);
-            source = i < 0 || source < 0 ? -1 : source + i * a.Step;
-            at += p * a.PositionStep;
+            source = i < 0 || source < 0 ? -1 : source + i * a.MemoryStride;
+            at += p * a.PositionStride;
         }
         return (source, at);
     }
@@ -236,13 +233,13 @@ sealed unsafe class Sliding
             : null;
     }
 
-    int Source(int axis, int place, int band) => axes[axis].Source(place + (long)First(axis, band) * axes[axis].Stride);
+    int Source(int axis, int coordinate, int band) => axes[axis].Source(coordinate + (long)First(axis, band) * axes[axis].Stride);
 
-    int At(int axis, int place) => place / axes[axis].Stride * rows[axis] + place % axes[axis].Stride * phases[axis];
+    int At(int axis, int coordinate) => coordinate / axes[axis].Stride * rows[axis] + coordinate % axes[axis].Stride * phases[axis];
 
-    /// <summary>The places along an axis under the windows at so many positions.</summary>
-    long Places(int axis, int positions) => (positions - 1L) * axes[axis].Stride + axes[axis].Elements.Max() + 1;
+    /// <summary>The coordinates along an axis under the windows at so many positions.</summary>
+    long Extent(int axis, int positions) => (positions - 1L) * axes[axis].Stride + axes[axis].Elements.Max() + 1;
 
-    /// <summary>The places with those that fill up the last stride.</summary>
-    long Room(int axis, int positions) => (Places(axis, positions) + axes[axis].Stride - 1) / axes[axis].Stride * axes[axis].Stride;
+    /// <summary>The coordinates with those that fill up the last stride.</summary>
+    long Room(int axis, int positions) => (Extent(axis, positions) + axes[axis].Stride - 1) / axes[axis].Stride * axes[axis].Stride;
 }

@@ -77,16 +77,16 @@ static unsafe class StridedCopy
     static void Walk<T>(View source, T* from, View target, T* to) where T : unmanaged
     {
         var rank = source.Sizes.Length;
-        var (last, stepFrom, stepTo) = rank == 0 ? (1, 1, 1) : (source.Sizes[rank - 1], source.Strides[rank - 1], target.Strides[rank - 1]);
+        var (last, strideFrom, strideTo) = rank == 0 ? (1, 1, 1) : (source.Sizes[rank - 1], source.Strides[rank - 1], target.Strides[rank - 1]);
         var index = stackalloc int[rank];
         new Span<int>(index, rank).Clear();
         for (long done = 0, at = 0, into = 0; done < source.Count; done += last)
         {
-            if (stepFrom == 1 && stepTo == 1) new ReadOnlySpan<T>(from + at, last).CopyTo(new(to + into, last));
+            if (strideFrom == 1 && strideTo == 1) new ReadOnlySpan<T>(from + at, last).CopyTo(new(to + into, last));
             else
             {
                 T* x = from + at, y = to + into;
-                for (var i = 0; i < last; i++, x += stepFrom, y += stepTo) *y = *x;
+                for (var i = 0; i < last; i++, x += strideFrom, y += strideTo) *y = *x;
             }
             for (var axis = rank - 2; axis >= 0; axis--)
             {

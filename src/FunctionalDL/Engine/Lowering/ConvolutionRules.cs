@@ -90,7 +90,7 @@ static class ConvolutionRules
     {
         var (groups, positions) = (w.Batches.Length, axes.Aggregate(1L, (product, a) => product * a.Positions));
         var parts = (long)x.Sizes[0] * groups * w.Rows.Length * w.Columns.Length * positions < Tuning.SmallProduct ? 1
-            : (Tuning.LeastParts + x.Sizes[0] * groups - 1) / (x.Sizes[0] * groups);
+            : (Tuning.LeastChunks + x.Sizes[0] * groups - 1) / (x.Sizes[0] * groups);
         return new(op, axes, Longest(x, groups), parts, x.Sizes[1] / groups);
     }
 

@@ -3,8 +3,6 @@ namespace FunctionalDL.Engine;
 /// <summary>The plans made so far, by actual sizes; when there are too many, the one longest unused is dropped.</summary>
 sealed class PlanCache(Func<Sizes, Plan> make)
 {
-    const int Most = 16;
-
     readonly Lock access = new();
     readonly OrderedDictionary<Sizes, Plan> plans = [];
 
@@ -15,7 +13,7 @@ sealed class PlanCache(Func<Sizes, Plan> make)
             lock (access)
             {
                 if (!plans.Remove(sizes, out var plan)) plan = make(sizes);
-                if (plans.Count == Most) plans.RemoveAt(0);
+                if (plans.Count == Tuning.KeptPlans) plans.RemoveAt(0);
                 plans.Add(sizes, plan);
                 return plan;
             }

@@ -9,15 +9,13 @@ namespace FunctionalDL.Engine;
 /// </summary>
 sealed class ThreadTeam
 {
-    const int Spins = 2_000, Open = 1 << 30;
+    const int Open = 1 << 30;
 
-    /// <summary>The integers of a cache line: counters closer together would slow each other down.</summary>
-    const int Apart = 16;
+    /// <summary>The integers of a cache line: counters closer together would slow each other down (false sharing).</summary>
+    const int Apart = Tuning.CacheLine / sizeof(int);
 
     /// <summary>A member's states.</summary>
     const int Gone = 0, Awake = 1, Asleep = 2;
-
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     sealed class Member
     {
@@ -145,7 +143,7 @@ sealed class ThreadTeam
                 if (thread < threads) Work(thread);
                 Interlocked.Decrement(ref joined);
             }
-            else if (spin < Spins) Thread.SpinWait(10);
+            else if (spin < Tuning.Spins) Thread.SpinWait(10);
             else
             {
                 Interlocked.Exchange(ref member.State, Asleep);
@@ -160,7 +158,7 @@ sealed class ThreadTeam
     /// <summary>Waits for work; false where none came and the thread ends.</summary>
     static bool IsWoken(Member member)
     {
-        while (!member.Wake.Wait(Patience))
+        while (!member.Wake.Wait(Tuning.Patience))
             if (Interlocked.CompareExchange(ref member.State, Gone, Asleep) == Asleep) return false;
         return true;
     }

@@ -8,7 +8,7 @@ namespace FunctionalDL.Engine;
 /// </summary>
 sealed unsafe class PinnedBuffer
 {
-    const int Line = 64;
+    const int Line = Tuning.CacheLine;
 
     [StructLayout(LayoutKind.Sequential, Size = Line)]
     readonly struct CacheLine;

@@ -50,7 +50,7 @@ sealed unsafe class Workspace
 
     public byte* this[Storage storage] => Addresses[storage.Slot];
 
-    /// <summary>The first element of a window.</summary>
+    /// <summary>The first element of a view.</summary>
     public byte* this[View view] => Addresses[view.Storage.Slot] + (long)view.Offset * view.Storage.DType.ByteSize();
 
     public byte* Scratch(int thread) => scratch.Address + thread * scratchBytes;
@@ -86,14 +86,14 @@ sealed unsafe class Workspace
         buffers[storage.Slot] = buffer;
     }
 
-    /// <summary>The elements of a dense window that lies in a block.</summary>
+    /// <summary>The elements of a dense view that lies in a block.</summary>
     public Span<T> Span<T>(View view) where T : unmanaged
     {
         var buffer = buffers[view.Storage.Slot]!;
         return buffer.Span<T>(this[view] - buffer.Address, view.Count);
     }
 
-    /// <summary>The elements of a window, copied.</summary>
+    /// <summary>The elements of a view, copied.</summary>
     public Tensor Read(View view, Shape shape) => view.Storage.DType.Visit<Elements, Tensor>(new(this, view, shape));
 
     readonly struct Elements(Workspace workspace, View view, Shape shape) : IElementVisitor<Tensor>
@@ -115,7 +115,7 @@ sealed unsafe class Workspace
     /// <summary>A copy of a tensor's elements in memory that does not move.</summary>
     public static PinnedBuffer Copy(Tensor value)
     {
-        var buffer = new PinnedBuffer((long)value.Count * value.DType.ByteSize());
+        var buffer = new PinnedBuffer(value.Bytes);
         Copy(value, buffer.Address, buffer.Bytes);
         return buffer;
     }
@@ -123,7 +123,7 @@ sealed unsafe class Workspace
     static void Copy(Tensor value, byte* to, long room)
     {
         using var pin = Pin(value);
-        Buffer.MemoryCopy(pin.Pointer, to, room, (long)value.Count * value.DType.ByteSize());
+        Buffer.MemoryCopy(pin.Pointer, to, room, value.Bytes);
     }
 
     /// <summary>A tensor's elements in memory that does not move, copied once for all plans that have it as a constant.</summary>

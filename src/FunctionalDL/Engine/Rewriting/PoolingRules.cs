@@ -21,7 +21,7 @@ static class PoolingRules
         gradient.Op is MaxPoolGradientOp
         && mask is { Op: CastOp, Inputs: [{ Op: LessOp } less] }
         && less.Inputs[1] == gradient.Inputs[0]
-        && Rewriting.Number(less.Inputs[0]) is { } threshold
+        && less.Inputs[0].RepeatedNumber is { } threshold
             ? new(
                 gradient.Op,
                 gradient.Inputs[0],

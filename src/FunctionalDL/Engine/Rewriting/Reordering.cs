@@ -10,9 +10,6 @@ namespace FunctionalDL.Engine;
 /// </summary>
 static class Reordering
 {
-    /// <summary>More parts than that are not looked at, so that a long sum does not take quadratic time.</summary>
-    const int MostParts = 64;
-
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)
     {
         var apart = TakenApart(outputs, sizes);
@@ -127,7 +124,7 @@ static class Reordering
         var sum = x[0];
         if (!IsZeroPad(x[1]))
             return null;
-        for (parts.Add(x[1]); sum.Op is AddOp && IsZeroPad(sum.Inputs[1]) && parts.Count < MostParts; sum = sum.Inputs[0])
+        for (parts.Add(x[1]); sum.Op is AddOp && IsZeroPad(sum.Inputs[1]) && parts.Count < Tuning.MostJoined; sum = sum.Inputs[0])
             parts.Add(sum.Inputs[1]);
         if (!IsZeroPad(sum))
             return null;

@@ -18,7 +18,7 @@ sealed class TileAssembler(
         // At the start of the scratch memory the columns of a tile are reduced.
         var sums = group.Extents.Values.Contains(Extent.Column) ? PinnedBuffer.RoundUp(tileColumns * (long)sizeof(double)) : 0;
         var (chunks, perChunk) = Chunks(tileRows, tileColumns);
-        var (offsets, scratch) = Places(sums, tileRows, tileColumns);
+        var (offsets, scratch) = RegisterOffsets(sums, tileRows, tileColumns);
         TileInstruction[] instructions =
             [.. drafts.Select(draft => Instruction(draft, location => Of(location, offsets, tileColumns, stored), tileRows, tileColumns))];
         return new()
@@ -68,7 +68,7 @@ sealed class TileAssembler(
     }
 
     /// <summary>The places of the registers in scratch memory, one after another, and where they end.</summary>
-    (long[] Offsets, long End) Places(long first, int tileRows, int tileColumns)
+    (long[] Offsets, long End) RegisterOffsets(long first, int tileRows, int tileColumns)
     {
         var (offsets, end) = (new long[registers.Count], first);
         foreach (var register in registers)

@@ -88,12 +88,12 @@ sealed class PlanVerifier
                 throw Fault(index, $"writes slot {slot} twice");
             (written[slot], lastUse[slot]) = (index, index);
             if (write.IsWhole) continue;
-            if (write.Window is null) throw Fault(index, $"does not say which elements of slot {slot} it writes");
-            if (!parts.TryGetValue(write.Storage, out var windows)) parts[write.Storage] = windows = [];
-            windows.Add(write.Window);
+            if (write.View is null) throw Fault(index, $"does not say which elements of slot {slot} it writes");
+            if (!parts.TryGetValue(write.Storage, out var views)) parts[write.Storage] = views = [];
+            views.Add(write.View);
         }
-        foreach (var (storage, windows) in parts)
-            if (!Cover(windows))
+        foreach (var (storage, views) in parts)
+            if (!Cover(views))
                 throw Fault(
                     index,
                     $"writes parts of slot {storage.Slot} that do not make the whole of {storage.Count} elements, once each");
@@ -117,20 +117,20 @@ sealed class PlanVerifier
     }
 
     /// <summary>
-    /// Whether windows are every element of their storage once: along some axis they follow one another, and together they are all there
+    /// Whether views are every element of their storage once: along some axis they follow one another, and together they are all there
     /// are.
     /// </summary>
-    static bool Cover(List<View> windows)
+    static bool Cover(List<View> views)
     {
-        windows.Sort((a, b) => a.Offset.CompareTo(b.Offset));
-        return Enumerable.Range(0, windows[0].Sizes.Length).Any(axis => CoverAlong(axis, windows));
+        views.Sort((a, b) => a.Offset.CompareTo(b.Offset));
+        return Enumerable.Range(0, views[0].Sizes.Length).Any(axis => CoverAlong(axis, views));
     }
 
-    static bool CoverAlong(int axis, List<View> windows)
+    static bool CoverAlong(int axis, List<View> views)
     {
-        var first = windows[0];
+        var first = views[0];
         int[] sizes = [.. first.Sizes];
-        foreach (var next in windows.Skip(1))
+        foreach (var next in views.Skip(1))
         {
             if (
                 next.Offset - first.Offset != (long)sizes[axis] * first.Strides[axis]

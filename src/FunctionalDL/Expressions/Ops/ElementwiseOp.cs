@@ -22,8 +22,7 @@ abstract record ElementwiseOp : Op
     private protected static bool IsOne(Expr x) => Number(x) == 1;
 
     /// <summary>The number x is everywhere, if it is one constant.</summary>
-    private protected static double? Number(Expr x) =>
-        (x.Op is BroadcastOp ? x.Inputs[0] : x).ConstantValue is { Count: 1 } value ? value.GetDouble(0) : null;
+    private protected static double? Number(Expr x) => x.RepeatedNumber;
 
     internal override Expr? Jvp(Expr y, Expr?[] t)
     {

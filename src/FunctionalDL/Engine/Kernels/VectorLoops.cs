@@ -17,11 +17,11 @@ interface IBinary<T> where T : unmanaged
 }
 
 /// <summary>
-/// Loops over rows of elements, whatever the function. The last elements of a row, too few for a vector, are read into one with zeros and
+/// VectorLoops over rows of elements, whatever the function. The last elements of a row, too few for a vector, are read into one with zeros and
 /// go through the same function, so that an element's bits do not depend on its place. Each is compiled for speed at once: it takes its
 /// final form before the first step, and no time is lost to counting its branches.
 /// </summary>
-static unsafe class Loops
+static unsafe class VectorLoops
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unary<T, TOp>(in Strip strip) where T : unmanaged where TOp : IUnary<T>
@@ -82,16 +82,16 @@ static unsafe class Loops
     {
         var w = Vector512<T>.Count;
         var numbers = stackalloc Vector512<T>[3];
-        int stepX = (strip.Scalars & 1) != 0 ? 0 : w, stepY = (strip.Scalars & 2) != 0 ? 0 : w, stepZ = (strip.Scalars & 4) != 0 ? 0 : w;
+        int strideX = (strip.Scalars & 1) != 0 ? 0 : w, strideY = (strip.Scalars & 2) != 0 ? 0 : w, stepZ = (strip.Scalars & 4) != 0 ? 0 : w;
         byte* a = strip.A, b = strip.B, c = strip.C, d = strip.D;
         for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, b += strip.StrideB, c += strip.StrideC, d += strip.StrideD)
         {
-            T* x = Operand((T*)a, stepX, numbers),
-                y = Operand((T*)b, stepY, numbers + 1),
+            T* x = Operand((T*)a, strideX, numbers),
+                y = Operand((T*)b, strideY, numbers + 1),
                 z = Operand((T*)c, stepZ, numbers + 2),
                 result = (T*)d;
             var n = strip.Columns;
-            for (; n >= w; n -= w, x += stepX, y += stepY, z += stepZ, result += w)
+            for (; n >= w; n -= w, x += strideX, y += strideY, z += stepZ, result += w)
                 TOuter.Apply(TInner.Apply(Vector512.Load(x), Vector512.Load(y)), Vector512.Load(z)).Store(result);
             if (n > 0) MaskedVector.Store(TOuter.Apply(TInner.Apply(MaskedVector.Load(x, n), MaskedVector.Load(y, n)), MaskedVector.Load(z, n)), result, n);
         }
@@ -141,8 +141,8 @@ static unsafe class Loops
         for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, b += strip.StrideB, d += strip.StrideD)
         {
             T* x = (T*)a, y = (T*)b, z = (T*)d;
-            int stepX = 1 - (strip.Scalars & 1), stepY = 1 - (strip.Scalars >> 1);
-            for (var i = 0; i < strip.Columns; i++) z[i] = Quotient(x[i * stepX], y[i * stepY]);
+            int strideX = 1 - (strip.Scalars & 1), strideY = 1 - (strip.Scalars >> 1);
+            for (var i = 0; i < strip.Columns; i++) z[i] = Quotient(x[i * strideX], y[i * strideY]);
         }
     }
 

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace FunctionalDL.Engine;
 
 /// <summary>Where the elements of a plane lie in memory and on a copy of it, row by row.</summary>
-sealed unsafe class Placement
+sealed unsafe class CopyMap
 {
     readonly (int From, int To)[] rows;
 
@@ -20,7 +20,7 @@ sealed unsafe class Placement
 
     /// <param name="axes">For each axis the offsets of its elements in memory and on the copy.</param>
     /// <param name="stride">The stride of the last axis.</param>
-    public Placement((int From, int To)[][] axes, int stride)
+    public CopyMap((int From, int To)[][] axes, int stride)
     {
         rows = [(0, 0)];
         foreach (var axis in axes[..^1])
