@@ -59,7 +59,7 @@ static class Tuning
     /// <summary>All registers of a tile together: the first-level cache, and some of the second.</summary>
     public const int TileBytes = 64 << 10;
 
-    /// <summary>The elements of a tile: enough that the call of a vector loop costs little, and no more than tests of the cache gained by.</summary>
+    /// <summary>The elements of a tile: enough that the call of a vector loop costs little, and no more than gained anything.</summary>
     public const int SmallestTile = 256, LargestTile = 4096;
 
     /// <summary>A row that later operations need reduced must fit a tile.</summary>
@@ -81,6 +81,9 @@ static class Tuning
 
     /// <summary>The most arrays as large as a matrix, beside it, that its blocks can be passed through before the cache is full.</summary>
     public const int EpilogueArrays = 2;
+
+    /// <summary>The most operations that a kernel does in registers on the way to memory.</summary>
+    public const int MostRowOps = 8;
 
     /// <summary>Sums of columns in blocks of fewer rows would be more to add up than they save.</summary>
     public const int LeastBlockRows = 4;
@@ -112,7 +115,7 @@ static class Tuning
     /// <summary>Rows or columns a multiple of this apart would share few places in the first-level cache.</summary>
     public const int PageBytes = 4096;
 
-    /// <summary>The most panels of B beside each other in a block of whole rows: the second-level cache holds them for a run of k.</summary>
+    /// <summary>The most panels of B in a block of whole rows: the second-level cache holds them for a run of k.</summary>
     public const int WidestBlockPanels = 32;
 
     // Convolutions and pooling.
@@ -139,7 +142,7 @@ static class Tuning
 
     // Rewrites and constants.
 
-    /// <summary>Sums of more pads are not looked through for arrays put together, so that a long sum does not take quadratic time.</summary>
+    /// <summary>Longer sums of pads are not looked through for arrays put together: it takes quadratic time.</summary>
     public const int MostJoined = 64;
 
     /// <summary>Larger constants are computed in the run, not while it is compiled.</summary>

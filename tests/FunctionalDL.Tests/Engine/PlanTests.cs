@@ -38,7 +38,7 @@ public class PlanTests
     {
         var x = Expr.Variable("x", [64, 64]);
         Expr Chain(int products) => Enumerable.Range(0, products).Aggregate(x, (y, _) => MatMul(y, y));
-        long Arena(int products) => Compiler.Compile([Chain(products)], Sizes.None, []).Layout.Bytes;
+        long Arena(int products) => Compiler.Compile([Chain(products)], Sizes.None, []).Allocation.Bytes;
         Assert.Equal(Arena(10), Arena(100));
     }
 

@@ -29,7 +29,7 @@ public class RematerialisationTests
     }
 
     static long Memory((Expr[] Outputs, TensorSet Values) step) =>
-        Compiler.Compile(step.Outputs, Evaluator.Bind(Graph.Variables(step.Outputs), step.Values), []).Layout.Bytes;
+        Compiler.Compile(step.Outputs, Evaluator.Bind(Graph.Variables(step.Outputs), step.Values), []).Allocation.Bytes;
 
     /// <summary>The sums in gradients may be put together in another order.</summary>
     [Fact]

@@ -127,6 +127,6 @@ public class SizesTests
     public void Sums_of_columns_need_no_more_memory_than_what_is_summed()
     {
         var plan = Compiler.Compile([Sum(Exp(Expr.Variable("x", [2, 1 << 29])), 0)], Sizes.None, [0]);
-        Assert.InRange(plan.Layout.Bytes, 0, (1L << 30) * sizeof(double));
+        Assert.InRange(plan.Allocation.Bytes, 0, (1L << 30) * sizeof(double));
     }
 }

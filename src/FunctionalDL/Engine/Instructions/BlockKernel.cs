@@ -22,6 +22,11 @@ abstract class BlockKernel : Instruction
     /// </summary>
     public virtual BlockKernel? WithWholeRows() => Blocks.Width == Blocks.Columns ? this : null;
 
+    /// <summary>
+    /// The kernel with operations on its rows done before it writes, which give another storage; null where it does none.
+    /// </summary>
+    public virtual BlockKernel? WithRowOps(IReadOnlyList<RowOp> ops, Storage output) => null;
+
     /// <summary>What is done before the first block, such as packing, on the workspace's threads where that pays.</summary>
     public abstract void Prepare(Workspace workspace);
 

@@ -19,7 +19,9 @@ abstract class Step : Instruction
     public abstract void Run(Workspace workspace);
 }
 
-/// <summary>Work split into chunks that may run in any order and on any thread. Chunks depend on shapes only, never on the threads.</summary>
+/// <summary>
+/// Work split into chunks that may run in any order and on any thread. Chunks depend on shapes only, never on the threads.
+/// </summary>
 interface IChunks
 {
     /// <summary>Runs one of them.</summary>

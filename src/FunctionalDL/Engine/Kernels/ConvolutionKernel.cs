@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace FunctionalDL.Engine;
@@ -14,6 +15,7 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
     protected readonly Sliding Sliding;
     protected readonly int[] Offsets;
     protected readonly bool IsPacked;
+    protected readonly IReadOnlyList<RowOp> RowOps;
 
     /// <param name="x">The input <c>[batch, channels, s…]</c>.</param>
     /// <param name="w">
@@ -23,11 +25,19 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
     /// <param name="output">The result.</param>
     /// <param name="packed">The weights in the order the kernel reads them.</param>
     /// <param name="isPacked">Whether these are packed before.</param>
+    /// <param name="rowOps">What is done with the sums before they are written.</param>
     /// <param name="panelRows">The rows of weights that are taken at once.</param>
     protected ConvolutionKernel(
-        View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked, int panelRows)
+        View x,
+        Matrix w,
+        Sliding sliding,
+        Storage output,
+        Storage packed,
+        bool isPacked,
+        IReadOnlyList<RowOp> rowOps,
+        int panelRows)
     {
-        (X, W, Sliding, Packed, IsPacked, PanelRows) = (x, w, sliding, packed, isPacked, panelRows);
+        (X, W, Sliding, Packed, IsPacked, RowOps, PanelRows) = (x, w, sliding, packed, isPacked, rowOps, panelRows);
         Offsets = [.. Enumerable.Range(0, Inputs).SelectMany(c => sliding.Elements.Select(e => c * sliding.Count + e))];
         var height = Math.Min(N, panelRows);
         Blocks = new(output, sliding.Positions, height, sliding.BandPositions, Units * Groups * Panels, Groups * N);
@@ -37,6 +47,9 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
 
     /// <summary>The weights in the order the kernel reads them.</summary>
     public Storage Packed { get; }
+
+    public override BlockKernel WithRowOps(IReadOnlyList<RowOp> ops, Storage output) =>
+        Of(X, W, Sliding, output, Packed, IsPacked, [.. RowOps, .. ops]);
 
     /// <summary>Constant weights packed, given the tensor they are a view on.</summary>
     public PinnedBuffer PackBefore(Tensor weights)
@@ -87,7 +100,7 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
 
     // Where a result is not a number, the weights are read as they were.
     public override IEnumerable<Access> Reads =>
-        [X, W.Access.As(Packed.DType), .. IsPacked ? new Access[] { Packed } : []];
+        [X, W.Access.As(Packed.DType), .. IsPacked ? new Access[] { Packed } : [], .. RowOps.Select(op => (Access)op.Number)];
 
     public override IEnumerable<Access> Writes => IsPacked ? [Blocks.Whole] : [Blocks.Whole, Packed];
 
@@ -100,7 +113,8 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
     }
 
     public override string ToString() =>
-        $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}";
+        $"convolution {Examples}{(Groups > 1 ? $" × {Groups}" : "")} × {N}×{K}×{Sliding.Positions}"
+            + string.Concat(RowOps.Select(op => $", {op.Code}"));
 
     /// <summary>The convolution with the vectors this machine has.</summary>
     public static ConvolutionKernel Of(Storages storages, View x, Matrix w, Sliding sliding, bool isPacked)
@@ -108,14 +122,15 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
         var (dtype, groups) = (x.Storage.DType, (long)w.Batches.Length);
         var output = storages.New(dtype, x.Sizes[0] * groups * w.Rows.Length * sliding.Positions);
         var packed = storages.New(dtype, groups * PaddedRows(w.Rows.Length, VectorPanelRows) * w.Columns.Length);
-        return Of(x, w, sliding, output, packed, isPacked);
+        return Of(x, w, sliding, output, packed, isPacked, []);
     }
 
-    static ConvolutionKernel Of(View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked) =>
-        x.Storage.DType.VisitReals<Kernels, ConvolutionKernel>(new(x, w, sliding, output, packed, isPacked));
+    static ConvolutionKernel Of(
+        View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked, IReadOnlyList<RowOp> rowOps) =>
+        x.Storage.DType.VisitReals<Kernels, ConvolutionKernel>(new(x, w, sliding, output, packed, isPacked, rowOps));
 
-    readonly struct Kernels(View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked)
-        : IRealVisitor<ConvolutionKernel>
+    readonly struct Kernels(
+        View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked, IReadOnlyList<RowOp> rowOps) : IRealVisitor<ConvolutionKernel>
     {
         public ConvolutionKernel Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> =>
             Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>()
@@ -124,7 +139,7 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
 
         ConvolutionKernel<TSimd, TVector, T> Of<TSimd, TVector, T>()
             where TSimd : ISimd<TVector, T> where TVector : struct where T : unmanaged, IFloatingPointIeee754<T> =>
-            new(x, w, sliding, output, packed, isPacked, VectorPanelRows);
+            new(x, w, sliding, output, packed, isPacked, rowOps, VectorPanelRows);
     }
 
     /// <summary>The rows of weights for which the sums stay in registers.</summary>
@@ -144,13 +159,26 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
 {
     const int TileVectors = 3;
 
+    // What is done with the sums, and for each the step from one row's number to the next.
+    readonly Code[] codes;
+    readonly (int Row, int Column, int Period)[] strides;
+
     // Where the tiles start that have positions in them, and runs of these: where in the tile, where among the positions, and how many.
     readonly (int Start, (int At, int Position, int Count)[] Runs)[] tiles;
 
     public ConvolutionKernel(
-        View x, Matrix w, Sliding sliding, Storage output, Storage packed, bool isPacked, int panelRows)
-        : base(x, w, sliding, output, packed, isPacked, panelRows)
+        View x,
+        Matrix w,
+        Sliding sliding,
+        Storage output,
+        Storage packed,
+        bool isPacked,
+        IReadOnlyList<RowOp> rowOps,
+        int panelRows)
+        : base(x, w, sliding, output, packed, isPacked, rowOps, panelRows)
     {
+        codes = [.. rowOps.Select(op => op.Code)];
+        strides = [.. rowOps.Select(op => new TileShape(0, Blocks.Columns, Blocks.Period).StridesOf(op.Number)!.Value)];
         tiles =
         [
             .. sliding
@@ -163,8 +191,13 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
 
     static int TileColumns => TileVectors * TSimd.Count;
 
-    /// <summary>A tile with a row to spare, and the copy with a tile's width to spare.</summary>
-    public override long ScratchBytes => ((PanelRows + 2L) * TileColumns + (long)Inputs * Sliding.Count) * sizeof(T);
+    /// <summary>A tile with a row to spare, the numbers of rows, and the copy with a tile's width to spare.</summary>
+    public override long ScratchBytes => (CopyOffset + TileColumns + (long)Inputs * Sliding.Count) * sizeof(T);
+
+    /// <summary>Where the copy begins, on a cache line.</summary>
+    int CopyOffset => (PanelRows + 1) * TileColumns + PanelRows * Tuning.MostRowOps * 2;
+
+    T* Numbers(in BlockWriter writer) => (T*)writer.Scratch + (PanelRows + 1) * TileColumns;
 
     /// <summary>A run in pieces that lie in one tile and fit a vector.</summary>
     static IEnumerable<(int At, int Position, int Count)> Split((int Position, int At, int Count) run)
@@ -189,7 +222,7 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
 
     public override void Chunk(Workspace workspace, int chunk, in BlockWriter writer)
     {
-        var copy = (T*)writer.Scratch + (PanelRows + 1) * TileColumns;
+        var copy = (T*)writer.Scratch + CopyOffset;
         var first = chunk / Groups * UnitsPerChunk;
         for (var unit = first; unit < Math.Min(Units, first + UnitsPerChunk); unit++)
         {
@@ -224,8 +257,9 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
     /// <summary>A panel of the weights times a band of an example, into rows that are so many elements apart.</summary>
     void Multiply(Workspace workspace, int unit, int group, int panel, T* copy, T* y, int stride, in BlockWriter writer)
     {
-        var tile = (T*)writer.Scratch;
+        T* tile = (T*)writer.Scratch, numbers = Numbers(writer);
         var rows = Math.Min(PanelRows, N - panel * PanelRows);
+        ReadNumbers(workspace, (unit / Sliding.Bands * Groups + group) * N + panel * PanelRows, rows, numbers);
         var first = unit % Sliding.Bands * Sliding.BandPositions;
         var end = Math.Min(Sliding.BandPositions, Sliding.Positions - first);
         fixed (int* offsets = Offsets)
@@ -241,23 +275,46 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
                     K,
                     tile,
                     TileColumns);
-                if (!Write(tile, runs, rows, y, stride, end)) Correct(workspace, unit, group, panel, runs, y, stride, end);
+                if (!Write(tile, runs, rows, numbers, y, stride, end))
+                    Correct(workspace, unit, group, panel, runs, numbers, y, stride, end);
             }
     }
 
+    /// <summary>The numbers of some rows, row by row.</summary>
+    void ReadNumbers(Workspace workspace, int first, int rows, T* numbers)
+    {
+        for (var i = 0; i < codes.Length; i++)
+        {
+            var from = (T*)workspace[RowOps[i].Number];
+            var (stride, _, period) = strides[i];
+            for (var row = 0; row < rows; row++)
+                numbers[row * codes.Length + i] = from[(long)(period > 0 ? (first + row) % period : first + row) * stride];
+        }
+    }
+
+    /// <summary>Writes the sums of a tile, by code of its own for the operations that are frequent.</summary>
+    bool Write(T* tile, (int At, int Position, int Count)[] runs, int rows, T* numbers, T* y, int stride, int end) => codes switch
+    {
+        [] => Write<NoOps<T>>(tile, runs, rows, numbers, y, stride, end),
+        [Code.Add] => Write<OneOp<T, Add<T>>>(tile, runs, rows, numbers, y, stride, end),
+        [Code.Add, Code.Maximum] => Write<TwoOps<T, Add<T>, Maximum<T>>>(tile, runs, rows, numbers, y, stride, end),
+        _ => Write<AnyOps<T>>(tile, runs, rows, numbers, y, stride, end),
+    };
+
     /// <summary>Writes the sums of a tile to the positions below an end, and says whether all are numbers.</summary>
-    static bool Write(T* tile, (int At, int Position, int Count)[] runs, int rows, T* y, int stride, int end)
+    bool Write<TOps>(T* tile, (int At, int Position, int Count)[] runs, int rows, T* numbers, T* y, int stride, int end)
+        where TOps : IRowOps<T, TOps>, allows ref struct
     {
         var wrong = Vector512<T>.Zero;
-        foreach (var (at, position, count) in runs)
+        for (var row = 0; row < rows; row++, tile += TileColumns, y += stride)
         {
-            if (position >= end) break;
-            var to = y + position;
-            for (var row = 0; row < rows; row++, to += stride)
+            var ops = TOps.Of(numbers + row * codes.Length, codes);
+            foreach (var (at, position, count) in runs)
             {
-                var sums = Vector512.Load(tile + row * TileColumns + at);
+                if (position >= end) break;
+                var sums = Vector512.Load(tile + at);
                 wrong |= ~Vector512.Equals(sums, sums);
-                MaskedVector.Store(sums, to, Math.Min(count, end - position));
+                MaskedVector.Store(ops.Apply(sums), y + position, Math.Min(count, end - position));
             }
         }
         return wrong == Vector512<T>.Zero;
@@ -265,14 +322,26 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
 
     /// <summary>Results that are not a number, again without the padding: a zero there times an infinite weight is none of them.</summary>
     void Correct(
-        Workspace workspace, int unit, int group, int panel, (int At, int Position, int Count)[] runs, T* y, int stride, int end)
+        Workspace workspace,
+        int unit,
+        int group,
+        int panel,
+        (int At, int Position, int Count)[] runs,
+        T* numbers,
+        T* y,
+        int stride,
+        int end)
     {
         var first = unit % Sliding.Bands * Sliding.BandPositions;
         foreach (var (_, position, count) in runs)
             for (var row = 0; row < Math.Min(PanelRows, N - panel * PanelRows); row++)
                 for (var p = position; p < Math.Min(position + count, end); p++)
-                    if (T.IsNaN(y[(long)row * stride + p]))
-                        y[(long)row * stride + p] = Exact(workspace, unit, group, panel * PanelRows + row, first + p);
+                {
+                    var at = y + (long)row * stride + p;
+                    if (!T.IsNaN(*at)) continue;
+                    var sum = Vector512.Create(Exact(workspace, unit, group, panel * PanelRows + row, first + p));
+                    *at = AnyOps<T>.Of(numbers + row * codes.Length, codes).Apply(sum).ToScalar();
+                }
     }
 
     T Exact(Workspace workspace, int unit, int group, int row, int position)

@@ -92,6 +92,8 @@ static unsafe class Kernel
         Code.Add => &VectorLoops.Chain<T, TInner, Add<T>>,
         Code.Subtract => &VectorLoops.Chain<T, TInner, Subtract<T>>,
         Code.SubtractFrom => &VectorLoops.Chain<T, TInner, SubtractFrom<T>>,
+        Code.Maximum => &VectorLoops.Chain<T, TInner, Maximum<T>>,
+        Code.Minimum => &VectorLoops.Chain<T, TInner, Minimum<T>>,
         _ => (delegate*<in Strip, void>)&VectorLoops.Chain<T, TInner, Multiply<T>>,
     });
 

@@ -11,8 +11,8 @@ namespace FunctionalDL.Engine;
 sealed unsafe class ScanStep : Step, IChunks
 {
     /// <summary>
-    /// A value of a time step: where it starts in an input or the result, what it moves by from step to step and from chunk to chunk, in bytes,
-    /// and its storage in the plan.
+    /// A value of a time step: where it starts in an input or the result, what it moves by from step to step and from chunk to chunk, in
+    /// bytes, and its storage in the plan.
     /// </summary>
     sealed record Slice(Storage Outer, long Start, long Stride, long ChunkStride, Storage? Inner, long Bytes);
 

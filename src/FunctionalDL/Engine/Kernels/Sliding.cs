@@ -12,7 +12,8 @@ namespace FunctionalDL.Engine;
 /// <param name="Origin">The coordinate of the first element; negative where the first are never under a window.</param>
 /// <param name="Between">The coordinates between two neighbouring elements.</param>
 /// <param name="Elements">The coordinates of the window's elements at the first position.</param>
-sealed record SlidingAxis(int Size, int MemoryStride, int Positions, int PositionStride, int Stride, int Origin, int Between, int[] Elements)
+sealed record SlidingAxis(
+    int Size, int MemoryStride, int Positions, int PositionStride, int Stride, int Origin, int Between, int[] Elements)
 {
     /// <summary>The source element at a coordinate; −1 for padding.</summary>
     public int Source(long coordinate)

@@ -77,7 +77,8 @@ static unsafe class StridedCopy
     static void Walk<T>(View source, T* from, View target, T* to) where T : unmanaged
     {
         var rank = source.Sizes.Length;
-        var (last, strideFrom, strideTo) = rank == 0 ? (1, 1, 1) : (source.Sizes[rank - 1], source.Strides[rank - 1], target.Strides[rank - 1]);
+        var (last, strideFrom, strideTo) =
+            rank == 0 ? (1, 1, 1) : (source.Sizes[rank - 1], source.Strides[rank - 1], target.Strides[rank - 1]);
         var index = stackalloc int[rank];
         new Span<int>(index, rank).Clear();
         for (long done = 0, at = 0, into = 0; done < source.Count; done += last)

@@ -17,7 +17,7 @@ interface IBinary<T> where T : unmanaged
 }
 
 /// <summary>
-/// VectorLoops over rows of elements, whatever the function. The last elements of a row, too few for a vector, are read into one with zeros and
+/// Loops over rows of elements, whatever the function. The last elements of a row, too few for a vector, are read into one with zeros and
 /// go through the same function, so that an element's bits do not depend on its place. Each is compiled for speed at once: it takes its
 /// final form before the first step, and no time is lost to counting its branches.
 /// </summary>
@@ -82,18 +82,21 @@ static unsafe class VectorLoops
     {
         var w = Vector512<T>.Count;
         var numbers = stackalloc Vector512<T>[3];
-        int strideX = (strip.Scalars & 1) != 0 ? 0 : w, strideY = (strip.Scalars & 2) != 0 ? 0 : w, stepZ = (strip.Scalars & 4) != 0 ? 0 : w;
+        int strideX = (strip.Scalars & 1) != 0 ? 0 : w, strideY = (strip.Scalars & 2) != 0 ? 0 : w;
+        var strideZ = (strip.Scalars & 4) != 0 ? 0 : w;
         byte* a = strip.A, b = strip.B, c = strip.C, d = strip.D;
         for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, b += strip.StrideB, c += strip.StrideC, d += strip.StrideD)
         {
             T* x = Operand((T*)a, strideX, numbers),
                 y = Operand((T*)b, strideY, numbers + 1),
-                z = Operand((T*)c, stepZ, numbers + 2),
+                z = Operand((T*)c, strideZ, numbers + 2),
                 result = (T*)d;
             var n = strip.Columns;
-            for (; n >= w; n -= w, x += strideX, y += strideY, z += stepZ, result += w)
+            for (; n >= w; n -= w, x += strideX, y += strideY, z += strideZ, result += w)
                 TOuter.Apply(TInner.Apply(Vector512.Load(x), Vector512.Load(y)), Vector512.Load(z)).Store(result);
-            if (n > 0) MaskedVector.Store(TOuter.Apply(TInner.Apply(MaskedVector.Load(x, n), MaskedVector.Load(y, n)), MaskedVector.Load(z, n)), result, n);
+            if (n == 0) continue;
+            var inner = TInner.Apply(MaskedVector.Load(x, n), MaskedVector.Load(y, n));
+            MaskedVector.Store(TOuter.Apply(inner, MaskedVector.Load(z, n)), result, n);
         }
     }
 

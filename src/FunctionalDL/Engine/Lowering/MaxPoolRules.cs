@@ -15,7 +15,8 @@ static class MaxPoolRules
     static View Largest(Lowering to, Node node)
     {
         var (x, window) = (node.X[0], ((MaxPoolingOp)node.Op).Window);
-        var sliding = new Sliding(node.Op.Name, ConvolutionRules.Forward(window, x, node.Shape, View.RowMajor(node.Shape)), Tuning.PoolElements, 1);
+        var axes = ConvolutionRules.Forward(window, x, node.Shape, View.RowMajor(node.Shape));
+        var sliding = new Sliding(node.Op.Name, axes, Tuning.PoolElements, 1);
         return to.Add(node.Type.DType, node.Shape, output => MaxPoolStep.Of(sliding, x, null, x, MaxPoolStep.Mode.Value, output));
     }
 

@@ -36,7 +36,7 @@ static class Compiler
             Constants = [.. lowered.Constants.Where(c => uses.ContainsKey(c.Storage)).Select(c => (c.Storage, c.Value()))],
             OfCaller = given,
             Storages = all,
-            Layout = Layout.Of(steps, once.Length, results, given, all.Length),
+            Allocation = Allocation.Of(steps, once.Length, results, given, all.Length),
             ScratchBytes = steps.Select(s => s.ScratchBytes).DefaultIfEmpty().Max(),
         };
         PlanVerifier.Verify(plan);

@@ -28,8 +28,8 @@ static class Explanation
         var text = new StringBuilder();
         text.AppendLine(
             culture,
-            $"{plan.Steps.Length} steps, {times.Sum():F1} µs; arena {plan.Layout.Bytes:N0} bytes, scratch {plan.ScratchBytes:N0} bytes a "
-                + $"thread"
+            $"{plan.Steps.Length} steps, {times.Sum():F1} µs; arena {plan.Allocation.Bytes:N0} bytes, "
+                + $"scratch {plan.ScratchBytes:N0} bytes a thread"
         );
         for (var i = 0; i < times.Length; i++)
         {
@@ -47,8 +47,7 @@ static class Explanation
 
     /// <summary>The values in the arena while a step runs.</summary>
     static IEnumerable<Storage> InUse(Plan plan, int step) =>
-        plan.Storages.Where(s =>
-            plan.Layout.Offsets[s.Slot] >= 0 && plan.Layout.Lifetimes[s.Slot] is var (first, last) && first <= step && step <= last);
+        plan.Storages.Where(s => plan.Allocation.IsInUse(s.Slot, step));
 
     /// <summary>What memory is needed for at the step that needs most.</summary>
     static void AppendPeak(StringBuilder text, Plan plan)
@@ -58,8 +57,8 @@ static class Explanation
         foreach (var storage in InUse(plan, peak).OrderByDescending(s => s.Bytes).Take(LargestShown))
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{storage.Bytes,14:N0} bytes, steps {plan.Layout.Lifetimes[storage.Slot].First} to "
-                    + $"{Math.Min(plan.Layout.Lifetimes[storage.Slot].Last, plan.Steps.Length - 1)}"
+                $"{storage.Bytes,14:N0} bytes, steps {plan.Allocation.Lifetimes[storage.Slot].First} to "
+                    + $"{Math.Min(plan.Allocation.Lifetimes[storage.Slot].Last, plan.Steps.Length - 1)}"
             );
     }
 }

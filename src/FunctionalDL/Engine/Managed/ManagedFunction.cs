@@ -32,7 +32,7 @@ sealed class ManagedFunction : CompiledFunction
     {
         var plan = plans[sizes];
         var workspace = Workspace.For(plan, threads);
-        var results = plan.OfCaller.ToDictionary(storage => storage, storage => Tensor.Unwritten(storage.DType, checked((int)storage.Count)));
+        var results = plan.OfCaller.ToDictionary(s => s, s => Tensor.Unwritten(s.DType, checked((int)s.Count)));
         var pins = new List<MemoryHandle>();
         try
         {

@@ -25,13 +25,13 @@ sealed record Plan
     /// <summary>All storages by slot, those too that are in registers only.</summary>
     public required IReadOnlyList<Storage> Storages { get; init; }
 
-    public required Layout Layout { get; init; }
+    public required Allocation Allocation { get; init; }
 
     /// <summary>The bytes of memory that each thread has for itself.</summary>
     public long ScratchBytes { get; init; }
 
     /// <summary>The memory of a run on so many threads, beside what the caller gives.</summary>
-    public long Bytes(int threads) => Layout.Bytes + threads * ScratchBytes + Steps.Sum(s => s.InnerBytes(threads));
+    public long Bytes(int threads) => Allocation.Bytes + threads * ScratchBytes + Steps.Sum(s => s.InnerBytes(threads));
 
     /// <summary>Workspaces not in use.</summary>
     public IdleWorkspaces Idle { get; } = new();

@@ -15,11 +15,16 @@ static unsafe class PackedConstants
     /// <param name="layout">Which of its elements are packed, and in what order: equal for equal results.</param>
     /// <param name="bytes">The bytes of the result.</param>
     /// <param name="pack">Packs it.</param>
-    public static PinnedBuffer Of(Tensor constant, string layout, long bytes, Pack pack) => Known.GetOrCreateValue(constant).GetOrAdd(layout, _ =>
+    public static PinnedBuffer Of(Tensor constant, string layout, long bytes, Pack pack)
     {
-        var buffer = new PinnedBuffer(bytes);
-        using var pin = Workspace.Pin(constant);
-        pack((byte*)pin.Pointer, buffer.Address);
-        return buffer;
-    });
+        return Known.GetOrCreateValue(constant).GetOrAdd(layout, _ => Packed());
+
+        PinnedBuffer Packed()
+        {
+            var buffer = new PinnedBuffer(bytes);
+            using var pin = Workspace.Pin(constant);
+            pack((byte*)pin.Pointer, buffer.Address);
+            return buffer;
+        }
+    }
 }

@@ -17,13 +17,13 @@ sealed unsafe class Workspace
     public Workspace(Plan plan, int threads)
     {
         (Plan, this.threads) = (plan, threads);
-        arena = new(plan.Layout.Bytes);
+        arena = new(plan.Allocation.Bytes);
         scratchBytes = PinnedBuffer.RoundUp(plan.ScratchBytes) + 64;
         scratch = new(scratchBytes * threads);
         Addresses = new byte*[plan.Storages.Count];
         buffers = new PinnedBuffer?[plan.Storages.Count];
         for (var slot = 0; slot < Addresses.Length; slot++)
-            if (plan.Layout.Offsets[slot] is var offset and >= 0)
+            if (plan.Allocation.Offsets[slot] is var offset and >= 0)
             {
                 Addresses[slot] = arena.Address + offset;
                 buffers[slot] = arena;

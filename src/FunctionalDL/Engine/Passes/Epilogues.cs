@@ -24,11 +24,17 @@ static class Epilogues
             var instruction = instructions[i];
             Storage[] read = [.. instruction.ReadStorages.Where(unread.ContainsKey)];
             if (instruction is TileGroup group && Best(group, read.Select(s => (BlockKernel)instructions[unread[s]]), needed) is { } kernel)
-                (result[unread[kernel.Blocks.Whole]], result[i]) = (null, new BlockGroup(kernel, group));
+                (result[unread[kernel.Blocks.Whole]], result[i]) = (null, Joined(kernel, group, needed));
             foreach (var storage in read) unread.Remove(storage);
             if (instruction is BlockKernel next) unread[next.Blocks.Whole] = i;
         }
         return [.. result.OfType<Instruction>()];
+    }
+
+    static Instruction Joined(BlockKernel kernel, TileGroup group, IReadOnlyDictionary<Storage, int> uses)
+    {
+        var (with, epilogue) = RowOperations.Take(kernel, group, uses);
+        return epilogue is null ? with : new BlockGroup(with, epilogue);
     }
 
     /// <summary>Joins poolings to the kernels whose planes nobody reads without them.</summary>
@@ -74,7 +80,8 @@ static class Epilogues
         if (group.Total != blocks.Whole.Count || group.Columns != 0 && group.Columns != blocks.Columns) return null;
         if (!group.Ops.All(op => ReadsWhole(op, blocks.Whole))) return null;
         if (Arrays(group, blocks.Whole, needed) > Tuning.EpilogueArrays) return null;
-        if (group.Extents.Values.Contains(Extent.Column) && blocks.Count > group.Total / blocks.Columns / Tuning.LeastBlockRows) return null;
+        var rows = group.Total / blocks.Columns;
+        if (group.Extents.Values.Contains(Extent.Column) && blocks.Count > rows / Tuning.LeastBlockRows) return null;
         return group.Extents.Values.Contains(Extent.Row) ? kernel.WithWholeRows() : kernel;
     }
 

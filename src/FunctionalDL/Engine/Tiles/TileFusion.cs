@@ -38,7 +38,7 @@ static class TileFusion
     }
 
     /// <summary>
-    /// Sums and products in pairs: one whose only use is another is computed in the same pass. Roundings stay as they are.
+    /// A sum or a product whose only use is another, or a bound, is computed in the same pass. Roundings stay as they are.
     /// </summary>
     static List<TileOp> Chain(IReadOnlyList<TileOp> ops, IReadOnlySet<Storage> stored)
     {
@@ -56,14 +56,14 @@ static class TileFusion
         foreach (var op in ops)
         {
             var fused = op;
-            if (IsChained(op))
+            if (IsOuter(op))
                 fused = op.Inputs switch
                 {
                     [var x, var c] when IsInner(x, op) => With(by[x.Storage], op, op.Code, c),
-                    [var c, var x] when IsInner(x, op) => With(by[x.Storage], op, op.Code == Code.Subtract ? Code.SubtractFrom : op.Code, c),
+                    [var c, var x] when IsInner(x, op) => With(by[x.Storage], op, Turned(op.Code), c),
                     _ => op,
                 };
-            if (fused == op && IsChained(op)) by[op.Output] = op;
+            if (fused == op && IsInnermost(op)) by[op.Output] = op;
             result.Add(fused);
         }
         result.RemoveAll(inner.Contains);
@@ -76,9 +76,15 @@ static class TileFusion
         }
     }
 
+    /// <summary>The operation with its operands exchanged.</summary>
+    static Code Turned(Code code) => code == Code.Subtract ? Code.SubtractFrom : code;
+
+    static bool IsInnermost(TileOp op) => op.Code is Code.Add or Code.Subtract or Code.Multiply && IsChained(op);
+
+    static bool IsOuter(TileOp op) => (IsInnermost(op) || op.Code is Code.Maximum or Code.Minimum) && IsChained(op);
+
     static bool IsChained(TileOp op) =>
-        op.Code is Code.Add or Code.Subtract or Code.Multiply
-        && op.Lane.IsFloat()
+        op.Lane.IsFloat()
         && op.Lane == op.Output.DType
         && op.Extent is Extent.Full or Extent.Row;
 }

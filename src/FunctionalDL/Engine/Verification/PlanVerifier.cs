@@ -39,16 +39,17 @@ sealed class PlanVerifier
             SetWritten(storage);
             if (buffer.Bytes < storage.Bytes) throw Fault($"a constant of {storage.Bytes} bytes lies in a buffer of {buffer.Bytes}");
         }
-        var used = plan.Steps.SelectMany(s => s.ReadStorages.Concat(s.WrittenStorages)).Concat(plan.Outputs.Select(o => o.Storage)).ToHashSet();
+        var used = plan.Steps.SelectMany(s => s.ReadStorages.Concat(s.WrittenStorages)).ToHashSet();
+        used.UnionWith(plan.Outputs.Select(o => o.Storage));
         for (var slot = 0; slot < written.Length; slot++)
         {
-            var (storage, offset) = (plan.Storages[slot], plan.Layout.Offsets[slot]);
+            var (storage, offset) = (plan.Storages[slot], plan.Allocation.Offsets[slot]);
             if (storage.Slot != slot) throw Fault($"slot {slot} holds a storage that is placed at {storage.Slot}");
             var homes = (offset >= 0 ? 1 : 0) + (written[slot] is null ? 0 : 1) + (plan.OfCaller.Contains(storage) ? 1 : 0);
             if (homes > 1 || homes == 0 && used.Contains(storage))
                 throw Fault($"the storage of slot {slot} has {homes} places in memory");
-            if (offset >= 0 && offset + storage.Bytes > plan.Layout.Bytes)
-                throw Fault($"the storage of slot {slot} ends at byte {offset + storage.Bytes} of an arena of {plan.Layout.Bytes}");
+            if (offset >= 0 && offset + storage.Bytes > plan.Allocation.Bytes)
+                throw Fault($"the storage of slot {slot} ends at byte {offset + storage.Bytes} of an arena of {plan.Allocation.Bytes}");
         }
     }
 
@@ -158,28 +159,29 @@ sealed class PlanVerifier
     /// <summary>Goes through the steps with all that is in use in the order of memory: what is new overlaps no neighbour.</summary>
     void CheckOverlaps()
     {
-        var slots = Enumerable.Range(0, written.Length).Where(slot => plan.Layout.Offsets[slot] >= 0 && written[slot] is not null).ToArray();
+        var offsets = plan.Allocation.Offsets;
+        int[] slots = [.. Enumerable.Range(0, written.Length).Where(slot => offsets[slot] >= 0 && written[slot] is not null)];
         var (begin, end) = (slots.ToLookup(slot => written[slot]!.Value), slots.ToLookup(slot => lastUse[slot]));
         var used = new List<(long Start, int Slot)>();
         for (var step = 0; step < plan.Steps.Length; step++)
         {
             foreach (var slot in begin[step])
             {
-                var at = ~used.BinarySearch((plan.Layout.Offsets[slot], -1));
+                var at = ~used.BinarySearch((plan.Allocation.Offsets[slot], -1));
                 foreach (var near in new[] { at - 1, at })
                     if (near >= 0 && near < used.Count && Overlap(used[near].Slot, slot))
                         throw Fault(
                             step,
                             $"writes slot {slot} over slot {used[near].Slot}, which is needed until step {lastUse[used[near].Slot]}");
-                used.Insert(at, (plan.Layout.Offsets[slot], slot));
+                used.Insert(at, (plan.Allocation.Offsets[slot], slot));
             }
-            foreach (var slot in end[step]) used.Remove((plan.Layout.Offsets[slot], slot));
+            foreach (var slot in end[step]) used.Remove((plan.Allocation.Offsets[slot], slot));
         }
     }
 
     bool Overlap(int a, int b) =>
-        plan.Layout.Offsets[a] < plan.Layout.Offsets[b] + Math.Max(1, plan.Storages[b].Bytes)
-        && plan.Layout.Offsets[b] < plan.Layout.Offsets[a] + Math.Max(1, plan.Storages[a].Bytes);
+        plan.Allocation.Offsets[a] < plan.Allocation.Offsets[b] + Math.Max(1, plan.Storages[b].Bytes)
+        && plan.Allocation.Offsets[b] < plan.Allocation.Offsets[a] + Math.Max(1, plan.Storages[a].Bytes);
 
     PlanException Fault(int step, string what) =>
         Fault(step < plan.Steps.Length ? $"step {step}, {plan.Steps[step]}, {what}" : $"the plan {what}");

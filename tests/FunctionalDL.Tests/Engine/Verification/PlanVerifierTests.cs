@@ -45,9 +45,9 @@ public class PlanVerifierTests
 
     static Plan WithOffset(Plan plan, Storage storage, long offset)
     {
-        long[] offsets = [.. plan.Layout.Offsets];
+        long[] offsets = [.. plan.Allocation.Offsets];
         offsets[storage.Slot] = offset;
-        return plan with { Layout = plan.Layout with { Offsets = offsets } };
+        return plan with { Allocation = plan.Allocation with { Offsets = offsets } };
     }
 
     /// <summary>A step in place of the second product, that reads the first.</summary>
@@ -81,7 +81,8 @@ public class PlanVerifierTests
         FindsRead("reads one of 8 slices of slot", s => Access.By(new(View.Of(s, [64]), 9, "Gather"), s, 8));
 
     [Fact]
-    public void A_storage_without_a_place() => FindsRead("reads a storage that is not of the plan", _ => new Storages().New(DType.Float32, 64));
+    public void A_storage_of_another_plan() =>
+        FindsRead("reads a storage that is not of the plan", _ => new Storages().New(DType.Float32, 64));
 
     [Fact]
     public void A_read_before_the_write() =>
@@ -104,7 +105,7 @@ public class PlanVerifierTests
         Finds(
             "step 1, matmul 8×8×8, writes slot",
             Products(),
-            plan => WithOffset(plan, Value(plan, 1), plan.Layout.Offsets[Value(plan, 0).Slot] + 32));
+            plan => WithOffset(plan, Value(plan, 1), plan.Allocation.Offsets[Value(plan, 0).Slot] + 32));
 
     /// <summary>What is computed before a loop is read again in its next run.</summary>
     [Fact]
@@ -113,19 +114,19 @@ public class PlanVerifierTests
         Expr x = Expr.Variable("x", [8, 8]), w = Expr.Variable("w", [8, 8]);
         var plan = Compiler.Compile([MatMul(MatMul(MatMul(x, MatMul(w, w)), x), x)], Sizes.None, [0], new HashSet<string> { "w" });
         Assert.Equal((4, 1), (plan.Steps.Length, plan.StepsOnce));
-        Finds("which is needed until step 4", plan, p => WithOffset(p, Value(p, 2), p.Layout.Offsets[Value(p, 0).Slot]));
+        Finds("which is needed until step 4", plan, p => WithOffset(p, Value(p, 2), p.Allocation.Offsets[Value(p, 0).Slot]));
     }
 
     [Fact]
     public void A_value_freed_too_early() => Finds("which is needed until step 3", Products(), plan =>
     {
-        Assert.Equal(plan.Layout.Offsets[Value(plan, 0).Slot], plan.Layout.Offsets[Value(plan, 2).Slot]);
+        Assert.Equal(plan.Allocation.Offsets[Value(plan, 0).Slot], plan.Allocation.Offsets[Value(plan, 2).Slot]);
         return WithStep(plan, 3, new Planted([Value(plan, 2), Value(plan, 0)], [Value(plan, 3)]));
     });
 
     [Fact]
     public void A_value_beyond_the_arena() =>
-        Finds("of an arena of", Products(), plan => WithOffset(plan, Value(plan, 0), plan.Layout.Bytes - 64));
+        Finds("of an arena of", Products(), plan => WithOffset(plan, Value(plan, 0), plan.Allocation.Bytes - 64));
 
     [Fact]
     public void A_value_that_is_nowhere() => Finds("has 0 places in memory", Products(), plan =>
@@ -171,8 +172,8 @@ public class PlanVerifierTests
                 var sum = storages.New(DType.Float32, 3);
                 var whole = View.Of(plan.Outputs[0].Storage, [6]);
                 var x = View.Of(plan.Variables["a"], [3, 3]);
-                TileOp Copied(int start) => new(
-                    Code.Identity, DType.Float32, [View.Of(sum, [3])], storages.New(DType.Float32, 3, whole.Slice(0, start, 3, 1)), Extent.Full);
+                Storage Half(int start) => storages.New(DType.Float32, 3, whole.Slice(0, start, 3, 1));
+                TileOp Copied(int start) => new(Code.Identity, DType.Float32, [View.Of(sum, [3])], Half(start), Extent.Full);
                 var group = new TileGroup([new(Code.Sum, DType.Float32, [x], sum, Extent.Row), Copied(0), Copied(3)], 9, 3);
                 HashSet<Storage> stored = [whole.Storage];
                 var program = new TileCompiler(group, stored, null, storages).Compile();

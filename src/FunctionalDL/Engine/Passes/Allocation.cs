@@ -4,8 +4,11 @@ namespace FunctionalDL.Engine;
 /// <param name="Offsets">For each slot the place in the arena; −1 for what lies elsewhere or nowhere.</param>
 /// <param name="Lifetimes">For each slot in the arena the first and the last step that uses it (liveness).</param>
 /// <param name="Bytes">The bytes of the arena.</param>
-sealed record Layout(IReadOnlyList<long> Offsets, IReadOnlyList<(int First, int Last)> Lifetimes, long Bytes)
+sealed record Allocation(IReadOnlyList<long> Offsets, IReadOnlyList<(int First, int Last)> Lifetimes, long Bytes)
 {
+    /// <summary>Whether a slot lies in the arena and is needed at a step.</summary>
+    public bool IsInUse(int slot, int step) => Offsets[slot] >= 0 && Lifetimes[slot].First <= step && step <= Lifetimes[slot].Last;
+
     /// <summary>
     /// Gives every storage that a step writes its place; two share one where their lifetimes do not meet. What is written before a loop
     /// or is an output stays to the end.
@@ -15,7 +18,7 @@ sealed record Layout(IReadOnlyList<long> Offsets, IReadOnlyList<(int First, int 
     /// <param name="outputs">The storages of the results.</param>
     /// <param name="elsewhere">Storages that the caller gives memory for.</param>
     /// <param name="slots">The number of storages.</param>
-    public static Layout Of(
+    public static Allocation Of(
         IReadOnlyList<Step> steps, int once, IEnumerable<Storage> outputs, IReadOnlySet<Storage> elsewhere, int slots)
     {
         var (offsets, lifetimes, last) = (new long[slots], new (int, int)[slots], new int[slots]);
