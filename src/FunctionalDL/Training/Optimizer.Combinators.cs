@@ -45,8 +45,7 @@ public sealed partial class Optimizer
                         TensorSet.Empty,
                         (state, group) =>
                             state.With(
-                                Prefixed(
-                                    $"group{group.Index}.",
+                                StatePart.Group(group.Index).Full(
                                     group.Item.Optimizer.InitialState(
                                         parameters.Where((name, value) => GroupOf(name, value.Shape) == group.Index))))),
             input =>
@@ -61,13 +60,18 @@ public sealed partial class Optimizer
                     {
                         Gradients = Members(input.Gradients),
                         Parameters = Members(input.Parameters),
-                        State = Unprefixed($"group{i}.", input.State),
+                        State = StatePart.Group(i).In(input.State),
                     });
                     foreach (var (name, update) in output.Updates) updates[name] = update;
-                    foreach (var (name, value) in Prefixed($"group{i}.", output.State)) state[name] = value;
+                    foreach (var (name, value) in StatePart.Group(i).Full(output.State)) state[name] = value;
                 }
                 return new(updates, state);
-            }, RoleOf(moving), moving.Any(o => o.isLast));
+            }, RoleOf(moving), moving.Any(o => o.isLast))
+        {
+            averages = state => all.Index().Aggregate(
+                TensorSet.Empty,
+                (found, group) => found.With(group.Item.Optimizer.averages(StatePart.Group(group.Index).In(state)))),
+        };
     }
 
     /// <summary>The role of optimizers side by side.</summary>
@@ -98,7 +102,10 @@ public sealed partial class Optimizer
                         $"Freeze: none of the parameters is to be frozen. Their names are {string.Join(", ", parameters.Names.Take(20))}."),
             groups.update,
             groups.Role,
-            isLast);
+            isLast)
+        {
+            averages = groups.averages,
+        };
     }
 
     /// <summary>
@@ -121,24 +128,27 @@ public sealed partial class Optimizer
             parameters =>
                 TensorSet
                     .Of(("count", 0L))
-                    .With(Prefixed("sum.", parameters.Map((_, value) => ZerosLike(value))))
-                    .With(Prefixed("inner.", initialState(parameters))),
+                    .With(StatePart.Sum.Full(parameters.Map((_, value) => ZerosLike(value))))
+                    .With(StatePart.Inner.Full(initialState(parameters))),
             input =>
             {
                 var count = input.State["count"] + 1;
                 var isDue = count >= steps;
-                var sums = input.Gradients.ToOrdered((name, g) => input.State[$"sum.{name}"] + g);
+                var sums = input.Gradients.ToOrdered((name, g) => input.State[StatePart.Sum.Full(name)] + g);
                 var inner = update(
                     input with
                     {
                         Gradients = sums.ToOrdered((_, sum) => sum / steps),
-                        State = Unprefixed("inner.", input.State),
+                        State = StatePart.Inner.In(input.State),
                     });
                 var state = new OrderedDictionary<string, Expr> { ["count"] = Select(isDue, Full(count, 0), count) };
-                foreach (var (name, sum) in sums) state[$"sum.{name}"] = Select(isDue, Full(sum, 0), sum);
-                foreach (var (name, next) in Prefixed("inner.", inner.State)) state[name] = Select(isDue, next, input.State[name]);
+                foreach (var (name, sum) in sums) state[StatePart.Sum.Full(name)] = Select(isDue, Full(sum, 0), sum);
+                foreach (var (name, next) in StatePart.Inner.Full(inner.State)) state[name] = Select(isDue, next, input.State[name]);
                 return new(inner.Updates.ToOrdered((_, u) => Select(isDue, u, Full(u, 0))), state);
-            }, Role, isLast);
+            }, Role, isLast)
+        {
+            averages = state => averages(StatePart.Inner.In(state)),
+        };
     }
 
     /// <summary>
@@ -150,11 +160,10 @@ public sealed partial class Optimizer
     public static Optimizer AverageWeights(double decay = 0.999)
     {
         RequireDecay("AverageWeights", "decay", decay);
-        return PerParameter(FormattableString.Invariant($"average weights({decay})"), [(AverageSlot, w => w)], (w, update, slots, _) =>
-            (update, [Average(decay, slots[0], w + update)]), OptimizerRole.AfterSolver, isLast: true);
+        return PerParameter(FormattableString.Invariant($"average weights({decay})"), [(StatePart.Average.Name, w => w)],
+            (w, update, slots, _) => (update, [Average(decay, slots[0], w + update)]), OptimizerRole.AfterSolver, isLast: true,
+            averages: StatePart.Average.In);
     }
-
-    internal const string AverageSlot = "average";
 
     /// <summary>
     /// The update times a factor that falls when the loss stops falling: where the mean loss over <paramref name="window"/> steps is not

@@ -24,14 +24,15 @@ public sealed partial class Optimizer
         IReadOnlyList<(string Name, Func<Tensor, Tensor> Initial)> slots,
         Func<Expr, Expr, Expr[], Expr, (Expr Update, Expr[] Slots)> rule,
         OptimizerRole role,
-        bool isLast = false
+        bool isLast = false,
+        Func<TensorSet, TensorSet>? averages = null
     ) =>
         new(
             name,
             parameters =>
                 TensorSet.Of(
                     slots
-                        .SelectMany(slot => parameters.Select(p => KeyValuePair.Create($"{slot.Name}.{p.Key}", slot.Initial(p.Value))))
+                        .SelectMany(slot => parameters.Select(p => KeyValuePair.Create(new StatePart(slot.Name).Full(p.Key), slot.Initial(p.Value))))
                         .Append(KeyValuePair.Create<string, Tensor>(StepSlot, 0L))),
             input =>
             {
@@ -44,16 +45,19 @@ public sealed partial class Optimizer
                     var (update, next) = rule(
                         input.Parameters[parameter],
                         g,
-                        [.. slots.Select(slot => input.State[$"{slot.Name}.{parameter}"])],
+                        [.. slots.Select(slot => input.State[new StatePart(slot.Name).Full(parameter)])],
                         t);
                     updates[parameter] = update;
                     foreach (var (slot, value) in slots.Zip(next))
-                        state[$"{slot.Name}.{parameter}"] = value;
+                        state[new StatePart(slot.Name).Full(parameter)] = value;
                 }
                 return new(updates, state);
             },
             role,
-            isLast);
+            isLast)
+        {
+            averages = averages ?? (_ => TensorSet.Empty),
+        };
 
     const string StepSlot = "step";
 

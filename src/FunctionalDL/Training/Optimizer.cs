@@ -13,6 +13,9 @@ public sealed partial class Optimizer
 
     readonly bool isLast;
 
+    /// <summary>The averages of the weights that the state has, by parameter.</summary>
+    Func<TensorSet, TensorSet> averages { get; init; } = _ => TensorSet.Empty;
+
     Optimizer(
         string name,
         Func<TensorSet, TensorSet> initialState,
@@ -52,6 +55,9 @@ public sealed partial class Optimizer
     /// <summary>The updates to add to the parameters, and the next state.</summary>
     public OptimizerOutput Update(OptimizerInput input) => update(input);
 
+    /// <summary>The averages of the weights in a state, by parameter; none where the optimizer keeps none.</summary>
+    internal TensorSet Averages(TensorSet state) => averages(state);
+
     /// <summary>First this optimizer, then the next on what it gives.</summary>
     /// <exception cref="FunctionalException">
     /// Both are solvers, or one stands where it cannot: a schedule before the solver, anything after averages.
@@ -59,21 +65,25 @@ public sealed partial class Optimizer
     public Optimizer Then(Optimizer next) =>
         new(
             $"{Name} >> {next.Name}",
-            parameters => Prefixed("first.", initialState(parameters)).With(Prefixed("then.", next.initialState(parameters))),
+            parameters => StatePart.First.Full(initialState(parameters)).With(StatePart.Second.Full(next.initialState(parameters))),
             input =>
             {
-                var a = update(input with { State = Unprefixed("first.", input.State) });
+                var a = update(input with { State = StatePart.First.In(input.State) });
                 var b = next.update(
                     input with
                     {
                         Gradients = a.Updates,
                         AreUpdates = input.AreUpdates || Role == OptimizerRole.Solver,
-                        State = Unprefixed("then.", input.State),
+                        State = StatePart.Second.In(input.State),
                     });
-                return new(b.Updates, new OrderedDictionary<string, Expr>(Prefixed("first.", a.State).Concat(Prefixed("then.", b.State))));
+                var state = StatePart.First.Full(a.State).Concat(StatePart.Second.Full(b.State));
+                return new(b.Updates, new OrderedDictionary<string, Expr>(state));
             },
             RoleBefore(next),
-            next.isLast);
+            next.isLast)
+        {
+            averages = state => averages(StatePart.First.In(state)).With(next.averages(StatePart.Second.In(state))),
+        };
 
     OptimizerRole RoleBefore(Optimizer next)
     {
@@ -113,18 +123,6 @@ public sealed partial class Optimizer
     /// <summary>First the left optimizer, then the right on what it gives.</summary>
     /// <inheritdoc cref="Then"/>
     public static Optimizer operator >>(Optimizer first, Optimizer second) => first.Then(second);
-
-    static TensorSet Prefixed(string prefix, TensorSet state) =>
-        TensorSet.Of(state.Select(s => KeyValuePair.Create(prefix + s.Key, s.Value)));
-
-    static IEnumerable<KeyValuePair<string, Expr>> Prefixed(string prefix, IReadOnlyDictionary<string, Expr> state) =>
-        state.Select(s => KeyValuePair.Create(prefix + s.Key, s.Value));
-
-    static OrderedDictionary<string, Expr> Unprefixed(string prefix, IReadOnlyDictionary<string, Expr> state) =>
-        new(
-            state
-                .Where(s => s.Key.StartsWith(prefix, StringComparison.Ordinal))
-                .Select(s => KeyValuePair.Create(s.Key[prefix.Length..], s.Value)));
 
     /// <summary>The optimizer's name and settings.</summary>
     public override string ToString() => Name;

@@ -196,8 +196,15 @@ sealed class Training
         History = history,
     };
 
-    TrainingRun Result(TensorSet carried, TrainingPosition at) =>
-        new(WithParameters(best.Count > 0 ? best : carried), history, At(carried, at)) { Warnings = warnings.AsReadOnly() };
+    TrainingRun Result(TensorSet carried, TrainingPosition at)
+    {
+        var checkpoint = At(carried, at);
+        return new(WithParameters(best.Count > 0 ? best : carried), history, checkpoint)
+        {
+            Warnings = warnings.AsReadOnly(),
+            Averages = step.Averages(checkpoint.OptimizerState),
+        };
+    }
 
     TensorSet ParametersOf(TensorSet carried) => carried.Where((name, _) => step.Parameters.ContainsKey(name));
 

@@ -11,16 +11,16 @@ public sealed record TrainingRun(Model Model, IReadOnlyList<EpochResult> History
     /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>The averages of the weights that the optimizer kept, by parameter.</summary>
+    internal TensorSet Averages { get; init; } = TensorSet.Empty;
+
     /// <summary>The model with the averaged parameters that <see cref="Optimizer.AverageWeights"/> kept.</summary>
     /// <exception cref="FunctionalException">The optimizer kept no averages.</exception>
     public Model AveragedModel()
     {
-        const string slot = $".{Optimizer.AverageSlot}.";
-        var averages = Checkpoint.OptimizerState.Where((name, _) => name.Contains(slot, StringComparison.Ordinal))
-            .ToLookup(a => a.Key[(a.Key.IndexOf(slot, StringComparison.Ordinal) + slot.Length)..], a => a.Value);
-        if (averages.Count == 0)
+        if (Averages.Count == 0)
             throw new FunctionalException("AveragedModel: the optimizer kept no averages. Add >> Optimizer.AverageWeights().");
-        return Model.WithParameters(Model.Parameters.Map((name, value) => averages[name].FirstOrDefault() ?? value));
+        return Model.WithParameters(Model.Parameters.Map((name, value) => Averages.GetValueOrDefault(name) ?? value));
     }
 
     /// <summary>The model, what the last epoch came to, and the first warning.</summary>

@@ -12,7 +12,9 @@ namespace FunctionalDL;
 /// </remarks>
 public sealed class TrainingStep
 {
-    const string StatePrefix = "optimizer.", NextPrefix = "next.", LossName = "loss";
+    const string NextPrefix = "next.", LossName = "loss";
+
+    readonly IReadOnlyList<Descent> descents;
 
     /// <summary>A step that makes a loss small by moving some of the variables it depends on.</summary>
     /// <param name="loss">The scalar L(w).</param>
@@ -32,6 +34,7 @@ public sealed class TrainingStep
         IReadOnlyDictionary<string, Expr> statistics,
         IReadOnlySet<string> fixedParameters)
     {
+        this.descents = descents;
         var trained = parameters.Where((name, _) => !statistics.ContainsKey(name) && !fixedParameters.Contains(name));
         RefuseStatistics(descents, trained);
         var variables = trained.ToOrdered((name, value) => Expr.Variable(name, value.Shape, value.DType));
@@ -46,18 +49,17 @@ public sealed class TrainingStep
             if (own.Names.FirstOrDefault(gradients.ContainsKey) is { } twice)
                 throw new FunctionalException($"TrainingStep: two losses move \"{twice}\". Add the losses up, or say what each moves: "
                     + "new Descent(loss, optimizer, \"model\").");
-            var prefix = descents.Count == 1 ? "" : $"{descent.Of}.";
             var first = descent.Optimizer.Whole().InitialState(own);
-            var slots = first.ToOrdered((name, value) => Expr.Variable($"{StatePrefix}{prefix}{name}", value.Shape, value.DType));
+            var slots = first.ToOrdered((name, value) => Expr.Variable(StateName(descent, name), value.Shape, value.DType));
             var moved = new OrderedDictionary<string, Expr>(variables.Where(v => own.ContainsKey(v.Key)));
             var slopes = new OrderedDictionary<string, Expr>(moved.Keys.Zip(descent.Loss.Gradient([.. moved.Values]), KeyValuePair.Create));
             var output = descent.Optimizer.Update(new(slopes, slots, moved, descent.Loss));
             foreach (var (name, gradient) in slopes) (gradients[name], next[name]) = (gradient, moved[name] + output.Updates[name]);
-            foreach (var (name, value) in output.State) state[prefix + name] = value;
-            initial = initial.With(TensorSet.Of(first.Select(s => KeyValuePair.Create($"{StatePrefix}{prefix}{s.Key}", s.Value))));
+            foreach (var (name, value) in output.State) state[StateName(descent, name)] = value;
+            initial = initial.With(TensorSet.Of(first.Select(s => KeyValuePair.Create(StateName(descent, s.Key), s.Value))));
         }
         Losses = [.. descents.Select(d => (descents.Count == 1 ? LossName : $"{LossName}.{d.Of}", d.Loss))];
-        (Gradients, Parameters, State) = (gradients, next, state);
+        (Gradients, Parameters, State) = (gradients, next, StatePart.Optimizer.In(state));
         (InitialParameters, InitialState) = (parameters, initial);
     }
 
@@ -145,12 +147,25 @@ public sealed class TrainingStep
     /// <summary>The optimizer's state before the first step, by the names of its variables.</summary>
     public TensorSet InitialState { get; }
 
+    /// <summary>The variable of a value of an optimizer's state.</summary>
+    string StateName(Descent descent, string name) =>
+        StatePart.Optimizer.Full(descents.Count == 1 ? name : new StatePart(descent.Of!).Full(name));
+
+    /// <summary>The averages of the weights in a state, by parameter.</summary>
+    /// <param name="state">The state, by the names of its variables.</param>
+    internal TensorSet Averages(TensorSet state)
+    {
+        var all = StatePart.Optimizer.In(state);
+        return descents.Aggregate(TensorSet.Empty, (found, descent) =>
+            found.With(descent.Optimizer.Averages(descents.Count == 1 ? all : new StatePart(descent.Of!).In(all))));
+    }
+
     /// <summary>
     /// What is carried from step to step: each parameter and each value of the optimizer's state after the step, by the name of the
     /// variable that it takes the place of.
     /// </summary>
     public IReadOnlyList<(string Name, Expr Value)> Carried =>
-        [.. Parameters.Select(p => (p.Key, p.Value)), .. State.Select(s => (StatePrefix + s.Key, s.Value))];
+        [.. Parameters.Select(p => (p.Key, p.Value)), .. State.Select(s => (StatePart.Optimizer.Full(s.Key), s.Value))];
 
     /// <summary>
     /// The losses, and all that is carried under its name behind <c>next.</c>, such as <c>next.dense1.weight</c>: in ONNX no output is
