@@ -1,3 +1,7 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
 namespace FunctionalDL.Tests.Structure;
 
 /// <summary>Source that a tired reader follows: no line is too long, and the map of the engine names every file.</summary>
@@ -20,6 +24,25 @@ public class FormTests
             .Index()
             .Where(line => line.Item.Length > Longest)
             .Select(line => $"{file}:{line.Index + 1}: {line.Item.Length} characters");
+
+    /// <summary>A choice among more than two is a switch, or statements.</summary>
+    [Fact]
+    public void No_conditional_is_within_another() => Assert.Empty(
+        Files("src").Where(file => Path.GetExtension(file) == ".cs").SelectMany(Nested));
+
+    static IEnumerable<string> Nested(string file) =>
+        CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot().DescendantNodes()
+            .OfType<ConditionalExpressionSyntax>()
+            .Where(inner => Outer(inner) is ConditionalExpressionSyntax outer && outer.Condition != inner)
+            .Select(inner => $"{file}:{inner.GetLocation().GetLineSpan().StartLinePosition.Line + 1}");
+
+    /// <summary>What an expression is a branch of, with or without parentheses.</summary>
+    static SyntaxNode? Outer(SyntaxNode inner)
+    {
+        var outer = inner.Parent;
+        while (outer is ParenthesizedExpressionSyntax) outer = outer.Parent;
+        return outer;
+    }
 
     [Fact]
     public void The_map_of_the_engine_names_every_file()
