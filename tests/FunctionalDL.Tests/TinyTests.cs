@@ -57,4 +57,56 @@ public class TinyTests
         Assert.Equal(Math.Pow(2, 60), y.Gradient(x).Evaluate(("x", 1.0)).ToScalar());
         Assert.InRange(y.Print().Length, 1, 2_000);
     }
+
+    /// <summary>A layer is a function that asks for parameters; a model is layers one after another, with values for them.</summary>
+    [Fact]
+    public void A_model_is_a_composition_of_layers()
+    {
+        var model = Model.Input(2).Dense(3).Tanh().Dense(1).Initialize(seed: 1);
+        var (w, v) = (model.Parameters["dense1.weight"], model.Parameters["dense2.weight"]);
+
+        Assert.Equal(["dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias"], model.Parameters.Names);
+        var x = Tensor.Matrix(new double[,] { { 0.5, -1 } }).Cast(DType.Float32);
+        var byHand = MatMul(Tanh(MatMul(Expr.Constant(x), Expr.Constant(w))), Expr.Constant(v)).Evaluate();
+        Assert.Equal(byHand.GetDouble(0), model.Predict(x).GetDouble(0), 1e-6);
+    }
+
+    static Dataset Parabola()
+    {
+        double[] x = [.. Enumerable.Range(0, 64).Select(i => i / 32.0 - 1)];
+        return new Dataset(
+            Tensor.Of([64, 1], (ReadOnlySpan<double>)x).Cast(DType.Float32),
+            Tensor.Of([64, 1], (ReadOnlySpan<double>)[.. x.Select(v => v * v)]).Cast(DType.Float32));
+    }
+
+    /// <summary>w ← w − η ∂L/∂w, again and again: the loss falls, and the same seed gives the same bits on any number of threads.</summary>
+    [Fact]
+    public void Training_makes_the_loss_small()
+    {
+        TrainingRun Fit(int threads) => Model.Input(1).Dense(16).Tanh().Dense(1).Fit(
+            Parabola(), Loss.MeanSquaredError, Optimizer.Adam(0.02), epochs: 60, batch: 16, seed: 1, new FitOptions { Threads = threads });
+        var run = Fit(threads: 1);
+
+        Assert.InRange(run.History[^1].Loss, 0, run.History[0].Loss / 50);
+        Assert.True(run.Model.Parameters.BitEquals(Fit(threads: 2).Model.Parameters));
+    }
+
+    /// <summary>A trained model becomes a file that OnnxRuntime runs, at any batch size, and its parameters one that is read back.</summary>
+    [Fact]
+    public void A_trained_model_goes_out_and_comes_back()
+    {
+        var model = Model.Input(1).Dense(8).Relu().Dense(1).Fit(
+            Parabola(), Loss.MeanSquaredError, Optimizer.Sgd(0.1), epochs: 3, batch: 16, seed: 1).Model;
+        var folder = Directory.CreateTempSubdirectory();
+        var (onnx, weights) = (Path.Combine(folder.FullName, "model.onnx"), Path.Combine(folder.FullName, "model.safetensors"));
+        model.ExportOnnx(onnx);
+        Safetensors.Save(weights, model.Parameters);
+
+        var x = Parabola().Inputs;
+        using var elsewhere = OnnxSession.Load(onnx);
+        var output = elsewhere.Run(TensorSet.Of((elsewhere.Inputs[0], x)));
+        Assert.InRange(Near.Distance(model.Predict(x), output.Values.Single()), 0, 1e-5);
+        Assert.True(model.Parameters.BitEquals(Safetensors.Load(weights).Tensors));
+        folder.Delete(recursive: true);
+    }
 }

@@ -128,10 +128,12 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
 
     readonly struct Kernels(Operands operands) : IRealVisitor<ConvolutionKernel>
     {
-        public ConvolutionKernel Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> =>
-            Vector512.IsHardwareAccelerated ? new ConvolutionKernel<Simd512<T>, Vector512<T>, T>(operands, VectorPanelRows)
-            : Vector256.IsHardwareAccelerated ? new ConvolutionKernel<Simd256<T>, Vector256<T>, T>(operands, VectorPanelRows)
-            : new ConvolutionKernel<Simd128<T>, Vector128<T>, T>(operands, VectorPanelRows);
+        public ConvolutionKernel Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+        {
+            if (Vector512.IsHardwareAccelerated) return new ConvolutionKernel<Simd512<T>, Vector512<T>, T>(operands, VectorPanelRows);
+            if (Vector256.IsHardwareAccelerated) return new ConvolutionKernel<Simd256<T>, Vector256<T>, T>(operands, VectorPanelRows);
+            return new ConvolutionKernel<Simd128<T>, Vector128<T>, T>(operands, VectorPanelRows);
+        }
     }
 
     /// <summary>The rows of weights for which the sums stay in registers.</summary>
@@ -140,5 +142,10 @@ abstract unsafe class ConvolutionKernel : BlockKernel, IChunks
     protected static int PaddedRows(int rows, int panelRows) => rows / panelRows * panelRows + Height(rows % panelRows);
 
     /// <summary>The height of a panel that holds so many rows: one the kernel knows.</summary>
-    protected static int Height(int rows) => rows > 4 ? 8 : rows > 1 ? 4 : rows;
+    protected static int Height(int rows) => rows switch
+    {
+        <= 1 => rows,
+        <= 4 => 4,
+        _ => 8,
+    };
 }

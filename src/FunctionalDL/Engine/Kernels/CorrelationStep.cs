@@ -87,10 +87,14 @@ abstract class CorrelationStep : Step, IChunks
     }
 
     static CorrelationStep Of<T>(Storages storages, View x, View y, Sliding sliding, int groups)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Vector512.IsHardwareAccelerated ? new CorrelationStep<Simd512<T>, Vector512<T>, T, Six>(storages, x, y, sliding, groups)
-        : Vector256.IsHardwareAccelerated ? new CorrelationStep<Simd256<T>, Vector256<T>, T, Three>(storages, x, y, sliding, groups)
-        : new CorrelationStep<Simd128<T>, Vector128<T>, T, Three>(storages, x, y, sliding, groups);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated)
+            return new CorrelationStep<Simd512<T>, Vector512<T>, T, Six>(storages, x, y, sliding, groups);
+        if (Vector256.IsHardwareAccelerated)
+            return new CorrelationStep<Simd256<T>, Vector256<T>, T, Three>(storages, x, y, sliding, groups);
+        return new CorrelationStep<Simd128<T>, Vector128<T>, T, Three>(storages, x, y, sliding, groups);
+    }
 }
 
 /// <summary>Vectors go along the positions; those between the rows of a copy meet a gradient of zero.</summary>

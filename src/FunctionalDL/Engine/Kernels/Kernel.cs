@@ -13,9 +13,14 @@ static unsafe class Kernel
         (Code.Sum, Extent.Column) => Of(Code.Add, lane, Extent.Full),
         (Code.Max, Extent.Column) => Of(Code.Maximum, lane, Extent.Full),
         (Code.Min, Extent.Column) => Of(Code.Minimum, lane, Extent.Full),
-        _ => lane.VisitNumbers<Numbers, nint>(new(code)) is var loop and not 0 ? loop
-            : lane.IsFloat() ? lane.VisitReals<Reals, nint>(new(code)) : 0,
+        _ => Of(code, lane),
     };
+
+    static nint Of(Code code, DType lane)
+    {
+        var loop = lane.VisitNumbers<Numbers, nint>(new(code));
+        return loop == 0 && lane.IsFloat() ? lane.VisitReals<Reals, nint>(new(code)) : loop;
+    }
 
     readonly struct Numbers(Code code) : INumberVisitor<nint>
     {

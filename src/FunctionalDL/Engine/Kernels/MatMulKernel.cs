@@ -205,10 +205,12 @@ abstract unsafe class MatMulKernel : BlockKernel, IChunks
         public MatMulKernel Visit<T>() where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T> => Of<T>(storages, a, b, isRepeated);
     }
 
-    static MatMulKernel Of<T>(Storages storages, Matrix a, Matrix b, bool isRepeated) where T : unmanaged =>
-        Vector512.IsHardwareAccelerated ? Of<Simd512<T>, Vector512<T>, T>(storages, a, b, 12, isRepeated)
-        : Vector256.IsHardwareAccelerated ? Of<Simd256<T>, Vector256<T>, T>(storages, a, b, 6, isRepeated)
-        : Of<Simd128<T>, Vector128<T>, T>(storages, a, b, 12, isRepeated);
+    static MatMulKernel Of<T>(Storages storages, Matrix a, Matrix b, bool isRepeated) where T : unmanaged
+    {
+        if (Vector512.IsHardwareAccelerated) return Of<Simd512<T>, Vector512<T>, T>(storages, a, b, 12, isRepeated);
+        if (Vector256.IsHardwareAccelerated) return Of<Simd256<T>, Vector256<T>, T>(storages, a, b, 6, isRepeated);
+        return Of<Simd128<T>, Vector128<T>, T>(storages, a, b, 12, isRepeated);
+    }
 
     static MatMulKernel Of<TSimd, TVector, T>(Storages storages, Matrix a, Matrix b, int panelRows, bool isRepeated)
         where TSimd : ISimd<TVector, T>

@@ -70,7 +70,14 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
     static int PaddedRows(int rows, int panelRows) => rows / panelRows * panelRows + Height(rows % panelRows, panelRows);
 
     /// <summary>The height of a panel that holds so many rows: one the micro kernel knows.</summary>
-    static int Height(int rows, int panelRows) => rows == 0 ? 0 : rows <= 4 ? 4 : rows <= 6 && panelRows == 6 ? 6 : rows <= 8 ? 8 : 12;
+    static int Height(int rows, int panelRows) => rows switch
+    {
+        0 => 0,
+        <= 4 => 4,
+        <= 6 when panelRows == 6 => 6,
+        <= 8 => 8,
+        _ => 12,
+    };
 
     /// <summary>Whether a side, its rows and columns evenly apart, is read where it is.</summary>
     static bool StaysInPlace(Matrix side, Matrix other, int otherPanel) =>

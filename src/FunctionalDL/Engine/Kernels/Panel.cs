@@ -91,14 +91,18 @@ static unsafe class Panel<T> where T : unmanaged
 
     /// <summary>The elements of a and b in turn.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector128<float> Low, Vector128<float> High) Zip(Vector128<float> a, Vector128<float> b) =>
-        Sse.IsSupported ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
-        : AdvSimd.Arm64.IsSupported ? (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b))
-        : (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
+    static (Vector128<float> Low, Vector128<float> High) Zip(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse.IsSupported) return (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
+        if (AdvSimd.Arm64.IsSupported) return (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
+        return (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector128<double> Low, Vector128<double> High) Zip(Vector128<double> a, Vector128<double> b) =>
-        Sse2.IsSupported ? (Sse2.UnpackLow(a, b), Sse2.UnpackHigh(a, b))
-        : AdvSimd.Arm64.IsSupported ? (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b))
-        : (Vector128.Create(a[0], b[0]), Vector128.Create(a[1], b[1]));
+    static (Vector128<double> Low, Vector128<double> High) Zip(Vector128<double> a, Vector128<double> b)
+    {
+        if (Sse2.IsSupported) return (Sse2.UnpackLow(a, b), Sse2.UnpackHigh(a, b));
+        if (AdvSimd.Arm64.IsSupported) return (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
+        return (Vector128.Create(a[0], b[0]), Vector128.Create(a[1], b[1]));
+    }
 }

@@ -70,15 +70,9 @@ sealed unsafe class ScanStep : Step, IChunks
             if (i < carries)
                 return outputs[i] with { Start = outputs[i].Start + (body.IsReversed ? 1 : -1) * outputs[i].Stride, Inner = inner };
             var bytes = v.Shape.Resolve(sizes).ElementCount * (long)v.DType.ByteSize();
-            return new(
-                inputs[i].Storage,
-                (long)inputs[i].Offset * v.DType.ByteSize(),
-                i >= carries + elements ? 0
-                    : HasRows(v) ? chunks * bytes
-                    : bytes,
-                HasRows(v) ? bytes : 0,
-                inner,
-                bytes);
+            var (start, isElement) = ((long)inputs[i].Offset * v.DType.ByteSize(), i < carries + elements);
+            var (ofRows, chunkStride) = HasRows(v) ? (chunks * bytes, bytes) : (bytes, 0);
+            return new(inputs[i].Storage, start, isElement ? ofRows : 0, chunkStride, inner, bytes);
         }
         var slices = body
             .Variables.Select((v, i) => (IsSame: constants.Contains(v.VariableName!), Slice: Variable(v, i)))

@@ -135,8 +135,11 @@ static unsafe class VectorLoops
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<T> Read<T>(T* x, int i, int n, int isScalar) where T : unmanaged =>
-        isScalar != 0 ? Vector512.Create(*x) : n - i >= Vector512<T>.Count ? Vector512.Load(x + i) : MaskedVector.Load(x + i, n - i);
+    static Vector512<T> Read<T>(T* x, int i, int n, int isScalar) where T : unmanaged
+    {
+        if (isScalar != 0) return Vector512.Create(*x);
+        return n - i >= Vector512<T>.Count ? Vector512.Load(x + i) : MaskedVector.Load(x + i, n - i);
+    }
 
     public static void DivideWhole<T>(in Strip strip) where T : unmanaged, INumber<T>
     {

@@ -32,9 +32,8 @@ static class ReductionRules
             return Reduce(to, code, Axes.Create([.. axes.Except(rows)]), sums, shape);
         }
         var length = View.CountOf([.. reduced.Select(axis => x.Sizes[axis])]);
-        var extent = kept.Length == 0 ? Extent.All
-            : isBefore && reduced.Max() < kept.Min() ? Extent.Column
-            : Extent.Row;
+        var extent = isBefore && reduced.Max() < kept.Min() ? Extent.Column : Extent.Row;
+        if (kept.Length == 0) extent = Extent.All;
         if (extent == Extent.Row && reduced.Length > 0 && kept.Max() > reduced.Min()) x = x.Transpose([.. kept, .. all.Except(kept)]);
 
         var columns = extent == Extent.Column ? x.Count / length : length;

@@ -13,13 +13,12 @@ static class Reordering
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)
     {
         var apart = TakenApart(outputs, sizes);
-        return Graph.Rebuild(
-            outputs,
-            (node, x) =>
-                node.Op is not SliceOp slice ? Rewrite(node, x, sizes)
-                : apart.Contains(node.Inputs[0]) && x[0].Op is ElementwiseOp
-                    ? new(x[0].Op, [.. x[0].Inputs.Select(e => Sliced(slice, e, sizes) ?? new(slice, e))])
-                : Sliced(slice, x[0], sizes));
+        return Graph.Rebuild(outputs, (node, x) =>
+        {
+            if (node.Op is not SliceOp slice) return Rewrite(node, x, sizes);
+            if (!apart.Contains(node.Inputs[0]) || x[0].Op is not ElementwiseOp) return Sliced(slice, x[0], sizes);
+            return new(x[0].Op, [.. x[0].Inputs.Select(e => Sliced(slice, e, sizes) ?? new(slice, e))]);
+        });
     }
 
     /// <summary>Elementwise results of which only slices are used, and no element twice: they are computed slice by slice.</summary>
@@ -78,9 +77,9 @@ static class Reordering
             slice.Start.Resolve(sizes).Size - pad.Before.Resolve(sizes).Size,
             slice.Size.Resolve(sizes).Size,
             inside.Resolve(sizes).Size);
-        return start >= 0 && start + size <= n ? new(slice with { Start = slice.Start - pad.Before }, x.Inputs[0])
-            : start >= n || start + size <= 0 ? Broadcast(Expr.Constant(pad.Value, x.DType), x.Shape.With(pad.Axis, slice.Size))
-            : null;
+        if (start >= 0 && start + size <= n) return new(slice with { Start = slice.Start - pad.Before }, x.Inputs[0]);
+        var isOutside = start >= n || start + size <= 0;
+        return isOutside ? Broadcast(Expr.Constant(pad.Value, x.DType), x.Shape.With(pad.Axis, slice.Size)) : null;
     }
 
     /// <summary>A matrix whose rows are gathered from a table: the table and the indices.</summary>
