@@ -8,14 +8,14 @@ namespace FunctionalDL.Engine;
 /// <param name="First">The place of the first element.</param>
 /// <param name="Last">The place of the last; before the first where there is none.</param>
 /// <param name="DType">What the step takes an element for.</param>
-/// <param name="Chosen">Where indices in data choose among slices: how many slices there are, and what has checked the indices.</param>
+/// <param name="Chosen">Where indices in data choose among slices: how many these are, and what the indices are checked to be below.</param>
 readonly record struct Access(
     Storage Storage,
     View? View,
     long First,
     long Last,
     DType DType,
-    (int Slices, IndexCheck? Check)? Chosen = null)
+    (int Slices, int? CheckedBelow)? Chosen = null)
 {
     /// <summary>All elements of a storage.</summary>
     public static implicit operator Access(Storage all) => new(all, null, 0, all.Count - 1, all.DType);
@@ -28,7 +28,7 @@ readonly record struct Access(
     }
 
     /// <summary>Slices of a dense view, chosen by indices that have been checked.</summary>
-    public static Access By(IndexCheck check, Access slices, int count) => slices with { Chosen = (count, check) };
+    public static Access By(int? checkedBelow, Access slices, int count) => slices with { Chosen = (count, checkedBelow) };
 
     /// <summary>The same, where the step takes the elements for those of a dtype whatever the storage says.</summary>
     public Access As(DType dtype) => this with { DType = dtype };

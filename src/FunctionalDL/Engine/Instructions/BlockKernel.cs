@@ -70,3 +70,8 @@ sealed class BlockGroup(BlockKernel kernel, TileGroup? epilogue = null, MaxPoolS
 
     public override IEnumerable<Access> Writes => [.. kernel.Writes, .. epilogue?.Writes ?? [], .. pool?.Writes ?? []];
 }
+
+/// <summary>An operation on a matrix with one number for each row, such as a channel's bias: y = x ⊕ number.</summary>
+/// <param name="Code">The operation; its first operand is the matrix.</param>
+/// <param name="Number">The numbers as a view with the matrix's elements.</param>
+sealed record RowOp(Code Code, View Number);

@@ -18,7 +18,7 @@ sealed unsafe class GatherStep : Step, IChunks
         check = new(indices, size, "Gather");
     }
 
-    public override IEnumerable<Access> Reads => [Access.By(check, x, size), check.Access];
+    public override IEnumerable<Access> Reads => [Access.By(check.Size, x, size), check.Access];
 
     public override IEnumerable<Access> Writes => [output];
 

@@ -125,7 +125,7 @@ sealed unsafe class ScanStep : Step, IChunks
         {
             var inner = workspace.Nested(plan);
             Prepare(workspace, inner);
-            inner.Run(0, plan.StepsOnce);
+            plan.RunOnce(inner);
             Loop(workspace, inner, 0);
             return;
         }
@@ -134,7 +134,7 @@ sealed unsafe class ScanStep : Step, IChunks
         {
             var inner = workspace.Nested(plan, thread);
             Prepare(workspace, inner);
-            if (thread == 0) inner.Run(0, plan.StepsOnce);
+            if (thread == 0) plan.RunOnce(inner);
             else
                 foreach (var storage in shared) inner.Addresses[storage.Slot] = workspace.Nested(plan, 0)[storage];
         }
@@ -167,7 +167,7 @@ sealed unsafe class ScanStep : Step, IChunks
                 if (slice.Inner is { } storage) inner.Addresses[storage.Slot] = At(workspace, slice, t, chunk);
             for (var i = 0; i < kept; i++)
                 if (isWritten[i]) inner.Addresses[outputs[i].Inner!.Slot] = At(workspace, outputs[i], t, chunk);
-            inner.Run(plan.StepsOnce, plan.Steps.Length);
+            plan.Run(inner);
             for (var i = 0; i < outputs.Length; i++)
             {
                 byte* value = inner[plan.Outputs[i]], to = At(workspace, outputs[i], t, chunk);

@@ -22,7 +22,7 @@ sealed unsafe class ScatterAddStep : Step, IChunks
 
     public override IEnumerable<Access> Reads => [updates, check.Access];
 
-    public override IEnumerable<Access> Writes => [Access.By(check, output, size)];
+    public override IEnumerable<Access> Writes => [Access.By(check.Size, output, size)];
 
     public override string ToString() => $"scatter {indices.Count} slices of {inner} to {size}";
 

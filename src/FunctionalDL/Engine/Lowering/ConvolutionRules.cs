@@ -49,9 +49,9 @@ static class ConvolutionRules
     static View Convolve(Lowering to, Node node, Matrix rows, SlidingAxis[] axes)
     {
         var (x, sliding) = (node.X[0], Slide(node.Op.Name, axes, rows, node.X[0]));
-        var weights = to.ConstantIn(rows.View.Storage);
+        var weights = to.Constants.In(rows.View.Storage);
         var kernel = ConvolutionKernel.Of(to.Storages, x, rows, sliding, isPacked: weights is not null);
-        if (weights is not null) to.AddConstant(kernel.Packed, () => kernel.PackBefore(weights));
+        if (weights is not null) to.Constants.Add(kernel.Packed, () => kernel.PackBefore(weights));
         to.Add(kernel);
         return View.Of(kernel.Blocks.Whole, node.Shape);
     }

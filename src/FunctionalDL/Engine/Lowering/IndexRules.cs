@@ -35,9 +35,9 @@ static class IndexRules
         var (dtype, shape, depth) = (node.Type.DType, node.Shape, node.Shape[^1]);
         var given = to.Indices(node.X[0]);
         var indices = to.Add(DType.Int64, [.. given.Sizes, 1], output => new CheckedIndicesStep(given, depth, "OneHot", output));
-        if (indices.Count == 0 || depth == 0) return to.Zeros(dtype, shape);
+        if (indices.Count == 0 || depth == 0) return to.Constants.Zeros(dtype, shape);
         var lane = dtype.IsFloat() && depth < 1 << 24 ? dtype.Lane() : DType.Int64;
-        var range = to.Constant(Tensor.Vector([.. Enumerable.Range(0, depth).Select(i => (long)i)]).Cast(lane), [depth]);
+        var range = to.Constants.Add(Tensor.Vector([.. Enumerable.Range(0, depth).Select(i => (long)i)]).Cast(lane), [depth]);
         var values = lane == DType.Int64 ? indices : to.Cast(indices, lane, indices.Sizes);
         var equal = to.Elementwise(Code.Equal, lane, [values.Broadcast(shape), range.Broadcast(shape)], DType.Bool, shape);
         return dtype == DType.Bool ? equal : to.Cast(equal, dtype, shape);

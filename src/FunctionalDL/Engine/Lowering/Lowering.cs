@@ -33,14 +33,11 @@ sealed class Lowering
     readonly Dictionary<Expr, View> views = [];
     readonly Results<View> several = new();
     readonly Dictionary<string, Storage> variables = [];
-    readonly List<(Storage, Func<PinnedBuffer>)> constants = [];
-    readonly Dictionary<Storage, Tensor> values = [];
-    readonly Dictionary<Expr, Tensor> known = [];
     readonly List<Instruction> instructions = [];
     readonly Dictionary<Storage, DType> lanes = [];
 
     Lowering(Sizes sizes, Storages storages, IReadOnlySet<string> unchanging) =>
-        (this.sizes, this.storages, this.unchanging) = (sizes, storages, unchanging);
+        (this.sizes, this.storages, this.unchanging, Constants) = (sizes, storages, unchanging, new(storages, sizes));
 
     /// <param name="outputs">The expressions.</param>
     /// <param name="sizes">The actual sizes.</param>
@@ -53,7 +50,7 @@ sealed class Lowering
         foreach (var node in Graph.TopologicalOrder(outputs)) lowering.views[node] = lowering.Lower(node);
         View[] results = [.. outputs.Select(o => lowering.Dense(lowering.views[o]))];
         var changing = lowering.variables.Where(v => !unchanging.Contains(v.Key)).Select(v => v.Value).ToHashSet();
-        return new(lowering.instructions, results, lowering.variables, changing, lowering.constants);
+        return new(lowering.instructions, results, lowering.variables, changing, lowering.Constants.All);
     }
 
     View Lower(Expr expr)
@@ -61,7 +58,7 @@ sealed class Lowering
         var type = expr.Type.Resolve(sizes);
         var node = new Node(expr, [.. expr.Inputs.Select(x => views[x])], type, type.Shape.ToSizes());
         if (expr.VariableName is { } name) return Variable(name, node);
-        if (Folded(node) is { } value && !LoweringRules.IsView(node.Op)) return Constant(value, node.Shape);
+        if (Constants.Fold(node) is { } value && !LoweringRules.IsView(node.Op)) return Constants.Add(value, node.Shape);
         return node.Op is MultiResultOp ? several.Of(expr, op => AllResults(op, node)) : ByRule(node) ?? ByEvaluator([type], node)[0];
     }
 
@@ -75,7 +72,7 @@ sealed class Lowering
     View? ByRule(Node node)
     {
         if (LoweringRules.For(node.Op) is not { } rule) return null;
-        if (node.Type.Shape.ElementCount == 0 && !rule.ChecksIndices) return Zeros(node.Type.DType, node.Shape);
+        if (node.Type.Shape.ElementCount == 0 && !rule.ChecksIndices) return Constants.Zeros(node.Type.DType, node.Shape);
         if (node.X.Any(x => x.Count == 0) && !rule.TakesEmpty) return null;
         // Half floats are rounded once, from float64, as the evaluator has it; where a kernel would not, it computes them.
         if (node.Type.DType is var dtype && dtype.IsFloat() && dtype.IsNarrow() && !rule.IsExact) return null;
@@ -91,7 +88,7 @@ sealed class Lowering
     View[] ByEvaluator(TensorType[] types, Node node)
     {
         if (types.All(type => type.Shape.ElementCount == 0))
-            return Array.ConvertAll(types, type => Zeros(type.DType, type.Shape.ToSizes()));
+            return Array.ConvertAll(types, type => Constants.Zeros(type.DType, type.Shape.ToSizes()));
         View[] results = [.. types.Select(type => New(type.DType, type.Shape.ToSizes()))];
         Add(new ReferenceStep(node.Op, types, sizes, node.X, results));
         return results;
@@ -104,6 +101,8 @@ sealed class Lowering
     public int Size(Dim dim) => dim.Resolve(sizes).Size;
 
     public Storages Storages => storages;
+
+    public ConstantPool Constants { get; }
 
     public Storage New(DType dtype, long count) => storages.New(dtype, count);
 
@@ -120,38 +119,8 @@ sealed class Lowering
         return result;
     }
 
-    // Constants.
-
-    /// <summary>
-    /// The value of a node that depends on no variable, where it is not large; the evaluator computes it once for all runs.
-    /// </summary>
-    Tensor? Folded(Node node)
-    {
-        var inputs = node.Expr.Inputs;
-        if (inputs.Length > 0 && node.Type.Shape.ElementCount > Tuning.LargestFolded || !inputs.All(known.ContainsKey)) return null;
-        return known[node.Expr] = node.Op.Evaluate([.. inputs.Select(x => known[x])], node.Type, sizes);
-    }
-
-    public View Constant(Tensor value, int[] shape)
-    {
-        var storage = New(value.DType, value.Count);
-        values[storage] = value;
-        constants.Add((storage, () => Workspace.Constant(value)));
-        return View.Of(storage, shape);
-    }
-
-    public View Zeros(DType dtype, int[] shape) => Constant(Tensor.Zeros(dtype, Shape.Of([.. shape.Select(n => (Dim)n)])), shape);
-
-    /// <summary>A storage of constant elements in an order of their own.</summary>
-    public void AddConstant(Storage storage, Func<PinnedBuffer> value) => constants.Add((storage, value));
-
-    /// <summary>The tensor a storage holds, if it is a constant.</summary>
-    public Tensor? ConstantIn(Storage storage) => values.GetValueOrDefault(storage);
-
     /// <summary>Whether a storage is that of a variable which stays the same from run to run.</summary>
     public bool IsUnchanging(Storage storage) => unchanging.Any(name => variables.GetValueOrDefault(name) == storage);
-
-    // Elementwise operations.
 
     public View Elementwise(Code code, DType lane, View[] x, DType dtype, int[] shape)
     {
@@ -181,5 +150,5 @@ sealed class Lowering
     /// <summary>Indices as the kernels read them, dense.</summary>
     public View Indices(View x) => Dense(x.Storage.DType == DType.Int64 ? x : Converted(x, DType.Int64));
 
-    View Converted(View x, DType dtype) => x.Count > 0 ? Cast(x, dtype, x.Sizes) : Zeros(dtype, x.Sizes);
+    View Converted(View x, DType dtype) => x.Count > 0 ? Cast(x, dtype, x.Sizes) : Constants.Zeros(dtype, x.Sizes);
 }

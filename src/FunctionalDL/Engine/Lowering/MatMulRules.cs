@@ -12,12 +12,12 @@ static class MatMulRules
         if (!node.Type.DType.IsFloat()) return null;
         var (a, b) = (node.X[0], node.X[1]);
         // A single row is multiplied fastest by a constant as it lies in memory.
-        var constant = a.Sizes[^2] > 1 ? to.ConstantIn(b.Storage) : null;
+        var constant = a.Sizes[^2] > 1 ? to.Constants.In(b.Storage) : null;
         var isRepeated = constant is not null || to.IsUnchanging(b.Storage);
         var kernel = MatMulKernel.Of(to.Storages, new(a, transposed: false), new(b, transposed: true), isRepeated);
         if (kernel.PacksBefore)
         {
-            if (constant is not null) to.AddConstant(kernel.PackedB, () => kernel.PackBefore(constant));
+            if (constant is not null) to.Constants.Add(kernel.PackedB, () => kernel.PackBefore(constant));
             else to.Add(new PackStep(kernel));
         }
         to.Add(kernel);

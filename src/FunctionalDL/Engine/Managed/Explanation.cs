@@ -12,9 +12,9 @@ static class Explanation
     /// <summary>Long enough for the runtime to have compiled everything with all its care.</summary>
     const double LeastSeconds = 0.5;
 
-    public static string Of(Workspace workspace)
+    public static string Of(Plan plan, Workspace workspace)
     {
-        var (plan, culture) = (workspace.Plan, CultureInfo.InvariantCulture);
+        var culture = CultureInfo.InvariantCulture;
         var times = new double[plan.Steps.Length];
         Array.Fill(times, double.PositiveInfinity);
         var total = Stopwatch.StartNew();

@@ -14,24 +14,25 @@ sealed class ManagedFunction : CompiledFunction
         plans = new(sizes => Compiler.Compile(Outputs, sizes, [.. Enumerable.Range(0, Outputs.Count)]));
     }
 
-    protected override Tensor[] Run(TensorSet values, Sizes sizes) => With(values, sizes, (workspace, results) =>
+    protected override Tensor[] Run(TensorSet values, Sizes sizes) => With(values, sizes, (plan, workspace, results) =>
     {
-        workspace.Run();
-        return Outputs.Select((o, i) => workspace.Plan.Outputs[i] is var view && results.TryGetValue(view.Storage, out var result)
-            ? result.Reshape(o.Shape.Resolve(sizes)) : workspace.Read(view, o.Shape.Resolve(sizes))).ToArray();
+        plan.Run(workspace);
+        return Outputs.Zip(plan.Outputs, (o, view) => results.TryGetValue(view.Storage, out var result)
+            ? result.Reshape(o.Shape.Resolve(sizes))
+            : workspace.Read(view, o.Shape.Resolve(sizes))).ToArray();
     });
 
     public override long PeakBytes(Sizes sizes) => plans[sizes].Bytes(threads);
 
-    protected override string Explain(TensorSet values, Sizes sizes) => With(values, sizes, (workspace, _) => Explanation.Of(workspace));
+    protected override string Explain(TensorSet values, Sizes sizes) => With(values, sizes, (plan, workspace, _) => Explanation.Of(plan, workspace));
 
     /// <summary>
     /// Uses a workspace whose variables lie in their values, and whose outputs lie in new tensors where a step writes them.
     /// </summary>
-    unsafe TResult With<TResult>(TensorSet values, Sizes sizes, Func<Workspace, IReadOnlyDictionary<Storage, Tensor>, TResult> use)
+    unsafe TResult With<TResult>(TensorSet values, Sizes sizes, Func<Plan, Workspace, IReadOnlyDictionary<Storage, Tensor>, TResult> use)
     {
         var plan = plans[sizes];
-        var workspace = Workspace.For(plan, threads);
+        var workspace = plan.Ready(threads);
         var results = plan.OfCaller.ToDictionary(s => s, s => Tensor.Unwritten(s.DType, checked((int)s.Count)));
         var pins = new List<MemoryHandle>();
         try
@@ -42,7 +43,7 @@ sealed class ManagedFunction : CompiledFunction
                 pins.Add(Workspace.Pin(value));
                 workspace.Addresses[storage.Slot] = (byte*)pins[^1].Pointer;
             }
-            return use(workspace, results);
+            return use(plan, workspace, results);
         }
         finally
         {

@@ -26,6 +26,7 @@ sealed class ManagedLoop : Loop
     readonly int threads;
     readonly Value[] values;
     readonly Carried[] carried;
+    Plan? plan;
     Workspace? workspace;
 
     public ManagedLoop(CompiledFunction function, PlanCache plans, int threads, IReadOnlyList<(int Variable, int Output)> carried)
@@ -46,9 +47,9 @@ sealed class ManagedLoop : Loop
 
     protected override void Prepare(Sizes sizes)
     {
-        var plan = plans[sizes];
-        if (workspace is { } old) old.Plan.Idle.Give(old);
-        workspace = Workspace.For(plan, threads);
+        var next = plans[sizes];
+        if (workspace is not null) plan!.Idle.Give(workspace);
+        (plan, workspace) = (next, next.Ready(threads));
         foreach (var (variable, value) in function.Variables.Zip(values)) value.Storage = plan.Variables[variable.VariableName!];
         foreach (var c in carried)
         {
@@ -60,10 +61,11 @@ sealed class ManagedLoop : Loop
 
     protected override unsafe void Run()
     {
-        foreach (var value in values) workspace!.Put(value.Storage!, value.Buffer!);
+        var workspace = this.workspace!;
+        foreach (var value in values) workspace.Put(value.Storage!, value.Buffer!);
         foreach (var c in carried)
-            if (c.IsOfCaller) workspace!.Put(c.Result!.Storage, c.Next!);
-        workspace!.Run();
+            if (c.IsOfCaller) workspace.Put(c.Result!.Storage, c.Next!);
+        plan!.Run(workspace);
 
         foreach (var c in carried)
             if (workspace[c.Result!] != c.Next!.Address)
@@ -71,7 +73,7 @@ sealed class ManagedLoop : Loop
         foreach (var c in carried) (c.Value.Buffer, c.Next) = (c.Next, c.Value.Buffer);
     }
 
-    protected override ReadOnlySpan<T> Result<T>(int output) => workspace!.Span<T>(workspace.Plan.Outputs[output]);
+    protected override ReadOnlySpan<T> Result<T>(int output) => workspace!.Span<T>(plan!.Outputs[output]);
 
     protected override ReadOnlySpan<T> Current<T>(int number, int count) => carried[number].Value.Buffer!.Span<T>(0, count);
 }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL.Engine;
 
 /// <summary>What runs: steps in order, and the place of every storage, for one set of actual sizes.</summary>
-sealed record Plan
+sealed record Plan : IMemoryPlan
 {
     /// <summary>
     /// All steps; the first <see cref="StepsOnce"/> are for once, before a loop or when the memory is made, the rest for each run.
@@ -35,6 +35,33 @@ sealed record Plan
 
     /// <summary>Workspaces not in use.</summary>
     public IdleWorkspaces Idle { get; } = new();
+
+    public Workspace NewWorkspace(int threads)
+    {
+        var workspace = new Workspace(Allocation.Bytes, ScratchBytes, Allocation.Offsets, threads);
+        foreach (var (storage, buffer) in Constants) workspace.Put(storage, buffer);
+        return workspace;
+    }
+
+    /// <summary>Memory that is ready for runs: some that is not in use, or new, in which what is for once is done.</summary>
+    public Workspace Ready(int threads)
+    {
+        if (Idle.TryTake(out var workspace)) return workspace;
+        workspace = NewWorkspace(threads);
+        RunOnce(workspace);
+        return workspace;
+    }
+
+    /// <summary>Runs what is for once.</summary>
+    public void RunOnce(Workspace workspace) => Run(workspace, 0, StepsOnce);
+
+    /// <summary>Runs what is for each run.</summary>
+    public void Run(Workspace workspace) => Run(workspace, StepsOnce, Steps.Length);
+
+    void Run(Workspace workspace, int from, int to)
+    {
+        for (var i = from; i < to; i++) Steps[i].Run(workspace);
+    }
 
     // A plan is itself, whatever it has in common with another.
     public bool Equals(Plan? other) => ReferenceEquals(this, other);

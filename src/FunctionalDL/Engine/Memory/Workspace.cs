@@ -3,6 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace FunctionalDL.Engine;
 
+/// <summary>What is known of memory before there is any, so that a step can have some for a plan of its own.</summary>
+interface IMemoryPlan
+{
+    /// <summary>Memory for runs on so many threads.</summary>
+    Workspace NewWorkspace(int threads);
+}
+
 /// <summary>
 /// The memory of one run of a plan: an arena for intermediate values, scratch for each thread, and the address of every storage.
 /// </summary>
@@ -10,39 +17,29 @@ sealed unsafe class Workspace
 {
     readonly PinnedBuffer arena, scratch;
     readonly PinnedBuffer?[] buffers;
-    readonly Dictionary<Plan, Workspace?[]> nested = [];
+    readonly Dictionary<IMemoryPlan, Workspace?[]> nested = [];
     readonly int threads;
     readonly long scratchBytes;
 
-    public Workspace(Plan plan, int threads)
+    /// <param name="arenaBytes">The bytes of intermediate values.</param>
+    /// <param name="scratchBytes">The bytes that each thread has for itself.</param>
+    /// <param name="offsets">For each slot the place in the arena; −1 for what lies elsewhere or nowhere.</param>
+    /// <param name="threads">The number of threads.</param>
+    public Workspace(long arenaBytes, long scratchBytes, IReadOnlyList<long> offsets, int threads)
     {
-        (Plan, this.threads) = (plan, threads);
-        arena = new(plan.Allocation.Bytes);
-        scratchBytes = PinnedBuffer.RoundUp(plan.ScratchBytes) + 64;
-        scratch = new(scratchBytes * threads);
-        Addresses = new byte*[plan.Storages.Count];
-        buffers = new PinnedBuffer?[plan.Storages.Count];
+        this.threads = threads;
+        arena = new(arenaBytes);
+        this.scratchBytes = PinnedBuffer.RoundUp(scratchBytes) + Tuning.CacheLine;
+        scratch = new(this.scratchBytes * threads);
+        Addresses = new byte*[offsets.Count];
+        buffers = new PinnedBuffer?[offsets.Count];
         for (var slot = 0; slot < Addresses.Length; slot++)
-            if (plan.Allocation.Offsets[slot] is var offset and >= 0)
+            if (offsets[slot] is var offset and >= 0)
             {
                 Addresses[slot] = arena.Address + offset;
                 buffers[slot] = arena;
             }
-        foreach (var (storage, buffer) in plan.Constants) Put(storage, buffer);
     }
-
-    /// <summary>
-    /// Memory that is ready for runs of a plan: some that is not in use, or new, in which what depends on constants alone is done.
-    /// </summary>
-    public static Workspace For(Plan plan, int threads)
-    {
-        if (plan.Idle.TryTake(out var workspace)) return workspace;
-        workspace = new(plan, threads);
-        workspace.Run(0, plan.StepsOnce);
-        return workspace;
-    }
-
-    public Plan Plan { get; }
 
     public ThreadTeam Team => ThreadTeam.Shared;
 
@@ -56,28 +53,19 @@ sealed unsafe class Workspace
     public byte* Scratch(int thread) => scratch.Address + thread * scratchBytes;
 
     /// <summary>The memory of a plan that runs inside a step of this one, on all its threads.</summary>
-    public Workspace Nested(Plan plan) => Nested(plan, threads, threads);
+    public Workspace Nested(IMemoryPlan plan) => Nested(plan, threads, threads);
 
     /// <summary>The memory of a plan that runs inside a step of this one, on one of its threads by itself.</summary>
-    public Workspace Nested(Plan plan, int thread) => Nested(plan, thread, 1);
+    public Workspace Nested(IMemoryPlan plan, int thread) => Nested(plan, thread, 1);
 
-    Workspace Nested(Plan plan, int place, int threads)
+    Workspace Nested(IMemoryPlan plan, int place, int threads)
     {
         if (!nested.TryGetValue(plan, out var workspaces)) nested[plan] = workspaces = new Workspace?[this.threads + 1];
-        return workspaces[place] ??= new(plan, threads);
+        return workspaces[place] ??= plan.NewWorkspace(threads);
     }
 
     /// <summary>The number of threads.</summary>
     public int Threads => threads;
-
-    /// <summary>Runs what is not done once for all.</summary>
-    public void Run() => Run(Plan.StepsOnce, Plan.Steps.Length);
-
-    /// <summary>Runs some of the plan's steps.</summary>
-    public void Run(int from, int to)
-    {
-        for (var i = from; i < to; i++) Plan.Steps[i].Run(this);
-    }
 
     /// <summary>Places a storage at the start of a buffer.</summary>
     public void Put(Storage storage, PinnedBuffer buffer)

@@ -1,10 +1,5 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>An operation on a matrix with one number for each row, such as a channel's bias: y = x ⊕ number.</summary>
-/// <param name="Code">The operation; its first operand is the matrix.</param>
-/// <param name="Number">The numbers as a view with the matrix's elements.</param>
-sealed record RowOp(Code Code, View Number);
-
 /// <summary>
 /// Takes operations with one number for each row from the front of an epilogue into the kernel, which does them in registers on the way
 /// to memory: a bias, a batch normalisation of fixed statistics, a rectifier.

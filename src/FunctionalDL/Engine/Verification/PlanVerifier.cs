@@ -109,11 +109,11 @@ sealed class PlanVerifier
             throw Fault(index, $"{verb} {access.DType.Name()} in slot {storage.Slot}, which holds {storage.DType.Name()}");
         if (!access.IsEmpty && (access.First < 0 || access.Last >= storage.Count))
             throw Fault(index, $"{verb} elements {access.First} to {access.Last} of slot {storage.Slot}, which has {storage.Count}");
-        if (access.Chosen is var (slices, check) && (check is null || check.Size > slices))
+        if (access.Chosen is var (slices, below) && (below is null || below > slices))
             throw Fault(
                 index,
                 $"{verb} one of {slices} slices of slot {storage.Slot} by "
-                    + $"{(check is null ? "indices nobody checks" : $"indices checked to be below {check.Size}")}"
+                    + $"{(below is null ? "indices nobody checks" : $"indices checked to be below {below}")}"
             );
     }
 
