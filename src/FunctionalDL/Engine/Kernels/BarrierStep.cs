@@ -9,7 +9,7 @@ sealed unsafe class BarrierStep : Step
 
     BarrierStep(View x, View known, Storage output) => (this.x, this.known, this.output) = (x, known, output);
 
-    public static View Lower(Lowering to, Node node)
+    public static View Lower(LoweringContext to, Node node)
     {
         var x = to.Dense(node.X[0]);
         return to.Add(node.Type.DType, node.Shape, output => new BarrierStep(x, node.X[1], output));

@@ -12,7 +12,7 @@ sealed unsafe class RandomUniformStep : Step
 
     RandomUniformStep(View key, long stream, Storage output) => (this.key, this.stream, this.output) = (key, stream, output);
 
-    public static View Lower(Lowering to, Node node) => to.Add(node.Type.DType, node.Shape, output =>
+    public static View Lower(LoweringContext to, Node node) => to.Add(node.Type.DType, node.Shape, output =>
         new RandomUniformStep(node.X[0], ((RandomUniformOp)node.Op).Stream, output));
 
     public override IEnumerable<Access> Reads => [((Access)key).As(DType.Int64)];

@@ -26,18 +26,18 @@ sealed unsafe class ScanStep : Step, IChunks
     readonly Storage[] shared;
 
     /// <summary>All results in one storage, one after another, so that carried and stacked values are written where they belong.</summary>
-    public static View[]? Lower(Lowering to, Node node, TensorType[] types)
+    public static View[]? Lower(LoweringContext to, Node node, TensorType[] types)
     {
         if (node.X.Any(x => x.Count == 0) || types[0].DType.IsNarrow()) return null;
         int[][] shapes = [.. types.Select(type => type.Shape.ToSizes())];
         int[] counts = [.. shapes.Select(shape => View.CountOf(shape))];
         var output = to.New(types[0].DType, View.CountOf([checked(counts.Sum())]));
         View[] inputs = Array.ConvertAll(node.X, x => x.IsDense ? x : to.Dense(x));
-        to.Add(new ScanStep(((ScanOp)node.Op).Body, inputs, to.Sizes, output));
+        to.Add(new ScanStep(((ScanOp)node.Op).Body, inputs, to.Sizes, output, to.Compile));
         return [.. shapes.Select((shape, i) => View.Of(output, counts[..i].Sum(), shape))];
     }
 
-    ScanStep(ScanBody body, View[] inputs, Sizes sizes, Storage output)
+    ScanStep(ScanBody body, View[] inputs, Sizes sizes, Storage output, Nested compile)
     {
         (this.body, this.inputs, this.output) = (body, inputs, output);
         var (carries, elements) = (body.Carries.Length, body.Elements.Length);
@@ -48,7 +48,7 @@ sealed unsafe class ScanStep : Step, IChunks
             (chunks, sizes) = (sizes[name] / rows, sizes.Replace(name, rows));
         bool HasRows(Expr v) => chunks > 1 && RowWise.HasRows(v, name!);
         var constants = body.Constants.Where(v => !HasRows(v)).Select(v => v.VariableName!).ToHashSet();
-        plan = Compiler.Compile([.. body.Outputs], sizes, [.. Enumerable.Range(0, body.Next.Length + body.Stacked.Length)], constants);
+        plan = compile([.. body.Outputs], sizes, [.. Enumerable.Range(0, body.Next.Length + body.Stacked.Length)], constants);
 
         Operations = (long)length * chunks * plan.Steps.Skip(plan.StepsOnce).Sum(s => s.Operations);
         shared = [.. plan.Steps.Take(plan.StepsOnce).SelectMany(s => s.WrittenStorages)];

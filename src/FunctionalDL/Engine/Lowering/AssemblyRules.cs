@@ -11,7 +11,7 @@ static class AssemblyRules
         (typeof(PadOp), new(Pad, TakesEmpty: true, IsExact: true)),
     ];
 
-    static View Concat(Lowering to, Node node)
+    static View Concat(LoweringContext to, Node node)
     {
         var (axis, x, whole) = (((ConcatOp)node.Op).Axis, node.X, to.New(node.Type.DType, node.Shape));
         var places = new View[x.Length];
@@ -31,7 +31,7 @@ static class AssemblyRules
         return whole;
     }
 
-    static View? Pad(Lowering to, Node node)
+    static View? Pad(LoweringContext to, Node node)
     {
         var (op, x) = ((PadOp)node.Op, node.X[0]);
         var before = to.Size(op.Before);

@@ -13,7 +13,7 @@ static class ConvolutionRules
     ];
 
     /// <summary>y[b, o, p] = Σ w[o, (c, k)] · x[b, (c, k), p]: for each example and group the kernel times the windows.</summary>
-    static View Convolve(Lowering to, Node node, ConvOp op)
+    static View Convolve(LoweringContext to, Node node, ConvOp op)
     {
         var (x, w) = (node.X[0], node.X[1]);
         (int, int)[] outputs = [(w.Sizes[0] / op.Groups, w.Strides[0])];
@@ -25,7 +25,7 @@ static class ConvolutionRules
     /// x[b, c, s] = Σ w[o, c, k] · y[b, o, p] where p·stride = s + before − k·dilation: again a convolution, of positions with zeros
     /// between and around them, with windows that run backwards.
     /// </summary>
-    static View ConvolveBack(Lowering to, Node node, ConvInputGradientOp op)
+    static View ConvolveBack(LoweringContext to, Node node, ConvInputGradientOp op)
     {
         var (window, y, w) = (op.Window, node.X[0], node.X[1]);
         var rows = new Matrix(
@@ -46,7 +46,7 @@ static class ConvolutionRules
     }
 
     /// <summary>The convolution; weights that are constant are packed once.</summary>
-    static View Convolve(Lowering to, Node node, Matrix rows, SlidingAxis[] axes)
+    static View Convolve(LoweringContext to, Node node, Matrix rows, SlidingAxis[] axes)
     {
         var (x, sliding) = (node.X[0], Slide(node.Op.Name, axes, rows, node.X[0]));
         var weights = to.Constants.In(rows.View.Storage);
@@ -57,7 +57,7 @@ static class ConvolutionRules
     }
 
     /// <summary>w[o, (c, k)] = Σ y[b, o, p] · x[b, (c, k), p]: sums over shares of the examples, and their sum.</summary>
-    static View Correlate(Lowering to, Node node, ConvKernelGradientOp op)
+    static View Correlate(LoweringContext to, Node node, ConvKernelGradientOp op)
     {
         var (x, y) = (node.X[0], node.X[1]);
         var sliding = new Sliding(op.Name, Forward(op.Window, x, y.Sizes, y.Strides), Longest(x, op.Groups), 1, x.Sizes[1] / op.Groups);

@@ -44,7 +44,7 @@ static class ElementwiseRules
         (typeof(CastOp), new((to, node) => to.Cast(node.X[0], node.Type.DType, node.Shape), IsExact: true)),
     ];
 
-    static View Lower(Lowering to, Node node, Code code)
+    static View Lower(LoweringContext to, Node node, Code code)
     {
         var first = node.X[0].Storage;
         var isComparison = code is Code.Equal or Code.Less or Code.LessOrEqual;

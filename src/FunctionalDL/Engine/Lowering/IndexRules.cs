@@ -13,13 +13,13 @@ static class IndexRules
         (typeof(ArgMaxOp), new(ArgMax)),
     ];
 
-    static View Gather(Lowering to, Node node)
+    static View Gather(LoweringContext to, Node node)
     {
         var (x, indices) = (to.Dense(node.X[0]), to.Indices(node.X[1]));
         return to.Add(node.Type.DType, node.Shape, output => new GatherStep(x, indices, ((GatherOp)node.Op).Axis, output));
     }
 
-    static View? ScatterAdd(Lowering to, Node node)
+    static View? ScatterAdd(LoweringContext to, Node node)
     {
         var dtype = node.Type.DType;
         if (dtype.IsNarrow() && node.Type.Shape.ElementCount == 0) return null;
@@ -30,7 +30,7 @@ static class IndexRules
     }
 
     /// <summary>[index = 0, 1, …, depth − 1], compared in lanes of the result where they hold every index exactly.</summary>
-    static View OneHot(Lowering to, Node node)
+    static View OneHot(LoweringContext to, Node node)
     {
         var (dtype, shape, depth) = (node.Type.DType, node.Shape, node.Shape[^1]);
         var given = to.Indices(node.X[0]);
@@ -43,7 +43,7 @@ static class IndexRules
         return dtype == DType.Bool ? equal : to.Cast(equal, dtype, shape);
     }
 
-    static View ArgMax(Lowering to, Node node)
+    static View ArgMax(LoweringContext to, Node node)
     {
         var x = to.Dense(to.InLanes(node.X[0]));
         return to.Add(DType.Int64, node.Shape, output => new ArgMaxStep(x, ((ArgMaxOp)node.Op).Axis, output));

@@ -7,7 +7,7 @@ namespace FunctionalDL.Engine;
 /// <param name="TakesEmpty">Whether inputs may have no elements.</param>
 /// <param name="IsExact">Whether half floats come out as the evaluator rounds them, bit for bit.</param>
 /// <param name="ChecksIndices">Whether there is an error to report even where the result has no elements.</param>
-sealed record Rule(Func<Lowering, Node, View?> Lower, bool TakesEmpty = false, bool IsExact = false, bool ChecksIndices = false);
+sealed record Rule(Func<LoweringContext, Node, View?> Lower, bool TakesEmpty = false, bool IsExact = false, bool ChecksIndices = false);
 
 /// <summary>
 /// The rule for each op that is not left to the evaluator. A rule stands beside the kernel it makes instructions of; this is the list of
@@ -32,7 +32,7 @@ static class LoweringRules
     public static Rule? For(Op op) => All.GetValueOrDefault(op.GetType());
 
     /// <summary>The rule of an op with several results, given their types.</summary>
-    public static Func<Lowering, Node, TensorType[], View[]?>? ForResults(MultiResultOp op) => op is ScanOp ? ScanStep.Lower : null;
+    public static Func<LoweringContext, Node, TensorType[], View[]?>? ForResults(MultiResultOp op) => op is ScanOp ? ScanStep.Lower : null;
 
     /// <summary>Whether an op only looks at its input in another way: of a constant it stays a view.</summary>
     public static bool IsView(Op op) => op is BroadcastOp or ReshapeOp or TransposeOp or SliceOp;

@@ -7,7 +7,7 @@ static class MatMulRules
 {
     public static IEnumerable<(Type, Rule)> All { get; } = [(typeof(MatMulOp), new(Lower))];
 
-    static View? Lower(Lowering to, Node node)
+    static View? Lower(LoweringContext to, Node node)
     {
         if (!node.Type.DType.IsFloat()) return null;
         var (a, b) = (node.X[0], node.X[1]);

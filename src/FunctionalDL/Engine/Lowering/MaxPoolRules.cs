@@ -12,7 +12,7 @@ static class MaxPoolRules
         (typeof(MaxPoolGradientOp), new((to, node) => Move(to, node, MaxPoolStep.Mode.Put))),
     ];
 
-    static View Largest(Lowering to, Node node)
+    static View Largest(LoweringContext to, Node node)
     {
         var (x, window) = (node.X[0], ((MaxPoolingOp)node.Op).Window);
         var axes = ConvolutionRules.Forward(window, x, node.Shape, View.RowMajor(node.Shape));
@@ -21,7 +21,7 @@ static class MaxPoolRules
     }
 
     /// <summary>Other values from the places of the largest elements, or values put back there.</summary>
-    static View Move(Lowering to, Node node, MaxPoolStep.Mode mode)
+    static View Move(LoweringContext to, Node node, MaxPoolStep.Mode mode)
     {
         var (x, largest, values) = (to.Dense(node.X[0]), to.Dense(node.X[1]), to.Dense(node.X[2]));
         var axes = ConvolutionRules.Forward(((MaxPoolingOp)node.Op).Window, x, largest.Sizes, largest.Strides);

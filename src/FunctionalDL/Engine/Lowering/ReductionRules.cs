@@ -12,9 +12,9 @@ static class ReductionRules
         (typeof(MinOp), new((to, node) => Lower(to, node, Code.Min), IsExact: true)),
     ];
 
-    static View Lower(Lowering to, Node node, Code code) => Reduce(to, code, ((ReduceOp)node.Op).Axes, node.X[0], node.Shape);
+    static View Lower(LoweringContext to, Node node, Code code) => Reduce(to, code, ((ReduceOp)node.Op).Axes, node.X[0], node.Shape);
 
-    public static View Reduce(Lowering to, Code code, Axes axes, View x, int[] shape)
+    public static View Reduce(LoweringContext to, Code code, Axes axes, View x, int[] shape)
     {
         var dtype = x.Storage.DType;
         if (dtype.IsNarrow()) return to.Cast(Reduce(to, code, axes, to.InLanes(x), shape), dtype, shape);

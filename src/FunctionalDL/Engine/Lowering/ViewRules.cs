@@ -17,9 +17,9 @@ static class ViewRules
         (typeof(SliceOp), View(Slice)),
     ];
 
-    static Rule View(Func<Lowering, Node, View?> lower) => new(lower, TakesEmpty: true, IsExact: true);
+    static Rule View(Func<LoweringContext, Node, View?> lower) => new(lower, TakesEmpty: true, IsExact: true);
 
-    static View? Slice(Lowering to, Node node)
+    static View? Slice(LoweringContext to, Node node)
     {
         var op = (SliceOp)node.Op;
         var (x, start, size) = (node.X[0], to.Size(op.Start), node.Shape[op.Axis]);

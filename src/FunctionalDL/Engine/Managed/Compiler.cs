@@ -16,7 +16,7 @@ static class Compiler
         IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> ofCaller, IReadOnlySet<string>? unchanging = null)
     {
         var storages = new Storages();
-        var lowered = Lowering.Lower(Rewriting.Apply(outputs, sizes), sizes, storages, unchanging ?? new HashSet<string>());
+        var lowered = Lowering.Lower(Rewriting.Apply(outputs, sizes), sizes, storages, unchanging ?? new HashSet<string>(), Compile);
         Storage[] results = [.. lowered.Outputs.Select(o => o.Storage)];
         var scheduled = Scheduling.Apply(Fusion.Apply(lowered.Instructions), results, lowered.Changing);
         var uses = Emission.Read(scheduled.All).Concat(results).CountBy(s => s).ToDictionary();
