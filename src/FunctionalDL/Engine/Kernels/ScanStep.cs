@@ -37,7 +37,7 @@ sealed unsafe class ScanStep : Step, IChunks
         return [.. shapes.Select((shape, i) => View.Of(output, counts[..i].Sum(), shape))];
     }
 
-    ScanStep(ScanBody body, View[] inputs, Sizes sizes, Storage output, Nested compile)
+    ScanStep(ScanBody body, View[] inputs, Sizes sizes, Storage output, NestedCompiler compile)
     {
         (this.body, this.inputs, this.output) = (body, inputs, output);
         var (carries, elements) = (body.Carries.Length, body.Elements.Length);

@@ -32,7 +32,7 @@ sealed class Lowering
     /// <param name="unchanging">The variables that stay the same from run to run.</param>
     /// <param name="compile">Makes plans for graphs within ops.</param>
     public static Lowered Lower(
-        IReadOnlyCollection<Expr> outputs, Sizes sizes, Storages storages, IReadOnlySet<string> unchanging, Nested compile)
+        IReadOnlyCollection<Expr> outputs, Sizes sizes, Storages storages, IReadOnlySet<string> unchanging, NestedCompiler compile)
     {
         var to = new LoweringContext(sizes, storages, unchanging, compile);
         var lowering = new Lowering(to);

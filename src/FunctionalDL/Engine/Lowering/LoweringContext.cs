@@ -11,14 +11,14 @@ readonly record struct Node(Expr Expr, View[] X, TensorType Type, int[] Shape)
 /// <param name="sizes">The actual sizes.</param>
 /// <param name="ofCaller">The results for whose values the caller gives memory.</param>
 /// <param name="unchanging">The variables that stay the same from run to run.</param>
-delegate Plan Nested(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> ofCaller, IReadOnlySet<string> unchanging);
+delegate Plan NestedCompiler(IReadOnlyList<Expr> outputs, Sizes sizes, IReadOnlyList<int> ofCaller, IReadOnlySet<string> unchanging);
 
 /// <summary>What the rules of ops have in common: where they put instructions, storages and constants.</summary>
 /// <param name="sizes">The actual sizes.</param>
 /// <param name="storages">Where storages are numbered.</param>
 /// <param name="unchanging">The variables that stay the same from run to run.</param>
 /// <param name="compile">Makes plans for graphs within ops.</param>
-sealed class LoweringContext(Sizes sizes, Storages storages, IReadOnlySet<string> unchanging, Nested compile)
+sealed class LoweringContext(Sizes sizes, Storages storages, IReadOnlySet<string> unchanging, NestedCompiler compile)
 {
     readonly Dictionary<string, Storage> variables = [];
     readonly List<Instruction> instructions = [];
@@ -31,7 +31,7 @@ sealed class LoweringContext(Sizes sizes, Storages storages, IReadOnlySet<string
     public IReadOnlyDictionary<string, Storage> Variables => variables;
 
     /// <summary>Makes plans for graphs within ops.</summary>
-    public Nested Compile => compile;
+    public NestedCompiler Compile => compile;
 
     /// <summary>The actual sizes.</summary>
     public Sizes Sizes => sizes;
