@@ -76,14 +76,18 @@ sealed class ExpressionArguments
         : throw new FunctionalException($"{name} is not a variable. Give a name such as x to --wrt.");
 
     /// <summary>The variable asked for, or the only one there is.</summary>
-    public static Expr VariableOrOnly(string? name, Expr function) => name is not null ? Variable(name)
-        : Graph.Variables(function) is [var only] ? only
-        : Graph.Variables(function).Count == 0
-            ? throw new FunctionalException("The function has no variable. Name one, and the derivative is 0: --wrt x.")
-        : throw new FunctionalException(
-            $"The function has {Graph.Variables(function).Count} variables. Say which one to differentiate with respect to: --wrt "
-                + $"{Graph.Variables(function)[0].VariableName}."
-        );
+    public static Expr VariableOrOnly(string? name, Expr function)
+    {
+        if (name is not null) return Variable(name);
+        var variables = Graph.Variables(function);
+        if (variables.Count == 0)
+            throw new FunctionalException("The function has no variable. Name one, and the derivative is 0: --wrt x.");
+        if (variables.Count > 1)
+            throw new FunctionalException(
+                $"The function has {variables.Count} variables. Say which one to differentiate with respect to: --wrt "
+                    + $"{variables[0].VariableName}.");
+        return variables[0];
+    }
 
     static (string, Tensor) Value(string text)
     {

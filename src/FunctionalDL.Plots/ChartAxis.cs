@@ -12,8 +12,9 @@ public sealed record ChartAxis(string Label, bool IsLogarithmic = false)
     public static ChartAxis Logarithmic(string label) => new(label, true);
 
     /// <summary>Where a number is along the axis; NaN where it has no place.</summary>
-    internal double Place(double value) =>
-        !double.IsFinite(value) || (IsLogarithmic && value <= 0) ? double.NaN
-        : IsLogarithmic ? Math.Log10(value)
-        : value;
+    internal double Place(double value)
+    {
+        if (!double.IsFinite(value) || (IsLogarithmic && value <= 0)) return double.NaN;
+        return IsLogarithmic ? Math.Log10(value) : value;
+    }
 }

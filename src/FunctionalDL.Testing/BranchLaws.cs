@@ -77,6 +77,7 @@ public static class BranchLaws
         double[] sorted = [.. Enumerable.Range(0, value.Count).Select(value.GetDouble).Order()];
         var gaps = sorted.Zip(sorted.Skip(1)).OrderByDescending(pair => pair.Second - pair.First);
         var (low, high) = gaps.FirstOrDefault((sorted[0], sorted[0]));
-        return high - low > 2 * Gap ? (low + high) / 2 : value.Count % 2 == 0 ? sorted[0] - 1 : sorted[^1] + 1;
+        if (high - low > 2 * Gap) return (low + high) / 2;
+        return value.Count % 2 == 0 ? sorted[0] - 1 : sorted[^1] + 1;
     }
 }

@@ -111,10 +111,11 @@ sealed class ExactValues(IReadOnlyDictionary<string, Rational[]> point, double r
         return x.Sign > 0 ? Arbitrary("Power", x, y) : null;
     }
 
-    Rational? Whole(Rational x, Rational n) =>
-        x.Sign == 0 && n.Sign < 0 ? Undefined()
-        : n.Abs().Above > LargestExponent ? null
-        : x.Power((int)n.Above);
+    Rational? Whole(Rational x, Rational n)
+    {
+        if (x.Sign == 0 && n.Sign < 0) return Undefined();
+        return n.Abs().Above > LargestExponent ? null : x.Power((int)n.Above);
+    }
 
     Rational? Root(Rational x) => x.Sign < 0 ? Undefined() : x.Root();
 

@@ -96,7 +96,8 @@ sealed class ExpressionBuilder
     public Expr? Find(Func<Expr, bool> condition)
     {
         Expr[] found = [.. pool.Where(condition)];
-        return found.Length == 0 || Random.Next(5) == 0 ? null : Random.Next(2) == 0 ? found[^1] : Random.Of(found);
+        if (found.Length == 0 || Random.Next(5) == 0) return null;
+        return Random.Next(2) == 0 ? found[^1] : Random.Of(found);
     }
 
     /// <summary>A node that is a float.</summary>
@@ -122,9 +123,11 @@ sealed class ExpressionBuilder
     public Expr Positive(Expr x) => options.SpecialValues || All(x, v => v >= 0.3) ? x : x * x + 0.5;
 
     /// <summary>x, or x² + 1 (or ½) where x comes near 0.</summary>
-    public Expr NotZero(Expr x) => x.DType.IsFloat()
-        ? options.SpecialValues || All(x, v => Math.Abs(v) >= 0.3) ? x : x * x + 0.5
-        : All(x, v => v != 0) ? x : Maximum(Abs(x), Full(x, 1));
+    public Expr NotZero(Expr x)
+    {
+        if (!x.DType.IsFloat()) return All(x, v => v != 0) ? x : Maximum(Abs(x), Full(x, 1));
+        return options.SpecialValues || All(x, v => Math.Abs(v) >= 0.3) ? x : x * x + 0.5;
+    }
 
     bool All(Expr x, Func<double, bool> condition)
     {

@@ -151,9 +151,12 @@ static partial class Moves
         return Slice(x, axis, start, b.Random.Next(start, n.Size + 1), b.Random.Next(1, 4));
     }
 
-    static Expr? Padded(Builder b, Expr x) => b.Axis(x, d => b.Size(d) > 0) is not { } axis ? null
-        : b.Random.Next(3) == 0 ? Dilate(x, axis, b.Random.Next(1, 3))
-        : Pad(x, axis, b.Random.Next(3), b.Random.Next(3), b.Random.Of<double>(x.DType == DType.UInt8 ? [0, 1] : [0, 1, -2]));
+    static Expr? Padded(Builder b, Expr x)
+    {
+        if (b.Axis(x, d => b.Size(d) > 0) is not { } axis) return null;
+        if (b.Random.Next(3) == 0) return Dilate(x, axis, b.Random.Next(1, 3));
+        return Pad(x, axis, b.Random.Next(3), b.Random.Next(3), b.Random.Of<double>(x.DType == DType.UInt8 ? [0, 1] : [0, 1, -2]));
+    }
 
     static Expr? Concatenated(Builder b, Expr x)
     {

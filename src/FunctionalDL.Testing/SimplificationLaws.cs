@@ -102,11 +102,14 @@ public static class SimplificationLaws
     }
 
     /// <summary>Fractions that often have a root, now and then 0.</summary>
-    static Rational[] Point(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ =>
+    static Rational[] Point(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => Fraction(random))];
+
+    static Rational Fraction(Random random)
     {
         var root = new Rational(random.Next(1, 6), random.Next(1, 5));
-        return random.Next(12) == 0 ? 0 : random.Next(3) == 0 ? -root : root * root;
-    })];
+        if (random.Next(12) == 0) return 0;
+        return random.Next(3) == 0 ? -root : root * root;
+    }
 
     /// <summary>Exactly equal, unless numbers were combined that floats round.</summary>
     static bool AreEqual(Rational expected, Rational actual, Expr simplified)

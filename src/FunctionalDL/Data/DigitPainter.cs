@@ -21,10 +21,17 @@ static class DigitPainter
         var noise = key.Fold(0).Uniform([Size * Size]).As<float>().Span;
         for (var i = 0; i < image.Length; i++)
         {
-            var value = image[i] * ink + (image[i] > 0 ? 0.15f * (noise[i] - 0.5f) : noise[i] > 0.995f ? noise[i] - 0.8f : 0);
+            var value = image[i] * ink + Grain(image[i], noise[i]);
             image[i] = (float)Math.Clamp(value, 0, 1);
         }
         return digit;
+    }
+
+    /// <summary>What noise adds to a pixel: a little where there is ink, a speck now and then where there is none.</summary>
+    static float Grain(float pixel, float noise)
+    {
+        if (pixel > 0) return 0.15f * (noise - 0.5f);
+        return noise > 0.995f ? noise - 0.8f : 0;
     }
 
     /// <summary>A map from the unit square to pixels: bent by two waves an axis, then scaled, slanted, turned and shifted.</summary>

@@ -68,9 +68,15 @@ sealed record NumberNotation(char DecimalMark, char? ThousandsMark, ImmutableArr
                 if (isWhole && lastMark >= 0 && digits != 3 || c == '.' && DecimalMark != '.') return null;
                 isWhole = false;
             }
-            plain[length++] = c == Minus ? '-' : c == DecimalMark ? '.' : c;
+            plain[length++] = AsProgramsWrite(c);
         }
         if (isWhole && lastMark >= 0 && digits != 3) return null;
         return Parse(plain[..length]);
+    }
+
+    char AsProgramsWrite(char c)
+    {
+        if (c == Minus) return '-';
+        return c == DecimalMark ? '.' : c;
     }
 }

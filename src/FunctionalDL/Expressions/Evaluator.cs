@@ -37,9 +37,9 @@ public static class Evaluator
         foreach (var node in order)
         {
             Tensor[] Inputs() => [.. node.Inputs.Select(x => results[x])];
-            results[node] = node.VariableName is { } name ? values[name]
-                : node.Op is MultiResultOp ? several.Of(node, op => op.EvaluateAll(Inputs(), sizes))
-                : node.Op.Evaluate(Inputs(), node.Type.Resolve(sizes), sizes);
+            if (node.VariableName is { } name) results[node] = values[name];
+            else if (node.Op is MultiResultOp) results[node] = several.Of(node, op => op.EvaluateAll(Inputs(), sizes));
+            else results[node] = node.Op.Evaluate(Inputs(), node.Type.Resolve(sizes), sizes);
             if (node.Op is MultiResultOp && --left[Application.Of(node)] == 0) several.Forget(node);
             foreach (var input in node.Inputs)
                 if (--uses[input] == 0) results.Remove(input);

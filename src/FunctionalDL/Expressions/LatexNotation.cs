@@ -59,16 +59,25 @@ sealed class LatexNotation : Notation
     {
         if (Commands.TryGetValue(name, out var command)) return command;
         var (stem, index, primes) = Split(name);
-        var text = stem.Length == 1
-            ? Letters.TryGetValue(stem[0], out var letter) ? letter : char.IsAsciiLetter(stem[0]) ? stem : $@"\text{{{Escape(stem)}}}"
-            : $@"\mathrm{{{(stem.All(char.IsAsciiLetterOrDigit) ? stem : $@"\text{{{Escape(stem)}}}")}}}";
+        var text = stem.Length == 1 ? Letter(stem) : $@"\mathrm{{{(stem.All(char.IsAsciiLetterOrDigit) ? stem : Quoted(stem))}}}";
         return text + (index.Length > 0 ? $"_{{{index}}}" : "") + new string('\'', primes);
     }
 
-    protected override Printed Numeral(string digits) => digits == "∞" ? new(@"\infty", Precedence.Atom)
-        : digits.Split('e') is [var mantissa, var exponent]
-            ? new($@"{mantissa} \cdot 10^{{{exponent.Replace('−', '-')}}}", Precedence.Product)
-            : new(digits == "NaN" ? @"\mathrm{NaN}" : digits, Precedence.Atom);
+    static string Letter(string stem)
+    {
+        if (Letters.TryGetValue(stem[0], out var letter)) return letter;
+        return char.IsAsciiLetter(stem[0]) ? stem : Quoted(stem);
+    }
+
+    static string Quoted(string text) => $@"\text{{{Escape(text)}}}";
+
+    protected override Printed Numeral(string digits)
+    {
+        if (digits == "∞") return new(@"\infty", Precedence.Atom);
+        if (digits.Split('e') is [var mantissa, var exponent])
+            return new($@"{mantissa} \cdot 10^{{{exponent.Replace('−', '-')}}}", Precedence.Product);
+        return new(digits == "NaN" ? @"\mathrm{NaN}" : digits, Precedence.Atom);
+    }
 
     protected override string Join(string a, string symbol, string b) =>
         a.Length == 0 ? Operator(symbol).Trim() + b : a + Operator(symbol.Trim()) + b;

@@ -52,9 +52,9 @@ sealed class OnnxWriter : IOnnxGraph
         {
             var first = graph.Node.Count;
             string[] Inputs() => [.. node.Inputs.Select(x => values[x])];
-            values[node] = node.VariableName is { } name ? variable(name)
-                : node.Op is MultiResultOp ? several.Of(node, op => op.ToOnnxAll(this, op.All(node), Inputs()))
-                : node.Op.ToOnnx(this, node, Inputs());
+            if (node.VariableName is { } name) values[node] = variable(name);
+            else if (node.Op is MultiResultOp) values[node] = several.Of(node, op => op.ToOnnxAll(this, op.All(node), Inputs()));
+            else values[node] = node.Op.ToOnnx(this, node, Inputs());
             foreach (var written in graph.Node.Skip(first)) origins[written.Name] = node;
         }
     }

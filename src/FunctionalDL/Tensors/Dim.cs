@@ -43,10 +43,17 @@ public readonly struct Dim : IEquatable<Dim>
 
     /// <summary>The size, where it is a number.</summary>
     /// <exception cref="ShapeException">The dimension has symbols in it, or more elements than an array can have.</exception>
-    public int Size => !IsKnown ? throw new ShapeException($"Dim: {this} has no size yet. Bind its symbols first: shape.Resolve(sizes).")
-        : constant is >= int.MinValue and <= int.MaxValue ? (int)constant
-        : throw new ShapeException(
-            $"Dim: {this} is beyond the {int.MaxValue} elements an axis can have. Split the axis, or make its factors smaller.");
+    public int Size
+    {
+        get
+        {
+            if (!IsKnown) throw new ShapeException($"Dim: {this} has no size yet. Bind its symbols first: shape.Resolve(sizes).");
+            if (constant is < int.MinValue or > int.MaxValue)
+                throw new ShapeException(
+                    $"Dim: {this} is beyond the {int.MaxValue} elements an axis can have. Split the axis, or make its factors smaller.");
+            return (int)constant;
+        }
+    }
 
     /// <summary>Whether the size is a number below 0, which no array has.</summary>
     internal bool IsNegative => IsKnown && constant < 0;

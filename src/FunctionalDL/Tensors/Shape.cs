@@ -85,13 +85,13 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 
     /// <summary>A non-negative axis from one that may count from the end, −1 being the last.</summary>
     /// <exception cref="ShapeException">There is no such axis.</exception>
-    public int Axis(int axis, string op) =>
-        axis >= -Rank && axis < Rank
-            ? axis < 0
-                ? axis + Rank
-                : axis
-            : throw new ShapeException(
+    public int Axis(int axis, string op)
+    {
+        if (axis < -Rank || axis >= Rank)
+            throw new ShapeException(
                 $"{op}: axis {axis} is outside {this}, whose axes are {(Rank == 0 ? "none" : $"{-Rank} to {Rank - 1}")}.");
+        return axis < 0 ? axis + Rank : axis;
+    }
 
     /// <summary>This shape with one dimension replaced.</summary>
     public Shape With(int axis, Dim dim) => new(dims.SetItem(axis, dim));

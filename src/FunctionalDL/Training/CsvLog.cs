@@ -41,11 +41,15 @@ public sealed class CsvLog(string path) : Callback
                         Text(epoch.Loss),
                         Text(epoch.Steps),
                         Text(epoch.Seconds),
-                        .. epoch.Validation is { } v ? (string[])[Text(v.Loss), .. Figures(metrics, v.Metrics)]
-                        : last.Validation is null ? []
-                        : Figures([.. metrics.Prepend("")], Metric.None),
+                        .. Validation(epoch),
                         .. Figures(training, epoch.Metrics),
                     ]);
+
+                IEnumerable<string> Validation(EpochResult epoch)
+                {
+                    if (epoch.Validation is { } v) return [Text(v.Loss), .. Figures(metrics, v.Metrics)];
+                    return last.Validation is null ? [] : Figures([.. metrics.Prepend("")], Metric.None);
+                }
 
                 static IEnumerable<string> Figures(string[] names, IReadOnlyDictionary<string, double> figures) =>
                     names.Select(name => figures.TryGetValue(name, out var value) ? Text(value) : "");

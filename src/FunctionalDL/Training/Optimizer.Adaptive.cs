@@ -94,8 +94,11 @@ public sealed partial class Optimizer
     /// <summary>
     /// Zeros for a matrix's moments along one axis; the other parameters keep all moments in the first slot and none in the second.
     /// </summary>
-    static Func<Tensor, Tensor> WithoutAxis(int axis) => parameter => Tensor.Zeros(parameter.DType,
-        parameter.Shape.Rank == 2 ? parameter.Shape.Remove(axis) : axis == 1 ? parameter.Shape : Shape.Scalar);
+    static Func<Tensor, Tensor> WithoutAxis(int axis) => parameter =>
+    {
+        if (parameter.Shape.Rank == 2) return Tensor.Zeros(parameter.DType, parameter.Shape.Remove(axis));
+        return Tensor.Zeros(parameter.DType, axis == 1 ? parameter.Shape : Shape.Scalar);
+    };
 
     static Expr RootMeanSquare(Expr x) => Sqrt(Mean(Square(x)));
 }

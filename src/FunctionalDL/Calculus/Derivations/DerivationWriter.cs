@@ -60,7 +60,11 @@ sealed class DerivationWriter
 
     bool IsConstant => graph.Stages[^1].Node != x;
 
-    Tensor? Value(Expr derivative) => at is null ? null : IsConstant ? derivative.Evaluate(at) : values![graph.Stages[^1]];
+    Tensor? Value(Expr derivative)
+    {
+        if (at is null) return null;
+        return IsConstant ? derivative.Evaluate(at) : values![graph.Stages[^1]];
+    }
 
     void Definitions()
     {

@@ -60,14 +60,15 @@ sealed class StageGraph
         var built = new Dictionary<Expr, Expr>();
         foreach (var node in order.Where(carriers.Contains))
         {
-            built[node] = node.WithInputs([
-                .. node.Inputs.Select(x =>
-                    stages.TryGetValue(x, out var stage) ? stage.Placeholder
-                    : built.TryGetValue(x, out var part) ? part
-                    : Given(x)),
-            ]);
+            built[node] = node.WithInputs([.. node.Inputs.Select(Part)]);
             if (stages.TryGetValue(node, out var done))
                 done.Body = built[node];
+        }
+
+        Expr Part(Expr x)
+        {
+            if (stages.TryGetValue(x, out var stage)) return stage.Placeholder;
+            return built.TryGetValue(x, out var part) ? part : Given(x);
         }
     }
 

@@ -29,7 +29,12 @@ sealed class Builder(Interner kept)
     public Expr Repeat(Expr x, Shape shape) => x.Shape == shape ? x : Of(Functions.Broadcast(x.Op is BroadcastOp ? x.Inputs[0] : x, shape));
 
     /// <summary>a·x, as −x where a is −1.</summary>
-    public Expr Times(double a, Expr x) => a == 1 ? x : a == -1 ? Of(new NegateOp(), x) : Of(new MultiplyOp(), Number(x, a), x);
+    public Expr Times(double a, Expr x) => a switch
+    {
+        1 => x,
+        -1 => Of(new NegateOp(), x),
+        _ => Of(new MultiplyOp(), Number(x, a), x),
+    };
 
     /// <summary>The product of some factors, from the left.</summary>
     public Expr Multiply(IEnumerable<Expr> factors) => factors.Aggregate((x, y) => Of(new MultiplyOp(), x, y));

@@ -33,7 +33,13 @@ static class Parts
     };
 
     /// <summary>A number times an expression, in its shortest form.</summary>
-    public static Expr Times(double a, Expr x) => a == 1 ? x : a == -1 ? -x : a == 0 ? Functions.Full(x, 0) : a * x;
+    public static Expr Times(double a, Expr x) => a switch
+    {
+        1 => x,
+        -1 => -x,
+        0 => Functions.Full(x, 0),
+        _ => a * x,
+    };
 
     /// <summary>An expression as base and whole exponent: x is x¹.</summary>
     public static (Expr Base, double Exponent) Powered(this Expr x) =>

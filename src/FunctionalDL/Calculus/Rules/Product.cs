@@ -122,7 +122,9 @@ sealed class Product
         var shared = Chain(factors.Where(f => f.Value.Value < 0 && f.Key.IsRepeatedScalar()));
 
         var isNegated = Number.Above == -1 && above is not null;
-        var result = above is null ? builder.Number(like, Number.Above) : isNegated ? above : builder.Times(Number.Above, above);
+        Expr result;
+        if (above is null) result = builder.Number(like, Number.Above);
+        else result = isNegated ? above : builder.Times(Number.Above, above);
         if (below is not null) result = builder.Of(new DivideOp(), result, builder.Times(Number.Below, below));
         else if (Number.Below != 1) result = builder.Of(new DivideOp(), result, builder.Number(like, Number.Below));
         if (shared is not null) result = builder.Of(new DivideOp(), result, shared);
@@ -151,11 +153,12 @@ sealed class Product
     }
 
     /// <summary>What stands first in a product: e and π, then variables, then their powers, then the rest.</summary>
-    static int Weight(Expr x) =>
-        x.IsNamed() || x.Op is PowerOp && x.Inputs[0].IsNamed() && x.Inputs[1].Number() is not null ? -1
-        : x.VariableName is not null ? 0
-        : x.Op is PowerOp && x.Inputs[0].VariableName is not null ? 1
-        : 2;
+    static int Weight(Expr x)
+    {
+        if (x.IsNamed() || x.Op is PowerOp && x.Inputs[0].IsNamed() && x.Inputs[1].Number() is not null) return -1;
+        if (x.VariableName is not null) return 0;
+        return x.Op is PowerOp && x.Inputs[0].VariableName is not null ? 1 : 2;
+    }
 
     /// <summary>The power, without the sign of its exponent; x^(n + ½) of a root as xⁿ·√x.</summary>
     IEnumerable<Expr> Raised(Expr x, Exponent exponent)

@@ -92,7 +92,11 @@ sealed class Sum
                 ? numerator ?? builder.Number(x, 1)
                 : builder.Of(new DivideOp(), numerator ?? builder.Number(x, 1), denominator));
 
-        (Ratio, Expr?) Part(Expr e) => e.Number() is { } number ? (number, null) : builder.IsShared(e) ? (1, e) : Scaled(e, depth + 1);
+        (Ratio, Expr?) Part(Expr e)
+        {
+            if (e.Number() is { } number) return (number, null);
+            return builder.IsShared(e) ? (1, e) : Scaled(e, depth + 1);
+        }
     }
 
     /// <summary>The sum as an expression, with what it simplifies to: sin² + cos² = 1, and common factors outside.</summary>

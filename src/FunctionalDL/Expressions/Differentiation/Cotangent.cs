@@ -18,16 +18,22 @@ readonly record struct Cotangent(Expr Value, Expr? Mask = null, Expr? Flag = nul
     /// <summary>The gradient with its zeros in place.</summary>
     public Expr Clean => All is { } all ? Select(all, Value, ZerosLike(Value)) : Value;
 
-    Expr? All => Flag is null ? Mask : Mask is null ? Broadcast(Flag, Value.Shape) : And(Mask, Flag);
+    Expr? All
+    {
+        get
+        {
+            if (Flag is null) return Mask;
+            return Mask is null ? Broadcast(Flag, Value.Shape) : And(Mask, Flag);
+        }
+    }
 
     /// <summary>0 where another mask is false, too.</summary>
     public Cotangent Within(Expr? mask)
     {
         var (all, flag) = (mask, Flag);
         for (; all?.Op is AndOp && Single(all.Inputs[1]) is { } part; all = all.Inputs[0]) flag = Both(flag, part);
-        return all is null ? this
-            : Single(all) is { } single ? this with { Flag = Both(flag, single) }
-            : new(Value, Both(Mask, all), flag);
+        if (all is null) return this;
+        return Single(all) is { } single ? this with { Flag = Both(flag, single) } : new(Value, Both(Mask, all), flag);
     }
 
     public static Cotangent operator +(Cotangent a, Cotangent b)
@@ -53,7 +59,11 @@ readonly record struct Cotangent(Expr Value, Expr? Mask = null, Expr? Flag = nul
     static Expr Both(Expr? a, Expr b) => a is null || a == b ? b : And(a, b);
 
     /// <summary>Where one of two masks or flags is true.</summary>
-    public static Expr? Either(Expr? a, Expr? b) => a is null || b is null ? null : a == b ? a : Or(a, b);
+    public static Expr? Either(Expr? a, Expr? b)
+    {
+        if (a is null || b is null) return null;
+        return a == b ? a : Or(a, b);
+    }
 
     static bool IsOpposite(Expr? a, Expr? b) => a is not null && b?.Op is NotOp && b.Inputs[0] == a;
 }

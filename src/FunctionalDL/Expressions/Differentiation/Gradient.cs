@@ -80,15 +80,18 @@ public static partial class Differentiation
             for (var i = 0; i < node.Inputs.Length; i++)
                 if (node.Inputs[i] is var x && active.Contains(x) && x.DType.IsFloat() && pullback(i) is { } share) Add(x, share);
         }
-        // The gradient that reached x, or the nodes of its name together.
         var byName = order
             .Where(node => node.VariableName is not null && gradients.ContainsKey(node))
             .ToLookup(node => node.VariableName!, node => gradients[node]);
-        return [.. xs.Select(x => (
-                    x.VariableName is { } name ? byName[name]
-                    : gradients.TryGetValue(x, out var g) ? [g]
-                    : []
-                ).Aggregate((Cotangent?)null, (sum, g) => sum is { } s ? s + g : g)?.Clean ?? Functions.ZerosLike(x))];
+        return [.. xs.Select(x =>
+            Arrived(x).Aggregate((Cotangent?)null, (sum, g) => sum is { } s ? s + g : g)?.Clean ?? Functions.ZerosLike(x))];
+
+        // The gradient that reached x, or the nodes of its name together.
+        IEnumerable<Cotangent> Arrived(Expr x)
+        {
+            if (x.VariableName is { } name) return byName[name];
+            return gradients.TryGetValue(x, out var g) ? [g] : [];
+        }
     }
 
     /// <summary>The chain rule backwards from several results of one op.</summary>

@@ -30,9 +30,11 @@ public static partial class Differentiation
         foreach (var node in Graph.TopologicalOrder(ys))
         {
             Expr?[] Inputs() => [.. node.Inputs.Select(x => tangents.GetValueOrDefault(x))];
-            var tangent = given.Of(node) ?? (!node.Inputs.Any(tangents.ContainsKey) ? null
-                : node.Op is MultiResultOp ? several.Of(node, op => op.JvpAll(op.All(node), Inputs()))
-                : node.Op.Jvp(node, Inputs()));
+            var tangent = given.Of(node);
+            if (tangent is null && node.Inputs.Any(tangents.ContainsKey))
+                tangent = node.Op is MultiResultOp
+                    ? several.Of(node, op => op.JvpAll(op.All(node), Inputs()))
+                    : node.Op.Jvp(node, Inputs());
             if (tangent is not null) tangents[node] = tangent;
         }
         return [.. ys.Select(y => tangents.GetValueOrDefault(y) ?? Functions.ZerosLike(y))];

@@ -11,10 +11,13 @@ sealed record DivideOp : BinaryOp
 
     protected override string OnnxName => "Div";
 
-    // The smallest number divided by −1 wraps around, and would be an error of the processor.
-    protected override T Apply<T>(T a, T b) => T.IsZero(b) && IsWhole<T>()
-        ? throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.")
-        : T.IsNegative(b) && b == -T.One ? -a : a / b;
+    protected override T Apply<T>(T a, T b)
+    {
+        if (T.IsZero(b) && IsWhole<T>())
+            throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.");
+        // The smallest number divided by −1 wraps around, and would be an error of the processor.
+        return T.IsNegative(b) && b == -T.One ? -a : a / b;
+    }
 
     static bool IsWhole<T>() where T : INumber<T> => T.One / (T.One + T.One) == T.Zero;
 
@@ -26,9 +29,12 @@ sealed record DivideOp : BinaryOp
 
     // OnnxRuntime fuses a·(1/b) into a/b, even for whole numbers and where that has another shape: 1/b is written so that it does not see
     // it.
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => !IsOne(y.Inputs[0]) ? base.ToOnnx(graph, y, x)
-        : y.DType.IsFloat() ? graph.Node("Reciprocal", [x[1]])
-        : graph.Node("Neg", [graph.Node("Div", [graph.Constant(-1L), x[1]])]);
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        if (!IsOne(y.Inputs[0])) return base.ToOnnx(graph, y, x);
+        if (y.DType.IsFloat()) return graph.Node("Reciprocal", [x[1]]);
+        return graph.Node("Neg", [graph.Node("Div", [graph.Constant(-1L), x[1]])]);
+    }
 
     private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => Math.Abs(x[1]) <= within
         ? new(NonSmoothKind.Pole, "The divisor is 0.") : null;

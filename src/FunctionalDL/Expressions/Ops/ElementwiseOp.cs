@@ -16,7 +16,12 @@ abstract record ElementwiseOp : Op
         i => Vjp(i, y, g.Value) is { } share ? g with { Value = share } : null;
 
     /// <summary>g · d, without factors of 1 and as a quotient where d is a reciprocal.</summary>
-    static Expr Product(Expr g, Expr d) => IsOne(g) ? d : IsOne(d) ? g : d.Op is DivideOp && IsOne(d.Inputs[0]) ? g / d.Inputs[1] : g * d;
+    static Expr Product(Expr g, Expr d)
+    {
+        if (IsOne(g)) return d;
+        if (IsOne(d)) return g;
+        return d.Op is DivideOp && IsOne(d.Inputs[0]) ? g / d.Inputs[1] : g * d;
+    }
 
     /// <summary>Whether a factor is 1 everywhere, as the gradient is that differentiation begins with.</summary>
     private protected static bool IsOne(Expr x) => Number(x) == 1;

@@ -11,6 +11,10 @@ sealed record LogOp : UnaryOp
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("ln", x);
 
-    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => x[0] > within ? null
-        : x[0] < 0 ? new(NonSmoothKind.OutsideDomain, "ln x has no value below 0.") : new(NonSmoothKind.Pole, "ln x is −∞ at 0.");
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within)
+    {
+        if (x[0] > within) return null;
+        if (x[0] < 0) return new(NonSmoothKind.OutsideDomain, "ln x has no value below 0.");
+        return new(NonSmoothKind.Pole, "ln x is −∞ at 0.");
+    }
 }

@@ -21,8 +21,10 @@ sealed record Log1POp : UnaryOp
         return graph.Node("Where", [graph.Node("Less", [graph.Node("Abs", [x]), one]), graph.Node("Sub", [ln, rounding]), ln]);
     }
 
-    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) =>
-        x[0] > within - 1 ? null
-        : x[0] < -1 ? new(NonSmoothKind.OutsideDomain, "ln(1 + x) has no value below −1.")
-        : new(NonSmoothKind.Pole, "ln(1 + x) is −∞ at −1.");
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within)
+    {
+        if (x[0] > within - 1) return null;
+        if (x[0] < -1) return new(NonSmoothKind.OutsideDomain, "ln(1 + x) has no value below −1.");
+        return new(NonSmoothKind.Pole, "ln(1 + x) is −∞ at −1.");
+    }
 }

@@ -19,11 +19,27 @@ sealed record PowerOp : BinaryOp
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => i switch
     {
-        0 when Number(x[1]) is { } n => n == 0 ? null : n == 1 ? Full(y, 1) : n == 2 ? 2 * x[0] : n * Power(x[0], n - 1),
+        0 when Number(x[1]) is { } n => OfKnownExponent(x[0], n, y),
         0 => x[1] * Power(x[0], Lowered(x[0], x[1])),
-        _ when Number(x[0]) is { } a && a != 0 => a == 1 ? null : IsE(a, y.DType) ? y : y * Log(Expr.Constant(a, y.DType)),
+        _ when Number(x[0]) is { } a && a != 0 => OfKnownBase(a, y),
         _ => y * Log(Select(Equal(x[0], Full(x[0], 0)), Full(x[0], 1), x[0])),
     };
+
+    /// <summary>n·xⁿ⁻¹, the derivative of y = xⁿ, in its shortest form.</summary>
+    static Expr? OfKnownExponent(Expr x, double n, Expr y) => n switch
+    {
+        0 => null,
+        1 => Full(y, 1),
+        2 => 2 * x,
+        _ => n * Power(x, n - 1),
+    };
+
+    /// <summary>y·ln a, the derivative of y = aˣ, in its shortest form.</summary>
+    static Expr? OfKnownBase(double a, Expr y)
+    {
+        if (a == 1) return null;
+        return IsE(a, y.DType) ? y : y * Log(Expr.Constant(a, y.DType));
+    }
 
     /// <summary>b − 1, but b itself where a and b are 0: a⁰ = 1 has the slope 0 at 0, of every order, and 0 · 0⁻¹ is no number.</summary>
     static Expr Lowered(Expr a, Expr b) => Select(And(Equal(a, Full(a, 0)), Equal(b, Full(b, 0))), b, b - 1);

@@ -67,13 +67,9 @@ sealed record ScanOp(ScanBody Body, int Result = 0) : MultiResultOp(Result)
             {
                 if (i < carries)
                     values = values.With(names[i], next[i]);
-                Write(
-                    next[i],
-                    i,
-                    i >= carries + Body.Stacked.Length ? 0
-                        : i < carries && !Body.IsReversed ? t + 1
-                        : t,
-                    add: i >= carries + Body.Stacked.Length);
+                var isSum = i >= carries + Body.Stacked.Length;
+                var place = i < carries && !Body.IsReversed ? t + 1 : t;
+                Write(next[i], i, isSum ? 0 : place, add: isSum);
             }
         }
         return [.. results.Zip(shapes, (values, shape) => Tensor<double>.Adopt(shape, values).Cast(Body.Next[0].DType))];
@@ -145,7 +141,12 @@ sealed record ScanOp(ScanBody Body, int Result = 0) : MultiResultOp(Result)
                 .. own.Skip(carries + Body.Stacked.Length),
             ]);
         int[] order = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i].DType.IsFloat())];
-        return i => Array.IndexOf(order, i) is >= 0 and var at ? at < carries ? Body.Adjoint.Last(shares[at]) : shares[at] : null;
+        return i =>
+        {
+            var at = Array.IndexOf(order, i);
+            if (at < 0) return null;
+            return at < carries ? Body.Adjoint.Last(shares[at]) : shares[at];
+        };
     }
 
     /// <summary>The expressions with one loop for those that differ in what they keep of their steps.</summary>

@@ -5,7 +5,11 @@ sealed record SignOp : NumericUnaryOp
 {
     public override string Name => "Sign";
 
-    protected override T Apply<T>(T x) => x > T.Zero ? T.One : x < T.Zero ? -T.One : x;
+    protected override T Apply<T>(T x)
+    {
+        if (x > T.Zero) return T.One;
+        return x < T.Zero ? -T.One : x;
+    }
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => null;
 

@@ -11,7 +11,8 @@ static class SpecialValues
     public static T Log1P<T>(T x) where T : IFloatingPointIeee754<T>
     {
         var u = T.One + x;
-        return u == T.One ? x : T.IsPositiveInfinity(u) ? u : T.Log(u) * (x / (u - T.One));
+        if (u == T.One) return x;
+        return T.IsPositiveInfinity(u) ? u : T.Log(u) * (x / (u - T.One));
     }
 
     /// <summary>eˣ − 1, by the same cancellation: with u the rounded eˣ, (u − 1)·x/ln u.</summary>

@@ -11,8 +11,10 @@ sealed record SqrtOp : UnaryOp
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Root(x[0]);
 
-    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) =>
-        x[0] > within ? null
-        : x[0] < 0 ? new(NonSmoothKind.OutsideDomain, "√x has no value below 0.")
-        : new(NonSmoothKind.Pole, "The slope of √x is infinite at 0.");
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within)
+    {
+        if (x[0] > within) return null;
+        if (x[0] < 0) return new(NonSmoothKind.OutsideDomain, "√x has no value below 0.");
+        return new(NonSmoothKind.Pole, "The slope of √x is infinite at 0.");
+    }
 }

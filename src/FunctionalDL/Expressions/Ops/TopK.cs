@@ -70,16 +70,17 @@ sealed record TopKOp(int Axis, Dim Size, bool Largest, int Result = 0) : MultiRe
     {
         public int Compare(int a, int b)
         {
-            var (first, second) = (x.Span[start + a * step], x.Span[start + b * step]);
+            var order = Order(x.Span[start + a * step], x.Span[start + b * step]);
+            if (order == 0) return a - b;
+            return largestFirst ? -order : order;
+        }
+
+        static int Order(T first, T second)
+        {
+            if (T.IsNaN(first) || T.IsNaN(second)) return T.IsNaN(first).CompareTo(T.IsNaN(second));
             // Equal by value where they differ by sign alone, as 0 and −0 do.
-            var order =
-                T.IsNaN(first) || T.IsNaN(second) ? T.IsNaN(first).CompareTo(T.IsNaN(second))
-                : first < second ? -1
-                : first > second ? 1
-                : 0;
-            return order == 0 ? a - b
-                : largestFirst ? -order
-                : order;
+            if (first < second) return -1;
+            return first > second ? 1 : 0;
         }
     }
 

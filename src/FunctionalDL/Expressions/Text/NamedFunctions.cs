@@ -52,7 +52,12 @@ static class NamedFunctions
     public static bool TryGetConstant(string name, out double value) => Constants.TryGetValue(name, out value);
 
     /// <summary>The name of e or π; null for other numbers.</summary>
-    public static string? NameOf(double value) => value == Math.E ? "e" : value == Math.PI ? "π" : null;
+    public static string? NameOf(double value) => value switch
+    {
+        Math.E => "e",
+        Math.PI => "π",
+        _ => null,
+    };
 
     /// <summary>The function whose name differs least from a word, where it differs little.</summary>
     public static string? Nearest(string name) => Spelling.Nearest(name, Table.Keys);

@@ -118,15 +118,14 @@ static class Tokenizer
         while (end < text.Length && text[end] is '\'' or '′') end++;
         length = end - at;
         Unambiguous(text, at, end);
-        return new(
-            TokenKind.Name,
-            string.Concat(
-                text[at..end]
-                    .Select(c =>
-                        c == '\'' ? '′'
-                        : Subscripts.IndexOf(c) is >= 0 and var digit ? (char)('0' + digit)
-                        : c)),
-            at);
+        return new(TokenKind.Name, string.Concat(text[at..end].Select(Canonical)), at);
+    }
+
+    /// <summary>A character of a name in its one form: f₁' is f1′.</summary>
+    static char Canonical(char c)
+    {
+        if (c == '\'') return '′';
+        return Subscripts.IndexOf(c) is >= 0 and var digit ? (char)('0' + digit) : c;
     }
 
     static bool IsInName(char c) => char.IsLetter(c) || char.IsAsciiDigit(c) || c == '_' || Subscripts.Contains(c);
