@@ -122,7 +122,7 @@ sealed class ExpressionBuilder
     /// <summary>x, or x² + ½ where x comes near 0 or below.</summary>
     public Expr Positive(Expr x) => options.SpecialValues || All(x, v => v >= 0.3) ? x : x * x + 0.5;
 
-    /// <summary>x, or x² + 1 (or ½) where x comes near 0.</summary>
+    /// <summary>x, or, where x comes near 0, x² + ½ among floats and max(|x|, 1) among whole numbers.</summary>
     public Expr NotZero(Expr x)
     {
         if (!x.DType.IsFloat()) return All(x, v => v != 0) ? x : Maximum(Abs(x), Full(x, 1));

@@ -91,7 +91,7 @@ public class TinyTests
         Assert.True(run.Model.Parameters.BitEquals(Fit(threads: 2).Model.Parameters));
     }
 
-    /// <summary>A trained model becomes a file that OnnxRuntime runs, at any batch size, and its parameters one that is read back.</summary>
+    /// <summary>A trained model becomes a file that OnnxRuntime runs, and its parameters one that is read back.</summary>
     [Fact]
     public void A_trained_model_goes_out_and_comes_back()
     {

@@ -32,7 +32,7 @@ public sealed partial class Optimizer
             parameters =>
                 TensorSet.Of(
                     slots
-                        .SelectMany(slot => parameters.Select(p => KeyValuePair.Create(new StatePart(slot.Name).Full(p.Key), slot.Initial(p.Value))))
+                        .SelectMany(slot => new StatePart(slot.Name).Full(parameters.Map((_, value) => slot.Initial(value))))
                         .Append(KeyValuePair.Create<string, Tensor>(StepSlot, 0L))),
             input =>
             {

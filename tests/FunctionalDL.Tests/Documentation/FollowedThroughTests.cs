@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace FunctionalDL.Tests.Documentation;
 
-/// <summary>CONTRIBUTING follows things through the code: each file says what the page says it does, and no other file knows the thing.</summary>
+/// <summary>
+/// CONTRIBUTING follows things through the code: each file says what the page says it does, and no other file knows the thing.
+/// </summary>
 public partial class FollowedThroughTests
 {
     sealed record Row(string File, string Says);

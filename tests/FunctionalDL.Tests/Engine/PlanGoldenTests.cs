@@ -94,6 +94,6 @@ public partial class PlanGoldenTests
             .ToDictionary(p => p.Name, p => p.Text);
     }
 
-    [GeneratedRegex(@" in \d+ (blocks|parts|chunks|× \d+ tiles of \d+×\d+)")]
+    [GeneratedRegex(@" in \d+ (blocks|shares|chunks|× \d+ tiles of \d+×\d+)")]
     private static partial Regex OfTheMachine();
 }

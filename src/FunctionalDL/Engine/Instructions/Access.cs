@@ -8,7 +8,9 @@ namespace FunctionalDL.Engine;
 /// <param name="First">The place of the first element.</param>
 /// <param name="Last">The place of the last; before the first where there is none.</param>
 /// <param name="DType">What the step takes an element for.</param>
-/// <param name="Chosen">Where indices in data choose among slices: how many these are, and what the indices are checked to be below.</param>
+/// <param name="Chosen">
+/// Where indices in data choose among slices: how many these are, and what the indices are checked to be below.
+/// </param>
 readonly record struct Access(
     Storage Storage,
     View? View,

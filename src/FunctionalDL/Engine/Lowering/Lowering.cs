@@ -48,13 +48,15 @@ sealed class Lowering
         var node = new Node(expr, [.. expr.Inputs.Select(x => views[x])], type, type.Shape.ToSizes());
         if (expr.VariableName is { } name) return to.Variable(name, node);
         if (to.Constants.Fold(node) is { } value && !LoweringRules.IsView(node.Op)) return to.Constants.Add(value, node.Shape);
-        return node.Op is MultiResultOp ? several.Of(expr, op => AllResults(op, node)) : ByRule(node) ?? ByEvaluator([type], node)[0];
+        var rule = LoweringRules.For(node.Op);
+        if (type.Shape.ElementCount == 0 && rule?.ChecksIndices != true) return to.Constants.Zeros(type.DType, node.Shape);
+        if (node.Op is MultiResultOp) return several.Of(expr, op => AllResults(op, node));
+        return ByRule(rule, node) ?? ByEvaluator([type], node)[0];
     }
 
-    View? ByRule(Node node)
+    View? ByRule(Rule? rule, Node node)
     {
-        if (LoweringRules.For(node.Op) is not { } rule) return null;
-        if (node.Type.Shape.ElementCount == 0 && !rule.ChecksIndices) return to.Constants.Zeros(node.Type.DType, node.Shape);
+        if (rule is null) return null;
         if (node.X.Any(x => x.Count == 0) && !rule.TakesEmpty) return null;
         // Half floats are rounded once, from float64, as the evaluator has it; where a kernel would not, it computes them.
         if (node.Type.DType is var dtype && dtype.IsFloat() && dtype.IsNarrow() && !rule.IsExact) return null;
@@ -69,8 +71,6 @@ sealed class Lowering
 
     View[] ByEvaluator(TensorType[] types, Node node)
     {
-        if (types.All(type => type.Shape.ElementCount == 0))
-            return Array.ConvertAll(types, type => to.Constants.Zeros(type.DType, type.Shape.ToSizes()));
         View[] results = [.. types.Select(type => to.New(type.DType, type.Shape.ToSizes()))];
         to.Add(new ReferenceStep(node.Op, types, to.Sizes, node.X, results));
         return results;

@@ -24,7 +24,8 @@ sealed class ManagedFunction : CompiledFunction
 
     public override long PeakBytes(Sizes sizes) => plans[sizes].Bytes(threads);
 
-    protected override string Explain(TensorSet values, Sizes sizes) => With(values, sizes, (plan, workspace, _) => Explanation.Of(plan, workspace));
+    protected override string Explain(TensorSet values, Sizes sizes) =>
+        With(values, sizes, (plan, workspace, _) => Explanation.Of(plan, workspace));
 
     /// <summary>
     /// Uses a workspace whose variables lie in their values, and whose outputs lie in new tensors where a step writes them.
