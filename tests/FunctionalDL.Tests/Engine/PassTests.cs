@@ -115,7 +115,7 @@ public class PassTests
     [Fact]
     public void Operations_on_rows_get_blocks_of_whole_rows()
     {
-        var (sums, wide) = (New(64), 300);
+        var (sums, wide) = (New(64), 200);
         var product = Product(New(64, 100), New(100, wide));
         Assert.True(product.Blocks.Width < wide);
         var joined = Assert.IsType<BlockGroup>(Assert.Single(Joined(sums, product, RowSums(sums, ValueOf(product, 64)))));

@@ -31,7 +31,10 @@ public partial class PlanGoldenTests
 
     static readonly Expr X = V("x", 64, 100), Images = V("images", 8, 3, 20, 20);
 
-    static Expr Convolved() => Conv(Images, V("kernel", 16, 3, 3, 3), padding: 1) + V("bias", 16, 1, 1);
+    static Expr Convolved(Expr images) => Conv(images, V("kernel", 16, 3, 3, 3), padding: 1) + V("bias", 16, 1, 1);
+
+    // One example: how many are summed at once depends on the machine's vectors.
+    static readonly Expr Image = V("image", 1, 3, 20, 20);
 
     static Expr[] Loop() =>
         [.. Scan([V("h", 4, 8)], [V("inputs", 5, 4, 8)], (h, x) => [Tanh(MatMul(h[0], V("u", 8, 8)) + x[0])]).Last];
@@ -48,11 +51,11 @@ public partial class PlanGoldenTests
         ["softmax"] = () => [Softmax(X)],
         ["log softmax and its loss"] = () => Gradients(Mean(-Sum(LogSoftmax(Dense(X, 100, 10, "a")) * V("labels", 64, 10), -1))),
         ["layer norm"] = () => [Normalized(X, V("scale", 100), V("shift", 100), -1)],
-        ["convolution, bias, relu, max pooling"] = () => [MaxPool(Relu(Convolved()), [2, 2])],
-        ["convolution, bias, gelu"] = () => [Gelu(Convolved())],
+        ["convolution, bias, relu, max pooling"] = () => [MaxPool(Relu(Convolved(Images)), [2, 2])],
+        ["convolution, bias, gelu"] = () => [Gelu(Convolved(Images))],
         ["convolution, batch norm, relu"] = () => [Relu(BatchNormalized(Conv(Images, V("kernel", 16, 3, 3, 3), padding: 1), 16))],
-        ["convolution, bias, residual"] = () => [Relu(Convolved() + V("r", 8, 16, 20, 20))],
-        ["convolution, gradients"] = () => Gradients(Sum(Square(Relu(Convolved())))),
+        ["convolution, bias, residual"] = () => [Relu(Convolved(Images) + V("r", 8, 16, 20, 20))],
+        ["convolution, gradients"] = () => Gradients(Sum(Square(Relu(Convolved(Image))))),
         ["two layers, gradients"] = () => Gradients(Mean(Square(Dense(Tanh(Dense(X, 100, 30, "a")), 30, 1, "b")))),
         ["attention"] = () =>
             [MatMul(Softmax(MatMul(V("q", 2, 4, 16, 8), Transpose(V("k", 2, 4, 16, 8), 0, 1, 3, 2)) / 8), V("v", 2, 4, 16, 8))],

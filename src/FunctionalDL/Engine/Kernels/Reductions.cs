@@ -82,10 +82,14 @@ static unsafe class Reductions
             s2 += c;
             s3 += d;
         }
-        var sum = Vector512.Sum((s0 + s1) + (s2 + s3));
+        var sum = Lanes((s0 + s1) + (s2 + s3));
         for (; i < n; i++) sum += x[i];
         return sum;
     }
+
+    /// <summary>The sum of the lanes; without vectors the runtime begins with 0, which would make a sum of −0 positive.</summary>
+    static double Lanes(Vector512<double> x) =>
+        Vector512.EqualsAll(x.AsInt64(), Vector512.Create(-0.0).AsInt64()) ? -0.0 : Vector512.Sum(x);
 
     /// <summary>sum += x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
