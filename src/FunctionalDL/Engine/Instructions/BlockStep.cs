@@ -9,6 +9,10 @@ sealed unsafe class BlockStep(BlockKernel kernel, TileStep? epilogue, bool isSto
 {
     readonly Blocks blocks = kernel.Blocks;
 
+    // In a thread's scratch memory first the kernel's own, then a block, then the epilogue's.
+    readonly long blockOffset = PinnedBuffer.RoundUp(kernel.ScratchBytes);
+    readonly long epilogueOffset = PinnedBuffer.RoundUp(kernel.ScratchBytes) + (isStored ? 0 : kernel.Blocks.Bytes);
+
     public BlockKernel Kernel => kernel;
 
     public override IEnumerable<Access> Reads =>
@@ -20,11 +24,7 @@ sealed unsafe class BlockStep(BlockKernel kernel, TileStep? epilogue, bool isSto
     public override long Operations => kernel.Operations + (epilogue?.Operations ?? 0) + (pool?.Operations ?? 0);
 
     /// <summary>The kernel's own, a block, where only the epilogue reads it, and what that needs, or the pooling after it.</summary>
-    public override long ScratchBytes => EpilogueOffset + Math.Max(epilogue?.ScratchBytes ?? 0, pool?.ScratchBytes ?? 0);
-
-    long BlockOffset => PinnedBuffer.RoundUp(kernel.ScratchBytes);
-
-    long EpilogueOffset => BlockOffset + (isStored ? 0 : blocks.Bytes);
+    public override long ScratchBytes => epilogueOffset + Math.Max(epilogue?.ScratchBytes ?? 0, pool?.ScratchBytes ?? 0);
 
     public override IEnumerable<string> Faults(IReadOnlyList<Storage> storages) =>
         [.. kernel.Faults(), .. epilogue?.Faults(storages) ?? [], .. pool?.Faults(storages) ?? []];
@@ -48,12 +48,12 @@ sealed unsafe class BlockStep(BlockKernel kernel, TileStep? epilogue, bool isSto
     /// <summary>Where a kernel leaves a block, and the rows of it are so many elements apart.</summary>
     public (nint At, int Stride) Target(Workspace workspace, int thread, int row, int column) => isStored
         ? ((nint)(workspace[blocks.Whole] + ((long)row * blocks.Columns + column) * blocks.Whole.DType.ByteSize()), blocks.Columns)
-        : ((nint)(workspace.Scratch(thread) + BlockOffset), blocks.Width);
+        : ((nint)(workspace.Scratch(thread) + blockOffset), blocks.Width);
 
     /// <summary>Does with a block that is computed what remains to be done.</summary>
     public void Finish(Workspace workspace, int thread, int block, byte* at, int row, int column, int rows, int columns)
     {
-        var scratch = workspace.Scratch(thread) + EpilogueOffset;
+        var scratch = workspace.Scratch(thread) + epilogueOffset;
         epilogue?.Program.RunBlock(workspace, block, at, scratch, row, column, rows, columns);
         pool?.Pool(workspace, at, row, rows, scratch);
     }

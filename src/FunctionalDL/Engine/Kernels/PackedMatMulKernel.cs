@@ -189,8 +189,13 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
                 for (var i = 0; i < rows; i += panelRows)
                 {
                     var filled = Math.Min(panelRows, rows - i);
-                    var a = SideA(workspace, batch, row + i, k, filled);
-                    MultiplyPanels(a, b, run, c + (long)i * stride + j, stride, filled, width, adds: k > from);
+                    var height = Height(filled, panelRows);
+                    var a = SideA(workspace, batch, row + i, k, height);
+                    var at = c + (long)i * stride + j;
+                    if (filled == height && width == PanelColumns)
+                        MicroKernel<TSimd, TVector, T>.Run(
+                            height, a.At, a.RowStride, a.ColumnStride, b.At, b.ColumnStride, run, at, stride, k > from);
+                    else MultiplyEdge(a, b, run, at, stride, filled, width, adds: k > from);
                 }
             }
         }
@@ -203,17 +208,15 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
         public readonly int RowStride = rowStride, ColumnStride = columnStride;
     }
 
-    Side SideA(Workspace workspace, int batch, int row, int k, int filled)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    Side SideA(Workspace workspace, int batch, int row, int k, int height)
     {
-        if (row >= rowsInPlace)
-        {
-            var height = Height(filled, panelRows);
-            return new(PackedRows((T*)workspace[PackedA], batch, row) + (long)k * height, 1, height);
-        }
+        if (row >= rowsInPlace) return new(PackedRows((T*)workspace[PackedA], batch, row) + (long)k * height, 1, height);
         var (rowStride, columnStride) = (A.RowStride!.Value, A.ColumnStride!.Value);
         return new((T*)workspace[A.View] + A.Batches[batch] + A.Rows[row] + (long)k * columnStride, rowStride, columnStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     Side SideB(Workspace workspace, int batch, int column, int k)
     {
         if (column >= columnsInPlace) return new(PackedColumns(workspace, batch, column) + (long)k * PanelColumns, 1, PanelColumns);
@@ -221,20 +224,14 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
         return new((T*)workspace[B.View] + B.Batches[batch] + B.Rows[column] + (long)k * stride, 1, stride);
     }
 
-    /// <summary>A panel of A times one of B into c, or added to it; by way of a whole tile at the edges.</summary>
+    /// <summary>A panel of A times one of B into c, or added to it, by way of a whole tile: at the edges of the product.</summary>
     [SkipLocalsInit]
-    void MultiplyPanels(Side a, Side b, int run, T* c, int stride, int filled, int width, bool adds)
+    void MultiplyEdge(Side a, Side b, int run, T* c, int stride, int filled, int width, bool adds)
     {
-        var height = Height(filled, panelRows);
-        if (filled == height && width == PanelColumns)
-        {
-            MicroKernel<TSimd, TVector, T>.Run(height, a.At, a.RowStride, a.ColumnStride, b.At, b.ColumnStride, run, c, stride, adds);
-            return;
-        }
         var edge = stackalloc T[panelRows * PanelColumns];
         if (adds) Copy(c, stride, edge, PanelColumns, filled, width);
         MicroKernel<TSimd, TVector, T>.Run(
-            height, a.At, a.RowStride, a.ColumnStride, b.At, b.ColumnStride, run, edge, PanelColumns, adds);
+            Height(filled, panelRows), a.At, a.RowStride, a.ColumnStride, b.At, b.ColumnStride, run, edge, PanelColumns, adds);
         Copy(edge, PanelColumns, c, stride, filled, width);
     }
 
