@@ -186,6 +186,20 @@ public class PassTests
         Assert.Same(kernel, joined.Kernel);
     }
 
+    /// <summary>The number itself is computed by the group.</summary>
+    [Fact]
+    public void A_kernel_does_not_wait_for_what_comes_out_of_its_epilogue()
+    {
+        int[] sizes = [1, 1, 1, 1];
+        View x = New(sizes), w = New(sizes), bias = New(sizes), exp = New(sizes), y = New(sizes);
+        SlidingAxis[] axes = [new(1, 1, 1, 0, 1, 0, 0, [0]), new(1, 1, 1, 0, 1, 0, 0, [0])];
+        Matrix rows = new(w, 0, [(1, 0)], [(1, 1)], [(1, 1)]);
+        var kernel = ConvolutionKernel.Of(storages, x, rows, new("Conv", axes, 1 << 20, 1), isPacked: false);
+        var ops = new[] { Op(Code.Exp, exp, bias), Op(Code.Add, y, View.Of(kernel.Blocks.Whole, sizes), exp) };
+        var joined = Assert.IsType<BlockGroup>(Assert.Single(Joined(y, [kernel, .. ops])));
+        Assert.Same(kernel, joined.Kernel);
+    }
+
     [Fact]
     public void Only_what_is_read_elsewhere_is_in_memory()
     {

@@ -20,7 +20,8 @@ static class RowOperations
         {
             if (reads.GetValueOrDefault(whole) != 1 || uses.GetValueOrDefault(whole.Memory) != others) break;
             var op = group.Ops.First(op => op.Inputs.Any(x => x.Storage == whole));
-            if (Of(op, whole, kernel.Blocks) is not { } row) break;
+            // The kernel runs before the rest of the group, and cannot wait for a number that comes out of it.
+            if (Of(op, whole, kernel.Blocks) is not { } row || group.Extents.ContainsKey(row.Number.Storage)) break;
             ops.Add(row);
             taken.Add(op);
             (whole, others) = (op.Output, 0);
