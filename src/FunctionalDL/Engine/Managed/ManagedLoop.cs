@@ -1,6 +1,9 @@
 namespace FunctionalDL.Engine;
 
-/// <summary>A run of many steps in the managed engine, which allocates nothing once its buffers are there.</summary>
+/// <summary>
+/// A run of many steps in the managed engine, which allocates nothing once its buffers are there. What is carried has two, and takes them in
+/// turn (double buffering).
+/// </summary>
 sealed class ManagedLoop : Loop
 {
     /// <summary>A variable's value: its memory, and where the plan looks for it.</summary>

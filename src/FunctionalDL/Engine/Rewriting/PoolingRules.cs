@@ -7,6 +7,10 @@ namespace FunctionalDL.Engine;
 /// Rules that use that the gradient of max pooling is zero but for one element under each window: what can be done with the fewer
 /// elements before is done there.
 /// </summary>
+/// <remarks>
+/// They come from cnn-digits, convolution, relu and pooling by 2 × 2, where a quarter of the elements is masked and added up for the bias
+/// instead of all; with a window of any size one element in as many as it has.
+/// </remarks>
 static class PoolingRules
 {
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs) => Graph.Rebuild(outputs, (node, x) => node.Op switch

@@ -8,6 +8,12 @@ namespace FunctionalDL.Engine;
 /// likewise backwards, where rows are added up before their product is taken; and pads that fill an axis together are a concatenation.
 /// The values are the same up to rounding.
 /// </summary>
+/// <remarks>
+/// They come from two workloads. Characters, one-hot or embedded, before a recurrent or dense layer: of a table of t rows and n indices,
+/// n·k·m multiplications become t·k·m, both ways; 65 rows for 1,024 indices in lstm-chars. The gates of an LSTM, slices of one
+/// product: each gate is computed and differentiated by itself, so that no element is read for the other three, and the gradient of the
+/// slices is one array instead of the sum of four padded ones.
+/// </remarks>
 static class Reordering
 {
     public static Expr[] Apply(IReadOnlyCollection<Expr> outputs, Sizes sizes)

@@ -3,7 +3,8 @@ using FunctionalDL.Ops;
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// The passes over the expression before it is planned: equal nodes become one, and what costs more than it must is written anew.
+/// The passes over the expression before it is lowered: equal nodes become one (common subexpression elimination), and what costs more than
+/// it must is written anew.
 /// </summary>
 static class Rewriting
 {
@@ -19,7 +20,7 @@ static class Rewriting
     {
         var (op, inputs) = Rewrite(node, x);
         if (op is null) return inputs[0];
-        // Where a < b, a < max(b, a); compared with the maximum, b itself need not be kept.
+        // Where a < b, a < max(b, a); compared with the maximum, b itself need not be kept. From relu: an array less for every layer.
         if (op is LessOp && known.Find(new MaximumOp(), [inputs[1], inputs[0]]) is { } larger) return known.Of(op, [inputs[0], larger]);
         return ReferenceEquals(op, node.Op) ? known.Of(node.WithInputs(inputs)) : known.Of(op, inputs);
     });
