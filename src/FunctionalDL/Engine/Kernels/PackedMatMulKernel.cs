@@ -4,9 +4,9 @@ namespace FunctionalDL.Engine;
 
 /// <summary>
 /// The product by packed panels (GEMM after Goto, van de Geijn 2008): A in panels of a few rows, B in panels two vectors wide, each in the
-/// order the micro kernel reads it, whatever the order in memory. A side that few panels of the other are multiplied by stays where it is if it can be read there. Every
-/// element is summed over k in one order, so that the split into blocks does not show in the bits: in runs, and sums of these that are
-/// summed again, so that rounding errors stay small.
+/// order the micro kernel reads it, whatever the order in memory. A side that few panels of the other are multiplied by stays where it is
+/// if it can be read there. Every element is summed over k in one order, so that the split into blocks does not show in the bits: in runs,
+/// and sums of these that are summed again, so that rounding errors stay small.
 /// </summary>
 sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
     Matrix a, Matrix b, MatMulKernel.Product memory, int panelRows, bool isRepeated, bool hasWholeRows)

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A run of many steps in the managed engine, which allocates nothing once its buffers are there. What is carried has two, and takes them in
-/// turn (double buffering).
+/// A run of many steps in the managed engine, which allocates nothing once its buffers are there. What is carried has two, and takes them
+/// in turn (double buffering).
 /// </summary>
 sealed class ManagedLoop : Loop
 {
