@@ -15,7 +15,8 @@ public class FusionTests
             y + b, Relu(y) + b, Relu(y + b) + c, Relu(Relu(y + b) + c), y + b + c, c + (b + y), y + row, y + column, y + examples,
             row + Relu(y),
             Maximum(y, 0.25), Maximum(y + b, -0.25), Relu(y) + y, Relu(y + b) * (y + b), MaxPool(Relu(y + b), [2, 2]) + b,
-            Relu(MaxPool(y, [2, 2])) + b,
+            Relu(MaxPool(y, [2, 2])) + b, MaxPool(Gelu(y + b), [2, 2]), MaxPool(Tanh(y), [2, 2]), MaxPool(Relu(y * b - c) / b, [2, 2]),
+            MaxPool(Exp(y + b) * Reshape(Sum(Square(y + b), 2, 3), [y.Shape[0], channels, 1, 1]), [2, 2]),
         ];
     }
 

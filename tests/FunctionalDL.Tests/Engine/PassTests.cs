@@ -99,8 +99,7 @@ public class PassTests
     IReadOnlyList<Instruction> Joined(View output, params Instruction[] instructions)
     {
         var scheduled = Schedule(instructions, output, output);
-        var uses = Emission.Read(scheduled.All).Append(output.Storage).CountBy(s => s).ToDictionary();
-        return Epilogues.Join([.. scheduled.All], uses);
+        return [.. Epilogues.Join(new([], [.. scheduled.All]), [output.Storage]).All];
     }
 
     [Fact]

@@ -19,11 +19,10 @@ static class Compiler
         var lowered = Lowering.Lower(Rewriting.Apply(outputs, sizes), sizes, storages, unchanging ?? new HashSet<string>(), Compile);
         Storage[] results = [.. lowered.Outputs.Select(o => o.Storage)];
         var scheduled = Scheduling.Apply(Fusion.Apply(lowered.Instructions), results, lowered.Changing);
-        var uses = Emission.Read(scheduled.All).Concat(results).CountBy(s => s).ToDictionary();
-        var joined = new Scheduled(Epilogues.Join(scheduled.Once, uses), Epilogues.Join(scheduled.Each, uses));
-        var (once, each) = Emission.Apply(joined, results, storages);
+        var (once, each) = Emission.Apply(Epilogues.Join(scheduled, results), results, storages);
 
         Step[] steps = [.. once, .. each];
+        var read = Emission.Read(steps).Concat(results).ToHashSet();
         var written = steps.SelectMany(s => s.WrittenStorages).ToHashSet();
         var given = ofCaller.Select(o => results[o]).Where(written.Contains).ToHashSet();
         var all = storages.All();
@@ -33,7 +32,7 @@ static class Compiler
             StepsOnce = once.Length,
             Outputs = [.. lowered.Outputs],
             Variables = lowered.Variables,
-            Constants = [.. lowered.Constants.Where(c => uses.ContainsKey(c.Storage)).Select(c => (c.Storage, c.Value()))],
+            Constants = [.. lowered.Constants.Where(c => read.Contains(c.Storage)).Select(c => (c.Storage, c.Value()))],
             OfCaller = given,
             Storages = all,
             Allocation = Allocation.Of(steps, once.Length, results, given, all.Length),

@@ -6,15 +6,25 @@ namespace FunctionalDL.Engine;
 /// </summary>
 static class Epilogues
 {
+    /// <param name="scheduled">Instructions in order.</param>
+    /// <param name="results">The storages of the results.</param>
+    public static Scheduled Join(Scheduled scheduled, IReadOnlyList<Storage> results)
+    {
+        var uses = Uses(scheduled, results);
+        var grouped = new Scheduled(Groups(scheduled.Once, uses), Groups(scheduled.Each, uses));
+        // What a group reads of its kernel is no use any more.
+        uses = Uses(grouped, results);
+        return new(Pools(grouped.Once, uses), Pools(grouped.Each, uses));
+    }
+
+    /// <summary>How many instructions read a storage, and one more for a result of the plan.</summary>
+    static Dictionary<Storage, int> Uses(Scheduled scheduled, IReadOnlyList<Storage> results) =>
+        Emission.Read(scheduled.All).Concat(results).CountBy(s => s).ToDictionary();
+
     /// <summary>
     /// Joins each group to the largest kernel of which it is the first reader. Groups that move much memory stay by themselves: in long
     /// runs it arrives before it is asked for, and the blocks of the kernel stay in the cache.
     /// </summary>
-    /// <param name="instructions">Instructions in order.</param>
-    /// <param name="uses">How many instructions read a storage, and one more for a result of the plan.</param>
-    public static IReadOnlyList<Instruction> Join(IReadOnlyList<Instruction> instructions, IReadOnlyDictionary<Storage, int> uses) =>
-        Pools(Groups(instructions, uses), uses);
-
     static Instruction[] Groups(IReadOnlyList<Instruction> instructions, IReadOnlyDictionary<Storage, int> needed)
     {
         var result = instructions.ToArray<Instruction?>();
@@ -38,7 +48,7 @@ static class Epilogues
     }
 
     /// <summary>Joins poolings to the kernels whose planes nobody reads without them.</summary>
-    static Instruction[] Pools(Instruction[] instructions, IReadOnlyDictionary<Storage, int> uses)
+    static Instruction[] Pools(IReadOnlyList<Instruction> instructions, IReadOnlyDictionary<Storage, int> uses)
     {
         var result = instructions.ToArray<Instruction?>();
         var producers = instructions.Index().SelectMany(i => i.Item.WrittenStorages.Select(s => (s, i.Index))).ToDictionary();
@@ -62,7 +72,7 @@ static class Epilogues
         if ((pool.Planes, pool.PlaneElements) != (blocks.Whole.Count / blocks.Columns, blocks.Columns)) return null;
         if (epilogue is null) return new(kernel, null, pool);
         var isLast = epilogue.Ops[^1].Output == plane && plane.DType == blocks.Whole.DType;
-        return isLast && uses[blocks.Whole] == 1 && epilogue.Extents.Keys.Count(s => uses.ContainsKey(s.Memory)) == 1
+        return isLast && !uses.ContainsKey(blocks.Whole) && epilogue.Extents.Keys.Count(s => uses.ContainsKey(s.Memory)) == 1
             ? new(kernel, epilogue, pool)
             : null;
     }
