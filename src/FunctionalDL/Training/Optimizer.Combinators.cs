@@ -68,9 +68,9 @@ public sealed partial class Optimizer
                 return new(updates, state);
             }, RoleOf(moving), moving.Any(o => o.isLast))
         {
-            averages = state => all.Index().Aggregate(
+            Averages = state => all.Index().Aggregate(
                 TensorSet.Empty,
-                (found, group) => found.With(group.Item.Optimizer.averages(StatePart.Group(group.Index).In(state)))),
+                (found, group) => found.With(group.Item.Optimizer.Averages(StatePart.Group(group.Index).In(state)))),
         };
     }
 
@@ -104,7 +104,7 @@ public sealed partial class Optimizer
             groups.Role,
             isLast)
         {
-            averages = groups.averages,
+            Averages = groups.Averages,
         };
     }
 
@@ -147,7 +147,7 @@ public sealed partial class Optimizer
                 return new(inner.Updates.ToOrdered((_, u) => Select(isDue, u, Full(u, 0))), state);
             }, Role, isLast)
         {
-            averages = state => averages(StatePart.Inner.In(state)),
+            Averages = state => Averages(StatePart.Inner.In(state)),
         };
     }
 

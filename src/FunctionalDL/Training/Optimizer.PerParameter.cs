@@ -56,7 +56,7 @@ public sealed partial class Optimizer
             role,
             isLast)
         {
-            averages = averages ?? (_ => TensorSet.Empty),
+            Averages = averages ?? (_ => TensorSet.Empty),
         };
 
     const string StepSlot = "step";

@@ -13,8 +13,8 @@ public sealed partial class Optimizer
 
     readonly bool isLast;
 
-    /// <summary>The averages of the weights that the state has, by parameter.</summary>
-    Func<TensorSet, TensorSet> averages { get; init; } = _ => TensorSet.Empty;
+    /// <summary>The averages of the weights in a state, by parameter; none where the optimizer keeps none.</summary>
+    internal Func<TensorSet, TensorSet> Averages { get; private init; } = _ => TensorSet.Empty;
 
     Optimizer(
         string name,
@@ -55,9 +55,6 @@ public sealed partial class Optimizer
     /// <summary>The updates to add to the parameters, and the next state.</summary>
     public OptimizerOutput Update(OptimizerInput input) => update(input);
 
-    /// <summary>The averages of the weights in a state, by parameter; none where the optimizer keeps none.</summary>
-    internal TensorSet Averages(TensorSet state) => averages(state);
-
     /// <summary>First this optimizer, then the next on what it gives.</summary>
     /// <exception cref="FunctionalException">
     /// Both are solvers, or one stands where it cannot: a schedule before the solver, anything after averages.
@@ -82,7 +79,7 @@ public sealed partial class Optimizer
             RoleBefore(next),
             next.isLast)
         {
-            averages = state => averages(StatePart.First.In(state)).With(next.averages(StatePart.Second.In(state))),
+            Averages = state => Averages(StatePart.First.In(state)).With(next.Averages(StatePart.Second.In(state))),
         };
 
     OptimizerRole RoleBefore(Optimizer next)
