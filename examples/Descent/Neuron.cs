@@ -1,8 +1,9 @@
 using FunctionalDL;
 
 /// <summary>
-/// One neuron on 200 examples, and all there is to know about its loss L(w) = 1/n Σ (tanh(w₁x + w₂) − y)². The examples lie between 1 and
-/// 3, far from 0, so that both weights say nearly the same and the loss has a narrow valley; where tanh saturates it has a plateau.
+/// One neuron on 200 examples, and all there is to know about its loss L(w) = 1/n Σ (tanh(w₁x + w₂) − y)². The examples lie
+/// between 1 and 3, far from 0, so that both weights say nearly the same and the loss has a narrow valley; where tanh saturates it has a
+/// plateau.
 /// </summary>
 sealed class Neuron
 {

@@ -33,7 +33,8 @@ public sealed record SmoothFunction(string Name, Func<Expr, Expr> Apply)
 }
 
 /// <summary>
-/// A random composition f1 ∘ f2 ∘ … ∘ fn of smooth scalar functions, and a point: <c>[Property(Arbitrary = [typeof(Composition)])]</c>.
+/// A random composition f1 ∘ f2 ∘ … ∘ fn of smooth scalar functions, and a point: <c>[Property(Arbitrary =
+/// [typeof(Composition)])]</c>.
 /// </summary>
 /// <param name="Functions">f1 … fn; fn is applied first.</param>
 /// <param name="At">The point x.</param>

@@ -2,7 +2,9 @@ namespace FunctionalDL.Testing;
 
 public static partial class Laws
 {
-    /// <summary>Forward and reverse mode are transposes of one another: ⟨v, Jvp u⟩ = ⟨Vjp v, u⟩ for random u and v, in float64.</summary>
+    /// <summary>
+    /// Forward and reverse mode are transposes of one another: ⟨v, Jvp u⟩ = ⟨Vjp v, u⟩ for random u and v, in float64.
+    /// </summary>
     public static void ForwardIsTheTransposeOfReverse(ExpressionCase c)
     {
         var exact = c.WithPrecision(DType.Float64);

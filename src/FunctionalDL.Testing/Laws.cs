@@ -27,7 +27,8 @@ public static partial class Laws
     }
 
     /// <summary>
-    /// The gradient of the gradient matches central differences: that of Σ hᵢ·∂L/∂xᵢ for L = Σ g·sin y, with y the value and g, hᵢ random.
+    /// The gradient of the gradient matches central differences: that of Σ hᵢ·∂L/∂xᵢ for L = Σ g·sin y, with y the value and
+    /// g, hᵢ random.
     /// </summary>
     public static void SecondGradientMatchesDifferences(ExpressionCase c, double tolerance = 1e-6)
     {
@@ -56,8 +57,8 @@ public static partial class Laws
     }
 
     /// <summary>
-    /// Two tensors have one dtype, one shape, and the same elements: integers and truth values exactly, floats with |a − b| ≤ tolerance ·
-    /// max(1, |a|); NaN agrees with NaN alone, and an infinite value with itself.
+    /// Two tensors have one dtype, one shape, and the same elements: integers and truth values exactly, floats with |a − b| ≤
+    /// tolerance · max(1, |a|); NaN agrees with NaN alone, and an infinite value with itself.
     /// </summary>
     /// <param name="what">What is compared, for the message.</param>
     /// <param name="expected">The value to be met.</param>

@@ -27,7 +27,9 @@ static class RandomValues
 
     static readonly long[] SpecialWholes = [0, 1, -1, 2, 1L << 24, (1L << 24) + 1, 1L << 53, (1L << 53) + 1, long.MaxValue, long.MinValue];
 
-    /// <summary>Floats in [−2, 2), integers in −4 … 4, either truth value; among special values, half of the elements are one.</summary>
+    /// <summary>
+    /// Floats in [−2, 2), integers in −4 … 4, either truth value; among special values, half of the elements are one.
+    /// </summary>
     public static Tensor Tensor(this Random random, TensorType type, bool special)
     {
         double Real() => special && random.Next(2) == 0 ? Specials[random.Next(Specials.Length)] : random.NextDouble() * 4 - 2;

@@ -16,8 +16,8 @@ public static class TensorArbitrary
         select tensor, Shrink);
 
     /// <summary>
-    /// Tensors of one dtype: floats in [−2, 2) and integers in −4 … 4; or, where special values are wanted, NaN, infinities, −0 and the
-    /// largest and smallest numbers among them.
+    /// Tensors of one dtype: floats in [−2, 2) and integers in −4 … 4; or, where special values are wanted, NaN, infinities, −0
+    /// and the largest and smallest numbers among them.
     /// </summary>
     public static Arbitrary<Tensor> Of(DType dtype, bool specialValues = false) => Arb.From(
         from shape in Shapes().Generator

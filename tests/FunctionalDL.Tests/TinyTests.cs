@@ -79,7 +79,9 @@ public class TinyTests
             Tensor.Of([64, 1], (ReadOnlySpan<double>)[.. x.Select(v => v * v)]).Cast(DType.Float32));
     }
 
-    /// <summary>w ← w − η ∂L/∂w, again and again: the loss falls, and the same seed gives the same bits on any number of threads.</summary>
+    /// <summary>
+    /// w ← w − η ∂L/∂w, again and again: the loss falls, and the same seed gives the same bits on any number of threads.
+    /// </summary>
     [Fact]
     public void Training_makes_the_loss_small()
     {

@@ -3,8 +3,9 @@ using FunctionalDL.Ops;
 namespace FunctionalDL;
 
 /// <summary>
-/// The condition of the chain rule, checked at a point: f1 ∘ … ∘ fn is differentiable where each fi is differentiable at its immediate
-/// input. The condition is sufficient and not necessary: |x|² is differentiable at 0. What is known of the function as a whole is in a
+/// The condition of the chain rule, checked at a point: f1 ∘ … ∘ fn is differentiable where each fi is differentiable at its
+/// immediate input. The condition is sufficient and not necessary: |x|² is differentiable at 0. What is known of the function as a whole
+/// is in a
 /// <see cref="Report"/>.
 /// </summary>
 public static class Differentiability

@@ -28,14 +28,16 @@ public sealed partial class Function
     public Function Jacobian() => new(Variables, Variables.Select(x => Body.Jacobian(x)));
 
     /// <summary>
-    /// The second derivatives ∂²y/∂uᵢ∂vⱼ of a scalar function, <c>[u…, v…]</c>, for each pair of variables u, v, in the order u₁v₁, u₁v₂,
-    /// ….
+    /// The second derivatives ∂²y/∂uᵢ∂vⱼ of a scalar function, <c>[u…, v…]</c>, for each pair of variables u, v, in the
+    /// order u₁v₁, u₁v₂, ….
     /// </summary>
     /// <exception cref="ShapeException">The function is not scalar.</exception>
     public Function Hessian() =>
         new(Variables, Body.Gradient(Variables).SelectMany(g => Variables.Select(x => Differentiation.ForwardJacobian(g, x))));
 
-    /// <summary>(x…, t…) ↦ Σ ∂y/∂xᵢ · tᵢ, the derivative along tangents, which are variables <c>dx</c> after the function's own.</summary>
+    /// <summary>
+    /// (x…, t…) ↦ Σ ∂y/∂xᵢ · tᵢ, the derivative along tangents, which are variables <c>dx</c> after the function's own.
+    /// </summary>
     /// <exception cref="DTypeException">A variable or the value is not a float.</exception>
     public Function Jvp()
     {

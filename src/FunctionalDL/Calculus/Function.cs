@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace FunctionalDL;
 
 /// <summary>
-/// A function as a value: variables, and expressions of them. Functions compose, f∘g, and keep their parts f1∘…∘fn; their derivatives are
-/// functions again.
+/// A function as a value: variables, and expressions of them. Functions compose, f∘g, and keep their parts f1∘…∘fn; their
+/// derivatives are functions again.
 /// </summary>
 /// <remarks>
 /// Other variables in the expressions, such as weights, are left as they are: they are not arguments and derivatives are not taken with

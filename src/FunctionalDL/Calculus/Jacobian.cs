@@ -5,8 +5,8 @@ namespace FunctionalDL;
 public static partial class Differentiation
 {
     /// <summary>
-    /// All derivatives ∂yᵢ/∂xⱼ: <c>[y…, x…]</c>. Column by column in forward mode where x has fewer elements than y, otherwise row by row
-    /// in reverse mode; all of them at once, without a copy of the graph for each. Named sizes are taken in reverse mode.
+    /// All derivatives ∂yᵢ/∂xⱼ: <c>[y…, x…]</c>. Column by column in forward mode where x has fewer elements than y, otherwise
+    /// row by row in reverse mode; all of them at once, without a copy of the graph for each. Named sizes are taken in reverse mode.
     /// </summary>
     /// <exception cref="DTypeException">y or x is not a float.</exception>
     public static Expr Jacobian(this Expr y, Expr x) =>
@@ -39,7 +39,8 @@ public static partial class Differentiation
     }
 
     /// <summary>
-    /// The second derivatives ∂²y/∂xᵢ∂xⱼ of a scalar, <c>[x…, x…]</c>: the forward-mode Jacobian of the reverse-mode gradient.
+    /// The second derivatives ∂²y/∂xᵢ∂xⱼ of a scalar, <c>[x…, x…]</c>: the forward-mode Jacobian of the reverse-mode
+    /// gradient.
     /// </summary>
     /// <exception cref="ShapeException">y is not a scalar.</exception>
     /// <exception cref="DTypeException">y or x is not a float.</exception>

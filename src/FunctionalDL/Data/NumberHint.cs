@@ -69,7 +69,8 @@ static partial class NumberHint
     )]
     internal static partial Regex Date();
 
-    [GeneratedRegex($@"(?<=^[-+−]?)\s*(\p{{Sc}}|({Currencies})(?=[ \d]))\s*|\s*(\p{{Sc}}|[%‰°]|(?<=[\d ])({Currencies}))\s*$", Settings)]
+    [GeneratedRegex(
+        $@"(?<=^[-+−]?)\s*(\p{{Sc}}|({Currencies})(?=[ \d]))\s*|\s*(\p{{Sc}}|[%‰°]|(?<=[\d ])({Currencies}))\s*$", Settings)]
     internal static partial Regex Affix();
 
     const string Currencies = "EUR|USD|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|BRL|RUB|TRY|KRW";

@@ -97,8 +97,8 @@ public sealed class Table : RowSet<Table>
             bool IsKept(double x) => TElement.ToDouble(TElement.Of(x)) is var kept && double.IsFinite(kept)
                 && (Math.Abs(x) <= exact || Math.Abs(x) > most || kept == x);
             return table.Convert<T>(columns, (_, cell) => table.Notation.Read(cell) is { } x && IsKept(x) ? TElement.Of(x) : null,
-                cell => table.NotNumber(cell, $"is a number that {name} does not keep. Take it in float64, Numbers(DType.Float64, …), and "
-                    + $"normalize it before it becomes {name}, as a TableEncoder does."));
+                cell => table.NotNumber(cell, $"is a number that {name} does not keep. Take it in float64, Numbers(DType.Float64, …), "
+                    + $"and normalize it before it becomes {name}, as a TableEncoder does."));
         }
     }
 

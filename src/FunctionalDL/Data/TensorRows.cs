@@ -50,7 +50,9 @@ static class TensorRows
         }
     }
 
-    /// <summary>Pieces of a length along the first axis, the i-th from row <c>first + i·step</c> on: <c>[count, length, …]</c>.</summary>
+    /// <summary>
+    /// Pieces of a length along the first axis, the i-th from row <c>first + i·step</c> on: <c>[count, length, …]</c>.
+    /// </summary>
     public static Tensor Pieces(this Tensor tensor, int count, int first, int step, int length) =>
         tensor.DType.Visit<Cut, Tensor>(new(tensor, count, first, step, length));
 

@@ -3,7 +3,8 @@ using FunctionalDL.Ops;
 namespace FunctionalDL;
 
 /// <summary>
-/// Functions of which only the name is known, as in <c>L = (f2(w2·f1(w1·x)) − y)²</c>: they are differentiated as f1′, f1″ and so on.
+/// Functions of which only the name is known, as in <c>L = (f2(w2·f1(w1·x)) − y)²</c>: they are differentiated as f1′, f1″ and so
+/// on.
 /// </summary>
 public static class AbstractFunctions
 {

@@ -43,7 +43,8 @@ public static partial class Functions
     public static Expr Mish(Expr x) => x * Tanh(Softplus(x));
 
     /// <summary>
-    /// eˣⁱ / Σ eˣ along an axis, computed from x − max x: 0 for −∞. With +∞, or with −∞ alone, there is no distribution: NaN.
+    /// eˣⁱ / Σ eˣ along an axis, computed from x − max x: 0 for −∞. With +∞, or with −∞ alone, there is no distribution:
+    /// NaN.
     /// </summary>
     public static Expr Softmax(Expr x, int axis = -1)
     {
@@ -52,7 +53,8 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// ln softmax = x − ln Σ eˣ along an axis, without overflow or cancellation: −∞ for −∞. With +∞, or with −∞ alone: NaN.
+    /// ln softmax = x − ln Σ eˣ along an axis, without overflow or cancellation: −∞ for −∞. With +∞, or with −∞ alone:
+    /// NaN.
     /// </summary>
     public static Expr LogSoftmax(Expr x, int axis = -1)
     {

@@ -8,8 +8,8 @@ public static partial class Functions
     const double Masked = -1e30;
 
     /// <summary>
-    /// softmax(q kᵀ/√d) v, scaled dot-product attention: <c>[b…, t, d], [b…, s, d], [b…, s, e] → [b…, t, e]</c> (Vaswani et al. 2017).
-    /// A query that may see no key at all takes nothing of any: zeros.
+    /// softmax(q kᵀ/√d) v, scaled dot-product attention: <c>[b…, t, d], [b…, s, d], [b…, s, e] → [b…, t, e]</c> (Vaswani et
+    /// al. 2017). A query that may see no key at all takes nothing of any: zeros.
     /// </summary>
     /// <param name="q">The queries.</param>
     /// <param name="k">The keys.</param>
@@ -45,8 +45,8 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// x with its places written into its angles: with x₁ and x₂ the halves of the last axis, (x₁·cos − x₂·sin, x₂·cos + x₁·sin) of
-    /// t/10000^(2i/d) for place t:
+    /// x with its places written into its angles: with x₁ and x₂ the halves of the last axis, (x₁·cos − x₂·sin, x₂·cos +
+    /// x₁·sin) of t/10000^(2i/d) for place t:
     /// <c>[b…, time, d] → […]</c> (Su et al. 2021, halves in place of pairs). Products of two such vectors depend on the distance of
     /// their places only.
     /// </summary>

@@ -6,7 +6,8 @@ public static partial class Functions
 {
     /// <summary>
     /// The convolution (cross-correlation, as all deep-learning libraries have it) of x with a kernel over any number of spatial axes:
-    /// <c>[batch, in, s…], [out, in/groups, k…] → [batch, out, p…]</c> with p = ⌊(s + padding − (k − 1)·dilation − 1)/stride⌋ + 1.
+    /// <c>[batch, in, s…], [out, in/groups, k…] → [batch, out, p…]</c> with p = ⌊(s + padding − (k − 1)·dilation −
+    /// 1)/stride⌋ + 1.
     /// </summary>
     /// <param name="x">The input, channels first as in ONNX.</param>
     /// <param name="kernel">The weights.</param>
@@ -23,8 +24,8 @@ public static partial class Functions
 
     /// <summary>
     /// The transposed convolution, which turns the shapes of a convolution round:
-    /// <c>[batch, in, p…], [in, out/groups, k…] → [batch, out, s…]</c> with s = (p − 1)·stride + (k − 1)·dilation + 1 − padding +
-    /// outputPadding.
+    /// <c>[batch, in, p…], [in, out/groups, k…] → [batch, out, s…]</c> with s = (p − 1)·stride + (k − 1)·dilation + 1 −
+    /// padding + outputPadding.
     /// </summary>
     /// <param name="x">The input, channels first as in ONNX.</param>
     /// <param name="kernel">The weights of the convolution it is the transpose of.</param>
@@ -71,8 +72,8 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// The largest element under a window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>. Padding never is the
-    /// largest; the gradient goes to the first of equal largest elements.
+    /// The largest element under a window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>. Padding never is
+    /// the largest; the gradient goes to the first of equal largest elements.
     /// </summary>
     /// <param name="x">The input.</param>
     /// <param name="window">The window's size along each spatial axis.</param>
@@ -101,8 +102,8 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// The mean of the elements under a window at each position, padding not counted: <c>[batch, channels, s…] → [batch, channels, p…]</c>.
-    /// It is a convolution of each channel by itself.
+    /// The mean of the elements under a window at each position, padding not counted: <c>[batch, channels, s…] → [batch, channels,
+    /// p…]</c>. It is a convolution of each channel by itself.
     /// </summary>
     /// <inheritdoc cref="MaxPool"/>
     public static Expr AveragePool(Expr x, int[] window, int[]? strides = null, Padding? padding = null)

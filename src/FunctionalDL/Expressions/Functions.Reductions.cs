@@ -6,8 +6,8 @@ public static partial class Functions
 {
     /// <summary>
     /// Σ x over all elements; 0 where there are none. Compiled, floats are added in float64, or over some axes in short runs whose sums
-    /// are added by halves or in float64, so that the error is at most (130 + log₂ n)·ε·Σ|x|, with ε = 2⁻²⁴ for float32 and 2⁻⁵³ for
-    /// float64, and usually near ε·Σ|x| whatever n; the reference adds in float64.
+    /// are added by halves or in float64, so that the error is at most (130 + log₂ n)·ε·Σ|x|, with ε = 2⁻²⁴ for float32 and
+    /// 2⁻⁵³ for float64, and usually near ε·Σ|x| whatever n; the reference adds in float64.
     /// </summary>
     public static Expr Sum(Expr x) => Sum(x, All(x));
 
@@ -65,8 +65,8 @@ public static partial class Functions
 
     /// <summary>
     /// The k largest elements along an axis in descending order, or the smallest in ascending order, and their indices along it:
-    /// <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>. Of equal elements the first comes first; NaN is larger than all. The gradient of
-    /// an element goes to where it was taken from.
+    /// <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>. Of equal elements the first comes first; NaN is larger than all.
+    /// The gradient of an element goes to where it was taken from.
     /// </summary>
     /// <example>
     /// <code>
@@ -85,8 +85,8 @@ public static partial class Functions
     }
 
     /// <summary>
-    /// ln Σ eˣ over an axis, which is removed, computed as m + ln Σ e^(x − m) with m = max x. It is −∞ for −∞ alone, with a gradient of
-    /// 0, and ∞ with +∞, where it has no gradient: NaN.
+    /// ln Σ eˣ over an axis, which is removed, computed as m + ln Σ e^(x − m) with m = max x. It is −∞ for −∞ alone, with a
+    /// gradient of 0, and ∞ with +∞, where it has no gradient: NaN.
     /// </summary>
     public static Expr LogSumExp(Expr x, int axis = -1) => Squeeze(LogSumExpKeep(x, axis), axis);
 
@@ -131,10 +131,10 @@ public static partial class Functions
     public static Expr NormKeep(Expr x, int axis) => Keep(x, Norm(x, axis), axis);
 
     /// <summary>
-    /// The matrix product over the last two axes, of numbers of one dtype: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>; leading axes
-    /// broadcast. A vector on the left is a row, on the right a column, and the axis made for it is removed again, as in NumPy. Compiled,
-    /// each element is summed in runs of at most 512 products, and the runs by halves or 64 at a time, so that its error is at most (600
-    /// + k/30,000)·ε·Σ|x·y|, with ε = 2⁻²⁴ for float32 and 2⁻⁵³ for float64.
+    /// The matrix product over the last two axes, of numbers of one dtype: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>; leading
+    /// axes broadcast. A vector on the left is a row, on the right a column, and the axis made for it is removed again, as in NumPy.
+    /// Compiled, each element is summed in runs of at most 512 products, and the runs by halves or 64 at a time, so that its error is at
+    /// most (600 + k/30,000)·ε·Σ|x·y|, with ε = 2⁻²⁴ for float32 and 2⁻⁵³ for float64.
     /// </summary>
     public static Expr MatMul(Expr x, Expr y)
     {

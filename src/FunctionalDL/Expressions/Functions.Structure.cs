@@ -5,8 +5,8 @@ namespace FunctionalDL;
 public static partial class Functions
 {
     /// <summary>
-    /// Parts of x along an axis, one after another, of the given sizes: <c>[…, a + b, …] → […, a, …] and […, b, …]</c>. Nothing is
-    /// copied.
+    /// Parts of x along an axis, one after another, of the given sizes: <c>[…, a + b, …] → […, a, …] and […, b, …]</c>.
+    /// Nothing is copied.
     /// </summary>
     /// <example>
     /// <code>
@@ -140,8 +140,8 @@ public static partial class Functions
     public static Expr Gather(Expr x, Expr indices, int axis = 0) => new(new GatherOp(x.Shape.Axis(axis, "Gather")), x, indices);
 
     /// <summary>
-    /// Zeros of size <paramref name="size"/> along an axis, with the updates added at the indices: <c>[i…], [a…, i…, b…] → [a…, size,
-    /// b…]</c>. Those of one place are added one after another.
+    /// Zeros of size <paramref name="size"/> along an axis, with the updates added at the indices: <c>[i…], [a…, i…, b…] →
+    /// [a…, size, b…]</c>. Those of one place are added one after another.
     /// </summary>
     public static Expr ScatterAdd(Expr indices, Expr updates, Dim size, int axis = 0) => axis >= 0
         ? new(new ScatterAddOp(axis, size), indices, updates)
@@ -169,8 +169,8 @@ public static partial class Functions
         new(new RandomUniformOp(new(dtype, shape), stream), key);
 
     /// <summary>
-    /// Standard normal numbers by the Box–Muller transform, √(−2 ln u₁) · cos 2πu₂ with u₁ in (0, 1]; it uses streams 2·stream and
-    /// 2·stream + 1.
+    /// Standard normal numbers by the Box–Muller transform, √(−2 ln u₁) · cos 2πu₂ with u₁ in (0, 1]; it uses streams
+    /// 2·stream and 2·stream + 1.
     /// </summary>
     public static Expr RandomNormal(Expr key, Shape shape, DType dtype = DType.Float32, long stream = 0) =>
         Sqrt(-2 * Log(1 - RandomUniform(key, shape, dtype, 2 * stream)))

@@ -95,7 +95,9 @@ public abstract record Op
     /// </summary>
     internal abstract Tensor Evaluate(Tensor[] x, TensorType type, Sizes sizes);
 
-    /// <summary>The chain rule backwards: input i's share ∂y/∂xᵢᵀ · g of the gradient, or null where it is zero everywhere.</summary>
+    /// <summary>
+    /// The chain rule backwards: input i's share ∂y/∂xᵢᵀ · g of the gradient, or null where it is zero everywhere.
+    /// </summary>
     internal abstract Expr? Vjp(int i, Expr y, Expr g);
 
     /// <summary>
@@ -131,7 +133,9 @@ public abstract record Op
     private protected Expr? MovedIfSteep(int i, Expr y) =>
         Ops.ElementwiseOp.IsSteep(y.Inputs[i]) ? Vjp(i, y, Functions.Full(y, 1))?.Cast(DType.Bool) : null;
 
-    /// <summary>The chain rule forwards: Σ ∂y/∂xᵢ · tᵢ over the inputs that have a tangent, or null where it is zero everywhere.</summary>
+    /// <summary>
+    /// The chain rule forwards: Σ ∂y/∂xᵢ · tᵢ over the inputs that have a tangent, or null where it is zero everywhere.
+    /// </summary>
     internal abstract Expr? Jvp(Expr y, Expr?[] t);
 
     /// <summary>
@@ -141,7 +145,8 @@ public abstract record Op
     internal virtual Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => null;
 
     /// <summary>
-    /// The op on slices that become more examples, where its first axis is that of the examples: <c>[n, batch, …] → [n·batch, …]</c>.
+    /// The op on slices that become more examples, where its first axis is that of the examples: <c>[n, batch, …] → [n·batch,
+    /// …]</c>.
     /// </summary>
     private protected Expr AsExamples(Expr y, Expr[] x, Dim n)
     {

@@ -134,7 +134,8 @@ public sealed partial class Layer
     }
 
     /// <summary>
-    /// The parts of the last axis, each split into heads: <c>[batch, time, parts·width] → parts × [batch, heads, time, width/heads]</c>.
+    /// The parts of the last axis, each split into heads: <c>[batch, time, parts·width] → parts × [batch, heads, time,
+    /// width/heads]</c>.
     /// </summary>
     static Expr[] ByHead(Expr x, int heads, int parts)
     {

@@ -85,9 +85,9 @@ public sealed partial class Layer
             initializer);
 
     /// <summary>
-    /// A transposed convolution, which makes images larger: <c>[batch, channels, rows, columns] → [batch, filters, height, width]</c> with
-    /// height = (rows − 1)·stride + (kernel − 1)·dilation + 1 − padding + outputPadding, with <c>weight [channels, filters/groups, kernel
-    /// height, kernel width]</c>.
+    /// A transposed convolution, which makes images larger: <c>[batch, channels, rows, columns] → [batch, filters, height, width]</c>
+    /// with height = (rows − 1)·stride + (kernel − 1)·dilation + 1 − padding + outputPadding, with <c>weight [channels,
+    /// filters/groups, kernel height, kernel width]</c>.
     /// </summary>
     /// <param name="filters">The number of output channels.</param>
     /// <param name="kernel">The size of the window.</param>

@@ -5,9 +5,9 @@ namespace FunctionalDL;
 public sealed partial class Layer
 {
     /// <summary>
-    /// (x − mean)/√(variance + ε) · scale + shift for each channel, over the batch and all places: <c>[batch, channels, s…] → […]</c>
-    /// (Ioffe, Szegedy 2015). Training uses the batch's mean and population variance and keeps running ones, which prediction uses. Where
-    /// a batch has one value alone for a channel its variance is 0 and nothing can be learned: training refuses such a batch.
+    /// (x − mean)/√(variance + ε) · scale + shift for each channel, over the batch and all places: <c>[batch, channels, s…] →
+    /// […]</c> (Ioffe, Szegedy 2015). Training uses the batch's mean and population variance and keeps running ones, which prediction
+    /// uses. Where a batch has one value alone for a channel its variance is 0 and nothing can be learned: training refuses such a batch.
     /// </summary>
     /// <param name="momentum">How much of the running statistics a step keeps.</param>
     /// <param name="epsilon">ε.</param>
@@ -45,8 +45,8 @@ public sealed partial class Layer
     }
 
     /// <summary>
-    /// (x − mean)/√(variance + ε) · scale + shift over the last axis of each example: <c>[batch, …, n] → […]</c> (Ba, Kiros, Hinton
-    /// 2016).
+    /// (x − mean)/√(variance + ε) · scale + shift over the last axis of each example: <c>[batch, …, n] → […]</c> (Ba, Kiros,
+    /// Hinton 2016).
     /// </summary>
     /// <param name="epsilon">ε.</param>
     /// <exception cref="FunctionalException">ε is not above 0.</exception>

@@ -2,7 +2,9 @@ namespace FunctionalDL;
 
 public sealed partial class Layer
 {
-    /// <summary>The largest element in a window at each position: <c>[batch, channels, time] → [batch, channels, positions]</c>.</summary>
+    /// <summary>
+    /// The largest element in a window at each position: <c>[batch, channels, time] → [batch, channels, positions]</c>.
+    /// </summary>
     /// <param name="window">The size of the window.</param>
     /// <param name="stride">The step from one position to the next; the window's size if not given.</param>
     /// <param name="padding">How far the window reaches over the ends; not at all if not given.</param>

@@ -49,8 +49,8 @@ public sealed partial class Layer
     }
 
     /// <summary>
-    /// x plus sines and cosines of its places, of wavelengths from 2π to 10000·2π: p[t, 2i] = sin(t/10000^(2i/width)), p[t, 2i + 1] = cos
-    /// of it:
+    /// x plus sines and cosines of its places, of wavelengths from 2π to 10000·2π: p[t, 2i] = sin(t/10000^(2i/width)), p[t, 2i + 1] =
+    /// cos of it:
     /// <c>[batch, time, width] → […]</c> (Vaswani et al. 2017). Sequences may have any length.
     /// </summary>
     public static Layer SinusoidalPositions { get; } = Of("sinusoids", x =>

@@ -48,8 +48,8 @@ public sealed class LayerScope
     public Expr RandomUniform(Shape shape) => Functions.RandomUniform(KeyVariable, shape, DType, build.Streams++);
 
     /// <summary>
-    /// Numbers of the standard normal distribution, other ones each training step and each time this is called: √(−2 ln u)·cos 2πv of two
-    /// uniform ones (Box, Muller 1958), u above 0.
+    /// Numbers of the standard normal distribution, other ones each training step and each time this is called: √(−2 ln u)·cos 2πv
+    /// of two uniform ones (Box, Muller 1958), u above 0.
     /// </summary>
     public Expr RandomNormal(Shape shape)
     {

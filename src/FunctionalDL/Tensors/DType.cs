@@ -72,7 +72,9 @@ public static class DTypes
     /// <summary>The row of the table.</summary>
     internal static ElementType Row(this DType dtype) => ElementType.Of(dtype);
 
-    /// <summary>The distance from 1 to the next larger number: 2⁻²³ for float32, 2⁻⁷ for bfloat16, and 1 for whole numbers.</summary>
+    /// <summary>
+    /// The distance from 1 to the next larger number: 2⁻²³ for float32, 2⁻⁷ for bfloat16, and 1 for whole numbers.
+    /// </summary>
     public static double Epsilon(this DType dtype) => dtype.Row().Epsilon;
 
     /// <summary>All there are.</summary>

@@ -12,8 +12,8 @@ public static class Clip
 
     /// <summary>
     /// All gradients scaled by min(1, limit/‖g‖), with ‖g‖ the norm of all of them together (Pascanu, Mikolov, Bengio 2013). It is
-    /// computed as m · √Σ (g/m)² with m the largest |g|, so that no square overflows; gradients within the limit stay as they are, to the
-    /// bit.
+    /// computed as m · √Σ (g/m)² with m the largest |g|, so that no square overflows; gradients within the limit stay as they are, to
+    /// the bit.
     /// </summary>
     /// <exception cref="FunctionalException">The limit is not a number above 0.</exception>
     public static Optimizer GlobalNorm(double limit) => Optimizer.Of(Named("norm", limit), _ => TensorSet.Empty, input =>

@@ -5,8 +5,8 @@ namespace FunctionalDL;
 public sealed partial class Loss
 {
     /// <summary>
-    /// The Kullback–Leibler divergence of the target distribution yᵢ from the predicted one p = f(xᵢ), Lᵢ = Σₖ yᵢₖ (ln yᵢₖ − ln pₖ), with
-    /// 0 · ln 0 = 0. The gradient with respect to a target of 0, which is −∞, is taken as −ln p.
+    /// The Kullback–Leibler divergence of the target distribution yᵢ from the predicted one p = f(xᵢ), Lᵢ = Σₖ yᵢₖ (ln
+    /// yᵢₖ − ln pₖ), with 0 · ln 0 = 0. The gradient with respect to a target of 0, which is −∞, is taken as −ln p.
     /// </summary>
     public static Loss KullbackLeibler { get; } = new("kullback-leibler", (p, target) =>
     {
@@ -61,8 +61,8 @@ public sealed partial class Loss
     }
 
     /// <summary>
-    /// This loss with each example's Lᵢ multiplied by the weight of its class, Σₖ wₖ yᵢₖ. The mean is still over the n examples; weights
-    /// whose mean over the examples is 1 leave the scale of the loss as it is.
+    /// This loss with each example's Lᵢ multiplied by the weight of its class, Σₖ wₖ yᵢₖ. The mean is still over the n
+    /// examples; weights whose mean over the examples is 1 leave the scale of the loss as it is.
     /// </summary>
     /// <param name="weights">w of each class: two for binary targets, of class 0 and of class 1.</param>
     /// <exception cref="FunctionalException">A weight is negative, or the loss has no classes, or another number of them.</exception>

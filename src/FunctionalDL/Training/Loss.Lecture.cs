@@ -9,8 +9,8 @@ public sealed partial class Loss
     public static Loss MeanSquaredError { get; } = Of("mean squared error", (f, y) => Square(f - SameShape("MeanSquaredError", f, y)));
 
     /// <summary>
-    /// Binary cross-entropy of probabilities p = f(xᵢ), Lᵢ = −(yᵢ ln p + (1 − yᵢ) ln(1 − p)), with 0 · ln 0 = 0. Infinite where a certain
-    /// prediction is wrong;
+    /// Binary cross-entropy of probabilities p = f(xᵢ), Lᵢ = −(yᵢ ln p + (1 − yᵢ) ln(1 − p)), with 0 · ln 0 = 0. Infinite
+    /// where a certain prediction is wrong;
     /// <see cref="BinaryCrossEntropyFromLogits"/> stays finite.
     /// </summary>
     public static Loss BinaryCrossEntropy { get; } = new("binary cross-entropy", (p, target) =>
@@ -20,7 +20,8 @@ public sealed partial class Loss
     }, new(LossPredictions.Probabilities, LossTargets.Probabilities));
 
     /// <summary>
-    /// Categorical cross-entropy of probabilities p = f(xᵢ) over k classes, Lᵢ = −Σₖ yᵢₖ ln pₖ, with 0 · ln 0 = 0. Targets are labels
+    /// Categorical cross-entropy of probabilities p = f(xᵢ) over k classes, Lᵢ = −Σₖ yᵢₖ ln pₖ, with 0 · ln 0 = 0. Targets
+    /// are labels
     /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. Infinite where a certain prediction is wrong; <see cref="SoftmaxCrossEntropy"/>
     /// stays finite.
     /// </summary>
@@ -31,8 +32,8 @@ public sealed partial class Loss
             new(LossPredictions.ClassProbabilities, LossTargets.Classes));
 
     /// <summary>
-    /// Binary cross-entropy of p = σ(z) from the logit z: Lᵢ = ln(1 + e^z) − y·z, computed for y ≥ ½ as ln(1 + e^−z) + (1 − y)·z, so that
-    /// neither large nor small losses lose digits. 0 for an infinite logit of the right sign.
+    /// Binary cross-entropy of p = σ(z) from the logit z: Lᵢ = ln(1 + e^z) − y·z, computed for y ≥ ½ as ln(1 + e^−z) + (1 −
+    /// y)·z, so that neither large nor small losses lose digits. 0 for an infinite logit of the right sign.
     /// </summary>
     public static Loss BinaryCrossEntropyFromLogits { get; } = new("binary cross-entropy from logits", (z, target) =>
     {
@@ -43,10 +44,10 @@ public sealed partial class Loss
     }, new(LossPredictions.Logits, LossTargets.Probabilities));
 
     /// <summary>
-    /// Categorical cross-entropy of p = softmax(z) from the logits z, in the stable form Lᵢ = Σₖ yₖ · ln Σ e^s − Σₖ yₖ sₖ with s = z −
-    /// max z. Targets are labels
-    /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. A class whose logit is −∞ is impossible: it counts for nothing, unless its target
-    /// is above 0.
+    /// Categorical cross-entropy of p = softmax(z) from the logits z, in the stable form Lᵢ = Σₖ yₖ · ln Σ e^s − Σₖ yₖ
+    /// sₖ with s = z − max z. Targets are labels
+    /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. A class whose logit is −∞ is impossible: it counts for nothing, unless its
+    /// target is above 0.
     /// </summary>
     public static Loss SoftmaxCrossEntropy { get; } = new("softmax cross-entropy", (z, target) =>
     {

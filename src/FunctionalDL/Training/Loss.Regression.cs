@@ -8,8 +8,8 @@ public sealed partial class Loss
     public static Loss MeanAbsoluteError { get; } = Of("mean absolute error", (f, y) => Abs(f - SameShape("MeanAbsoluteError", f, y)));
 
     /// <summary>
-    /// Huber's loss (Huber 1964) of the error e = f(xᵢ) − yᵢ: ½ e² up to |e| = δ, and δ (|e| − ½ δ) beyond, computed as c (e − ½ c) with
-    /// c the error cut to ±δ.
+    /// Huber's loss (Huber 1964) of the error e = f(xᵢ) − yᵢ: ½ e² up to |e| = δ, and δ (|e| − ½ δ) beyond, computed as c (e
+    /// − ½ c) with c the error cut to ±δ.
     /// </summary>
     /// <exception cref="FunctionalException">δ is not above 0.</exception>
     public static Loss Huber(double delta = 1) => delta > 0 && double.IsFinite(delta)
@@ -33,13 +33,16 @@ public sealed partial class Loss
     });
 
     /// <summary>
-    /// Poisson's negative log-likelihood of counts yᵢ at the rate f(xᵢ) &gt; 0, without the term ln y! that no parameter changes: Lᵢ =
-    /// f(xᵢ) − yᵢ ln f(xᵢ), with 0 · ln 0 = 0.
+    /// Poisson's negative log-likelihood of counts yᵢ at the rate f(xᵢ) &gt; 0, without the term ln y! that no parameter changes: Lᵢ
+    /// = f(xᵢ) − yᵢ ln f(xᵢ), with 0 · ln 0 = 0.
     /// </summary>
     public static Loss Poisson { get; } =
         Of("poisson", (f, y) => f - TimesLog(SameShape("Poisson", f, y), f), new(LossPredictions.Positive, LossTargets.Counts));
 
-    /// <summary>Lᵢ = 1 − ⟨f(xᵢ), yᵢ⟩ / (‖f(xᵢ)‖ ‖yᵢ‖) over the last axis; a vector shorter than 10⁻⁶ counts as that long.</summary>
+    /// <summary>
+    /// Lᵢ = 1 − ⟨f(xᵢ), yᵢ⟩ / (‖f(xᵢ)‖ ‖yᵢ‖) over the last axis; a vector shorter than 10⁻⁶ counts as that
+    /// long.
+    /// </summary>
     public static Loss CosineDistance { get; } = Of("cosine distance", (f, target) =>
     {
         var y = SameShape("CosineDistance", f, target);

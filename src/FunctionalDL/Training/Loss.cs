@@ -4,8 +4,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL;
 
 /// <summary>
-/// What training makes small: L(w) = 1/n Σ Lᵢ(w), the mean over the n examples of a batch of a loss Lᵢ of each. A loss is a function from
-/// predictions and targets to expressions; it has no gradient of its own.
+/// What training makes small: L(w) = 1/n Σ Lᵢ(w), the mean over the n examples of a batch of a loss Lᵢ of each. A loss is a function
+/// from predictions and targets to expressions; it has no gradient of its own.
 /// </summary>
 /// <remarks>
 /// Examples are along the first axis. Where an example has several numbers (a vector prediction, a label for each place of a sequence),

@@ -3,8 +3,8 @@ namespace FunctionalDL;
 public sealed partial class Metric
 {
     /// <summary>
-    /// The share of examples whose largest prediction is at the label: <c>[n…, k]</c> against labels <c>int64 [n…]</c> or one-hot <c>[n…,
-    /// k]</c>. Read by a threshold, the share of predictions that are on the side of it that their target says.
+    /// The share of examples whose largest prediction is at the label: <c>[n…, k]</c> against labels <c>int64 [n…]</c> or one-hot
+    /// <c>[n…, k]</c>. Read by a threshold, the share of predictions that are on the side of it that their target says.
     /// </summary>
     public static Metric Accuracy { get; } = new("accuracy", (predictions, targets, threshold) =>
     {

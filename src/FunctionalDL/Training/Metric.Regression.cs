@@ -10,8 +10,8 @@ public sealed partial class Metric
         new("rmse", (f, y) => Math.Sqrt(Errors("RootMeanSquaredError", f, y).Average(e => e * e)));
 
     /// <summary>
-    /// R² = 1 − Σ (f − y)² / Σ (y − ȳ)²: 1 for perfect predictions, 0 for always predicting the mean; not finite where the targets are
-    /// all equal.
+    /// R² = 1 − Σ (f − y)² / Σ (y − ȳ)²: 1 for perfect predictions, 0 for always predicting the mean; not finite where the
+    /// targets are all equal.
     /// </summary>
     public static Metric RSquared { get; } = new("r2", (f, y) =>
     {

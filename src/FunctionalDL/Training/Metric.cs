@@ -2,10 +2,10 @@ namespace FunctionalDL;
 
 /// <summary>A figure of merit: a function from predictions and targets, example by example along the first axis, to a number.</summary>
 /// <remarks>
-/// Where a metric is of classes, predictions <c>[n…, k]</c> of k ≥ 2 classes are read by their largest. Predictions that are each a class
-/// or not, one column, or several labels of an example, are read by a threshold: of probabilities after <see cref="FromProbabilities"/>,
-/// of logits after <see cref="FromLogits"/>; where a model is evaluated by a loss that takes probabilities or logits (<see
-/// cref="LossDomain"/>) the loss says which.
+/// Where a metric is of classes, predictions <c>[n…, k]</c> of k ≥ 2 classes are read by their largest. Predictions that are each a
+/// class or not, one column, or several labels of an example, are read by a threshold: of probabilities after <see
+/// cref="FromProbabilities"/>, of logits after <see cref="FromLogits"/>; where a model is evaluated by a loss that takes probabilities or
+/// logits (<see cref="LossDomain"/>) the loss says which.
 /// </remarks>
 public sealed partial class Metric
 {

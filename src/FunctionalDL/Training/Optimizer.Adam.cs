@@ -5,8 +5,8 @@ namespace FunctionalDL;
 public sealed partial class Optimizer
 {
     /// <summary>
-    /// Adam (Kingma, Ba 2015): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², Δw = −η m̂ / (√v̂ + ε), with m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1
-    /// − β₂ᵗ) at step t.
+    /// Adam (Kingma, Ba 2015): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², Δw = −η m̂ / (√v̂ + ε), with
+    /// m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t.
     /// </summary>
     /// <exception cref="FunctionalException">η or ε is negative, or a β is not in [0, 1).</exception>
     public static Optimizer Adam(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
@@ -25,8 +25,8 @@ public sealed partial class Optimizer
     ) => AdamDirection(beta1, beta2, epsilon) >> WeightDecay(decay) >> Sgd(learningRate);
 
     /// <summary>
-    /// LAMB (You et al. 2020): with r = m̂ / (√v̂ + ε) + λ w of Adam, Δw = −η ‖w‖/‖r‖ · r for each parameter; the ratio is 1 where a norm
-    /// is 0.
+    /// LAMB (You et al. 2020): with r = m̂ / (√v̂ + ε) + λ w of Adam, Δw = −η ‖w‖/‖r‖ · r for each parameter; the ratio
+    /// is 1 where a norm is 0.
     /// </summary>
     /// <exception cref="FunctionalException">η, λ or ε is negative, or a β is not in [0, 1).</exception>
     public static Optimizer Lamb(
@@ -59,7 +59,8 @@ public sealed partial class Optimizer
         }) >> Sgd(learningRate);
 
     /// <summary>
-    /// NAdam (Dozat 2016): Adam with Nesterov's look-ahead, Δw = −η (β₁ m/(1 − β₁ᵗ⁺¹) + (1 − β₁) g/(1 − β₁ᵗ)) / (√v̂ + ε).
+    /// NAdam (Dozat 2016): Adam with Nesterov's look-ahead, Δw = −η (β₁ m/(1 − β₁ᵗ⁺¹) + (1 − β₁) g/(1 − β₁ᵗ))
+    /// / (√v̂ + ε).
     /// </summary>
     /// <exception cref="FunctionalException">η or ε is negative, or a β is not in [0, 1).</exception>
     public static Optimizer NAdam(double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8) =>
@@ -71,8 +72,8 @@ public sealed partial class Optimizer
         }) >> Sgd(learningRate);
 
     /// <summary>
-    /// RAdam (Liu et al. 2020): with ρ∞ = 2/(1 − β₂) − 1 and ρ = ρ∞ − 2t β₂ᵗ/(1 − β₂ᵗ), Δw = −η r m̂ / (√v̂ + ε) where ρ &gt; 4, with
-    /// r² = (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ), and Δw = −η m̂ before.
+    /// RAdam (Liu et al. 2020): with ρ∞ = 2/(1 − β₂) − 1 and ρ = ρ∞ − 2t β₂ᵗ/(1 − β₂ᵗ), Δw = −η r m̂ /
+    /// (√v̂ + ε) where ρ &gt; 4, with r² = (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ), and Δw = −η m̂ before.
     /// </summary>
     /// <exception cref="FunctionalException">
     /// η or ε is negative, β₁ is not in [0, 1), or β₂ not in (0.6, 1), where ρ∞ exceeds 4.

@@ -17,7 +17,8 @@ public sealed partial class Optimizer
     }
 
     /// <summary>
-    /// AdaDelta (Zeiler 2012): v ← ρ v + (1 − ρ) g², d = √(u + ε) / √(v + ε) · g, u ← ρ u + (1 − ρ) d², Δw = −η d. The paper's η is 1.
+    /// AdaDelta (Zeiler 2012): v ← ρ v + (1 − ρ) g², d = √(u + ε) / √(v + ε) · g, u ← ρ u + (1 − ρ) d², Δw = −η
+    /// d. The paper's η is 1.
     /// </summary>
     /// <exception cref="FunctionalException">η or ε is negative, or ρ is not in [0, 1).</exception>
     public static Optimizer AdaDelta(double learningRate = 1, double decay = 0.95, double epsilon = 1e-6)
@@ -33,9 +34,9 @@ public sealed partial class Optimizer
     }
 
     /// <summary>
-    /// RMSProp (Tieleman, Hinton 2012): v ← ρ v + (1 − ρ) g², Δw = −η g / (√v + ε). Centered (Graves 2013), v is the variance, which is
-    /// the average of g² less the square of the average a of g: v ← ρ (v + (1 − ρ)(g − a)²), a ← ρ a + (1 − ρ) g. With momentum b ← μ b +
-    /// g / (√v + ε), Δw = −η b.
+    /// RMSProp (Tieleman, Hinton 2012): v ← ρ v + (1 − ρ) g², Δw = −η g / (√v + ε). Centered (Graves 2013), v is the
+    /// variance, which is the average of g² less the square of the average a of g: v ← ρ (v + (1 − ρ)(g − a)²), a ← ρ a + (1
+    /// − ρ) g. With momentum b ← μ b + g / (√v + ε), Δw = −η b.
     /// </summary>
     /// <exception cref="FunctionalException">η or ε is negative, or ρ or μ is not in [0, 1).</exception>
     public static Optimizer RmsProp(
@@ -61,8 +62,8 @@ public sealed partial class Optimizer
 
     /// <summary>
     /// Adafactor (Shazeer, Stern 2018, algorithms 4 and 5): for a matrix the second moment is the product of the moments of its rows R
-    /// and columns C, V = R Cᵀ / ΣR, with R and C averages of g² + ε₁ under β = 1 − t^(−0.8); other parameters have a V of their own. U =
-    /// g/√V is scaled down to a root mean square of at most d, and Δw = −max(ε₂, RMS(w)) · min(η, 1/√t) · U.
+    /// and columns C, V = R Cᵀ / ΣR, with R and C averages of g² + ε₁ under β = 1 − t^(−0.8); other parameters have a V of
+    /// their own. U = g/√V is scaled down to a root mean square of at most d, and Δw = −max(ε₂, RMS(w)) · min(η, 1/√t) · U.
     /// </summary>
     /// <exception cref="FunctionalException">η is negative, or ε₁, ε₂ or d is not above 0.</exception>
     public static Optimizer Adafactor(double learningRate = 1e-2, double epsilon1 = 1e-30, double epsilon2 = 1e-3, double clip = 1)

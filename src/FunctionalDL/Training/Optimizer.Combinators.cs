@@ -5,9 +5,9 @@ namespace FunctionalDL;
 public sealed partial class Optimizer
 {
     /// <summary>
-    /// Weight decay: behind a solver decoupled, the update less λ w; before one the gradient plus λ w, that of ½ λ w². After an optimizer
-    /// and before a schedule, <c>Adam(α) &gt;&gt; WeightDecay(λ) &gt;&gt; Schedule(s)</c> is AdamW as in the paper (Loshchilov, Hutter
-    /// 2019, algorithm 2): Δw = −s(t) (α m̂/(√v̂ + ε) + λ w).
+    /// Weight decay: behind a solver decoupled, the update less λ w; before one the gradient plus λ w, that of ½ λ w². After an
+    /// optimizer and before a schedule, <c>Adam(α) &gt;&gt; WeightDecay(λ) &gt;&gt; Schedule(s)</c> is AdamW as in the paper
+    /// (Loshchilov, Hutter 2019, algorithm 2): Δw = −s(t) (α m̂/(√v̂ + ε) + λ w).
     /// </summary>
     /// <exception cref="FunctionalException">λ is negative or not a number.</exception>
     public static Optimizer WeightDecay(double rate)
@@ -152,8 +152,8 @@ public sealed partial class Optimizer
     }
 
     /// <summary>
-    /// An exponential moving average of the weights, a ← d a + (1 − d) w after each step, kept beside them: the last part of a chain. The
-    /// updates stay as they are;
+    /// An exponential moving average of the weights, a ← d a + (1 − d) w after each step, kept beside them: the last part of a chain.
+    /// The updates stay as they are;
     /// <see cref="TrainingRun.AveragedModel"/> has the averages.
     /// </summary>
     /// <exception cref="FunctionalException">d is not in [0, 1).</exception>

@@ -13,8 +13,9 @@ public sealed partial class Optimizer
     }
 
     /// <summary>
-    /// Descent with momentum (Polyak 1964): v ← μ v + g, Δw = −η v; with Nesterov's look-ahead (Nesterov 1983, in the form of Sutskever
-    /// et al. 2013) Δw = −η (g + μ v). Dampened by τ, v ← g at the first step and v ← μ v + (1 − τ) g from the second on, as in PyTorch.
+    /// Descent with momentum (Polyak 1964): v ← μ v + g, Δw = −η v; with Nesterov's look-ahead (Nesterov 1983, in the form of
+    /// Sutskever et al. 2013) Δw = −η (g + μ v). Dampened by τ, v ← g at the first step and v ← μ v + (1 − τ) g from the
+    /// second on, as in PyTorch.
     /// </summary>
     /// <exception cref="FunctionalException">
     /// η is negative, μ is not in [0, 1), τ is not in [0, 1], or Nesterov's form is to be dampened.
@@ -47,9 +48,9 @@ public sealed partial class Optimizer
     }
 
     /// <summary>
-    /// Muon (Jordan et al. 2024) for matrices <c>[in, out]</c>: v ← μ v + g, and Δw = −η √max(1, out/in) · O with O the matrix g + μ v
-    /// made nearly orthogonal by five Newton–Schulz steps X ← a X + (b X Xᵀ + c (X Xᵀ)²) X. Parameters that are not matrices are left to
-    /// another optimizer.
+    /// Muon (Jordan et al. 2024) for matrices <c>[in, out]</c>: v ← μ v + g, and Δw = −η √max(1, out/in) · O with O the matrix g
+    /// + μ v made nearly orthogonal by five Newton–Schulz steps X ← a X + (b X Xᵀ + c (X Xᵀ)²) X. Parameters that are not
+    /// matrices are left to another optimizer.
     /// </summary>
     /// <param name="learningRate">η.</param>
     /// <param name="momentum">μ.</param>

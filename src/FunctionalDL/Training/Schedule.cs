@@ -52,8 +52,8 @@ public sealed class Schedule
         Of(Named($"exponential({Positive(steps)}, {NotNegative(factor)})"), n => Exponentially(factor, n / steps));
 
     /// <summary>
-    /// From 1 to <paramref name="last"/>, last + (1 − last)(1 − n/steps)^power after n steps, so that the step after the given number is
-    /// the first with last; and last from there on.
+    /// From 1 to <paramref name="last"/>, last + (1 − last)(1 − n/steps)^power after n steps, so that the step after the given number
+    /// is the first with last; and last from there on.
     /// </summary>
     /// <exception cref="FunctionalException">The number of steps is below 1, or a number is negative.</exception>
     public static Schedule Polynomial(int steps, double power = 1, double last = 0) =>
@@ -62,9 +62,9 @@ public sealed class Schedule
             n => last + (1 - last) * Power(1 - Minimum(n / steps, 1), power));
 
     /// <summary>
-    /// From 1 to <paramref name="last"/> along half a cosine, last + (1 − last)(1 + cos πn/steps)/2 after n steps, so that the step after
-    /// the given number is the first with last (as in PyTorch's CosineAnnealingLR; <see cref="OneCycle"/> has it in its last step); and
-    /// last from there on.
+    /// From 1 to <paramref name="last"/> along half a cosine, last + (1 − last)(1 + cos πn/steps)/2 after n steps, so that the step
+    /// after the given number is the first with last (as in PyTorch's CosineAnnealingLR; <see cref="OneCycle"/> has it in its last step);
+    /// and last from there on.
     /// </summary>
     /// <exception cref="FunctionalException">The number of steps is below 1.</exception>
     public static Schedule Cosine(int steps, double last = 0) =>
@@ -83,7 +83,8 @@ public sealed class Schedule
             {
                 if (multiplier == 1)
                     return HalfCosine(n / steps - Floor(n / steps), last);
-                // Period i starts at steps·(mⁱ − 1)/(m − 1). The logarithm may round to just below a whole number, hence the half step.
+                // Period i starts at steps·(mⁱ − 1)/(m − 1). The logarithm may round to just below a whole number, hence the
+                // half step.
                 var period = Floor(Log((n + 0.5) * ((multiplier - 1.0) / steps) + 1) / Math.Log(multiplier));
                 var length = Exponentially(multiplier, period);
                 return HalfCosine((n - steps * (length - 1) / (multiplier - 1)) / (steps * length), last);
@@ -96,8 +97,8 @@ public sealed class Schedule
     /// <summary>
     /// Cycles (Smith 2017): in a line from <paramref name="first"/> to 1 in <paramref name="up"/> steps, and back in <paramref
     /// name="down"/> steps, as many if not given; and again. After n steps, of which c cycles are whole, the height above first is
-    /// multiplied by perCycleᶜ · perStepⁿ: PyTorch's CyclicLR calls the default <c>triangular</c>, perCycle = ½ <c>triangular2</c>, and
-    /// perStep = γ <c>exp_range</c>.
+    /// multiplied by perCycleᶜ · perStepⁿ: PyTorch's CyclicLR calls the default <c>triangular</c>, perCycle = ½ <c>triangular2</c>,
+    /// and perStep = γ <c>exp_range</c>.
     /// </summary>
     /// <exception cref="FunctionalException">A number of steps is below 1, or a factor is negative.</exception>
     public static Schedule Cyclic(int up, int? down = null, double first = 0.1, double perCycle = 1, double perStep = 1)

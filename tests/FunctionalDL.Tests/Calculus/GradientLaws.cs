@@ -16,7 +16,9 @@ public class GradientLaws
                 (f.Gradient(x) + h.Gradient(x)).Evaluate(exact.Values), (f + h).Gradient(x).Evaluate(exact.Values), 1e-10);
     }
 
-    /// <summary>Theorem 1: with f = f1∘…∘fn, df/dx = df1/df2 · df2/df3 · … · dfn/dx, each factor taken at its immediate input.</summary>
+    /// <summary>
+    /// Theorem 1: with f = f1∘…∘fn, df/dx = df1/df2 · df2/df3 · … · dfn/dx, each factor taken at its immediate input.
+    /// </summary>
     [Property(Arbitrary = [typeof(Composition)], MaxTest = 300)]
     public void The_derivative_of_a_composition_is_the_product_of_its_factors(Composition composition)
     {

@@ -34,7 +34,9 @@ public class CsvNotationTests : IDisposable
             Numbers(new() { DecimalMark = ',', ThousandsMark = '.' }, "12,5", "-0,25", "1.250,75", "1.000.000", ",5"));
         Assert.Equal([1250, 1250000.5, 12, -999], Numbers(new() { ThousandsMark = ',' }, "1,250", "1,250,000.5", "12", "\u2212999"));
         Assert.Equal([12500, 1.5], Numbers(new() { ThousandsMark = ' ', DecimalMark = ',' }, "12 500", "1,5"));
-        Assert.Equal([12, -5, 1200.5, 7], Numbers(new() { Units = ["€", "%"], ThousandsMark = ',' }, "€12", "-€5", "€ 1,200.5", "7 %"));
+        Assert.Equal(
+            [12, -5, 1200.5, 7],
+            Numbers(new() { Units = ["€", "%"], ThousandsMark = ',' }, "€12", "-€5", "€ 1,200.5", "7 %"));
         Assert.Equal([0, 19723.5], Numbers(new() { DateFormat = "yyyy-MM-dd HH:mm" }, "1970-01-01 00:00", "2024-01-01 12:00"));
         Assert.Equal([1.5e3, 2], Numbers(new(), "1.5e3", "+2"));
         Assert.Equal([9007199254740994, -9007199254740994], Numbers(new(), "9007199254740994", "-9007199254740994"));

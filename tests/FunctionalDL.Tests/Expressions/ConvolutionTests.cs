@@ -7,7 +7,8 @@ namespace FunctionalDL.Tests.Expressions;
 public class ConvolutionTests
 {
     /// <summary>
-    /// y[b, o, i, j] = Σ x[b, c, i·stride + k·dilation − before, …]·w[o, c, k, l] over the channels of o's group, element by element.
+    /// y[b, o, i, j] = Σ x[b, c, i·stride + k·dilation − before, …]·w[o, c, k, l] over the channels of o's group, element by
+    /// element.
     /// </summary>
     [Property(MaxTest = 60)]
     public void Convolution_is_its_definition(DoNotSize<int> any)

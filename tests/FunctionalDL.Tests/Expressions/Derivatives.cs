@@ -6,8 +6,8 @@ static class Derivatives
     const double Step = 1e-5;
 
     /// <summary>
-    /// ⟨g, y(x + εt) − y(x − εt)⟩/2ε = ⟨g, ∂y/∂x t⟩ = ⟨∂y/∂xᵀ g, t⟩ in a random direction, and the same of that number's own derivative,
-    /// up to an order.
+    /// ⟨g, y(x + εt) − y(x − εt)⟩/2ε = ⟨g, ∂y/∂x t⟩ = ⟨∂y/∂xᵀ g, t⟩ in a random direction, and the same of
+    /// that number's own derivative, up to an order.
     /// </summary>
     public static void Agree(Expr y, TensorSet at, int order = 2, double tolerance = 1e-6)
     {

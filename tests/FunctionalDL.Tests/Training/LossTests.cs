@@ -111,7 +111,9 @@ public class LossTests
         }
     }
 
-    /// <summary>In float32, whose largest number is 3.4·10³⁸, differences of ±3·10³⁸ overflow: the class is then impossible.</summary>
+    /// <summary>
+    /// In float32, whose largest number is 3.4·10³⁸, differences of ±3·10³⁸ overflow: the class is then impossible.
+    /// </summary>
     [Fact]
     public void The_largest_logits_of_float32_are_no_danger()
     {

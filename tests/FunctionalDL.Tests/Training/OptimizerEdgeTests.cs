@@ -36,7 +36,9 @@ public class OptimizerEdgeTests
         Near([-0.1 / (1 + 1e-6)], Weights(Optimizer.Lamb(0.1, decay: 0), 0, 1));
     }
 
-    /// <summary>At the first step V = g² + ε₁ and U = ±1: cut to a root mean square of d, times max(ε₂, |w|) and min(η, 1).</summary>
+    /// <summary>
+    /// At the first step V = g² + ε₁ and U = ±1: cut to a root mean square of d, times max(ε₂, |w|) and min(η, 1).
+    /// </summary>
     [Fact]
     public void Adafactor_has_its_two_epsilons_and_its_bound()
     {

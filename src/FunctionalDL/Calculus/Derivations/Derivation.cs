@@ -6,7 +6,8 @@ namespace FunctionalDL;
 /// named once, so that the derivation grows with the number of functions, never with the number of paths.
 /// </summary>
 /// <remarks>
-/// Theorem 1: f = f1 ∘ f2 ∘ … ∘ fn is differentiable where each fi is at its immediate input, and df/dx = df1/df2 · df2/df3 · … · dfn/dx.
+/// Theorem 1: f = f1 ∘ f2 ∘ … ∘ fn is differentiable where each fi is at its immediate input, and df/dx = df1/df2 · df2/df3 ·
+/// … · dfn/dx.
 /// </remarks>
 public sealed class Derivation
 {

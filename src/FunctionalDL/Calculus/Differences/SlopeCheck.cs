@@ -2,7 +2,9 @@ namespace FunctionalDL;
 
 /// <summary>What came of comparing a derivative with difference quotients.</summary>
 /// <param name="Verdict">Whether they agree.</param>
-/// <param name="Error">|a − n| relative to the larger, a the derivative and n the quotient, without what n itself may be wrong by.</param>
+/// <param name="Error">
+/// |a − n| relative to the larger, a the derivative and n the quotient, without what n itself may be wrong by.
+/// </param>
 /// <param name="Difference">The quotient.</param>
 /// <param name="Kink">The part of the function that has a kink at the point, or so near that no step is smaller.</param>
 /// <param name="Reason">Why they cannot be compared.</param>

@@ -8,8 +8,8 @@ namespace FunctionalDL.Rules;
 static class Powers
 {
     /// <summary>
-    /// x⁰ = 1, x¹ = x, (xᵃ)ᵇ = xᵃᵇ for whole a, b above 0, (−x)ᵃ = xᵃ and (−x − y)ᵃ = (x + y)ᵃ for even a, (√x)² = x, |x|ᵃ = xᵃ for even
-    /// a.
+    /// x⁰ = 1, x¹ = x, (xᵃ)ᵇ = xᵃᵇ for whole a, b above 0, (−x)ᵃ = xᵃ and (−x − y)ᵃ = (x + y)ᵃ for even a,
+    /// (√x)² = x, |x|ᵃ = xᵃ for even a.
     /// </summary>
     public static Expr? Power(Expr node)
     {

@@ -3,7 +3,9 @@ using FunctionalDL.Ops;
 
 namespace FunctionalDL.Rules;
 
-/// <summary>A product taken apart: c · b₁^e₁ · b₂^e₂ · … with a number c and different bases, in the order they are met.</summary>
+/// <summary>
+/// A product taken apart: c · b₁^e₁ · b₂^e₂ · … with a number c and different bases, in the order they are met.
+/// </summary>
 /// <remarks>Powers of one base are added up: xᵃ·xᵇ = xᵃ⁺ᵇ, √x·√x = x, x·y/y = x.</remarks>
 sealed class Product
 {

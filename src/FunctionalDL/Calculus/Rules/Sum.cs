@@ -2,7 +2,9 @@ using FunctionalDL.Ops;
 
 namespace FunctionalDL.Rules;
 
-/// <summary>A sum taken apart: c + k₁·t₁ + k₂·t₂ + … with numbers c, kᵢ and different terms tᵢ, in the order they are met.</summary>
+/// <summary>
+/// A sum taken apart: c + k₁·t₁ + k₂·t₂ + … with numbers c, kᵢ and different terms tᵢ, in the order they are met.
+/// </summary>
 sealed class Sum
 {
     readonly OrderedDictionary<Expr, Ratio> terms = [];
@@ -108,7 +110,8 @@ sealed class Sum
     }
 
     /// <summary>
-    /// k·r·sin²u + k·r·cos²u = k·r, and k − k·sin²u = k·cos²u, likewise with sine and cosine exchanged. Whether there was such a pair.
+    /// k·r·sin²u + k·r·cos²u = k·r, and k − k·sin²u = k·cos²u, likewise with sine and cosine exchanged. Whether there was
+    /// such a pair.
     /// </summary>
     bool Pythagoras()
     {
@@ -174,8 +177,8 @@ sealed class Sum
     }
 
     /// <summary>
-    /// What is positive before what is negative, a positive number first of all; where nothing is positive, −x − y, or −(a·x + y). Null
-    /// where a number does not fit the dtype.
+    /// What is positive before what is negative, a positive number first of all; where nothing is positive, −x − y, or −(a·x + y).
+    /// Null where a number does not fit the dtype.
     /// </summary>
     Expr? Written()
     {

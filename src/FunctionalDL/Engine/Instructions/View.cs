@@ -1,8 +1,8 @@
 namespace FunctionalDL.Engine;
 
 /// <summary>
-/// A value as a strided view on a storage: element (i₀, i₁, …) is at Offset + Σ iₐ·Strides[a]. Reshapes, transposes, broadcasts and
-/// slices change the view and move nothing.
+/// A value as a strided view on a storage: element (i₀, i₁, …) is at Offset + Σ iₐ·Strides[a]. Reshapes, transposes, broadcasts
+/// and slices change the view and move nothing.
 /// </summary>
 sealed class View
 {
@@ -163,10 +163,24 @@ sealed class View
     }
 
     /// <summary>
+    /// The strides of the view seen as a matrix, and the number of rows after which it begins again, 0 for never; null where it is none.
+    /// </summary>
+    /// <param name="columns">The elements of a row.</param>
+    /// <param name="period">
+    /// Rows are read in stretches without a multiple of this inside, so that beginning again there does no harm; 0 where they are not.
+    /// </param>
+    public (int Row, int Column, int Period)? AsMatrix(int columns, int period)
+    {
+        if (AsMatrix(columns) is var (row, column)) return (row, column, 0);
+        if (period == 0 || AsRepeatedMatrix(columns) is not { } repeated) return null;
+        return repeated.Period % period == 0 ? repeated : null;
+    }
+
+    /// <summary>
     /// The strides of the view seen as a matrix that is there again and again, such as a number for each channel in a batch of images,
     /// and after how many rows it begins again; null where it is none.
     /// </summary>
-    public (int Row, int Column, int Period)? AsRepeatedMatrix(int columns)
+    (int Row, int Column, int Period)? AsRepeatedMatrix(int columns)
     {
         var (sizes, strides) = Collapsed();
         if (sizes.Length < 2 || strides[0] != 0) return null;

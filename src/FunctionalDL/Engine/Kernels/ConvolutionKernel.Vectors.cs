@@ -21,7 +21,7 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
     public ConvolutionKernel(Operands operands, int panelRows) : base(operands, panelRows)
     {
         codes = [.. RowOps.Select(op => op.Code)];
-        strides = [.. RowOps.Select(op => new TileShape(0, Blocks.Columns, Blocks.Period).StridesOf(op.Number)!.Value)];
+        strides = [.. RowOps.Select(op => op.Number.AsMatrix(Blocks.Columns, Blocks.Period)!.Value)];
         tiles =
         [
             .. Sliding
@@ -38,7 +38,7 @@ sealed unsafe class ConvolutionKernel<TSimd, TVector, T> : ConvolutionKernel
     public override long ScratchBytes => (CopyOffset + TileColumns + (long)Inputs * Sliding.Count) * sizeof(T);
 
     /// <summary>Where the copy begins, on a cache line.</summary>
-    int CopyOffset => (PanelRows + 1) * TileColumns + PanelRows * Tuning.MostRowOps * 2;
+    int CopyOffset => (PanelRows + 1) * TileColumns + (int)PinnedBuffer.RoundUp(PanelRows * codes.Length * sizeof(T)) / sizeof(T);
 
     T* Numbers(in BlockWriter writer) => (T*)writer.Scratch + (PanelRows + 1) * TileColumns;
 

@@ -120,7 +120,8 @@ static unsafe class ConvolutionMicroKernel<TSimd, TVector, T> where TSimd : ISim
     }
 
     /// <summary>
-    /// c[r, j] += Σᵢ y[r·rowStride + i] · x[offsets[j] + i] over so many vectors of each of some planes, for 4 rows and 6 or 3 offsets.
+    /// c[r, j] += Σᵢ y[r·rowStride + i] · x[offsets[j] + i] over so many vectors of each of some planes, for 4 rows and 6 or 3
+    /// offsets.
     /// </summary>
     public static void Correlate<TColumns>(
         T* y,

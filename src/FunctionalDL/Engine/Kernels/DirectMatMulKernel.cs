@@ -56,26 +56,12 @@ sealed unsafe class DirectMatMulKernel<TSimd, TVector, T>(Matrix a, Matrix b, Ma
     protected override void PackB(byte* b, byte* packed, int panel)
     {
         var (batch, column) = (panel / PanelsB, panel % PanelsB * PanelColumns);
-        Panel<T>.Pack(
-            (T*)b + B.Batches[batch],
-            B,
-            column,
-            Math.Min(PanelColumns, M - column),
-            (T*)packed + (long)panel * PanelColumns * K,
-            PanelColumns);
+        Panel<T>.PackBatch((T*)b, B, batch, column, (T*)packed + (long)panel * PanelColumns * K, PanelColumns);
     }
 
-    protected override void Multiply(
-        Workspace workspace,
-        int batch,
-        int row,
-        int first,
-        int rows,
-        int columns,
-        byte* c,
-        int stride,
-        byte* spare)
+    protected override void Multiply(Workspace workspace, in BlockBounds bounds, byte* c, int stride, byte* spare)
     {
+        var (batch, _, first, _, columns) = bounds;
         var x = (T*)workspace[A.View] + A.Batches[batch];
         var y = IsBInPlace
             ? (T*)workspace[B.View] + B.Batches[batch]

@@ -124,19 +124,12 @@ abstract unsafe class MatMulKernel : BlockKernel, IChunks
     protected virtual bool NeedsSpare => false;
 
     /// <summary>
-    /// Computes the rows and columns of a batch from some on into c, whose rows are so many elements apart, with memory for another block
-    /// of them.
+    /// Computes a block into c, whose rows are so many elements apart, with memory for another as large.
     /// </summary>
-    protected abstract void Multiply(
-        Workspace workspace,
-        int batch,
-        int row,
-        int column,
-        int rows,
-        int columns,
-        byte* c,
-        int stride,
-        byte* spare);
+    protected abstract void Multiply(Workspace workspace, in BlockBounds bounds, byte* c, int stride, byte* spare);
+
+    /// <summary>The rows and columns of a batch that a block of the product is.</summary>
+    protected readonly record struct BlockBounds(int Batch, int Row, int Column, int Rows, int Columns);
 
     /// <summary>A block of the product: a chunk each.</summary>
     public override void Chunk(Workspace workspace, int chunk, in BlockWriter writer)
@@ -145,7 +138,7 @@ abstract unsafe class MatMulKernel : BlockKernel, IChunks
         var (a, b) = (inBatch / BlocksB, inBatch % BlocksB);
         int row = FirstRow(a), column = FirstColumn(b), rows = FirstRow(a + 1) - row, columns = FirstColumn(b + 1) - column;
         var (at, stride) = writer.Target(batch * N + row, column);
-        Multiply(workspace, batch, row, column, rows, columns, (byte*)at, stride, writer.Scratch);
+        Multiply(workspace, new(batch, row, column, rows, columns), (byte*)at, stride, writer.Scratch);
         writer.Finish(chunk, (byte*)at, batch * N + row, column, rows, columns);
     }
 

@@ -120,13 +120,7 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
     protected override void PackB(byte* b, byte* packed, int panel)
     {
         var (batch, column) = (panel / PackedPanelsB, columnsInPlace + panel % PackedPanelsB * PanelColumns);
-        Panel<T>.Pack(
-            (T*)b + B.Batches[batch],
-            B,
-            column,
-            Math.Min(PanelColumns, M - column),
-            (T*)packed + (long)panel * PanelColumns * K,
-            PanelColumns);
+        Panel<T>.PackBatch((T*)b, B, batch, column, (T*)packed + (long)panel * PanelColumns * K, PanelColumns);
     }
 
     protected override int PanelWidth => PanelColumns;
@@ -141,44 +135,25 @@ sealed unsafe class PackedMatMulKernel<TSimd, TVector, T>(
 
     protected override bool NeedsSpare => K > Tuning.MostRuns * Tuning.ProductRun;
 
-    protected override void Multiply(
-        Workspace workspace,
-        int batch,
-        int row,
-        int column,
-        int rows,
-        int columns,
-        byte* c,
-        int stride,
-        byte* spare)
+    protected override void Multiply(Workspace workspace, in BlockBounds bounds, byte* c, int stride, byte* spare)
     {
         var runs = Math.Max(1, (K + Tuning.ProductRun - 1) / Tuning.ProductRun);
         var longest = (K + runs - 1) / runs;
         var share = (long)Tuning.MostRuns * longest;
-        Multiply(workspace, batch, row, column, rows, columns, (T*)c, stride, 0, (int)Math.Min(K, share), longest);
+        Multiply(workspace, bounds, (T*)c, stride, 0, (int)Math.Min(K, share), longest);
         for (var from = share; from < K; from += share)
         {
             var to = (int)Math.Min(K, from + share);
-            Multiply(workspace, batch, row, column, rows, columns, (T*)spare, columns, (int)from, to, longest);
-            for (var i = 0; i < rows; i++)
-                DirectKernel<TSimd, TVector, T>.Add((T*)c + (long)i * stride, (T*)spare + (long)i * columns, columns);
+            Multiply(workspace, bounds, (T*)spare, bounds.Columns, (int)from, to, longest);
+            for (var i = 0; i < bounds.Rows; i++)
+                DirectKernel<TSimd, TVector, T>.Add((T*)c + (long)i * stride, (T*)spare + (long)i * bounds.Columns, bounds.Columns);
         }
     }
 
     /// <summary>The share of the sum over k from one place to another, in runs.</summary>
-    void Multiply(
-        Workspace workspace,
-        int batch,
-        int row,
-        int column,
-        int rows,
-        int columns,
-        T* c,
-        int stride,
-        int from,
-        int to,
-        int longest)
+    void Multiply(Workspace workspace, in BlockBounds bounds, T* c, int stride, int from, int to, int longest)
     {
+        var (batch, row, column, rows, columns) = bounds;
         for (var k = from; k < to; k += longest)
         {
             var run = Math.Min(longest, to - k);

@@ -11,6 +11,10 @@ static unsafe class Panel<T> where T : unmanaged
 {
     const int Quad = 4;
 
+    /// <summary>Packs the rows of a batch from <paramref name="first"/> on, as many as there are up to a full panel.</summary>
+    public static void PackBatch(T* x, Matrix matrix, int batch, int first, T* to, int full) =>
+        Pack(x + matrix.Batches[batch], matrix, first, Math.Min(full, matrix.Rows.Length - first), to, full);
+
     /// <summary>
     /// Packs <paramref name="width"/> rows from <paramref name="first"/> on, filled up with zeros to <paramref name="full"/>.
     /// </summary>

@@ -49,5 +49,5 @@ static class RowOperations
     }
 
     static bool IsOneForEachRow(View number, Blocks blocks) =>
-        new TileShape(0, blocks.Columns, blocks.Period).StridesOf(number) is (_, 0, _);
+        number.AsMatrix(blocks.Columns, blocks.Period) is (_, 0, _);
 }

@@ -232,16 +232,8 @@ sealed record TileShape(int Rows, int Columns, int Period)
             .FirstOrDefault(x => x is { Sizes: [_, >= Tuning.ShortestRow], Strides: [_, 0 or 1] }, ([group.Total], []))
             .Sizes[^1];
 
-    /// <summary>
-    /// The steps of a view from row to row and from column to column, and the number of rows after which it begins again, 0 for never;
-    /// null where it is no matrix that tiles can read.
-    /// </summary>
-    public (int Row, int Column, int Period)? StridesOf(View x)
-    {
-        if (x.AsMatrix(Columns) is var (row, column)) return (row, column, 0);
-        if (Period == 0 || x.AsRepeatedMatrix(Columns) is not { } repeated) return null;
-        return repeated.Period % Period == 0 ? repeated : null;
-    }
+    /// <summary>How tiles find a view's elements; null where it is no matrix that they can read.</summary>
+    public (int Row, int Column, int Period)? StridesOf(View x) => x.AsMatrix(Columns, Period);
 }
 
 /// <summary>A register: scratch memory for elements of one size, for a whole tile or for its rows.</summary>

@@ -6,8 +6,8 @@ static class TileFusion
     public static List<TileOp> Apply(IReadOnlyList<TileOp> ops, IReadOnlySet<Storage> stored) => Chain(ShareGaussians(ops), stored);
 
     /// <summary>
-    /// erf x and its derivative both need e^−x²: where the step computes both, once for the two. From the gradient of GELU, where it saves
-    /// one exponential of two an element.
+    /// erf x and its derivative both need e^−x²: where the step computes both, once for the two. From the gradient of GELU, where it
+    /// saves one exponential of two an element.
     /// </summary>
     static List<TileOp> ShareGaussians(IReadOnlyList<TileOp> ops)
     {

@@ -5,8 +5,8 @@ namespace FunctionalDL;
 public static partial class Differentiation
 {
     /// <summary>
-    /// Forward mode: the Jacobian–vector product Σ ∂y/∂xᵢ · tᵢ, the derivative of y as every xᵢ moves along its tangent tᵢ. It has the
-    /// type of y.
+    /// Forward mode: the Jacobian–vector product Σ ∂y/∂xᵢ · tᵢ, the derivative of y as every xᵢ moves along its tangent
+    /// tᵢ. It has the type of y.
     /// </summary>
     /// <exception cref="ShapeException">A tangent is not of the type of its x.</exception>
     /// <exception cref="DTypeException">y or an x is not a float.</exception>

@@ -2,7 +2,9 @@ using static FunctionalDL.Functions;
 
 namespace FunctionalDL.Ops;
 
-/// <summary>y = |x|, ∂y/∂x = sign x. The subgradient taken at 0 is 0. The smallest integer stays itself, as integers wrap around.</summary>
+/// <summary>
+/// y = |x|, ∂y/∂x = sign x. The subgradient taken at 0 is 0. The smallest integer stays itself, as integers wrap around.
+/// </summary>
 sealed record AbsOp : NumericUnaryOp
 {
     public override string Name => "Abs";

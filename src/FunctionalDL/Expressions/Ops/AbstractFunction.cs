@@ -1,9 +1,9 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = f⁽ⁿ⁾(x), element by element, for a function of which only the name is known: <c>[…] → […]</c>. ∂y/∂x = f⁽ⁿ⁺¹⁾(x).
-/// It can be differentiated and printed, not evaluated: <see cref="AbstractFunctions.Define(Expr, string, Func{Expr, Expr})"/> gives it a
-/// body.
+/// y = f⁽ⁿ⁾(x), element by element, for a function of which only the name is known: <c>[…] → […]</c>. ∂y/∂x =
+/// f⁽ⁿ⁺¹⁾(x). It can be differentiated and printed, not evaluated: <see cref="AbstractFunctions.Define(Expr, string, Func{Expr,
+/// Expr})"/> gives it a body.
 /// </summary>
 sealed record AbstractFunctionOp(string Symbol, int Order) : ElementwiseOp
 {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = the index of the largest element along an axis, the first where several are; NaN counts as largest: <c>[…, n, …] → int64 […]</c>.
-/// An axis without elements is an error. Not differentiable.
+/// y = the index of the largest element along an axis, the first where several are; NaN counts as largest: <c>[…, n, …] → int64
+/// […]</c>. An axis without elements is an error. Not differentiable.
 /// </summary>
 sealed record ArgMaxOp(int Axis) : Op
 {

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x converted to another dtype: <c>[…] → […]</c>. A float becomes an integer towards zero; NaN becomes 0, and what is too large for
-/// the dtype its largest or smallest number. An integer of fewer bits has the lowest ones. A float becomes the nearest, of two the even
+/// y = x converted to another dtype: <c>[…] → […]</c>. A float becomes an integer towards zero; NaN becomes 0, and what is too large
+/// for the dtype its largest or smallest number. An integer of fewer bits has the lowest ones. A float becomes the nearest, of two the even
 /// one. A number is true where it is not 0, NaN too. Between floats the gradient is converted back; elsewhere it is zero.
 /// </summary>
 sealed record CastOp(DType To) : Op

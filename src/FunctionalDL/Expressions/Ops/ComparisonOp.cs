@@ -3,7 +3,8 @@ using System.Numerics;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = whether a relation holds between x₀ and x₁: <c>[…], […] → […]</c>, bool. Every relation with NaN is false. Its derivative is zero.
+/// y = whether a relation holds between x₀ and x₁: <c>[…], […] → […]</c>, bool. Every relation with NaN is false. Its
+/// derivative is zero.
 /// </summary>
 abstract record ComparisonOp : ElementwiseOp
 {

@@ -1,7 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = the inputs one after another along an axis: <c>[…, n₁, …], […, n₂, …] → […, n₁ + n₂, …]</c>. Its derivative takes the pieces out.
+/// y = the inputs one after another along an axis: <c>[…, n₁, …], […, n₂, …] → […, n₁ + n₂, …]</c>. Its derivative
+/// takes the pieces out.
 /// </summary>
 sealed record ConcatOp(int Axis) : LinearOp
 {

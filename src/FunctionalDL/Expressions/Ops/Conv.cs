@@ -2,7 +2,8 @@ namespace FunctionalDL.Ops;
 
 /// <summary>
 /// y = the convolution (cross-correlation) of x₀ with the kernel x₁, positions outside x₀ counting as 0:
-/// <c>[batch, in, s…], [out, in/groups, k…] → [batch, out, p…]</c>, y[b, o, p] = Σ x₀[b, c, p·stride + k·dilation − before]·x₁[o, c, k].
+/// <c>[batch, in, s…], [out, in/groups, k…] → [batch, out, p…]</c>, y[b, o, p] = Σ x₀[b, c, p·stride + k·dilation −
+/// before]·x₁[o, c, k].
 /// </summary>
 sealed record ConvOp(Window Window, int Groups) : ConvolutionOp(Window, Groups)
 {

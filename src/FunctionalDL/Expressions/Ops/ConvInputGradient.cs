@@ -2,8 +2,8 @@ namespace FunctionalDL.Ops;
 
 /// <summary>
 /// The transpose of <see cref="ConvOp"/> in its input, a transposed convolution: each element of x₀ adds its multiple of the kernel x₁
-/// where the convolution would read: <c>[batch, out, p…], [out, in/groups, k…] → [batch, in, s…]</c>. Several sizes s… have the same
-/// positions p…, so s… is given.
+/// where the convolution would read: <c>[batch, out, p…], [out, in/groups, k…] → [batch, in, s…]</c>. Several sizes s… have the
+/// same positions p…, so s… is given.
 /// </summary>
 sealed record ConvInputGradientOp(Window Window, int Groups, Shape Size) : ConvolutionOp(Window, Groups)
 {

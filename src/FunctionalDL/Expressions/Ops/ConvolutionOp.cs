@@ -4,8 +4,8 @@ namespace FunctionalDL.Ops;
 
 /// <summary>
 /// The form T(x, w, y) = Σ x·w·y over every place where a kernel w <c>[out, in/groups, k…]</c> overlaps an input x <c>[batch, in,
-/// s…]</c>, at a position of y <c>[batch, out, p…]</c>. It is linear in each of the three; the convolution and its two gradients are its
-/// partial derivatives.
+/// s…]</c>, at a position of y <c>[batch, out, p…]</c>. It is linear in each of the three; the convolution and its two gradients are
+/// its partial derivatives.
 /// </summary>
 /// <remarks>
 /// Three primitives, one for each tensor that can be the result. Each one's chain rule is made of the other two, so that the set is

@@ -3,8 +3,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀, a function of x₁, x₂, …, whose derivative with respect to those is given by a rule instead of the chain rule: <c>[…], any… →
-/// […]</c>.
+/// y = x₀, a function of x₁, x₂, …, whose derivative with respect to those is given by a rule instead of the chain rule: <c>[…],
+/// any… → […]</c>.
 /// </summary>
 /// <param name="Rule">From the inputs x₁, x₂, …, the value y and the incoming gradient to the gradient of each input.</param>
 sealed record CustomGradientOp(Func<Expr[], Expr, Expr, Expr[]> Rule) : Op

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀ / x₁, ∂y/∂x₀ = 1/x₁, ∂y/∂x₁ = −y/x₁. Whole numbers divide towards zero; they wrap around, and dividing one by zero is an error.
+/// y = x₀ / x₁, ∂y/∂x₀ = 1/x₁, ∂y/∂x₁ = −y/x₁. Whole numbers divide towards zero; they wrap around, and dividing one
+/// by zero is an error.
 /// </summary>
 sealed record DivideOp : BinaryOp
 {

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = the slices of x₀ at the indices x₁ along an axis: <c>[a…, n, b…], integers [i…] → [a…, i…, b…]</c>. An index outside 0 … n − 1 is
-/// an error. The derivative with respect to x₀ adds each slice back where it came from.
+/// y = the slices of x₀ at the indices x₁ along an axis: <c>[a…, n, b…], integers [i…] → [a…, i…, b…]</c>. An index
+/// outside 0 … n − 1 is an error. The derivative with respect to x₀ adds each slice back where it came from.
 /// </summary>
 sealed record GatherOp(int Axis) : Op
 {
@@ -69,7 +69,8 @@ sealed record GatherOp(int Axis) : Op
             return Functions.Transpose(all, [Axis, .. Enumerable.Range(0, Axis), .. Enumerable.Range(Axis + 1, all.Rank - Axis - 1)]);
         }
 
-        // Every slice's elements in one axis of n·size: [n, a…, size, b…] → [n·size, a…, b…], gathered to [n, i…, a…, b…].
+        // Every slice's elements in one axis of n·size: [n, a…, size, b…] → [n·size, a…, b…], gathered to
+        // [n, i…, a…, b…].
         var source = Functions.Transpose(
             x[0],
             [0, Axis + 1, .. Enumerable.Range(1, Axis), .. Enumerable.Range(Axis + 2, x[0].Rank - Axis - 2)]);

@@ -4,8 +4,8 @@ namespace FunctionalDL.Ops;
 
 /// <summary>
 /// Takes out of a loop what need not be done step by step. A product of the elements of a sequence with a matrix that does not change is
-/// one product of all elements, before the loop; a sum over the steps of products or sums, Σₜ aₜ·bₜ, is one product [a₀ a₁ …]·[b₀; b₁; …]
-/// or sum of the values of all steps, after it.
+/// one product of all elements, before the loop; a sum over the steps of products or sums, Σₜ aₜ·bₜ, is one product [a₀ a₁
+/// …]·[b₀; b₁; …] or sum of the values of all steps, after it.
 /// </summary>
 /// <remarks>
 /// Only products and sums are moved: elementwise work stays inside, where its values need no memory.

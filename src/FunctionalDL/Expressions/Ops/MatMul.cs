@@ -4,8 +4,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀ x₁, the matrix product over the last two axes: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>, numbers of one dtype; whole ones
-/// wrap around. With g the incoming gradient: ∂L/∂x₀ = g x₁ᵀ and ∂L/∂x₁ = x₀ᵀ g.
+/// y = x₀ x₁, the matrix product over the last two axes: <c>[b…, n, k] × [b…, k, m] → [b…, n, m]</c>, numbers of one dtype;
+/// whole ones wrap around. With g the incoming gradient: ∂L/∂x₀ = g x₁ᵀ and ∂L/∂x₁ = x₀ᵀ g.
 /// </summary>
 sealed record MatMulOp : Op
 {

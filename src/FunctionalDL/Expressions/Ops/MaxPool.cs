@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = the largest element under the window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>. The gradient goes to
-/// the first of the largest elements. A window on none is an error.
+/// y = the largest element under the window at each position: <c>[batch, channels, s…] → [batch, channels, p…]</c>. The gradient
+/// goes to the first of the largest elements. A window on none is an error.
 /// </summary>
 sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
 {

@@ -2,8 +2,8 @@ namespace FunctionalDL.Ops;
 
 /// <summary>
 /// y = the elements of x₂ from where x₀ has its largest element x₁ under the window at each position, 0 where the window is on none:
-/// <c>[batch, channels, s…], [batch, channels, p…], [batch, channels, s…] → [batch, channels, p…]</c>. It is linear in x₂, and the
-/// transpose of
+/// <c>[batch, channels, s…], [batch, channels, p…], [batch, channels, s…] → [batch, channels, p…]</c>. It is linear in x₂, and
+/// the transpose of
 /// <see cref="MaxPoolGradientOp"/>.
 /// </summary>
 sealed record MaxPoolTangentOp(Window Window) : MaxPoolingOp(Window)

@@ -33,8 +33,8 @@ abstract record MaxPoolingOp(Window Window) : Op
     }
 
     /// <summary>
-    /// For each element of the pooled tensor the offset of the largest element of x, or −1 where the window is on none. Of 0 and −0 it is
-    /// the first, unless <paramref name="tellsZerosApart"/>; then it is 0, as that of Maximum is.
+    /// For each element of the pooled tensor the offset of the largest element of x, or −1 where the window is on none. Of 0 and −0 it
+    /// is the first, unless <paramref name="tellsZerosApart"/>; then it is 0, as that of Maximum is.
     /// </summary>
     private protected int[] Largest(Tensor x, Shape pooled, bool tellsZerosApart = false)
     {

@@ -1,7 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = max(x₀, x₁), NaN where either is. ∂y/∂x₀ = [x₀ > x₁], ∂y/∂x₁ = 1 − [x₀ > x₁]: of the subgradients at a tie the one that follows x₁.
+/// y = max(x₀, x₁), NaN where either is. ∂y/∂x₀ = [x₀ > x₁], ∂y/∂x₁ = 1 − [x₀ > x₁]: of the subgradients at a
+/// tie the one that follows x₁.
 /// </summary>
 sealed record MaximumOp : ChoiceOp
 {

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = min(x₀, x₁), NaN where either is. ∂y/∂x₀ = [x₀ &lt; x₁], ∂y/∂x₁ = 1 − [x₀ &lt; x₁]: of the subgradients at a tie the one that
-/// follows x₁.
+/// y = min(x₀, x₁), NaN where either is. ∂y/∂x₀ = [x₀ &lt; x₁], ∂y/∂x₁ = 1 − [x₀ &lt; x₁]: of the subgradients
+/// at a tie the one that follows x₁.
 /// </summary>
 sealed record MinimumOp : ChoiceOp
 {

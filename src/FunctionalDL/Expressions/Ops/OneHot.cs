@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = 1 at the index x and 0 elsewhere, along a new last axis: <c>integers [i…] → [i…, depth]</c>. An index outside 0 … depth − 1 is an
-/// error.
+/// y = 1 at the index x and 0 elsewhere, along a new last axis: <c>integers [i…] → [i…, depth]</c>. An index outside 0 … depth −
+/// 1 is an error.
 /// </summary>
 sealed record OneHotOp(Dim Depth, DType DType) : Op
 {

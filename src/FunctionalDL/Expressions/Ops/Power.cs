@@ -3,8 +3,8 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀^x₁, ∂y/∂x₀ = x₁·x₀^(x₁−1) (0 where both are 0), ∂y/∂x₁ = y·ln x₀ (0 where x₀ is 0). NaN for a negative base with a fractional
-/// exponent.
+/// y = x₀^x₁, ∂y/∂x₀ = x₁·x₀^(x₁−1) (0 where both are 0), ∂y/∂x₁ = y·ln x₀ (0 where x₀ is 0). NaN for a
+/// negative base with a fractional exponent.
 /// </summary>
 sealed record PowerOp : BinaryOp
 {
@@ -41,7 +41,9 @@ sealed record PowerOp : BinaryOp
         return IsE(a, y.DType) ? y : y * Log(Expr.Constant(a, y.DType));
     }
 
-    /// <summary>b − 1, but b itself where a and b are 0: a⁰ = 1 has the slope 0 at 0, of every order, and 0 · 0⁻¹ is no number.</summary>
+    /// <summary>
+    /// b − 1, but b itself where a and b are 0: a⁰ = 1 has the slope 0 at 0, of every order, and 0 · 0⁻¹ is no number.
+    /// </summary>
     static Expr Lowered(Expr a, Expr b) => Select(And(Equal(a, Full(a, 0)), Equal(b, Full(b, 0))), b, b - 1);
 
     /// <summary>Whether a number is e as well as the dtype can tell.</summary>

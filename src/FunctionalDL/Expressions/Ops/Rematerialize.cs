@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀ = f(x₁, x₂, …): <c>[…], any… → […]</c>. On the way back f is computed anew from x₁, x₂, … once the gradient g has arrived, so
-/// that its inside need not be kept: ∂L/∂xᵢ = (∂f/∂xᵢ)ᵀ g (Griewank 1992).
+/// y = x₀ = f(x₁, x₂, …): <c>[…], any… → […]</c>. On the way back f is computed anew from x₁, x₂, … once the
+/// gradient g has arrived, so that its inside need not be kept: ∂L/∂xᵢ = (∂f/∂xᵢ)ᵀ g (Griewank 1992).
 /// </summary>
 /// <param name="Inside">f as a graph of x₁, x₂, …</param>
 sealed record RematerializeOp(GraphAttribute Inside) : Op

@@ -5,8 +5,8 @@ namespace FunctionalDL.Ops;
 /// <summary>
 /// A loop over time: carried values h, and at each step t the elements x[t] of sequences, h[t + 1] = f(h[t], x[t]). Its results are each
 /// h[0 … T],
-/// <c>[T + 1, …]</c>, what the step stacks, <c>[T, …]</c>, and what it sums. Inputs are the first h, the sequences <c>[T, …]</c> and what
-/// the step takes that does not change.
+/// <c>[T + 1, …]</c>, what the step stacks, <c>[T, …]</c>, and what it sums. Inputs are the first h, the sequences <c>[T, …]</c> and
+/// what the step takes that does not change.
 /// </summary>
 /// <remarks>
 /// Its derivatives are loops again, of the body's derivative: the graph of a step exists once, however many steps there are. Of each step

@@ -55,8 +55,8 @@ sealed record ScanBody(
     public Expr Last(Expr values) => Functions.Index(values, 0, IsReversed ? 0 : -1);
 
     /// <summary>
-    /// The step of the loop that goes back: with λ the gradient of the carried values after a step, before it is λ·∂next/∂carry + … +
-    /// what the result's own gradient adds there. What is dear of the step's inside it is given, and the rest it computes anew.
+    /// The step of the loop that goes back: with λ the gradient of the carried values after a step, before it is λ·∂next/∂carry +
+    /// … + what the result's own gradient adds there. What is dear of the step's inside it is given, and the rest it computes anew.
     /// </summary>
     /// <remarks>
     /// Carries λ; elements: the carried values before the step, the elements, the gradients of the carried values before the step and of

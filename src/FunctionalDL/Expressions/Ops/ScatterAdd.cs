@@ -3,8 +3,9 @@ using System.Numerics;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = zeros of size n along an axis, with the slices of x₁ added at the indices x₀: <c>integers [i…], [a…, i…, b…] → [a…, n, b…]</c>.
-/// Slices at one index add up. An index outside 0 … n − 1 is an error. It is the transpose of Gather, which is its derivative.
+/// y = zeros of size n along an axis, with the slices of x₁ added at the indices x₀: <c>integers [i…], [a…, i…, b…] → [a…,
+/// n, b…]</c>. Slices at one index add up. An index outside 0 … n − 1 is an error. It is the transpose of Gather, which is its
+/// derivative.
 /// </summary>
 sealed record ScatterAddOp(int Axis, Dim Size) : Op
 {

@@ -2,7 +2,9 @@ using static FunctionalDL.Functions;
 
 namespace FunctionalDL.Ops;
 
-/// <summary>y = x₁ where x₀ is true and x₂ elsewhere: <c>bool […], […], […] → […]</c>. The gradient goes to the branch taken.</summary>
+/// <summary>
+/// y = x₁ where x₀ is true and x₂ elsewhere: <c>bool […], […], […] → […]</c>. The gradient goes to the branch taken.
+/// </summary>
 sealed record SelectOp : ElementwiseOp
 {
     public override string Name => "Select";

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = x₀, with the sizes of its named dimensions taken from x₁: <c>[…], any → […]</c>. The derivative of a linear function does not
-/// depend on its variable, but has its shape; this keeps the variable whose value says what that is.
+/// y = x₀, with the sizes of its named dimensions taken from x₁: <c>[…], any → […]</c>. The derivative of a linear function does
+/// not depend on its variable, but has its shape; this keeps the variable whose value says what that is.
 /// </summary>
 sealed record SizedLikeOp : TiedOp
 {

@@ -1,8 +1,8 @@
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// y = Σ x over the axes, 0 over no elements, and −0 where all are −0, as additions have it. ∂y/∂x = 1: the gradient is repeated along
-/// the axes.
+/// y = Σ x over the axes, 0 over no elements, and −0 where all are −0, as additions have it. ∂y/∂x = 1: the gradient is repeated
+/// along the axes.
 /// </summary>
 sealed record SumOp(Axes Axes) : ReduceOp(Axes)
 {

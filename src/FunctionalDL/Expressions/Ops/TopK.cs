@@ -4,9 +4,9 @@ using static FunctionalDL.Functions;
 namespace FunctionalDL.Ops;
 
 /// <summary>
-/// The k largest elements along an axis, or smallest, and where they are: <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>, the first in
-/// order; of equal ones the first, NaN larger than all. The derivative of the elements is that of picking them where they are. An axis of
-/// fewer elements is an error.
+/// The k largest elements along an axis, or smallest, and where they are: <c>[…, n, …] → […, k, …] and int64 […, k, …]</c>,
+/// the first in order; of equal ones the first, NaN larger than all. The derivative of the elements is that of picking them where they
+/// are. An axis of fewer elements is an error.
 /// </summary>
 sealed record TopKOp(int Axis, Dim Size, bool Largest, int Result = 0) : MultiResultOp(Result)
 {

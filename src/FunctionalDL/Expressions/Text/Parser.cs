@@ -146,7 +146,8 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
         var negative = false;
         for (; Next.Is("−") || Next.Is("+"); at++)
         {
-            if (negative && Next.Is("−")) throw Error("Two signs stand side by side", Next, "Put the inner one in parentheses: −(−x).");
+            if (negative && Next.Is("−"))
+                throw Error("Two signs stand side by side", Next, "Put the inner one in parentheses: −(−x).");
             negative |= Next.Is("−");
         }
         if (!negative) return Power();
@@ -161,7 +162,8 @@ sealed class Parser(string text, IReadOnlyCollection<string> functions)
         var x = Atom();
         if (root is not null)
         {
-            if (Next.Is("^") || Next.Kind == TokenKind.Superscript) throw Error("This root is ambiguous", Next, "Write (√x)² or √(x²).");
+            if (Next.Is("^") || Next.Kind == TokenKind.Superscript)
+                throw Error("This root is ambiguous", Next, "Write (√x)² or √(x²).");
             rootEnd = at;
             return Sqrt(x);
         }

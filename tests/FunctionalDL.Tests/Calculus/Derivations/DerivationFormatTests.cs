@@ -7,7 +7,8 @@ public class DerivationFormatTests
 {
     static readonly TensorSet At = TensorSet.Of(("w_long", -1.3), ("w2", 0.4), ("x", 0.7), ("γ", 1e-9), ("y", 0.2));
 
-    static Derivation Example => Expr.Parse("(f2(w2·f1(w_long·x)) − y)² + relu(x·w_long)/√(γ·w_long²) + ln(x)·|x|".Replace("|x|", "abs(x)"))
+    static Derivation Example => Expr
+        .Parse("(f2(w2·f1(w_long·x)) − y)² + relu(x·w_long)/√(γ·w_long²) + ln(x)·abs(x)")
         .Derivation(Expr.Variable("w_long"), At, new Dictionary<string, Func<Expr, Expr>> { ["f1"] = Tanh, ["f2"] = Sigmoid });
 
     [Fact]

@@ -20,7 +20,9 @@ public class PictureTests
         Assert.Contains("0.01503", Texts("gradient"));
         Assert.Contains("−0.08066", Texts("gradient"));
         Assert.Contains("1", Texts("gradient"));
-        Assert.Contains(svg.Descendants(), e => e.Name.LocalName == "title" && e.Value.StartsWith("tanh(w1·x)\nfloat64[]\nvalue −0.7211"));
+        Assert.Contains(
+            svg.Descendants(),
+            e => e.Name.LocalName == "title" && e.Value.StartsWith("tanh(w1·x)\nfloat64[]\nvalue −0.7211"));
     }
 
     [Fact]
