@@ -11,8 +11,8 @@ sealed class LatexNotation : Notation
         .ToDictionary(pair => pair[0], pair => pair[1]);
 
     const string Greek =
-        "αalpha βbeta γgamma δdelta εvarepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi πpi ρrho σsigma τtau υupsilon "
-            + "φvarphi χchi ψpsi ωomega ΓGamma ΔDelta ΘTheta ΛLambda ΞXi ΠPi ΣSigma ΦPhi ΨPsi ΩOmega";
+        "αalpha βbeta γgamma δdelta εvarepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi πpi ρrho σsigma "
+            + "τtau υupsilon φvarphi χchi ψpsi ωomega ΓGamma ΔDelta ΘTheta ΛLambda ΞXi ΠPi ΣSigma ΦPhi ΨPsi ΩOmega";
 
     static readonly Dictionary<char, string> Letters = Greek.Split(' ').ToDictionary(word => word[0], word => @"\" + word[1..]);
 

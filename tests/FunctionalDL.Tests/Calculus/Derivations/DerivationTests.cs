@@ -36,7 +36,8 @@ public class DerivationTests
         var derivation = Lecture.Derivation(Expr.Variable("w1"));
 
         Assert.Contains(
-            "∂L/∂w1 = ∂L/∂f2 · ∂f2/∂(w2·f1) · ∂(w2·f1)/∂f1 · ∂f1/∂(w1·x) · ∂(w1·x)/∂w1\n", derivation.ToText());
+            "∂L/∂w1 = ∂L/∂f2 · ∂f2/∂(w2·f1) · ∂(w2·f1)/∂f1 · ∂f1/∂(w1·x) · ∂(w1·x)/∂w1\n",
+            derivation.ToText());
         Assert.Equal(["2·(f2 − y)", "f2′(w2·f1)", "w2", "f1′(w1·x)", "x"], derivation.Factors.Select(f => f.Formula));
         Assert.Contains(
             "∂L/∂w2 = ∂L/∂f2 · ∂f2/∂(w2·f1) · ∂(w2·f1)/∂w2\n", Lecture.Derivation(Expr.Variable("w2")).ToText());
