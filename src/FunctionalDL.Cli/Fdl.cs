@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 
 namespace FunctionalDL.Cli;
@@ -16,9 +19,11 @@ static class Fdl
     /// <summary>Runs a command line, writing to the given streams, and returns the exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Functions, their derivatives, and the derivation of these.")
+        var root = new RootCommand("Functions, their derivatives, and the derivation of these; and what is in ONNX files.")
         {
             DeriveCommand.Create(), GradCommand.Create(), CheckCommand.Create(), PlotCommand.Create(), DrawCommand.Create(),
+            InspectCommand.Create(), VerifyCommand.Create(), DiffCommand.Create(), ConvertCommand.Create(), RunCommand.Create(),
+            ConformanceCommand.Create(),
         };
         try
         {
@@ -35,6 +40,29 @@ static class Fdl
     public static void Write(IAnsiConsole console, IEnumerable<string> lines, Color colour)
     {
         foreach (var line in lines) console.Write(new Text(line + Environment.NewLine, new Style(colour)));
+    }
+
+    /// <summary>The option to write what programs read.</summary>
+    public static Option<bool> JsonOption() => new("--json") { Description = "Write JSON." };
+
+    /// <summary>JSON as text, letters as they are.</summary>
+    public static string Text(JsonNode json) => json.ToJsonString(new()
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>Writes a table, or nothing where it has no rows.</summary>
+    public static void Table(IAnsiConsole console, string[] columns, IEnumerable<string[]> rows)
+    {
+        var table = new Spectre.Console.Table().NoBorder();
+        foreach (var column in columns) table.AddColumn(new Spectre.Console.TableColumn(new Text(column)).PadRight(2));
+        foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
+        if (columns.All(c => c.Length == 0)) table.HideHeaders();
+        if (table.Rows.Count == 0) return;
+        console.Write(table);
+        console.WriteLine();
     }
 
     /// <summary>A console that writes colours where the stream is a terminal, and never breaks lines elsewhere.</summary>

@@ -19,12 +19,20 @@ module Quotations =
           "sin", <@@ sin: float -> float @@>, Functions.Sin
           "cos", <@@ cos: float -> float @@>, Functions.Cos
           "tan", <@@ tan: float -> float @@>, Functions.Tan
+          "asin", <@@ asin: float -> float @@>, Functions.Asin
+          "acos", <@@ acos: float -> float @@>, Functions.Acos
           "atan", <@@ atan: float -> float @@>, Functions.Atan
+          "sinh", <@@ sinh: float -> float @@>, Functions.Sinh
+          "cosh", <@@ cosh: float -> float @@>, Functions.Cosh
           "tanh", <@@ tanh: float -> float @@>, Functions.Tanh
           "exp", <@@ exp: float -> float @@>, Functions.Exp
           "log", <@@ log: float -> float @@>, Functions.Log
           "sqrt", <@@ sqrt: float -> float @@>, Functions.Sqrt
-          "abs", <@@ abs: float -> float @@>, Functions.Abs ]
+          "abs", <@@ abs: float -> float @@>, Functions.Abs
+          "floor", <@@ floor: float -> float @@>, Functions.Floor
+          "ceil", <@@ ceil: float -> float @@>, Functions.Ceiling
+          "round", <@@ round: float -> float @@>, Functions.Round
+          "truncate", <@@ truncate: float -> float @@>, Functions.Truncate ]
 
     /// Functions of two floats.
     let private binary: (string * Quoted * (FunctionalDL.Expr -> FunctionalDL.Expr -> FunctionalDL.Expr)) list =
@@ -32,6 +40,8 @@ module Quotations =
           "-", <@@ (-): float -> float -> float @@>, (fun a b -> a - b)
           "*", <@@ (*): float -> float -> float @@>, (fun a b -> a * b)
           "/", <@@ (/): float -> float -> float @@>, (fun a b -> a / b)
+          "%", <@@ (%): float -> float -> float @@>, (fun a b -> Functions.Remainder(a, b))
+          "atan2", <@@ atan2: float -> float -> float @@>, (fun a b -> Functions.Atan2(a, b))
           "**", <@@ ( ** ): float -> float -> float @@>, (fun a b -> Functions.Power(a, b))
           "max", <@@ max: float -> float -> float @@>, (fun a b -> Functions.Maximum(a, b))
           "min", <@@ min: float -> float -> float @@>, (fun a b -> Functions.Minimum(a, b)) ]

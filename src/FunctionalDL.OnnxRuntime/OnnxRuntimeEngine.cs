@@ -9,8 +9,7 @@ namespace FunctionalDL;
 /// from step to step stays where the provider computes.
 /// </summary>
 /// <remarks>
-/// Random numbers have no form in ONNX, and a few ops no kernel in float64; both are told when it compiles. Bits may depend on the number
-/// of threads and the version.
+/// A few ops have no kernel in float64, which is told when it compiles. Bits may depend on the number of threads and the version.
 /// Empty tensors are not supported by all of its ops.
 /// </remarks>
 /// <example><code>
@@ -56,7 +55,7 @@ public sealed partial class OnnxRuntimeEngine : ComputeEngine
         }
         catch (UnsupportedOnnxException e) when (e.Node is { } node)
         {
-            throw new UnsupportedOpException(this, node, "Leave random numbers out, such as Dropout, or run on ComputeEngine.Managed.");
+            throw new UnsupportedOpException(this, node, "Compose it of others, or run on ComputeEngine.Managed.");
         }
         catch (OnnxRuntimeFailure e) when (Missing().Match(e.Message) is { Success: true } missing
             && OnnxExport.OriginOf(named, missing.Groups[1].Value) is { } node)

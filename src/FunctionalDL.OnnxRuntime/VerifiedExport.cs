@@ -5,37 +5,85 @@ public static class VerifiedExport
 {
     /// <summary>
     /// Writes the model's outputs, from its inputs, by their names, as an ONNX file, once OnnxRuntime has been seen to agree with the
-    /// evaluator on it at batch sizes 1, 2, 7 and 33, as far as it takes them. Nothing is written where it does not.
+    /// expressions on it at batch sizes 1, 2, 7 and 33, as far as it takes them; and beside it the proof of that,
+    /// <see cref="ModelProof"/>. Nothing is written where it does not.
     /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the file says of itself.</param>
+    /// <param name="verification">What is tried, what is allowed, and whether the proof is written.</param>
     /// <exception cref="OnnxMismatchException">OnnxRuntime computes something else.</exception>
     /// <exception cref="FunctionalException">
-    /// The parameters have no values, an op has no form in ONNX, or the file cannot be written.
+    /// The parameters have no values, an op has no form in ONNX, or a file cannot be written.
     /// </exception>
-    public static OnnxVerification ExportOnnx(this Model model, string path, OnnxOptions? options = null) =>
-        ExportOnnx(path, model.Outputs, model.Parameters, options);
+    public static OnnxVerification ExportOnnx(
+        this Model model, string path, OnnxOptions? options = null, OnnxVerificationOptions? verification = null) =>
+        ExportOnnx(path, model.Outputs, model.Parameters, options, verification);
 
     /// <summary>
     /// Writes a whole training step, from a batch, the parameters and the optimizer's state to <see cref="TrainingStep.Outputs"/>, as an
-    /// ONNX file, once OnnxRuntime has been seen to agree with the evaluator on its first steps.
+    /// ONNX file, once OnnxRuntime has been seen to agree with the expressions on its first steps; and beside it the proof of that.
     /// </summary>
-    /// <inheritdoc cref="ExportOnnx(Model, string, OnnxOptions)"/>
-    public static OnnxVerification ExportOnnx(this TrainingStep step, string path, OnnxOptions? options = null) =>
-        Export(path, OnnxExport.ToOnnx(step.Outputs, TensorSet.Empty, options), bytes => OnnxVerification.Verify(bytes, step));
+    /// <param name="step">The step.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the file says of itself.</param>
+    /// <param name="verification">What is tried, what is allowed, and whether the proof is written.</param>
+    /// <inheritdoc cref="ExportOnnx(Model, string, OnnxOptions, OnnxVerificationOptions)"/>
+    public static OnnxVerification ExportOnnx(
+        this TrainingStep step, string path, OnnxOptions? options = null, OnnxVerificationOptions? verification = null)
+    {
+        var verified = (verification ?? new()) with { Written = options ?? new() };
+        var bytes = OnnxExport.ToOnnx(step.Outputs, TensorSet.Empty, options);
+        return Write(path, bytes, OnnxVerification.Verify(bytes, step, verified), step.Losses, isDrawn: false, verified);
+    }
 
     /// <summary>Writes any expressions as an ONNX file, verified like a model.</summary>
-    /// <inheritdoc cref="ExportOnnx(Model, string, OnnxOptions)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="outputs">What the model computes, each with the name of its output.</param>
+    /// <param name="parameters">Values of variables that become part of the model; the other variables become its inputs.</param>
+    /// <param name="options">What the file says of itself.</param>
+    /// <param name="verification">What is tried, what is allowed, and whether the proof is written.</param>
+    /// <inheritdoc cref="ExportOnnx(Model, string, OnnxOptions, OnnxVerificationOptions)"/>
     public static OnnxVerification ExportOnnx(
         string path,
         IReadOnlyList<(string Name, Expr Value)> outputs,
         TensorSet parameters,
-        OnnxOptions? options = null
-    ) => Export(path, OnnxExport.ToOnnx(outputs, parameters, options), bytes => OnnxVerification.Verify(bytes, outputs, parameters));
-
-    static OnnxVerification Export(string path, byte[] bytes, Func<byte[], OnnxVerification> verify)
+        OnnxOptions? options = null,
+        OnnxVerificationOptions? verification = null)
     {
-        var verification = verify(bytes);
-        AtomicFile.Write(path, stream => stream.Write(bytes));
-        return verification;
+        var verified = (verification ?? new()) with { Written = options ?? new() };
+        var bytes = OnnxExport.ToOnnx(outputs, parameters, options);
+        var isDrawn = verified.Inputs.Count == 0;
+        return Write(path, bytes, OnnxVerification.Verify(bytes, outputs, parameters, verified), outputs, isDrawn, verified);
+    }
+
+    /// <summary>
+    /// The proof is written when all of the model is on the disk but not yet under its name: if one of the two cannot be written, neither
+    /// is, and if the process ends between them, the hash tells that the proof is of another file.
+    /// </summary>
+    static OnnxVerification Write(
+        string path,
+        byte[] model,
+        OnnxVerification verification,
+        IReadOnlyList<(string Name, Expr Value)> differentiated,
+        bool isDrawn,
+        OnnxVerificationOptions options)
+    {
+        if (!options.Proof)
+        {
+            AtomicFile.Write(path, stream => stream.Write(model));
+            return verification;
+        }
+        if (Directory.Exists(path)) throw new DataException($"Write: {Path.GetFullPath(path)} is a folder. Choose another name.");
+        Expr[] values = [.. differentiated.Select(o => o.Value)];
+        var gradient = DirectionalCheck.Of(values, verification.FirstInputs, verification.Runs[0].Sizes, Key.Of(options.Seed).Fold(-2));
+        var proof = ModelProof.Of(path, model, verification, isDrawn, gradient);
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(model);
+            proof.Write(ModelProof.PathOf(path));
+        });
+        return verification with { Gradient = gradient };
     }
 
     /// <summary>The value of an expression as OnnxRuntime computes it.</summary>

@@ -50,6 +50,9 @@ sealed class AlgebraicBuilder
     [
         Sin,
         Cos,
+        Tan,
+        Sinh,
+        Cosh,
         Tanh,
         Atan,
         Erf,

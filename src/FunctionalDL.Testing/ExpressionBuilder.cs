@@ -106,6 +106,9 @@ sealed class ExpressionBuilder
     /// <summary>A node that is a number.</summary>
     public Expr Number() => Of(d => d.IsNumeric());
 
+    /// <summary>A node that is a whole number; null where there are none.</summary>
+    public Expr? Whole() => options.DTypes.Any(d => d.IsInteger()) ? Of(d => d.IsInteger()) : null;
+
     /// <summary>A node that is a truth value; null where there are none.</summary>
     public Expr? Truth() => options.DTypes.Contains(FunctionalDL.DType.Bool) ? Of(d => d == FunctionalDL.DType.Bool) : null;
 

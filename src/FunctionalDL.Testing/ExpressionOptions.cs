@@ -10,6 +10,9 @@ public sealed record ExpressionOptions
     [
         "Abs",
         "Sign",
+        "Floor",
+        "Round",
+        "Remainder",
         "Maximum",
         "Minimum",
         "Max",
@@ -19,6 +22,7 @@ public sealed record ExpressionOptions
         "Equal",
         "ArgMax",
         "TopK",
+        "ScatterMaximum",
         "StopGradient",
         "MaxPool",
         "MaxPoolGradient",
@@ -26,7 +30,11 @@ public sealed record ExpressionOptions
     ];
 
     /// <summary>What OnnxRuntime has no kernel for in float64.</summary>
-    static readonly HashSet<string> OnlyFloat32 = ["Atan", "Erf", "Conv", "ConvInputGradient", "ConvKernelGradient"];
+    internal static readonly HashSet<string> OnlyFloat32 =
+    [
+        "Tan", "Asin", "Acos", "Atan", "Atan2", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh", "Erf", "Conv", "ConvInputGradient",
+        "ConvKernelGradient",
+    ];
 
     /// <summary>All primitives and dtypes, symbolic dimensions, no special values.</summary>
     public static ExpressionOptions Any { get; } = new();
@@ -44,13 +52,13 @@ public sealed record ExpressionOptions
         };
 
     /// <summary>
-    /// What OnnxRuntime computes: no random numbers, a few ops in float32 only, no empty tensors, with which runtimes disagree, and no
+    /// What OnnxRuntime computes: a few ops in float32 only, no empty tensors, with which runtimes disagree, and no
     /// half floats, whose sums runtimes round another way.
     /// </summary>
     public static ExpressionOptions Onnx { get; } = new()
     {
         DTypes = [.. FunctionalDL.DTypes.All.Where(dtype => dtype.Lane() == dtype || dtype.IsInteger())],
-        Allows = node => node.Op.Name != "RandomUniform" && (node.DType != DType.Float64 || !OnlyFloat32.Contains(node.Op.Name)),
+        Allows = node => node.DType != DType.Float64 || !OnlyFloat32.Contains(node.Op.Name),
         EmptyTensors = false,
     };
 

@@ -81,6 +81,19 @@ public static partial class Laws
     }
 
     /// <summary>
+    /// An expression written as ONNX and read again has the value it had, whether composites are written as operators or not.
+    /// </summary>
+    public static void OnnxReadsBack(ExpressionCase c)
+    {
+        foreach (var primitivesOnly in new[] { false, true })
+        {
+            var bytes = OnnxExport.ToOnnx([("output", c.Output)], TensorSet.Empty, new() { PrimitivesOnly = primitivesOnly });
+            var read = OnnxModel.Parse(bytes).Outputs[0].Value;
+            SameValue("an expression and what is read from its ONNX form", c.Evaluate(), read.Evaluate(c.Values), c.Tolerance);
+        }
+    }
+
+    /// <summary>
     /// An expression simplified has the value it had, up to 100 times the case's tolerance, as it may be put together in another order.
     /// </summary>
     public static void SimplificationKeepsTheValue(ExpressionCase c)

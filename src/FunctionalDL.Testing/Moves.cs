@@ -11,6 +11,19 @@ static partial class Moves
     [
         b => -b.Number(), b => Abs(b.Number()), b => Sign(b.Number()),
         .. Each(Exp, Expm1, Sin, Cos, Tanh, Atan, Erf, Sigmoid, Softplus, Square, Gelu, Relu, StopGradient),
+        .. Each(Tan, Sinh, Cosh, Asinh, Floor, Ceiling, Round, Truncate),
+        b => Asin(0.9 * Tanh(b.Real())), b => Acos(0.9 * Sin(b.Real())), b => Atanh(0.9 * Tanh(b.Real())),
+        b => Acosh(1 + b.Positive(b.Real())), b => LogGamma(b.Positive(b.Real())),
+        b => Pair(b, b.Real(), (x, y) => Atan2(x, b.Positive(y))),
+        b => Pair(b, b.Number(), (x, y) => Remainder(x, b.NotZero(y))), b => Pair(b, b.Number(), (x, y) => Modulo(x, b.NotZero(y))),
+        b => Pair(b, b.Number(), (x, y) => Clamp(x, Minimum(y, 1), Maximum(y, 1))), b => IsNaN(b.Number()), b => IsInfinite(b.Number()),
+        b => b.Whole() is { } x ? Pair(b, x, BitAnd) : null,
+        b => b.Whole() is { } x ? Pair(b, x, BitOr) : null,
+        b => b.Whole() is { } x ? Pair(b, x, BitXor) : null,
+        b => b.Whole() is { } x ? BitNot(x) : null,
+        b => b.Whole() is { } x ? ShiftLeft(x, Full(x, b.Random.Next(5))) : null,
+        b => b.Whole() is { } x ? ShiftRight(x, Full(x, b.Random.Next(9))) : null,
+        b => b.Whole() is { } x ? Power(x, b.Random.Next(5)) : null,
         b => Log(b.Positive(b.Real())), b => Log1P(b.Positive(b.Real())), b => Sqrt(b.Positive(b.Real())),
         .. Pairs(Add, Subtract, Multiply, Maximum, Minimum, Less, LessOrEqual, Equal),
         .. Pairs(Add, Subtract, Multiply),
@@ -19,6 +32,7 @@ static partial class Moves
         b => Power(b.Positive(b.Real()), b.Random.Of([-1, 0, 0.5, 1, 2, 3, 2.5])),
         b => b.Truth() is { } x ? Pair(b, x, And) : null,
         b => b.Truth() is { } x ? Pair(b, x, Or) : null,
+        b => b.Truth() is { } x ? Pair(b, x, Xor) : null,
         b => b.Truth() is { } x ? Not(x) : null,
         b =>
             b.Truth() is { } x && b.Like(x.Shape, b.DType(_ => true)) is var y
@@ -54,6 +68,8 @@ static partial class Moves
         b => Scattered(b, b.Number()),
         b => OnAxis(b, b.Any(), Reverse),
         b => OnAxis(b, b.Number(), (x, axis) => Highest(b, x, axis)),
+        b => OnAxis(b, b.Number(), (x, axis) => CumulativeSum(x, axis, b.Random.Next(2) == 0, b.Random.Next(2) == 0)),
+        b => Raised(b, b.Number()),
         b =>
             b.HasWholes && b.Dim() is var depth && b.Size(depth) > 0
                 ? OneHot(b.Indices(b.Shape(), depth), depth, b.DType(_ => true))
@@ -62,7 +78,7 @@ static partial class Moves
         b => SizeOf(b.Dim(), b.DType(d => d.IsNumeric())),
         b =>
             b.HasWholes
-                ? RandomUniform(b.Fresh(DType.Int64, Shape.Scalar), b.Shape(), b.DType(d => d.IsFloat() && !d.IsNarrow()), b.Random.Next(3))
+                ? RandomUniform(Key(b), b.Shape(), b.DType(d => d.IsFloat() && !d.IsNarrow()), b.Random.Next(3))
                 : null,
         b => b.Any().Cast(b.DType(_ => true)),
         b => Sum(Sin(b.Real())).Gradient(b.Real()), b => b.Real() is var x ? Sum(x).Gradient(x) : null,
@@ -100,11 +116,13 @@ static partial class Moves
         return b.Random.Next(3) == 0 ? indices : values;
     }
 
+    static Expr Key(Builder b) => FoldKey(b.Fresh(DType.Int64, Shape.Scalar), b.Fresh(DType.Int64, Shape.Scalar));
+
     static Expr? OnAxis(Builder b, Expr x, Func<Expr, int, Expr> f) => b.Axis(x, d => b.Size(d) > 0) is { } axis ? f(x, axis) : null;
 
     static Expr? Product(Builder b)
     {
-        var x = b.Find(x => x.DType.IsFloat() && x.Rank > 0) ?? b.Fresh(b.DType(d => d.IsFloat()), [b.Dim(), b.Dim()]);
+        var x = b.Find(x => x.DType.IsNumeric() && x.Rank > 0) ?? b.Fresh(b.DType(d => d.IsNumeric()), [b.Dim(), b.Dim()]);
         var (k, lead) = (x.Shape[^1], x.Shape.Slice(0, Math.Max(0, x.Rank - 2)));
         var y =
             b.Find(y =>
@@ -155,7 +173,7 @@ static partial class Moves
     {
         if (b.Axis(x, d => b.Size(d) > 0) is not { } axis) return null;
         if (b.Random.Next(3) == 0) return Dilate(x, axis, b.Random.Next(1, 3));
-        return Pad(x, axis, b.Random.Next(3), b.Random.Next(3), b.Random.Of<double>(x.DType == DType.UInt8 ? [0, 1] : [0, 1, -2]));
+        return Pad(x, axis, b.Random.Next(3), b.Random.Next(3), b.Random.Of<double>(x.DType.IsUnsigned() ? [0, 1] : [0, 1, -2]));
     }
 
     static Expr? Concatenated(Builder b, Expr x)
@@ -170,6 +188,16 @@ static partial class Moves
 
     static Expr? Scattered(Builder b, Expr x) => b.HasWholes && b.Axis(x) is { } axis && b.Dim() is var n && b.Size(n) > 0
         ? ScatterAdd(b.Indices([x.Shape[axis]], n), x, n, axis) : null;
+
+    /// <summary>x with some of its rows raised to those of another, or one in its place.</summary>
+    static Expr? Raised(Builder b, Expr x)
+    {
+        if (!b.HasWholes || x.Rank == 0 || b.Size(x.Shape[0]) == 0) return null;
+        var count = b.Dim();
+        var indices = ExpandDims(b.Indices([count], x.Shape[0]), 1);
+        var updates = b.Fresh(x.DType, x.Shape.With(0, count));
+        return ScatterND(x, indices, updates, b.Random.Next(3) == 0 ? ScatterReduction.Set : ScatterReduction.Maximum);
+    }
 
     /// <summary>A convolution over one axis, or its derivative by the input or the kernel.</summary>
     static Expr? Convolved(Builder b)

@@ -33,7 +33,9 @@ static class RandomValues
     public static Tensor Tensor(this Random random, TensorType type, bool special)
     {
         double Real() => special && random.Next(2) == 0 ? Specials[random.Next(Specials.Length)] : random.NextDouble() * 4 - 2;
-        long Whole() => special && random.Next(2) == 0 ? SpecialWholes[random.Next(SpecialWholes.Length)] : random.Next(-4, 5);
+        // −1 is no moderate number where it has many bits and no sign.
+        var least = type.DType.IsUnsigned() && type.DType.ByteSize() >= sizeof(int) ? 0 : -4;
+        long Whole() => special && random.Next(2) == 0 ? SpecialWholes[random.Next(SpecialWholes.Length)] : random.Next(least, 5);
         return type.DType.Visit<Elements, Tensor>(
             new(type.Shape, type.DType.IsFloat() ? Real : null, type.DType.IsNumeric() ? Whole : () => random.Next(2)));
     }

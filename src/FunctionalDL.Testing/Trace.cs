@@ -38,7 +38,8 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
                 return false;
             Tensor Compute(Func<Expr, Tensor> input) => node.Op.Evaluate([.. node.Inputs.Select(input)], type, sizes);
             var (at, near) = (Compute(x => values[x].At), Compute(x => values[x].Near));
-            if (!IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at))
+            // A key has any 64 bits, which are whole and have no noise.
+            if (node.Op is not FoldKeyOp && !IsTame(at, near) || node.Op is UnaryOp or PowerOp && HasLostDigits(at))
                 return false;
             if (options.SpecialValues && node.Op is ScanOp loop && !HasTameSteps(loop, [.. node.Inputs.Select(x => values[x])]))
                 return false;
@@ -100,20 +101,24 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
                 or MultiplyOp
                 or DivideOp
                 or PowerOp
+                or Atan2Op
+                or RemainderOp
                 or SumOp
                 or MatMulOp
                 or ScatterAddOp
+                or CumulativeSumOp
                 or ConvolutionOp
                 or MaxPoolGradientOp
                 or ScanOp;
 
     /// <summary>Whether the value of an op may change much where its inputs change little.</summary>
     static bool Jumps(Op op) =>
-        op is ComparisonOp or SignOp or ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp or TopKOp { Result: 1 }
+        op is ComparisonOp or SignOp or FloorOp or RoundOp or RemainderOp or Atan2Op
+        || op is ArgMaxOp or MaxPoolGradientOp or MaxPoolTangentOp or TopKOp { Result: 1 }
         || op is CastOp cast && !cast.To.IsFloat();
 
     /// <summary>Whether an op has values on one side of a number only, and NaN on the other.</summary>
-    static bool Ends(Op op) => op is SqrtOp or LogOp or Log1POp or PowerOp;
+    static bool Ends(Op op) => op is SqrtOp or LogOp or Log1POp or PowerOp or AsinOp or AcosOp or AcoshOp or AtanhOp;
 
     /// <summary>Whether a negative number is raised to one that rounding may make whole, or not.</summary>
     static bool HasUncertainSign((Tensor At, Tensor Near) x, (Tensor At, Tensor Near) y) => Enumerable.Range(0, x.At.Count).Any(i =>
@@ -134,7 +139,7 @@ sealed class Trace(Sizes sizes, ExpressionOptions options)
     }
 
     /// <summary>Whether an op is a sum of many terms, in an order of its own.</summary>
-    static bool Adds(Op op) => op is SumOp or MatMulOp or ScatterAddOp or ConvolutionOp or MaxPoolGradientOp;
+    static bool Adds(Op op) => op is SumOp or MatMulOp or ScatterAddOp or CumulativeSumOp or ConvolutionOp or MaxPoolGradientOp;
 
     static Tensor Absolute(Tensor value) => value.DType.IsFloat() ? new Expr(new AbsOp(), Expr.Constant(value)).Evaluate() : value;
 

@@ -25,6 +25,16 @@ let quotations: (string * Expr<float -> float> * (float -> float)) list =
       "tan", <@ fun x -> tan x @>, Math.Tan
       "atan", <@ fun x -> atan x @>, Math.Atan
       "tanh", <@ fun x -> tanh x @>, Math.Tanh
+      "asin", <@ fun x -> asin (x / 2.0) @>, (fun x -> Math.Asin(x / 2.0))
+      "acos", <@ fun x -> acos (x / 2.0) @>, (fun x -> Math.Acos(x / 2.0))
+      "sinh", <@ fun x -> sinh x @>, Math.Sinh
+      "cosh", <@ fun x -> cosh x @>, Math.Cosh
+      "floor", <@ fun x -> floor (3.0 * x) @>, (fun x -> Math.Floor(3.0 * x))
+      "ceil", <@ fun x -> ceil (3.0 * x) @>, (fun x -> Math.Ceiling(3.0 * x))
+      "round", <@ fun x -> round (3.0 * x) @>, (fun x -> Math.Round(3.0 * x))
+      "truncate", <@ fun x -> truncate (3.0 * x) @>, (fun x -> Math.Truncate(3.0 * x))
+      "%", <@ fun x -> (3.0 * x) % 0.7 @>, (fun x -> (3.0 * x) % 0.7)
+      "atan2", <@ fun x -> atan2 x 2.0 @>, (fun x -> Math.Atan2(x, 2.0))
       "exp", <@ fun x -> exp x @>, Math.Exp
       "log", <@ fun x -> log x @>, Math.Log
       "sqrt", <@ fun x -> sqrt x @>, Math.Sqrt

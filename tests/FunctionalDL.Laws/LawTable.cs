@@ -29,6 +29,12 @@ public static class LawTable
         return x;
     }
 
+    /// <summary>Random numbers are written in blocks of two, whose number is no polynomial of a named size.</summary>
+    static readonly ExpressionOptions ReadBack = ExpressionOptions.Any with
+    {
+        Allows = node => node.Op.Name != "RandomUniform" || node.Shape.IsKnown,
+    };
+
     static readonly OnnxRuntimeEngine OnnxRuntime = new();
 
     /// <summary>All laws.</summary>
@@ -58,6 +64,7 @@ public static class LawTable
         Law.Of("vjp-jvp", ExpressionOptions.Smooth, Laws.ForwardIsTheTransposeOfReverse),
         Law.Of("branches", ExpressionOptions.Smooth, BranchLaws.UntakenBranchesSendNothing),
         Law.Of("vmap", Floats, Laws.VmapIsALoop),
+        Law.Of("onnx-import", ReadBack, Laws.OnnxReadsBack),
         Law.Of("onnxruntime", ExpressionOptions.Onnx, c => Laws.CompiledAgrees(c, OnnxRuntime)),
         Law.Of("onnxruntime-gradient", ExpressionOptions.Onnx with { AllowsOutput = y => y.DType.IsFloat() },
             c => Laws.CompiledGradientAgrees(c, OnnxRuntime)),

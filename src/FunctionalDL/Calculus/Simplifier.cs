@@ -97,7 +97,7 @@ public static class Simplifier
         PowerOp => Powers.Power(node),
         SelectOp => Constants.Chosen(node) ?? Choices.Select(node),
         SqrtOp or ExpOp or LogOp => Powers.Inverse(node),
-        SinOp or CosOp or TanhOp or AtanOp or ErfOp or AbsOp when !builder.IsShared(node.Inputs[0]) => Trigonometry.Parity(node),
+        _ when Trigonometry.HasParity(node.Op) && !builder.IsShared(node.Inputs[0]) => Trigonometry.Parity(node),
         _ => null,
     };
 

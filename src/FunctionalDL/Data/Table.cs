@@ -86,7 +86,7 @@ public sealed class Table : RowSet<Table>
             where TElement : IElement<T> =>
             table.Convert<T>(
                 columns,
-                (_, cell) => table.Whole(cell) is { } x && TElement.ToInt64(TElement.Of(x)) == x ? TElement.Of(x) : null,
+                (_, cell) => table.Whole(cell) is { } x && Conversion.Whole<T, TElement>(TElement.Of(x)) == x ? TElement.Of(x) : null,
                 cell => table.NotNumber(cell, $"is not a whole number of {name}. Take it in float64."));
 
         static Tensor Floats<T, TElement>(Table table, string name, string[] columns) where T : unmanaged where TElement : IElement<T>

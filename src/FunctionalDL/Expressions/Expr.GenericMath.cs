@@ -21,6 +21,42 @@ public sealed partial class Expr
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static Expr Atan(Expr x) => Functions.Atan(x);
 
+    /// <inheritdoc cref="Functions.Asin"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Asin(Expr x) => Functions.Asin(x);
+
+    /// <inheritdoc cref="Functions.Acos"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Acos(Expr x) => Functions.Acos(x);
+
+    /// <inheritdoc cref="Functions.Sinh"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Sinh(Expr x) => Functions.Sinh(x);
+
+    /// <inheritdoc cref="Functions.Cosh"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Cosh(Expr x) => Functions.Cosh(x);
+
+    /// <inheritdoc cref="Functions.Floor"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Floor(Expr x) => Functions.Floor(x);
+
+    /// <inheritdoc cref="Functions.Ceiling"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Ceiling(Expr x) => Functions.Ceiling(x);
+
+    /// <inheritdoc cref="Functions.Round"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Round(Expr x) => Functions.Round(x);
+
+    /// <inheritdoc cref="Functions.Truncate"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Truncate(Expr x) => Functions.Truncate(x);
+
+    /// <inheritdoc cref="Functions.Atan2"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Expr Atan2(Expr y, Expr x) => Functions.Atan2(y, x);
+
     /// <inheritdoc cref="Functions.Tanh"/>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static Expr Tanh(Expr x) => Functions.Tanh(x);

@@ -22,7 +22,10 @@ public static partial class Functions
     /// <summary>x / y, element by element.</summary>
     public static Expr Divide(Expr x, Expr y) => Apply(new DivideOp(), x, y);
 
-    /// <summary>x^y, element by element.</summary>
+    /// <summary>
+    /// x^y, element by element. Powers of integers are exact and wrap around; where the exponent is below 0, a base other than ±1 is an
+    /// error when it is computed.
+    /// </summary>
     public static Expr Power(Expr x, Expr y) => Apply(new PowerOp(), x, y);
 
     /// <summary>x^y for a number y.</summary>
@@ -55,6 +58,11 @@ public static partial class Functions
     /// <summary>Truth of either.</summary>
     public static Expr Or(Expr x, Expr y) => Apply(new OrOp(), x, y);
 
+    /// <summary>Truth of one of the two alone.</summary>
+    public static Expr Xor(Expr x, Expr y) =>
+        x.DType == DType.Bool && y.DType == DType.Bool ? Not(Equal(x, y))
+        : throw new DTypeException($"Xor: takes bool, given {x.Type} and {y.Type}. Compare the numbers first, or take BitXor of integers.");
+
     /// <summary>The opposite truth value.</summary>
     public static Expr Not(Expr x) => new(new NotOp(), x);
 
@@ -82,6 +90,9 @@ public static partial class Functions
     /// <summary>ln(1 + x), precise near 0.</summary>
     public static Expr Log1P(Expr x) => new(new Log1POp(), x);
 
+    /// <summary>1/x.</summary>
+    public static Expr Reciprocal(Expr x) => 1 / x;
+
     /// <summary>√x.</summary>
     public static Expr Sqrt(Expr x) => new(new SqrtOp(), x);
 
@@ -95,13 +106,37 @@ public static partial class Functions
     public static Expr Cos(Expr x) => new(new CosOp(), x);
 
     /// <summary>tan x = sin x / cos x, in radians.</summary>
-    public static Expr Tan(Expr x) => Sin(x) / Cos(x);
+    public static Expr Tan(Expr x) => new(new TanOp(), x);
+
+    /// <summary>arcsin x in [−π/2, π/2]; NaN beyond ±1.</summary>
+    public static Expr Asin(Expr x) => new(new AsinOp(), x);
+
+    /// <summary>arccos x in [0, π]; NaN beyond ±1.</summary>
+    public static Expr Acos(Expr x) => new(new AcosOp(), x);
 
     /// <summary>arctan x.</summary>
     public static Expr Atan(Expr x) => new(new AtanOp(), x);
 
+    /// <summary>The angle of the point (x, y) in [−π, π], whose tangent is y/x; signs of zeros count (IEEE 754).</summary>
+    public static Expr Atan2(Expr y, Expr x) => Apply(new Atan2Op(), y, x);
+
+    /// <summary>sinh x = (eˣ − e⁻ˣ)/2.</summary>
+    public static Expr Sinh(Expr x) => new(new SinhOp(), x);
+
+    /// <summary>cosh x = (eˣ + e⁻ˣ)/2.</summary>
+    public static Expr Cosh(Expr x) => new(new CoshOp(), x);
+
     /// <summary>tanh x.</summary>
     public static Expr Tanh(Expr x) => new(new TanhOp(), x);
+
+    /// <summary>arsinh x = ln(x + √(x² + 1)).</summary>
+    public static Expr Asinh(Expr x) => new(new AsinhOp(), x);
+
+    /// <summary>arcosh x = ln(x + √(x² − 1)) ≥ 0; NaN below 1.</summary>
+    public static Expr Acosh(Expr x) => new(new AcoshOp(), x);
+
+    /// <summary>artanh x = ½ ln((1 + x)/(1 − x)); ±∞ at ±1 and NaN beyond.</summary>
+    public static Expr Atanh(Expr x) => new(new AtanhOp(), x);
 
     /// <summary>The error function erf x.</summary>
     public static Expr Erf(Expr x) => new(new ErfOp(), x);

@@ -120,11 +120,45 @@ public static partial class Functions
     {
         if (!x.DType.IsFloat()) throw new DTypeException($"Norm: takes float32 or float64, given {x.Type}. Cast the input to a float.");
         var reduced = AxesOf("Norm", x, axes);
-        Shape kept = [.. x.Shape.Select((d, axis) => reduced.Contains(axis) ? 1 : d)];
-        var m = StopGradient(Maximum(new(new MaxOp(reduced, MayBeOfNone: true), Abs(x)), 0));
-        var unit = Select((m > 0) & (m < double.PositiveInfinity), m, Full(m, 1));
-        return m * Sqrt(Sum(Square(x / Reshape(unit, kept)), axes) + Equal(m, ZerosLike(m)).Cast(x.DType));
+        var (m, unit) = Scale(new(new MaxOp(reduced, MayBeOfNone: true), Abs(x)));
+        return m * Sqrt(Sum(Square(x / KeptAs(unit, x.Shape, reduced)), axes) + Equal(m, ZerosLike(m)).Cast(x.DType));
     }
+
+    /// <summary>The p-norm (Σ |x|ᵖ)^(1/p) of all elements.</summary>
+    /// <inheritdoc cref="Norm(Expr, double, int[])"/>
+    public static Expr Norm(Expr x, double p) => Norm(x, p, All(x));
+
+    /// <summary>
+    /// The p-norm (Σ |x|ᵖ)^(1/p) over some axes, which are removed; for ∞ the largest |x|. It is 0 where there are no elements, and so
+    /// is its gradient where all elements are 0. No power overflows or vanishes. A p that is written as a whole number is an axis: write
+    /// 1.0.
+    /// </summary>
+    /// <exception cref="FunctionalException">p is below 1: that is no norm.</exception>
+    /// <exception cref="DTypeException">x is not a float, and p is not 1 or ∞.</exception>
+    public static Expr Norm(Expr x, double p, params int[] axes)
+    {
+        if (!(p >= 1)) throw new FunctionalException(FormattableString.Invariant($"Norm: p is {p}. A norm has a p of 1 or more, or ∞."));
+        if (p == 1) return Sum(Abs(x), axes);
+        if (p == 2) return Norm(x, axes);
+        var reduced = AxesOf("Norm", x, axes);
+        var largest = new Expr(new MaxOp(reduced, MayBeOfNone: true), Abs(x));
+        if (double.IsPositiveInfinity(p)) return Maximum(largest, 0);
+        if (!x.DType.IsFloat()) throw new DTypeException($"Norm: takes float32 or float64, given {x.Type}. Cast the input to a float.");
+        var (m, unit) = Scale(largest);
+        var sum = Sum(Power(Abs(x) / KeptAs(unit, x.Shape, reduced), p), axes);
+        return m * Power(sum + Equal(m, ZerosLike(m)).Cast(x.DType), 1 / p);
+    }
+
+    /// <summary>The largest number as one to divide and multiply by, and 1 for it where it is 0 or ∞; neither has a gradient.</summary>
+    static (Expr Largest, Expr Unit) Scale(Expr largest)
+    {
+        var m = StopGradient(Maximum(largest, 0));
+        return (m, Select((m > 0) & (m < double.PositiveInfinity), m, Full(m, 1)));
+    }
+
+    /// <summary>A reduced value with its axes again, of size 1.</summary>
+    static Expr KeptAs(Expr reduced, Shape shape, IReadOnlyList<int> axes) =>
+        Reshape(reduced, [.. shape.Select((d, axis) => axes.Contains(axis) ? 1 : d)]);
 
     /// <summary>The Euclidean norm over an axis, which keeps its place with size 1.</summary>
     /// <inheritdoc cref="Norm(Expr, int[])"/>

@@ -169,6 +169,13 @@ public static partial class Functions
         new(new RandomUniformOp(new(dtype, shape), stream), key);
 
     /// <summary>
+    /// The keys derived from keys by numbers, each as <see cref="Key.Fold"/> does: int64, of one shape or broadcast. The key of a seed is
+    /// <c>FoldKey(seed, Expr.Constant(-1L))</c>.
+    /// </summary>
+    /// <exception cref="DTypeException">A key or a number is not int64.</exception>
+    public static Expr FoldKey(Expr key, Expr number) => Apply(new FoldKeyOp(), key, number);
+
+    /// <summary>
     /// Standard normal numbers by the Box–Muller transform, √(−2 ln u₁) · cos 2πu₂ with u₁ in (0, 1]; it uses streams
     /// 2·stream and 2·stream + 1.
     /// </summary>

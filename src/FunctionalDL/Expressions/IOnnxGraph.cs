@@ -3,6 +3,9 @@ namespace FunctionalDL;
 /// <summary>What a primitive needs to write itself as ONNX. Names are those of values in the graph being written.</summary>
 interface IOnnxGraph
 {
+    /// <summary>The version of ONNX's operators that the graph is written in.</summary>
+    int Opset { get; }
+
     /// <summary>Adds a node with one output and returns the output's name. Attributes are long, long[], float, string or a dtype.</summary>
     string Node(string opType, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes);
 

@@ -3,7 +3,9 @@ namespace FunctionalDL;
 /// <summary>LaTeX mathematics with the commands of amsmath, which KaTeX and MathJax know too.</summary>
 sealed class LatexNotation : Notation
 {
-    const string Written = @"sin \sin|cos \cos|exp \exp|ln \ln|tanh \tanh|atan \arctan|max \max|min \min|· \cdot|@ \,|− -|≤ \le|== =";
+    const string Written =
+        @"sin \sin|cos \cos|tan \tan|asin \arcsin|acos \arccos|atan \arctan|sinh \sinh|cosh \cosh|tanh \tanh|exp \exp|ln \ln|"
+            + @"max \max|min \min|· \cdot|@ \,|− -|≤ \le|== =";
 
     static readonly Dictionary<string, string> Commands = Written
         .Split('|')

@@ -17,4 +17,9 @@ public enum NonSmoothKind
 }
 
 /// <summary>What is wrong at an op's inputs, and what the library's derivative is there.</summary>
-readonly record struct NonSmooth(NonSmoothKind Kind, string Explanation);
+readonly record struct NonSmooth(NonSmoothKind Kind, string Explanation)
+{
+    /// <summary>Whether a number lies on, or within a distance from, a whole number and a part of one.</summary>
+    public static bool Step(double x, double within, double at) => double.IsFinite(x)
+        && (Math.Floor(x - within - at) != Math.Floor(x + within - at) || within >= 0 && Math.Floor(x - at) == x - at);
+}

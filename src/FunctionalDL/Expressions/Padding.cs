@@ -13,19 +13,28 @@ public sealed class Padding
     /// <summary>
     /// As much as makes ⌈n/stride⌉ positions, half of it before and the rest after. With a stride above 1 the size must be known.
     /// </summary>
-    public static Padding Same { get; } =
-        new(
-            (n, extent, stride, axis) =>
-            {
-                if (stride > 1 && !n.IsKnown)
-                    throw new ShapeException(
-                        $"Padding.Same: stride {stride} along spatial axis {axis} of {n} elements, whose number is not known. Fix the "
-                            + "size, use stride 1, or give the padding as numbers."
-                    );
-                var total =
-                    stride == 1 ? extent - 1 : (int)Math.Max((n.Size + stride - 1L) / stride * stride - stride + extent - n.Size, 0);
-                return (total / 2, total - total / 2);
-            });
+    public static Padding Same { get; } = new((n, extent, stride, axis) =>
+    {
+        var total = SameTotal(n, extent, stride, axis);
+        return (total / 2, total - total / 2);
+    });
+
+    /// <summary>As <see cref="Same"/>, with half of it after and the rest before.</summary>
+    public static Padding SameLower { get; } = new((n, extent, stride, axis) =>
+    {
+        var total = SameTotal(n, extent, stride, axis);
+        return (total - total / 2, total / 2);
+    });
+
+    static int SameTotal(Dim n, int extent, int stride, int axis)
+    {
+        if (stride == 1) return extent - 1;
+        return n.IsKnown ? (int)Math.Max((n.Size + stride - 1L) / stride * stride - stride + extent - n.Size, 0)
+            : throw new ShapeException(
+                $"Padding.Same: stride {stride} along spatial axis {axis} of {n} elements, whose number is not known. Fix the size, use "
+                    + "stride 1, or give the padding as numbers."
+            );
+    }
 
     /// <summary>The same number of elements at both ends of every axis.</summary>
     /// <exception cref="ShapeException">The number is negative.</exception>

@@ -9,5 +9,8 @@ static class Placeholder
     static long count;
 
     /// <summary>A new variable of another expression's type.</summary>
-    public static Expr Like(Expr e) => Expr.Variable($"□{Interlocked.Increment(ref count)}", e.Shape, e.DType);
+    public static Expr Like(Expr e) => Of(e.Type);
+
+    /// <summary>A new variable of a type.</summary>
+    public static Expr Of(TensorType type) => Expr.Variable($"□{Interlocked.Increment(ref count)}", type.Shape, type.DType);
 }

@@ -20,6 +20,10 @@ readonly struct Reach
     /// <summary>The distance of two elements of the first input together; none at all where neither moves.</summary>
     public double Between(int a, int b) => each is null ? everywhere : Together(each[0].Span[a] + each[0].Span[b]);
 
+    /// <summary>The distance of two elements of any inputs together; none at all where neither moves.</summary>
+    public double Between((int Input, int Element) a, (int Input, int Element) b) =>
+        each is null ? everywhere : Together(each[a.Input].Span[a.Element] + each[b.Input].Span[b.Element]);
+
     /// <summary>What does not move reaches no kink, even where it lies at one.</summary>
     static double Together(double distance) => distance > 0 ? distance : double.NegativeInfinity;
 }

@@ -22,6 +22,14 @@ public static class ColumnNames
     /// <summary>The variable that gives a training step its randomness, an int64.</summary>
     public const string Key = "key";
 
+    /// <summary>
+    /// The seed of what a training step in ONNX draws, an int64; with <see cref="Step"/> it says the step's key.
+    /// </summary>
+    public const string Seed = "seed";
+
+    /// <summary>The number of steps done before a training step in ONNX that draws, an int64.</summary>
+    public const string Step = "step";
+
     /// <summary>The variable that stands for a column of targets: an input may have the same name as a target.</summary>
     public static string TargetVariable(string column) => column == Target ? Target : $"{Target}.{column}";
 }

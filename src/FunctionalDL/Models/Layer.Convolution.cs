@@ -135,7 +135,7 @@ public sealed partial class Layer
                     dilation?.ToArray(),
                     groups,
                     outputPadding?.ToArray());
-                return bias ? y + ByChannel(scope.Parameter("bias", [filters], Initializer.Zeros), y) : y;
+                return bias ? y + Functions.ByChannel(scope.Parameter("bias", [filters], Initializer.Zeros), y) : y;
             });
     }
 
@@ -178,7 +178,7 @@ public sealed partial class Layer
                     [outputs, channels / parts, .. kernel.Select(n => (Dim)n)],
                     initializer ?? Initializer.GlorotUniform);
                 var y = Functions.Conv(x, weight, strides, padding, dilations, parts);
-                return bias ? y + ByChannel(scope.Parameter("bias", [outputs], Initializer.Zeros), y) : y;
+                return bias ? y + Functions.ByChannel(scope.Parameter("bias", [outputs], Initializer.Zeros), y) : y;
             });
     }
 
@@ -200,10 +200,6 @@ public sealed partial class Layer
                 $"{layer}: takes [batch, channels, {(axes == 1 ? "time" : "height, width")}] with a known number of channels, given "
                     + $"{x.Shape}. Channels come first; reshape or transpose the input."
             );
-
-    /// <summary>One number for each channel, shaped to broadcast over <c>[batch, channels, s…]</c>.</summary>
-    static Expr ByChannel(Expr values, Expr x) =>
-        Functions.Reshape(values, [values.Shape[0], .. Enumerable.Repeat((Dim)1, x.Rank - 2)]);
 
     static void Positive(string layer, params ReadOnlySpan<(string Name, int Value)> numbers)
     {

@@ -39,8 +39,8 @@ public sealed partial class Layer
                     scope.Update(runningMean, momentum * runningMean + (1 - momentum) * mean);
                     scope.Update(runningVariance, momentum * runningVariance + (1 - momentum) * variance);
                 }
-                var scale = scope.Parameter("scale", channels, Initializer.Ones) / Sqrt(variance + epsilon);
-                return (x - ByChannel(mean, x)) * ByChannel(scale, x) + ByChannel(scope.Parameter("shift", channels, Initializer.Zeros), x);
+                var (scale, shift) = ScaleAndShift(scope, channels);
+                return Functions.BatchNorm(x, scale, shift, mean, variance, epsilon);
             });
     }
 
@@ -56,8 +56,10 @@ public sealed partial class Layer
         return Of(
             "layernorm",
             (scope, x) =>
-                Standardize(Several("LayerNorm", x, x.Shape[^1]), epsilon) * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones)
-                + scope.Parameter("shift", [x.Shape[^1]], Initializer.Zeros));
+            {
+                var (scale, shift) = ScaleAndShift(scope, [Several("LayerNorm", x, x.Shape[^1]).Shape[^1]]);
+                return Functions.LayerNorm(x, -1, scale, shift, epsilon);
+            });
     }
 
     /// <summary>x/√(mean x² + ε) · scale over the last axis: <c>[batch, …, n] → […]</c> (Zhang, Sennrich 2019).</summary>
@@ -69,9 +71,10 @@ public sealed partial class Layer
         return Of(
             "rmsnorm",
             (scope, x) =>
-                Several("RmsNorm", x, x.Shape[^1])
-                / Sqrt(MeanKeep(Square(x), -1) + epsilon)
-                * scope.Parameter("scale", [x.Shape[^1]], Initializer.Ones));
+            {
+                var width = Several("RmsNorm", x, x.Shape[^1]).Shape[^1];
+                return Functions.RmsNorm(x, -1, scope.Parameter("scale", [width], Initializer.Ones), epsilon);
+            });
     }
 
     /// <summary>
@@ -92,25 +95,56 @@ public sealed partial class Layer
                 if (x.Rank < 2 || x.Shape[1].DivideExactly(groups) is not { } each)
                     throw new ShapeException(
                         $"GroupNorm: {groups} groups do not divide the channels of {x.Shape}. The input is [batch, " + "channels, s…].");
-                var size = each * x.Shape.Slice(2, x.Rank).Elements;
-                var grouped = Functions.Reshape(Several("GroupNorm", x, size), [x.Shape[0], groups, size]);
-                return Functions.Reshape(Standardize(grouped, epsilon), x.Shape)
-                        * ByChannel(scope.Parameter("scale", [x.Shape[1]], Initializer.Ones), x)
-                    + ByChannel(scope.Parameter("shift", [x.Shape[1]], Initializer.Zeros), x);
+                Several("GroupNorm", x, each * x.Shape.Slice(2, x.Rank).Elements);
+                var (scale, shift) = ScaleAndShift(scope, [x.Shape[1]]);
+                return Functions.GroupNorm(x, groups, scale, shift, epsilon);
             });
     }
+
+    /// <summary>
+    /// (x − mean)/√(variance + ε) over the places of each channel of an example, then scale and shift for each channel:
+    /// <c>[batch, channels, s…] → […]</c> (Ulyanov, Vedaldi, Lempitsky 2016).
+    /// </summary>
+    /// <param name="epsilon">ε.</param>
+    /// <exception cref="FunctionalException">ε is not above 0.</exception>
+    public static Layer InstanceNorm(double epsilon = 1e-5)
+    {
+        CheckEpsilon("InstanceNorm", epsilon);
+        return Of(
+            "instancenorm",
+            (scope, x) =>
+            {
+                if (x.Rank < 3) throw new ShapeException($"InstanceNorm: takes [batch, channels, s…], given {x.Shape}. Give it places.");
+                Several("InstanceNorm", x, x.Shape.Slice(2, x.Rank).Elements);
+                var (scale, shift) = ScaleAndShift(scope, [x.Shape[1]]);
+                return Functions.InstanceNorm(x, scale, shift, epsilon);
+            });
+    }
+
+    /// <summary>
+    /// x/(bias + α/size · Σ x²)^β, with the sum over neighbouring channels around each: <c>[batch, channels, s…] → […]</c>
+    /// (Krizhevsky, Sutskever, Hinton 2012).
+    /// </summary>
+    /// <param name="size">The number of channels that are summed, fewer at the ends.</param>
+    /// <param name="alpha">α.</param>
+    /// <param name="beta">β.</param>
+    /// <param name="bias">What keeps the divisor from 0.</param>
+    /// <exception cref="FunctionalException">The size is below 1.</exception>
+    public static Layer LocalResponseNorm(int size, double alpha = 1e-4, double beta = 0.75, double bias = 1)
+    {
+        Positive("LocalResponseNorm", ("size", size));
+        return Of("localresponsenorm", x => Functions.LocalResponseNorm(x, size, alpha, beta, bias));
+    }
+
+    /// <summary>A factor and what is added, for each channel or feature.</summary>
+    static (Expr Scale, Expr Shift) ScaleAndShift(LayerScope scope, Shape shape) => (
+        scope.Parameter("scale", shape, Initializer.Ones),
+        scope.Parameter("shift", shape, Initializer.Zeros));
 
     /// <summary>x, where more than one value of it is normalized together: one alone would become the same whatever it is.</summary>
     static Expr Several(string layer, Expr x, Dim together) => together != 1 ? x
         : throw new ShapeException($"{layer}: it normalizes {x.Shape} by 1 value alone, which would become the same whatever it is. Give "
             + "it more features or fewer groups, or leave it out.");
-
-    /// <summary>(x − mean)/√(variance + ε) over the last axis.</summary>
-    static Expr Standardize(Expr x, double epsilon)
-    {
-        var centered = x - MeanKeep(x, -1);
-        return centered / Sqrt(MeanKeep(Square(centered), -1) + epsilon);
-    }
 
     static void CheckEpsilon(string layer, double epsilon)
     {

@@ -10,21 +10,21 @@ public sealed partial class Layer
     /// <param name="padding">How far the window reaches over the ends; not at all if not given.</param>
     /// <exception cref="FunctionalException">A number is below 1.</exception>
     public static Layer MaxPool1D(int window, int? stride = null, Padding? padding = null) =>
-        Pooling("maxpool1d", Functions.MaxPool, [window], stride is { } s ? [s] : null, padding);
+        Pooling("maxpool1d", [window], stride is { } s ? [s] : null, (x, size, step) => Functions.MaxPool(x, size, step, padding));
 
     /// <summary>
     /// The largest element in a window at each position: <c>[batch, channels, height, width] → [batch, channels, rows, columns]</c>.
     /// </summary>
     /// <inheritdoc cref="MaxPool1D"/>
     public static Layer MaxPool2D(Size2D window, Size2D? stride = null, Padding? padding = null) =>
-        Pooling("maxpool2d", Functions.MaxPool, window.ToArray(), stride?.ToArray(), padding);
+        Pooling("maxpool2d", window.ToArray(), stride?.ToArray(), (x, size, step) => Functions.MaxPool(x, size, step, padding));
 
     /// <summary>
     /// The mean over a window at each position, padding not counted: <c>[batch, channels, time] → [batch, channels, positions]</c>.
     /// </summary>
     /// <inheritdoc cref="MaxPool1D"/>
     public static Layer AveragePool1D(int window, int? stride = null, Padding? padding = null) =>
-        Pooling("averagepool1d", Functions.AveragePool, [window], stride is { } s ? [s] : null, padding);
+        Pooling("averagepool1d", [window], stride is { } s ? [s] : null, (x, size, step) => Functions.AveragePool(x, size, step, padding));
 
     /// <summary>
     /// The mean over a window at each position, padding not counted: <c>[batch, channels, height, width] → [batch, channels, rows,
@@ -32,7 +32,7 @@ public sealed partial class Layer
     /// </summary>
     /// <inheritdoc cref="MaxPool1D"/>
     public static Layer AveragePool2D(Size2D window, Size2D? stride = null, Padding? padding = null) =>
-        Pooling("averagepool2d", Functions.AveragePool, window.ToArray(), stride?.ToArray(), padding);
+        Pooling("averagepool2d", window.ToArray(), stride?.ToArray(), (x, size, step) => Functions.AveragePool(x, size, step, padding));
 
     /// <summary>The largest element of each channel: <c>[batch, channels, s…] → [batch, channels]</c>.</summary>
     public static Layer GlobalMaxPool { get; } = Of("globalmaxpool", x => Functions.Max(x, SpatialAxes("globalmaxpool", x)));
@@ -40,10 +40,10 @@ public sealed partial class Layer
     /// <summary>The mean of each channel: <c>[batch, channels, s…] → [batch, channels]</c>.</summary>
     public static Layer GlobalAveragePool { get; } = Of("globalaveragepool", x => Functions.Mean(x, SpatialAxes("globalaveragepool", x)));
 
-    static Layer Pooling(string name, Func<Expr, int[], int[]?, Padding?, Expr> pool, int[] window, int[]? strides, Padding? padding)
+    static Layer Pooling(string name, int[] window, int[]? strides, Func<Expr, int[], int[]?, Expr> pool)
     {
         Positive(name, [.. window.Select(n => ("window", n)), .. (strides ?? []).Select(n => ("stride", n))]);
-        return Of(name, x => pool(x, window, strides, padding));
+        return Of(name, x => pool(x, window, strides));
     }
 
     static int[] SpatialAxes(string layer, Expr x) => x.Rank > 2 ? [.. Enumerable.Range(2, x.Rank - 2)]

@@ -32,4 +32,20 @@ public sealed partial class Layer
     /// <inheritdoc cref="SimpleRnn"/>
     public static Layer Gru(int units, bool returnSequences = false, bool reverse = false) =>
         Recurrence.Gru(units).ToLayer(returnSequences, reverse);
+
+    /// <summary>
+    /// Two recurrent layers over the same sequences, one from the first step on and one from the last, and their results side by side
+    /// (Schuster, Paliwal 1997): <c>[batch, time, n] → [batch, time, a + b]</c>, or <c>[batch, a + b]</c>.
+    /// </summary>
+    /// <example>
+    /// <code>
+    /// var model = Model.Input("time", 8).Bidirectional(
+    ///     Layer.Lstm(16, returnSequences: true),
+    ///     Layer.Lstm(16, returnSequences: true, reverse: true));
+    /// </code>
+    /// </example>
+    /// <param name="forward">The layer from the first step on.</param>
+    /// <param name="backward">The layer from the last step on, which is one with <c>reverse: true</c>.</param>
+    public static Layer Bidirectional(Layer forward, Layer backward) =>
+        Parallel("bidirectional", results => Functions.Concat(-1, results), forward, backward);
 }

@@ -30,13 +30,22 @@ public sealed class LayerScope
     /// <summary>A parameter that training changes by its gradient.</summary>
     /// <exception cref="FunctionalException">The layer already has a parameter of that name.</exception>
     /// <exception cref="ShapeException">The shape has a dimension whose size is not known.</exception>
-    public Expr Parameter(string name, Shape shape, Initializer initializer) => Declare(name, shape, initializer, isTrainable: true);
+    public Expr Parameter(string name, Shape shape, Initializer initializer) =>
+        Declare(name, new(DType, shape), initializer, isTrainable: true);
+
+    /// <summary>A parameter, or statistic, of a dtype of its own.</summary>
+    internal Expr Declare(string name, Tensor first, bool isTrainable) =>
+        Declare(name, new(first.DType, first.Shape), Initializer.Of(first), isTrainable);
+
+    /// <summary>Keeps layers that are applied later from a name that parameters begin with.</summary>
+    internal void Reserve(string layer) => Names = Names.Take(layer);
 
     /// <summary>
     /// A value that a layer keeps beside its parameters, such as a running mean. In training, <see cref="Update"/> gives it its next value.
     /// </summary>
     /// <exception cref="FunctionalException">The layer already has a parameter of that name.</exception>
-    public Expr Statistic(string name, Shape shape, Initializer initializer) => Declare(name, shape, initializer, isTrainable: false);
+    public Expr Statistic(string name, Shape shape, Initializer initializer) =>
+        Declare(name, new(DType, shape), initializer, isTrainable: false);
 
     /// <summary>
     /// Says what a statistic becomes after a training step. Where the layer is used again in the model, that use goes on from there.
@@ -122,9 +131,9 @@ public sealed class LayerScope
     TensorSet Under(string start) => values.Count == 0 ? values : TensorSet.Of(values
         .Where(v => v.Key.StartsWith(start, StringComparison.Ordinal)).Select(v => KeyValuePair.Create(v.Key[start.Length..], v.Value)));
 
-    Expr Declare(string name, Shape shape, Initializer initializer, bool isTrainable)
+    Expr Declare(string name, TensorType type, Initializer initializer, bool isTrainable)
     {
-        var full = prefix + name;
+        var (full, shape) = (prefix + name, type.Shape);
         if (!shape.IsKnown) throw new ShapeException($"Layer: parameter \"{full}\" has shape {shape}, whose sizes are not all known. "
             + "Fix the size, or reduce over that axis first.");
         var known = build.Find(full);
@@ -133,7 +142,7 @@ public sealed class LayerScope
         if (known is null)
         {
             var first = values.TryGetValue(name, out var value) ? Initializer.Of(value) : initializer;
-            build.Add(known = new(full, new(DType, shape), first, isTrainable));
+            build.Add(known = new(full, type, first, isTrainable));
         }
         else
         {

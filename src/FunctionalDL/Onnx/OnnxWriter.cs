@@ -1,39 +1,50 @@
 using FunctionalDL.Ops;
-using Google.Protobuf;
 
 namespace FunctionalDL.Onnx;
 
 /// <summary>Writes expressions as an ONNX graph: equal nodes once, equal constants once, sizes computed from the inputs' shapes.</summary>
-sealed class OnnxWriter : IOnnxGraph
+sealed partial class OnnxWriter : IOnnxGraph
 {
+    const int LongestDocumentation = 100, LargestBetween = 1 << 16;
+
+    readonly OnnxOptions options;
+    readonly OnnxData data;
     readonly GraphProto graph = new();
     readonly Dictionary<Expr, string> values = [];
     readonly Results<string> several = new();
-    readonly Dictionary<ByteString, string> constants = [];
-    readonly Dictionary<(ByteString, int Outputs), string[]> written = [];
-    readonly Dictionary<string, string> sizes = [];
+    readonly Dictionary<Expr, (Tensor Value, long Elements)> folded = [];
+    readonly LayerPaths paths;
     readonly Dictionary<string, (string Input, int Axis)> symbols = [];
     readonly HashSet<string> names = [];
     readonly Dictionary<string, int> counts = [];
     readonly Dictionary<string, Expr> origins = [];
+    readonly HashSet<string> described = [];
+    Expr? current;
 
-    OnnxWriter() { }
+    OnnxWriter(OnnxOptions options, OnnxData data) => (this.options, this.data, paths) = (options, data, new(""));
 
     /// <summary>The writer of a graph inside another's node, which sees that one's values.</summary>
-    OnnxWriter(OnnxWriter outer) => (symbols, names, counts, origins) = (outer.symbols, outer.names, outer.counts, outer.origins);
+    OnnxWriter(OnnxWriter outer)
+    {
+        (options, data, paths) = (outer.options, outer.data, new(outer.place));
+        (symbols, names, counts, origins) = (outer.symbols, outer.names, outer.counts, outer.origins);
+    }
 
     /// <summary>The graph of the outputs; variables with a value among the parameters become initializers, the others inputs.</summary>
-    public static GraphProto Write(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options) =>
-        WriteAll(outputs, parameters, options).graph;
+    public static GraphProto Write(
+        IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options, OnnxData data) =>
+        WriteAll(outputs, parameters, options, data).graph;
 
     /// <summary>The expression that each of the graph's nodes is written for, by the node's name.</summary>
-    public static IReadOnlyDictionary<string, Expr> Origins(IReadOnlyList<(string Name, Expr Value)> outputs) =>
-        WriteAll(outputs, TensorSet.Empty, new()).origins;
+    public static IReadOnlyDictionary<string, Expr> Origins(IReadOnlyList<(string Name, Expr Value)> outputs, OnnxOptions options) =>
+        WriteAll(outputs, TensorSet.Empty, options, new(null)).origins;
 
-    static OnnxWriter WriteAll(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options)
+    static OnnxWriter WriteAll(
+        IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options, OnnxData data)
     {
         if (outputs.Count == 0) throw new FunctionalException("ONNX: there are no outputs. Give at least one.");
-        var writer = new OnnxWriter();
+        Opsets.Check(options.Opset);
+        var writer = new OnnxWriter(options, data);
         var values = Widening.Apply(ScanOp.Merge([.. outputs.Select(o => o.Value)]));
         writer.Declare(Graph.Variables(values), parameters);
         writer.names.UnionWith(outputs.Select(o => o.Name));
@@ -48,15 +59,61 @@ sealed class OnnxWriter : IOnnxGraph
     /// <summary>Adds the nodes of the outputs, where a variable has the value of some name.</summary>
     void Add(IReadOnlyCollection<Expr> outputs, Func<string, string> variable)
     {
-        foreach (var node in Graph.TopologicalOrder(outputs))
+        var (written, composites) = Recognition.Of(outputs, options);
+        foreach (var node in written)
         {
+            var composite = composites.GetValueOrDefault(node);
             var first = graph.Node.Count;
-            string[] Inputs() => [.. node.Inputs.Select(x => values[x])];
-            if (node.VariableName is { } name) values[node] = variable(name);
-            else if (node.Op is MultiResultOp) values[node] = several.Of(node, op => op.ToOnnxAll(this, op.All(node), Inputs()));
-            else values[node] = node.Op.ToOnnx(this, node, Inputs());
-            foreach (var written in graph.Node.Skip(first)) origins[written.Name] = node;
+            (current, place) = (node, paths.Of(node, composite?.Inputs ?? node.Inputs));
+            values[node] = composite?.Write(this, [.. composite.Inputs.Select(x => values[x])]) ?? Primitive(node, variable);
+            foreach (var added in graph.Node.Skip(first)) origins[added.Name] = node;
+            Describe(node, first);
         }
+    }
+
+    string Primitive(Expr node, Func<string, string> variable)
+    {
+        if (node.VariableName is { } name) return variable(name);
+        if (Folded(node) is { } constant) return Constant(constant);
+        string[] x = [.. node.Inputs.Select(x => values[x])];
+        return node.Op is MultiResultOp ? several.Of(node, op => op.ToOnnxAll(this, op.All(node), x)) : node.Op.ToOnnx(this, node, x);
+    }
+
+    /// <summary>The value of a node of constants, where writing it takes no more elements than writing them.</summary>
+    Tensor? Folded(Expr node)
+    {
+        if (node.ConstantValue is { } constant)
+        {
+            folded[node] = (constant, constant.Count);
+            return constant;
+        }
+        if (options.PrimitivesOnly || node.Inputs.IsEmpty || node.Op is MultiResultOp || !node.Shape.IsKnown) return null;
+        if (!node.Inputs.All(folded.ContainsKey)) return null;
+        var written = node.Inputs.Distinct().Sum(x => folded[x].Elements);
+        // What is larger in between may come to something small.
+        if (node.Shape.Aggregate(1.0, (count, size) => count * size.Size) > Math.Max(written, LargestBetween)) return null;
+        try
+        {
+            var value = node.Op.Evaluate([.. node.Inputs.Select(x => folded[x].Value)], node.Type, Sizes.None);
+            folded[node] = (value, Math.Min(value.Count, written));
+            return value.Count <= written ? value : null;
+        }
+        catch (FunctionalException)
+        {
+            // An error when the model runs, as it is for the evaluator.
+            return null;
+        }
+    }
+
+    /// <summary>Says of the node's value what it is: its type, and the op it comes from.</summary>
+    void Describe(Expr node, int first)
+    {
+        var name = values[node];
+        if (graph.Node.Count == first || !graph.Node.Skip(first).Any(added => added.Output.Contains(name)) || !described.Add(name)) return;
+        var documentation = node.Op.ToString();
+        var info = OnnxTypes.ValueInfo(name, node.Type);
+        info.DocString = documentation.Length <= LongestDocumentation ? documentation : documentation[..LongestDocumentation] + "…";
+        graph.ValueInfo.Add(info);
     }
 
     public object Subgraph(IEnumerable<Expr> inputs, IEnumerable<(Expr Variable, string Name)> outer, IReadOnlyCollection<Expr> outputs)
@@ -86,7 +143,9 @@ sealed class OnnxWriter : IOnnxGraph
                 if (new TensorType(value.DType, value.Shape) != variable.Type)
                     throw new FunctionalException(
                         $"ONNX: parameter \"{name}\" is {variable.Type}, its value {value.Describe()}. Give the value of this model.");
-                graph.Initializer.Add(value.ToProto(name));
+                var proto = data.Hold(value, name);
+                if (variable.Op is VariableOp { IsStatistic: true }) proto.DocString = OnnxTypes.StatisticMark;
+                graph.Initializer.Add(proto);
                 continue;
             }
             graph.Input.Add(OnnxTypes.ValueInfo(name, variable.Type));
@@ -114,130 +173,30 @@ sealed class OnnxWriter : IOnnxGraph
         {
             used.UnionWith(Reads(node));
             nodes.Push(node);
-            // Runtimes are slower where the places of the largest elements are asked for.
-            if (node.OpType == "MaxPool" && node.Output.Count == 2 && !used.Contains(node.Output[1])) node.Output.RemoveAt(1);
+            LeaveOut(node, used);
         }
         TensorProto[] initializers = [.. graph.Initializer.Where(i => used.Contains(i.Name))];
+        var made = nodes.SelectMany(node => node.Output).ToHashSet();
+        ValueInfoProto[] infos = [.. graph.ValueInfo.Where(info => made.Contains(info.Name))];
         graph.Node.Clear();
         graph.Node.AddRange(nodes);
         graph.Initializer.Clear();
         graph.Initializer.AddRange(initializers);
+        graph.ValueInfo.Clear();
+        graph.ValueInfo.AddRange(infos);
+    }
+
+    /// <summary>Runtimes are slower where results are asked for that nothing needs, such as the places of the largest elements.</summary>
+    static void LeaveOut(NodeProto node, HashSet<string> used)
+    {
+        if (node.OpType is not ("MaxPool" or "LSTM" or "GRU" or "RNN")) return;
+        for (var i = node.Output.Count - 1; i >= 0; i--)
+            if (used.Contains(node.Output[i])) continue;
+            else if (i == node.Output.Count - 1) node.Output.RemoveAt(i);
+            else if (node.OpType != "MaxPool") node.Output[i] = "";
     }
 
     /// <summary>The values a node reads, itself and in the graphs inside it.</summary>
     static IEnumerable<string> Reads(NodeProto node) =>
         node.Input.Concat(node.Attribute.Where(a => a.G is not null).SelectMany(a => a.G.Node).SelectMany(Reads));
-
-    public string Node(string opType, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
-        Nodes(opType, 1, inputs, attributes)[0];
-
-    public string[] Nodes(
-        string opType,
-        int outputs,
-        ReadOnlySpan<string> inputs,
-        params ReadOnlySpan<(string Name, object Value)> attributes)
-    {
-        var node = new NodeProto { OpType = opType };
-        foreach (var input in inputs) node.Input.Add(input);
-        foreach (var (name, value) in attributes) node.Attribute.Add(Attribute(name, value));
-        var key = (node.ToByteString(), outputs);
-        if (written.TryGetValue(key, out var known)) return known;
-        string[] results = [.. Enumerable.Range(0, outputs).Select(_ => Fresh(opType.ToLowerInvariant()))];
-        node.Name = results[0];
-        node.Output.Add(results);
-        graph.Node.Add(node);
-        return written[key] = results;
-    }
-
-    static AttributeProto Attribute(string name, object value) =>
-        value switch
-        {
-            long i => new()
-            {
-                Name = name,
-                Type = AttributeProto.Types.AttributeType.Int,
-                I = i,
-            },
-            DType dtype => new()
-            {
-                Name = name,
-                Type = AttributeProto.Types.AttributeType.Int,
-                I = dtype.OnnxCode(),
-            },
-            float f => new()
-            {
-                Name = name,
-                Type = AttributeProto.Types.AttributeType.Float,
-                F = f,
-            },
-            string s => new()
-            {
-                Name = name,
-                Type = AttributeProto.Types.AttributeType.String,
-                S = ByteString.CopyFromUtf8(s),
-            },
-            GraphProto graph => new()
-            {
-                Name = name,
-                Type = AttributeProto.Types.AttributeType.Graph,
-                G = graph,
-            },
-            long[] ints => new()
-            {
-                Name = name,
-                Type = AttributeProto.Types.AttributeType.Ints,
-                Ints = { ints },
-            },
-            _ => throw new ArgumentException(
-                $"ONNX: attribute {name} of type {value.GetType().Name} is not one this writer knows.",
-                nameof(value)),
-        };
-
-    string Fresh(string stem)
-    {
-        string name;
-        do name = $"{stem}{counts[stem] = counts.GetValueOrDefault(stem) + 1}";
-        while (!names.Add(name));
-        return name;
-    }
-
-    public string Constant(Tensor value)
-    {
-        var proto = value.ToProto("");
-        var key = proto.ToByteString();
-        if (constants.TryGetValue(key, out var known)) return known;
-        proto.Name = Fresh("constant");
-        graph.Initializer.Add(proto);
-        return constants[key] = proto.Name;
-    }
-
-    public string Shape(Shape shape)
-    {
-        if (shape.IsKnown) return Constant(Tensor.Vector([.. shape.Select(d => (long)d.Size)]));
-        string[] parts = [.. shape.Select(dim => Once($"[{dim}]", () => Node("Reshape", [Dim(dim), Constant(Tensor.Vector(1L))])))];
-        return parts.Length == 1 ? parts[0] : Once(shape.ToString(), () => Node("Concat", parts, ("axis", 0L)));
-    }
-
-    public string Dim(Dim dim) => dim.IsKnown ? Constant((long)dim.Size) : Once(dim.ToString(), () =>
-        dim.Polynomial().Select(Term).Aggregate((sum, term) => Node("Add", [sum, term])));
-
-    string Term((string[] Symbols, long Coefficient) term)
-    {
-        var factors = term.Symbols.Select(Symbol);
-        return (term.Coefficient == 1 && term.Symbols.Length > 0 ? factors : factors.Append(Constant(term.Coefficient)))
-            .Aggregate((product, factor) => Node("Mul", [product, factor]));
-    }
-
-    string Symbol(string symbol) =>
-        Once(
-            symbol,
-            () =>
-                symbols.TryGetValue(symbol, out var at)
-                    ? Node("Gather", [Once($"shape of {at.Input}", () => Node("Shape", [at.Input])), Constant((long)at.Axis)], ("axis", 0L))
-                    : throw new UnsupportedOnnxException(
-                        $"ONNX: the size of \"{symbol}\" does not follow from an input. Make a variable whose shape names it an input."));
-
-    string Once(string what, Func<string> write) => sizes.TryGetValue(what, out var name) ? name : sizes[what] = write();
-
-    public string WithoutBroadcast(Expr x) => values[x.Op is BroadcastOp ? x.Inputs[0] : x];
 }

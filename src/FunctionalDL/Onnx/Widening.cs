@@ -5,7 +5,8 @@ namespace FunctionalDL.Onnx;
 
 /// <summary>
 /// Numbers of few bits computed in wider ones and converted back, which is what they mean here: runtimes have kernels for few ops of
-/// theirs, and ONNX leaves open what becomes of a float beyond an integer of few bits.
+/// theirs, and ONNX leaves open what becomes of a float beyond an integer of few bits. Those of uint64 are computed as int64 of the same
+/// bits, see <see cref="UnsignedWholes"/>.
 /// </summary>
 static class Widening
 {
@@ -17,19 +18,26 @@ static class Widening
             outputs,
             (node, x) =>
             {
-                if (node.Op is VariableOp or ConstantOp || !node.DType.IsNarrow() && !x.Any(input => input.DType.IsNarrow()))
+                if (node.Op is VariableOp or ConstantOp || IsComputed(node.DType) && x.All(input => IsComputed(input.DType)))
                     return node.WithInputs(x);
-                var inputs = Array.ConvertAll(x, Wide);
-                return node.Op is CastOp ? Cast(inputs[0], node.DType) : new Expr(ops.Of(node.Op, InLanes), inputs).Cast(node.DType);
+                if (node.Op is CastOp) return Cast(x[0], Wide(x[0]), node.DType);
+                var (op, inputs) = (ops.Of(node.Op, InLanes), Array.ConvertAll(x, Wide));
+                var isUnsigned = x.Any(input => input.DType == DType.UInt64);
+                return (isUnsigned ? UnsignedWholes.Apply(op, inputs, node.DType) : new(op, inputs)).Cast(node.DType);
             });
 
-        Expr Wide(Expr x) => wide.TryGetValue(x, out var known) ? known : wide[x] = x.Cast(x.DType.Lane());
+        Expr Wide(Expr x) => wide.TryGetValue(x, out var known) ? known : wide[x] = x.Cast(Lane(x.DType));
     }
+
+    /// <summary>The dtype in which numbers of this one are computed in ONNX.</summary>
+    static DType Lane(DType dtype) => dtype == DType.UInt64 ? DType.Int64 : dtype.Lane();
+
+    static bool IsComputed(DType dtype) => Lane(dtype) == dtype;
 
     static Op InLanes(Op op) => op.Map((_, attribute) => attribute switch
     {
-        DTypeAttribute { Value: var dtype } => dtype.Lane(),
-        TensorAttribute { Value: var value } => value.Cast(value.DType.Lane()),
+        DTypeAttribute { Value: var dtype } => Lane(dtype),
+        TensorAttribute { Value: var value } => value.Cast(Lane(value.DType)),
         GraphAttribute graph => InLanes(graph),
         _ => attribute,
     });
@@ -39,17 +47,22 @@ static class Widening
     /// </summary>
     static GraphAttribute InLanes(GraphAttribute graph)
     {
-        Expr[] inputs = [.. graph.Inputs.Select(v => Expr.Variable(v.VariableName!, v.Shape, v.DType.Lane()))];
+        Expr[] inputs = [.. graph.Inputs.Select(v => Expr.Variable(v.VariableName!, v.Shape, Lane(v.DType)))];
         var narrow = graph.Inputs.Zip(inputs, (v, x) => KeyValuePair.Create(v, x.Cast(v.DType))).ToDictionary();
-        return new(inputs, Apply(Graph.Replace(graph.Outputs, narrow)).Select(y => y.Cast(y.DType.Lane())));
+        return new(inputs, Apply(Graph.Replace(graph.Outputs, narrow)).Select(y => y.Cast(Lane(y.DType))));
     }
 
-    static Expr Cast(Expr x, DType to)
+    /// <param name="x">The numbers.</param>
+    /// <param name="wide">The same in the dtype in which they are computed.</param>
+    /// <param name="to">The dtype they become.</param>
+    static Expr Cast(Expr x, Expr wide, DType to)
     {
-        if (!x.DType.IsFloat() || !to.IsInteger() || !to.IsNarrow()) return x.Cast(to);
+        if (x.DType == DType.UInt64 && to.IsFloat()) return UnsignedWholes.ToFloat(x, to);
+        if (!x.DType.IsFloat() || !to.IsInteger() || IsComputed(to)) return wide.Cast(to);
+        if (to == DType.UInt64) return UnsignedWholes.OfFloat(wide);
         var (least, most) = ((double)long.MinValue, (double)long.MaxValue);
         var (low, high) = (Tensor.Scalar(least).Cast(to).GetDouble(0), Tensor.Scalar(most).Cast(to).GetDouble(0));
-        var whole = x.Cast(DType.Int64);
+        var whole = wide.Cast(DType.Int64);
         return Minimum(Maximum(whole, Full(whole, low)), Full(whole, high)).Cast(to);
     }
 }

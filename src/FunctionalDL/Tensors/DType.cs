@@ -31,6 +31,18 @@ public enum DType
     /// The upper half of a float32, <see cref="FunctionalDL.BFloat16"/>: 8 binary digits. It is computed in float32 and rounded.
     /// </summary>
     BFloat16,
+
+    /// <summary>Signed 16-bit integers, <see cref="short"/>: sound.</summary>
+    Int16,
+
+    /// <summary>Unsigned 16-bit integers, <see cref="ushort"/>: images of 16 bits.</summary>
+    UInt16,
+
+    /// <summary>Unsigned 32-bit integers, <see cref="uint"/>.</summary>
+    UInt32,
+
+    /// <summary>Unsigned 64-bit integers, <see cref="ulong"/>: hashes and the bits of random numbers.</summary>
+    UInt64,
 }
 
 /// <summary>Facts about a <see cref="DType"/>.</summary>

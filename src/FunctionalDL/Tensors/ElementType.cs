@@ -26,6 +26,10 @@ abstract class ElementType(DType dtype, string name, Type type, int size, Elemen
         new NarrowType<byte, WholeElement<byte>>(DType.UInt8, "uint8", DType.Int64, ElementKind.Integer, (2, "U8")),
         new NarrowType<Half, RealElement<Half>>(DType.Float16, "float16", DType.Float32, ElementKind.Float, (10, "F16")),
         new NarrowType<BFloat16, BFloat16Element>(DType.BFloat16, "bfloat16", DType.Float32, ElementKind.Float, (16, "BF16")),
+        new NarrowType<short, WholeElement<short>>(DType.Int16, "int16", DType.Int64, ElementKind.Integer, (5, "I16")),
+        new NarrowType<ushort, WholeElement<ushort>>(DType.UInt16, "uint16", DType.Int64, ElementKind.Integer, (4, "U16")),
+        new NarrowType<uint, WholeElement<uint>>(DType.UInt32, "uint32", DType.Int64, ElementKind.Integer, (12, "U32")),
+        new WholeType<ulong>(DType.UInt64, "uint64", (13, "U64")),
     ];
 
     static readonly ElementType[] Rows = [.. Table];

@@ -29,13 +29,13 @@ interface IRealVisitor<out TResult>
 /// <typeparam name="T">The .NET type of an element.</typeparam>
 public interface IElement<T> where T : unmanaged
 {
-    /// <summary>Whether every element is a whole number that int64 holds; float64 holds all others.</summary>
+    /// <summary>Whether every element is a whole number of 64 bits at most; float64 holds all others.</summary>
     static abstract bool IsWhole { get; }
 
     /// <summary>The number an element is; 1 for true and 0 for false.</summary>
     static abstract double ToDouble(T x);
 
-    /// <summary>The number an element is, without its fraction.</summary>
+    /// <summary>The number an element is, without its fraction; of one that only uint64 holds its bits.</summary>
     static abstract long ToInt64(T x);
 
     /// <summary>
@@ -45,6 +45,9 @@ public interface IElement<T> where T : unmanaged
 
     /// <summary>The element nearest to a whole number; a whole one has its lowest bits.</summary>
     static abstract T Of(long x);
+
+    /// <inheritdoc cref="Of(long)"/>
+    static abstract T Of(ulong x);
 }
 
 readonly struct RealElement<T> : IElement<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -58,6 +61,8 @@ readonly struct RealElement<T> : IElement<T> where T : unmanaged, IFloatingPoint
     public static T Of(double x) => T.CreateSaturating(x);
 
     public static T Of(long x) => T.CreateSaturating(x);
+
+    public static T Of(ulong x) => x <= long.MaxValue ? Of((long)x) : Of(Conversion.Half(x)) * (T.One + T.One);
 }
 
 readonly struct WholeElement<T> : IElement<T> where T : unmanaged, IBinaryInteger<T>
@@ -71,6 +76,8 @@ readonly struct WholeElement<T> : IElement<T> where T : unmanaged, IBinaryIntege
     public static T Of(double x) => T.CreateSaturating(x);
 
     public static T Of(long x) => T.CreateTruncating(x);
+
+    public static T Of(ulong x) => T.CreateTruncating(x);
 }
 
 readonly struct TruthElement : IElement<bool>
@@ -84,6 +91,8 @@ readonly struct TruthElement : IElement<bool>
     public static bool Of(double x) => x != 0;
 
     public static bool Of(long x) => x != 0;
+
+    public static bool Of(ulong x) => x != 0;
 }
 
 readonly struct BFloat16Element : IElement<BFloat16>
@@ -97,15 +106,32 @@ readonly struct BFloat16Element : IElement<BFloat16>
     public static BFloat16 Of(double x) => (BFloat16)x;
 
     public static BFloat16 Of(long x) => (BFloat16)x;
+
+    public static BFloat16 Of(ulong x) => x <= long.MaxValue ? Of((long)x) : (BFloat16)(2 * (float)Of(Conversion.Half(x)));
 }
 
-/// <summary>The conversion between any two types of elements: exactly to int64 or float64, and from there with one rounding.</summary>
+/// <summary>
+/// The conversion between any two types of elements: exactly to int64, uint64 or float64, and from there with one rounding.
+/// </summary>
 static class Conversion
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TTo Convert<TFrom, TFromElement, TTo, TToElement>(TFrom x)
-        where TFrom : unmanaged where TFromElement : IElement<TFrom> where TTo : unmanaged where TToElement : IElement<TTo> =>
-        TFromElement.IsWhole ? TToElement.Of(TFromElement.ToInt64(x)) : TToElement.Of(TFromElement.ToDouble(x));
+        where TFrom : unmanaged where TFromElement : IElement<TFrom> where TTo : unmanaged where TToElement : IElement<TTo>
+    {
+        if (!TFromElement.IsWhole) return TToElement.Of(TFromElement.ToDouble(x));
+        var bits = TFromElement.ToInt64(x);
+        return typeof(TFrom) == typeof(ulong) ? TToElement.Of((ulong)bits) : TToElement.Of(bits);
+    }
+
+    /// <summary>
+    /// Half a number beyond int64, odd where it is not whole: on the same side of every middle, so that it is rounded alike.
+    /// </summary>
+    internal static long Half(ulong x) => (long)(x >> 1 | x & 1);
+
+    /// <summary>The number an element is, without its fraction.</summary>
+    internal static Int128 Whole<T, TElement>(T x) where T : unmanaged where TElement : IElement<T> =>
+        typeof(T) == typeof(ulong) ? (ulong)TElement.ToInt64(x) : TElement.ToInt64(x);
 
     /// <summary>The elements of a tensor as those of a dtype.</summary>
     public static Tensor Cast(Tensor x, DType dtype) => x.DType.Visit<From, Tensor>(new(x, dtype));

@@ -3,8 +3,8 @@ namespace FunctionalDL;
 /// <summary>Philox4x32-10: 128 random bits from a 64-bit key and a 128-bit counter, by ten rounds of multiply and xor.</summary>
 static class Philox
 {
-    const uint MultiplierA = 0xD2511F53, MultiplierB = 0xCD9E8D57, WeylA = 0x9E3779B9, WeylB = 0xBB67AE85;
-    const int Rounds = 10;
+    public const uint MultiplierA = 0xD2511F53, MultiplierB = 0xCD9E8D57, WeylA = 0x9E3779B9, WeylB = 0xBB67AE85;
+    public const int Rounds = 10;
 
     public static (uint A, uint B, uint C, uint D) Block(ulong key, ulong low, ulong high)
     {

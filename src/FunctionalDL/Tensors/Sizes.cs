@@ -12,6 +12,9 @@ public sealed class Sizes : IEquatable<Sizes>
     /// <summary>No sizes.</summary>
     public static Sizes None { get; } = new(ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal));
 
+    /// <summary>All of them, by symbol.</summary>
+    internal IReadOnlyDictionary<string, int> Known => sizes;
+
     /// <summary>The size of a symbol.</summary>
     /// <exception cref="ShapeException">The symbol has no size.</exception>
     public int this[string symbol] => sizes.TryGetValue(symbol, out var size)

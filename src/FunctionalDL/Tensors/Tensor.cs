@@ -49,7 +49,7 @@ public abstract class Tensor
         public Tensor Visit<T, TElement>() where T : unmanaged where TElement : IElement<T>
         {
             var element = TElement.Of(value);
-            return !dtype.IsInteger() || TElement.ToDouble(element) == Math.Truncate(value)
+            return !dtype.IsInteger() || Conversion.Whole<T, TElement>(element) == Int128.CreateSaturating(value) && !double.IsNaN(value)
                 ? Tensor<T>.Fill(shape, element)
                 : throw new DTypeException(
                     FormattableString.Invariant($"Tensor: {value} is not a number of {dtype.Name()}. Cast to a dtype that holds it."));

@@ -70,7 +70,10 @@ sealed class BoundObjective
     /// </summary>
     Expr TargetVariable(string column, Tensor values, Model model)
     {
-        var prediction = Terms.FirstOrDefault(t => t.Target == column) is { } term ? model.Inference[term.Output].Shape : Shape.Scalar;
+        var term = Terms.FirstOrDefault(t => t.Target == column);
+        var prediction = term is null ? Shape.Scalar : model.Inference[term.Output].Shape;
+        // As many labels as a sequence has, not as many as it has steps.
+        if (term?.Loss?.Domain.Targets == LossTargets.LabelSequences) prediction = [Model.Batch, "labels"];
         Dim Along(int axis, Dim size) => axis < prediction.Rank && !prediction[axis].IsKnown ? prediction[axis] : size;
         Dim[] shape = [Model.Batch, .. values.Shape.Skip(1).Select((size, i) => Along(i + 1, size))];
         return Expr.Variable(ColumnNames.TargetVariable(column), Shape.Of(shape), values.DType);

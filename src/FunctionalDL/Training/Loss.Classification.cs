@@ -49,15 +49,13 @@ public sealed partial class Loss
         if (!(smoothing is >= 0 and <= 1))
             throw new FunctionalException(FormattableString.Invariant($"Loss \"{Name}\": label smoothing {smoothing} is not from 0 to 1."));
         return new(
+            this,
             FormattableString.Invariant($"{Name}, label smoothing {smoothing}"),
             (f, target) =>
             {
                 var y = ClassTargets(f, target);
                 return pointwise(f, (1 - smoothing) * y + (IsBinary ? Full(y, smoothing / 2) : smoothing / SizeOf(f.Shape[^1], f.DType)));
-            },
-            Domain,
-            penalties,
-            IgnoredLabel);
+            });
     }
 
     /// <summary>
@@ -69,26 +67,31 @@ public sealed partial class Loss
     public Loss WithClassWeights(params double[] weights)
     {
         RequireLabels("class weights");
-        if (weights.Any(w => !(w >= 0 && double.IsFinite(w))))
-            throw new FunctionalException($"Loss \"{Name}\": a class weight is not a number, 0 or more.");
+        CheckWeights(Name, weights);
         return new(
+            this,
             $"{Name}, class weights",
             (f, target) =>
             {
                 var (y, losses) = (ClassTargets(f, target), pointwise(f, target));
-                var classes = IsBinary ? 2 : f.Shape[^1];
-                if (classes != weights.Length)
-                    throw new ShapeException($"Loss \"{Name}\": {weights.Length} class weights for {classes} classes. Give one for each.");
-                return losses
-                    * (
-                        IsBinary
-                            ? weights[0] + (weights[1] - weights[0]) * y
-                            : Sum(y * Expr.Constant(Tensor.Vector(weights)).Cast(f.DType), -1));
-            },
-            Domain,
-            penalties,
-            IgnoredLabel);
+                if (losses.Shape != (IsBinary ? y.Shape : y.Shape.Slice(0, y.Rank - 1)))
+                    throw new ShapeException($"Loss \"{Name}\": it gives {losses.Shape} for targets {target.Type}, not a loss for each, "
+                        + "so that there is nothing for class weights to multiply. Leave them out.");
+                var each = Weights(Name, weights, f, IsBinary ? 2 : f.Shape[^1]);
+                return losses * (IsBinary ? weights[0] + (weights[1] - weights[0]) * y : Sum(y * each, -1));
+            });
     }
+
+    static void CheckWeights(string loss, double[] weights)
+    {
+        if (weights.Any(w => !(w >= 0 && double.IsFinite(w))))
+            throw new FunctionalException($"Loss \"{loss}\": a class weight is not a number, 0 or more.");
+    }
+
+    /// <summary>The weight of each class, one for each: <c>[k]</c>.</summary>
+    static Expr Weights(string loss, double[] weights, Expr prediction, Dim classes) => classes == weights.Length
+        ? Expr.Constant(Tensor.Vector(weights)).Cast(prediction.DType)
+        : throw new ShapeException($"Loss \"{loss}\": {weights.Length} class weights for {classes} classes. Give one for each.");
 
     bool IsBinary => Domain.Targets == LossTargets.Probabilities;
 

@@ -49,15 +49,22 @@ public sealed partial class Loss
     /// <c>int64 [n]</c> or probabilities <c>[n, k]</c>. A class whose logit is −∞ is impossible: it counts for nothing, unless its
     /// target is above 0.
     /// </summary>
-    public static Loss SoftmaxCrossEntropy { get; } = new("softmax cross-entropy", (z, target) =>
+    public static Loss SoftmaxCrossEntropy { get; } = new(
+        "softmax cross-entropy",
+        (z, target) => CrossEntropy(z, Probabilities("SoftmaxCrossEntropy", z, target)),
+        new(LossPredictions.ClassLogits, LossTargets.Classes));
+
+    static Expr CrossEntropy(Expr z, Expr y)
     {
-        var y = Probabilities("SoftmaxCrossEntropy", z, target);
         var s = z - StopGradient(ExpandDims(Max(z, -1), -1));
         var all = Squeeze(Log(SumKeep(Exp(s), -1)), -1);
         if (y.Op is OneHotOp) return all - Sum(Select(OneHot(y.Inputs[0], z.Shape[^1], DType.Bool), s, ZerosLike(s)), -1);
-        var isNothing = Equal(y, ZerosLike(y)) & (s <= double.NegativeInfinity);
-        return Sum(y, -1) * all - Sum(y * Select(isNothing, ZerosLike(s), s), -1);
-    }, new(LossPredictions.ClassLogits, LossTargets.Classes));
+        return Sum(y, -1) * all - Sum(TimesLogarithm(y, s), -1);
+    }
+
+    /// <summary>y · l of a logarithm l, and 0 where y is 0 and l is −∞.</summary>
+    static Expr TimesLogarithm(Expr y, Expr l) =>
+        y * Select(Equal(y, ZerosLike(y)) & (l <= double.NegativeInfinity), ZerosLike(l), l);
 
     /// <summary>y · ln p, and 0 where both are 0: the gradient is y/p for p and ln p for y, and 0 there.</summary>
     static Expr TimesLog(Expr y, Expr p) => y * Log(p + OneIfBothZero(y, p));

@@ -15,18 +15,13 @@ namespace FunctionalDL;
 public sealed partial class Loss
 {
     readonly Func<Expr, Expr, Expr> pointwise;
-    readonly ImmutableArray<Penalty> penalties;
 
-    Loss(
-        string name,
-        Func<Expr, Expr, Expr> pointwise,
-        LossDomain domain,
-        ImmutableArray<Penalty> penalties = default,
-        long? ignored = null)
-    {
+    Loss(string name, Func<Expr, Expr, Expr> pointwise, LossDomain domain) =>
         (Name, this.pointwise, Domain) = (name, pointwise, domain);
-        (this.penalties, IgnoredLabel) = (penalties.IsDefault ? [] : penalties, ignored);
-    }
+
+    /// <summary>A loss like another.</summary>
+    Loss(Loss other, string name, Func<Expr, Expr, Expr>? pointwise = null) : this(name, pointwise ?? other.pointwise, other.Domain) =>
+        (Penalties, IgnoredLabel, PlaceWeights, Blank) = (other.Penalties, other.IgnoredLabel, other.PlaceWeights, other.Blank);
 
     /// <summary>The loss's name.</summary>
     public string Name { get; }
@@ -35,9 +30,20 @@ public sealed partial class Loss
     public LossDomain Domain { get; }
 
     /// <summary>The label that says that a place does not count; null where all do.</summary>
-    public long? IgnoredLabel { get; }
+    public long? IgnoredLabel { get; private init; }
 
-    internal bool HasPenalties => !penalties.IsEmpty;
+    /// <summary>The class that stands for no label in sequences of labels.</summary>
+    internal int? Blank { get; private init; }
+
+    internal bool HasPenalties => !Penalties.IsEmpty;
+
+    ImmutableArray<Penalty> Penalties { get; init; } = [];
+
+    /// <summary>
+    /// Of a weighted mean what each place weighs, from predictions and targets; its losses come multiplied by that. Null where each
+    /// weighs 1.
+    /// </summary>
+    Func<Expr, Expr, Expr>? PlaceWeights { get; init; }
 
     /// <summary>
     /// A loss of your own: from predictions and targets to a value for each example, <c>[n]</c>, or several, <c>[n, …]</c>, whose mean is
@@ -49,7 +55,10 @@ public sealed partial class Loss
     public static Loss Of(string name, Func<Expr, Expr, Expr> perExample, LossDomain? domain = null) =>
         new(name, perExample, domain ?? LossDomain.Any);
 
-    /// <summary>Lᵢ for each example: <c>[n]</c>; 0 for one of which all labels are ignored.</summary>
+    /// <summary>
+    /// Lᵢ for each example: <c>[n]</c>, the mean over its places, weighted where they have weights; 0 for one of which all labels are
+    /// ignored.
+    /// </summary>
     /// <exception cref="ShapeException">Predictions and targets do not fit together.</exception>
     public Expr PerExample(Expr prediction, Expr target)
     {
@@ -58,18 +67,20 @@ public sealed partial class Loss
     }
 
     /// <summary>
-    /// The sum over the places of each example that count, divided by all its places, and which share of them counts, where some may not:
-    /// L is the sum of the first over the examples divided by that of the second.
+    /// The sum over the places of each example that count, divided by all its places, and which share of them counts, where some may not
+    /// or weigh otherwise: L is the sum of the first over the examples divided by that of the second.
     /// </summary>
     internal (Expr Losses, Expr? Share) Counted(Expr prediction, Expr target)
     {
-        if (IgnoredLabel is not { } ignored) return (MeanOfPlaces(pointwise(prediction, target)), null);
-        if (!target.DType.IsInteger() || target.Rank != prediction.Rank - 1)
-            throw new ShapeException($"Loss \"{Name}\": label {ignored} is ignored, and targets are {target.Type} for predictions "
-                + $"{prediction.Type}. Give integers as labels.");
-        var counts = Not(Equal(target, Full(target, ignored)));
-        var losses = pointwise(prediction, Select(counts, target, ZerosLike(target)));
-        return (MeanOfPlaces(Select(counts, losses, ZerosLike(losses))), MeanOfPlaces(counts.Cast(losses.DType)));
+        var counts = IgnoredLabel is { } ignored ? Not(Equal(Labels(prediction, target, ignored), Full(target, ignored))) : null;
+        if (counts is not null) target = Select(counts, target, ZerosLike(target));
+        var (losses, weights) = (pointwise(prediction, target), PlaceWeights?.Invoke(prediction, target));
+        if (counts is not null)
+        {
+            losses = Select(counts, losses, ZerosLike(losses));
+            weights = weights is null ? counts.Cast(losses.DType) : Select(counts, weights, ZerosLike(weights));
+        }
+        return (MeanOfPlaces(losses), weights is null ? null : MeanOfPlaces(weights));
 
         Expr MeanOfPlaces(Expr losses)
         {
@@ -79,7 +90,13 @@ public sealed partial class Loss
         }
     }
 
-    /// <summary>L = 1/n Σ Lᵢ: a scalar; with ignored labels the mean over the places that count.</summary>
+    Expr Labels(Expr prediction, Expr target, long ignored) => target.DType.IsInteger() && target.Rank == prediction.Rank - 1 ? target
+        : throw new ShapeException($"Loss \"{Name}\": label {ignored} is ignored, and targets are {target.Type} for predictions "
+            + $"{prediction.Type}. Give integers as labels.");
+
+    /// <summary>
+    /// L = 1/n Σ Lᵢ: a scalar; with ignored labels the mean over the places that count, with weights the weighted one, Σ w L / Σ w.
+    /// </summary>
     /// <exception cref="ShapeException">Predictions and targets do not fit together.</exception>
     public Expr Apply(Expr prediction, Expr target)
     {
@@ -94,7 +111,7 @@ public sealed partial class Loss
     /// <param name="label">The label.</param>
     /// <exception cref="FunctionalException">The loss has no classes.</exception>
     public Loss WithIgnoredLabel(long label) => Domain.Targets == LossTargets.Classes
-        ? new(FormattableString.Invariant($"{Name}, ignored label {label}"), pointwise, Domain, penalties, label)
+        ? new(this, FormattableString.Invariant($"{Name}, ignored label {label}")) { IgnoredLabel = label }
         : throw new FunctionalException($"Loss \"{Name}\": its targets are not classes, so it has no label to ignore. "
             + "Use a cross-entropy, or weights of examples.");
 

@@ -32,6 +32,9 @@ public enum LossPredictions
 
     /// <summary>Numbers above 0, such as rates.</summary>
     Positive,
+
+    /// <summary>Logarithms of probabilities of classes along the last axis: what a log-softmax gives.</summary>
+    ClassLogProbabilities,
 }
 
 /// <summary>What targets are to a loss.</summary>
@@ -51,4 +54,9 @@ public enum LossTargets
 
     /// <summary>Numbers not below 0.</summary>
     Counts,
+
+    /// <summary>
+    /// Sequences of labels <c>int64 [n, s]</c> from 0 to k − 1, each as long as it is and then padded with a number below 0.
+    /// </summary>
+    LabelSequences,
 }

@@ -48,9 +48,9 @@ public sealed partial class Loss
     /// This loss with a penalty on the parameters. Training makes their sum small; <see cref="Model.Evaluate"/> measures the loss alone.
     /// </summary>
     public static Loss operator +(Loss loss, Penalty penalty) =>
-        new($"{loss.Name} + {penalty.Name}", loss.pointwise, loss.Domain, loss.penalties.Add(penalty), loss.IgnoredLabel);
+        new(loss, $"{loss.Name} + {penalty.Name}") { Penalties = loss.Penalties.Add(penalty) };
 
     /// <summary>L plus the penalties of the parameters.</summary>
-    internal Expr Penalized(Expr loss, IReadOnlyList<Parameter> parameters) => penalties.Select(p => p.Apply(parameters))
+    internal Expr Penalized(Expr loss, IReadOnlyList<Parameter> parameters) => Penalties.Select(p => p.Apply(parameters))
         .Aggregate(loss, (sum, penalty) => penalty is null ? sum : sum + penalty);
 }

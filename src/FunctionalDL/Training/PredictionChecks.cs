@@ -59,6 +59,15 @@ static class PredictionChecks
                     "probabilities of classes, whose sum is 1",
                     "End the model in Softmax, or take Loss.SoftmaxCrossEntropy, which takes logits.");
                 break;
+            case LossPredictions.ClassLogProbabilities:
+                CheckValues(
+                    model,
+                    output,
+                    loss,
+                    sample,
+                    "logarithms of probabilities of classes, whose sum is 1",
+                    "End the model in LogSoftmax, or take Loss.SoftmaxCrossEntropyWith, which takes logits.");
+                break;
             case LossPredictions.Positive when ending == Ending.Other:
                 CheckValues(model, output, loss, sample, "numbers above 0", "End the model in Softplus, or in Exp.");
                 break;
@@ -87,13 +96,17 @@ static class PredictionChecks
                         $"{(scale == 1 ? "" : $"{scale} times ")}row {at / size} of the data before training. {repair}"
                     ));
 
+            var (isLogarithm, isOfClasses) = (
+                loss.Domain.Predictions == LossPredictions.ClassLogProbabilities,
+                loss.Domain.Predictions is LossPredictions.ClassProbabilities or LossPredictions.ClassLogProbabilities);
+            if (isLogarithm) values = [.. values.Select(Math.Exp)];
             var isPositive = loss.Domain.Predictions == LossPredictions.Positive;
             var wrong = Array.FindIndex(values, p => isPositive ? p <= 0 && scale == 1 || p < 0 : p is < -1e-6 or > 1 + 1e-6);
-            if (wrong >= 0) throw Error(wrong, Invariant($"{values[wrong]:G5}"));
-            if (loss.Domain.Predictions != LossPredictions.ClassProbabilities) continue;
+            if (wrong >= 0 && !isLogarithm) throw Error(wrong, Invariant($"{values[wrong]:G5}"));
+            if (!isOfClasses) continue;
             for (var at = 0; at < values.Length; at += last)
                 if (Sum(values.AsSpan(at, last)) is var sum && Math.Abs(sum - 1) > Tolerance)
-                    throw Error(at, Invariant($"probabilities with the sum {sum:G5}"));
+                    throw Error(at, Invariant($"{(isLogarithm ? "logarithms of probabilities" : "probabilities")} with the sum {sum:G5}"));
         }
     }
 

@@ -8,17 +8,11 @@ sealed record SafetensorsDType(int Bytes, Func<Shape, Stream, Tensor> Read)
     /// <summary>The elements that are read or written at once.</summary>
     public const int Part = 1 << 20;
 
-    /// <summary>The dtype of a name, or null. What the table of dtypes does not have becomes the next wider one that it has.</summary>
+    /// <summary>The dtype of a name, or null where the table of dtypes has none.</summary>
     public static SafetensorsDType? Of(string name) =>
         ElementType.Table.FirstOrDefault(row => row.SafetensorsCode == name) is { } row
             ? new(row.Size, row.Visit<Plain, Func<Shape, Stream, Tensor>>(new()))
-            : name switch
-            {
-                "I16" => Widened<short, long>(2, x => x),
-                "U16" => Widened<ushort, long>(2, x => x),
-                "U32" => Widened<uint, long>(4, x => x),
-                _ => null,
-            };
+            : null;
 
     readonly struct Plain : IElementVisitor<Func<Shape, Stream, Tensor>>
     {
@@ -36,20 +30,6 @@ sealed record SafetensorsDType(int Bytes, Func<Shape, Stream, Tensor> Read)
             return Tensor<T>.Adopt(shape, elements);
         };
     }
-
-    static SafetensorsDType Widened<TFile, T>(int bytes, Converter<TFile, T> widen) where TFile : unmanaged where T : unmanaged =>
-        new(bytes, (shape, stream) =>
-        {
-            var elements = new T[shape.ElementCount];
-            var buffer = new TFile[Math.Min(Part, elements.Length)];
-            foreach (var part in Parts(elements))
-            {
-                var read = buffer.AsSpan(0, part.Length);
-                stream.ReadExactly(MemoryMarshal.AsBytes(read));
-                for (var i = 0; i < read.Length; i++) part.Span[i] = widen(read[i]);
-            }
-            return Tensor<T>.Adopt(shape, elements);
-        });
 
     static IEnumerable<Memory<T>> Parts<T>(T[] elements)
     {

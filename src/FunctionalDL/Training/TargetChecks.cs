@@ -21,6 +21,11 @@ static class TargetChecks
         var given = new Given(loss, targets, place);
         if (targets.DType.IsInteger() && loss.Domain.Targets == LossTargets.Classes && targets.Shape.Rank == prediction.Rank - 1)
             CheckLabels(given, targets.Cast(DType.Int64).As<long>().Span, prediction[^1]);
+        else if (loss.Domain.Targets == LossTargets.LabelSequences)
+        {
+            if (targets.DType.IsInteger() && targets.Shape.Rank == 2 && prediction.Rank == 3)
+                CheckSequences(given, targets.Cast(DType.Int64).As<long>().Span, prediction[1], prediction[2]);
+        }
         else (targets.DType.IsNumeric() ? targets.DType : DType.Int64).VisitNumbers<Values, int>(new(given));
     }
 
@@ -98,6 +103,32 @@ static class TargetChecks
         if (least < 0) repair = $"Leave the row out, correct the label, or say that it does not count: loss.WithIgnoredLabel({least}).";
         else if (least == 1 && most == classes.Size) repair = "Labels count from 0: subtract 1.";
         throw given.Error(at, $"the model has {classes} outputs, for labels 0 to {classes.Size - 1}", repair);
+    }
+
+    static void CheckSequences(Given given, ReadOnlySpan<long> y, Dim steps, Dim classes)
+    {
+        var size = given.Targets.Shape[1].Size;
+        for (var start = 0; start < y.Length; start += size)
+        {
+            var row = y.Slice(start, size);
+            var length = row.IndexOfAnyInRange(long.MinValue, -1) is >= 0 and var end ? end : size;
+            var needed = length;
+            for (var i = 0; i < size; i++)
+            {
+                if (i >= length && row[i] >= 0)
+                    throw given.Error(start + i, "it stands after a number below 0, which ends the labels", "Pad at the end alone.");
+                if (row[i] == given.Loss.Blank)
+                    throw given.Error(start + i, "that is the blank, which is no label", "Leave it out, or number the labels anew.");
+                if (classes.IsKnown && row[i] >= classes.Size)
+                    throw given.Error(start + i, $"the model has {classes} outputs, for labels 0 to {classes.Size - 1}", "Give it more.");
+                if (i > 0 && i < length && row[i] == row[i - 1]) needed++;
+            }
+            if (steps.IsKnown && needed > steps.Size)
+                throw given.Error(
+                    start,
+                    $"with it begin {length} labels, which take {needed} steps with a blank between equal ones, of the {steps} there are",
+                    "Give more steps, or leave the row out.");
+        }
     }
 
     static void CheckRows<T>(Given given, ReadOnlySpan<T> y) where T : unmanaged, INumber<T>

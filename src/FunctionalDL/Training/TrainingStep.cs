@@ -12,7 +12,9 @@ namespace FunctionalDL;
 /// </remarks>
 public sealed class TrainingStep
 {
-    const string NextPrefix = "next.", LossName = "loss";
+    internal const string NextPrefix = "next.";
+
+    const string LossName = "loss";
 
     readonly IReadOnlyList<Descent> descents;
 

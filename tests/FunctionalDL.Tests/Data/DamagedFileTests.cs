@@ -14,7 +14,7 @@ public class DamagedFileTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("functionaldl").FullName;
 
-    static readonly int Cases = int.TryParse(Environment.GetEnvironmentVariable("FUZZ_CASES"), out var cases) ? cases : 300;
+    internal static readonly int Cases = int.TryParse(Environment.GetEnvironmentVariable("FUZZ_CASES"), out var cases) ? cases : 300;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -48,7 +48,7 @@ public class DamagedFileTests : IDisposable
         Assert.InRange(refused, Cases / 10, Cases);
     }
 
-    static byte[] Damaged(byte[] good, Random random)
+    internal static byte[] Damaged(byte[] good, Random random)
     {
         List<byte> bytes = [.. good];
         for (var i = random.Next(4); i >= 0 && bytes.Count > 0; i--)
@@ -66,6 +66,27 @@ public class DamagedFileTests : IDisposable
         }
         return [.. bytes];
     }
+
+    [Fact]
+    public void Damaged_arrays_of_NumPy_are_read_or_refused() => Try("a.npy", 100, random =>
+    {
+        var path = Path.Combine(folder, "good.npy");
+        var tensor = Key.Of(random.Next()).Uniform([random.Next(4), random.Next(4)]).Cast(DTypes.All[random.Next(8)]);
+        NpyFile.Write(path, tensor);
+        return File.ReadAllBytes(path);
+    }, (path, _) => NpyFile.Read(path));
+
+    [Fact]
+    public void Damaged_proofs_are_read_or_refused() => Try("a.proof.json", 100, _ => Proof.Value, (path, _) => ModelProof.Read(path));
+
+    static readonly Lazy<byte[]> Proof = new(() =>
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("functionaldl").FullName, "a.onnx");
+        Model.Input(2).Dense(1).Initialize(1).ExportOnnx(path);
+        var proof = File.ReadAllBytes(ModelProof.PathOf(path));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        return proof;
+    });
 
     [Fact]
     public void Damaged_PNG_files_are_read_or_refused() => Try("1.png", 120_000, random =>

@@ -19,6 +19,7 @@ public class TwoInputsExampleTests
         finally
         {
             File.Delete(file);
+            File.Delete(ModelProof.PathOf(file));
         }
     }
 

@@ -18,7 +18,7 @@ public class ErrorTests
         ["float32 with float64"] = (() => F(2) + D(2), ["Add", "float32[2]", "float64[2]", "Cast(DType.Float32)"]),
         ["truth values added"] = (() => B(2) + B(2), ["Add", "bool[2]", "number"]),
         ["whole numbers in a real function"] = (() => Exp(I(3)), ["Exp", "int64[3]", "Cast"]),
-        ["whole numbers in a power"] = (() => Power(I(3), I(3)), ["Power", "int64[3]", "Cast"]),
+        ["truth values in a power"] = (() => Power(B(3), B(3)), ["Power", "bool[3]", "Cast"]),
         ["a fraction with whole numbers"] = (() => I(3) + 0.5, ["0.5", "int64", "Cast"]),
         ["relations of truth values"] = (() => B() < B(), ["Less", "bool[]", "Cast"]),
         ["and of numbers"] = (() => F(2) & F(2), ["And", "float32[2]", "x > 0"]),

@@ -17,6 +17,15 @@ public class NarrowTests
         ("negate", (a, b) => -a, (a, b) => -a),
         ("abs", (a, b) => Abs(a), (a, b) => Math.Abs(a)),
         ("sign", (a, b) => Sign(a), (a, b) => Math.Sign(a)),
+        ("remainder", Remainder, (a, b) => a % b),
+        ("modulo", Modulo, (a, b) => (a % b + b) % b),
+        ("and", BitAnd, (a, b) => a & b),
+        ("or", BitOr, (a, b) => a | b),
+        ("xor", BitXor, (a, b) => a ^ b),
+        ("not", (a, b) => BitNot(a), (a, b) => ~a),
+        ("left", (a, b) => ShiftLeft(a, BitAnd(b, Full(b, 15))), (a, b) => a << (int)(b & 15)),
+        ("right", (a, b) => ShiftRight(a, BitAnd(b, Full(b, 15))), (a, b) => a >> (int)(b & 15)),
+        ("cube", (a, b) => Power(a, 3), (a, b) => a * a * a),
         ("chain", (a, b) => (a + b) / 2 * b - a, (a, b) => a),
     ];
 
@@ -72,9 +81,63 @@ public class NarrowTests
         }
     }
 
+    /// <summary>Numbers up to 2⁶⁴: order, quotients, casts and places are those of numbers without signs.</summary>
+    [Fact]
+    public void Arithmetic_of_64_bits_without_signs()
+    {
+        var (a, b) = (Expr.Variable("m", ["n"], DType.UInt64), Expr.Variable("n", ["n"], DType.UInt64));
+        ulong[] numbers =
+        [
+            0, 1, 2, 3, 10, 4294967295, 4294967296, (1UL << 53) + 1, long.MaxValue, 1UL << 63, (1UL << 63) + 1, (1UL << 63) + 1025,
+            ulong.MaxValue - 1, ulong.MaxValue,
+        ];
+        (ulong A, ulong B)[] pairs = [.. numbers.SelectMany(m => numbers.Skip(1).Select(n => (m, n)))];
+        ulong[] x = [.. pairs.Select(p => p.A)], y = [.. pairs.Select(p => p.B)];
+        var at = TensorSet.Of(("m", Tensor.Vector(x)), ("n", Tensor.Vector(y)));
+        void Are(Expr f, Tensor expected)
+        {
+            Assert.True(expected.BitEquals(f.Evaluate(at)), $"{f} in the evaluator");
+            Assert.True(expected.BitEquals(f.Compile().Run(at)[0]), $"{f} in the engine");
+            Assert.True(expected.BitEquals(f.EvaluateInOnnxRuntime(at)), $"{f} in OnnxRuntime");
+        }
+        Tensor Of<T>(Func<ulong, ulong, T> f) where T : unmanaged => Tensor.Vector([.. x.Zip(y, f)]);
+        Are(a + b, Of((m, n) => m + n));
+        Are(a - b, Of((m, n) => m - n));
+        Are(a * b, Of((m, n) => m * n));
+        Are(a / b, Of((m, n) => m / n));
+        Are(Remainder(a, b), Of((m, n) => m % n));
+        Are(Modulo(a, b), Of((m, n) => m % n));
+        Are(BitAnd(a, b), Of((m, n) => m & n));
+        Are(BitXor(a, b), Of((m, n) => m ^ n));
+        Are(BitNot(a), Of((m, _) => ~m));
+        Are(ShiftLeft(a, b), Of((m, n) => n < 64 ? m << (int)n : 0));
+        Are(ShiftRight(a, b), Of((m, n) => n < 64 ? m >> (int)n : 0));
+        Are(Power(a, 3), Of((m, _) => m * m * m));
+        Are(Power(a, b), Of((m, n) => (ulong)System.Numerics.BigInteger.ModPow(m, n, System.Numerics.BigInteger.One << 64)));
+        Are(-a, Of((m, _) => 0 - m));
+        Are(Abs(a), Of((m, _) => m));
+        Are(Sign(a), Of((m, _) => m == 0 ? 0UL : 1));
+        Are(Maximum(a, b), Of(Math.Max));
+        Are(Minimum(a, b), Of(Math.Min));
+        Are(a < b, Of((m, n) => m < n));
+        Are(a <= b, Of((m, n) => m <= n));
+        Are(Equal(a, b), Of((m, n) => m == n));
+        Are(Max(a), Tensor.Scalar(ulong.MaxValue));
+        Are(Min(b), Tensor.Scalar(1UL));
+        Are(ArgMax(a), Tensor.Scalar((long)Array.IndexOf(x, x.Max())));
+        Are(TopK(a, 40).Values, Tensor.Vector([.. x.OrderDescending().Take(40)]));
+        Are(TopK(b, 40, largest: false).Indices, Tensor.Vector([.. y.Index().OrderBy(p => p.Item).Take(40).Select(p => (long)p.Index)]));
+        Are((a < b).Cast(DType.UInt64), Of((m, n) => m < n ? 1UL : 0));
+        foreach (var to in DTypes.All.Where(d => d != DType.BFloat16)) Are(a.Cast(to), Tensor.Vector(x).Cast(to));
+        foreach (var from in DTypes.All) Are(a.Cast(from).Cast(DType.UInt64), Tensor.Vector(x).Cast(from).Cast(DType.UInt64));
+        var floats = Expr.Constant(Tensor.Vector(double.NaN, -1, -1e30, 0.9, 1e19, 9223372036854775808.0, 18446744073709551616.0, 1e30));
+        Are(floats.Cast(DType.UInt64), Tensor.Vector<ulong>(0, 0, 0, 0, 10000000000000000000, 1UL << 63, ulong.MaxValue, ulong.MaxValue));
+    }
+
     /// <summary>Sums of all extents, products and places.</summary>
     [Theory]
     [InlineData(DType.Int32), InlineData(DType.Int8), InlineData(DType.UInt8), InlineData(DType.Float16), InlineData(DType.BFloat16)]
+    [InlineData(DType.Int16), InlineData(DType.UInt16), InlineData(DType.UInt32), InlineData(DType.UInt64)]
     public void Reductions_and_structure_agree(DType dtype)
     {
         var x = Expr.Variable("x", [37, 53], dtype);

@@ -24,6 +24,11 @@ public class LayerGradientTests
         ["BatchNorm"] = (Layer.BatchNorm(), [3, 4]),
         ["LayerNorm"] = (Layer.LayerNorm(), ["time", 5]),
         ["GroupNorm"] = (Layer.GroupNorm(2), [4, 3]),
+        ["InstanceNorm"] = (Layer.InstanceNorm(), [3, 4, "height"]),
+        ["LocalResponseNorm"] = (Layer.LocalResponseNorm(3, alpha: 0.5), [4, 3]),
+        ["Upsample2D"] = (Layer.Upsample2D((2, 3), ResizeMode.Linear), [2, 3, 2]),
+        ["Bidirectional"] =
+            (Layer.Bidirectional(Layer.Lstm(2, returnSequences: true), Layer.Gru(3, returnSequences: true, reverse: true)), ["time", 2]),
         ["RmsNorm"] = (Layer.RmsNorm(), [5]),
         ["Dropout"] = (Layer.Dropout(0.4), [6]),
         ["Residual"] = (Layer.Residual(Layer.Dense(4) >> Layer.Tanh), [4]),
@@ -55,6 +60,22 @@ public class LayerGradientTests
         ["Softplus"] = (Layer.Softplus, [4]),
         ["Softsign"] = (Layer.Softsign, [4]),
         ["HardSigmoid"] = (Layer.HardSigmoid, [4]),
+        ["HardSwish"] = (Layer.HardSwish, [4]),
+        ["HardTanh"] = (Layer.HardTanh(-0.5, 0.25), [4]),
+        ["Relu6"] = (Layer.Relu6, [4]),
+        ["PRelu"] = (Layer.PRelu(), [3, 2]),
+        ["PRelu, one for all"] = (Layer.PRelu(perChannel: false), ["time", 3]),
+        ["ThresholdedRelu"] = (Layer.ThresholdedRelu(0.2), [4]),
+        ["Celu"] = (Layer.Celu(1.5), [4]),
+        ["Swish"] = (Layer.Swish(1.5), [4]),
+        ["Shrink"] = (Layer.Shrink(0.1, 0.3), [4]),
+        ["HardShrink"] = (Layer.HardShrink(), [4]),
+        ["SoftShrink"] = (Layer.SoftShrink(0.3), [4]),
+        ["TanhShrink"] = (Layer.TanhShrink, [4]),
+        ["LogSigmoid"] = (Layer.LogSigmoid, [4]),
+        ["Glu"] = (Layer.Glu(1), [4, 3]),
+        ["SwiGlu"] = (Layer.SwiGlu(), ["time", 6]),
+        ["Softmin"] = (Layer.Softmin, [4]),
         ["Mish"] = (Layer.Mish, [4]),
         ["Tanh"] = (Layer.Tanh, [4]),
         ["Sigmoid"] = (Layer.Sigmoid, [4]),
@@ -161,7 +182,8 @@ public class LayerGradientTests
 
         static Tensor Value(Expr variable, Key key)
         {
-            var values = Derivatives.Random(key, variable.Shape.Resolve(Sizes.None.With(Model.Batch, 2).With("time", 4).With("height", 3)));
+            var sizes = Sizes.None.With(Model.Batch, 2).With("time", 4).With("height", 3).With("width", 3);
+            var values = Derivatives.Random(key, variable.Shape.Resolve(sizes));
             return variable.DType == DType.Int64 ? values.As<double>().Map(v => (long)Math.Floor(2 * v + 2))
                 : variable.VariableName!.EndsWith("variance") ? values.As<double>().Map(v => 1.1 + v)
                 : values;

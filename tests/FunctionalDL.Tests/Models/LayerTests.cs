@@ -78,6 +78,19 @@ public class LayerTests
     [InlineData("silu", 2, 1.7615941559557649)]
     [InlineData("softsign", -3, -0.75)]
     [InlineData("hardsigmoid", 1, 0.66666666666666663)]
+    [InlineData("hardswish", 1, 0.66666666666666663)]
+    [InlineData("hardtanh", 0.25, 0.25)]
+    [InlineData("relu6", 7, 6)]
+    [InlineData("prelu", -2, -0.5)]
+    [InlineData("thresholdedrelu", 1.5, 1.5)]
+    [InlineData("celu", -1, -0.63212055882855767)]
+    [InlineData("swish", 2, 1.7615941559557649)]
+    [InlineData("shrink", -2, -2)]
+    [InlineData("hardshrink", -2, -2)]
+    [InlineData("softshrink", -2, -1.5)]
+    [InlineData("tanhshrink", 1, 0.23840584404423515)]
+    [InlineData("logsigmoid", -2, -2.1269280110429727)]
+    [InlineData("softmin", 5, 1)]
     [InlineData("mish", 1, 0.86509838826731034)]
     public void Activations_have_their_values(string name, double x, double y)
     {
@@ -91,14 +104,30 @@ public class LayerTests
             Layer.Silu,
             Layer.Softsign,
             Layer.HardSigmoid,
+            Layer.HardSwish,
+            Layer.HardTanh(),
+            Layer.Relu6,
+            Layer.PRelu(),
+            Layer.ThresholdedRelu(),
+            Layer.Celu(),
+            Layer.Swish(),
+            Layer.Shrink(),
+            Layer.HardShrink(),
+            Layer.SoftShrink(),
+            Layer.TanhShrink,
+            Layer.LogSigmoid,
+            Layer.Softmin,
             Layer.Mish,
         ];
-        var model = Model.Input(DType.Float64, 1).Then(all.Single(layer => layer.Name == name));
+        var model = Model.Input(DType.Float64, 1).Then(all.Single(layer => layer.Name == name)).Initialize(1);
         Assert.Equal(y, model.Predict(Tensor.Of(Shape.Of(1, 1), [x])).ToScalar(), 1e-15);
 
         var v = Expr.Variable("input", ["batch", 1], DType.Float64);
         foreach (var far in new[] { -1e4, 1e4, 0 })
-            Assert.True(double.IsFinite(Sum(model.Output).Gradient(v).Evaluate(("input", Tensor.Of(Shape.Of(1, 1), [far]))).ToScalar()));
+        {
+            var at = model.Parameters.With("input", Tensor.Of(Shape.Of(1, 1), [far]));
+            Assert.True(double.IsFinite(Sum(model.Output).Gradient(v).Evaluate(at).ToScalar()));
+        }
     }
 
     [Fact]
@@ -184,6 +213,19 @@ public class LayerTests
         { "rate", () => Layer.Dropout(double.NaN) },
         { "slope NaN", () => Layer.LeakyRelu(double.NaN) },
         { "α", () => Layer.Elu(double.PositiveInfinity) },
+        { "slope NaN", () => Layer.PRelu(slope: double.NaN) },
+        { "axis of channels", () => Model.Input(DType.Float32).PRelu() },
+        { "α NaN", () => Layer.ThresholdedRelu(double.NaN) },
+        { "α is 0", () => Layer.Celu(0) },
+        { "α Infinity", () => Layer.Celu(double.PositiveInfinity) },
+        { "β NaN", () => Layer.Swish(double.NaN) },
+        { "Exchange", () => Layer.HardTanh(1, -1) },
+        { "Exchange", () => Layer.HardTanh(double.NaN, 1) },
+        { "λ -1", () => Layer.Shrink(0, -1) },
+        { "bias NaN", () => Layer.Shrink(double.NaN) },
+        { "λ NaN", () => Layer.SoftShrink(double.NaN) },
+        { "no two halves", () => Model.Input(3).Glu() },
+        { "no two halves", () => Model.Input(3).SwiGlu() },
         { "branches", () => Layer.Concat(1) },
         { "vocabulary", () => Layer.Embedding(0, 4) },
         { "length", () => Layer.PositionEmbedding(0) },

@@ -8,7 +8,7 @@ namespace FunctionalDL.Tests.Onnx;
 /// </summary>
 static class OldKernels
 {
-    const int Float = 1, Int64 = 7, Bool = 9, Double = 11;
+    const int Float = 1, Int64 = 7, Bool = 9, Double = 11, UInt64 = 13;
 
     static readonly int[] Reals = [Float, Double], Numbers = [Float, Double, Int64], All = [Float, Double, Int64, Bool];
 
@@ -17,10 +17,18 @@ static class OldKernels
     static readonly Dictionary<string, int[]> Kernels = new (string Ops, int[] Types)[]
     {
         ("And Not Or", [Bool]),
-        ("Atan Conv ConvTranspose Cos Erf Softplus", [Float]),
-        ("ArgMax Exp Floor IsInf IsNaN Log MaxPool Reciprocal Sigmoid Sin Sqrt Sum Tanh", Reals),
+        ("Acos Acosh Asin Asinh Atan Atanh Conv ConvTranspose Cos Cosh Erf Sinh Softplus Tan", [Float]),
+        ("AveragePool Elu GlobalAveragePool GlobalMaxPool GRU HardSigmoid InstanceNormalization LeakyRelu LSTM ReduceL2 RNN", [Float]),
+        ("HardSwish Mish Selu Softsign", [Float]),
+        ("BatchNormalization Gemm LayerNormalization LogSoftmax ReduceLogSumExp ReduceMean Relu Softmax", Reals),
+        ("Clip", Numbers),
+        ("Flatten", Any),
+        ("BitwiseAnd BitwiseNot BitwiseOr BitwiseXor", [Int64]),
+        ("BitShift", [UInt64]),
+        ("ArgMax Exp Floor IsInf IsNaN Log MaxPool Reciprocal Round Sigmoid Sin Sqrt Sum Tanh", Reals),
         ("ReduceProd", [Float, Int64]),
-        ("TopK", Numbers),
+        ("CumSum TopK", Numbers),
+        ("Loop", [Int64]),
         ("Abs Add Div Less LessOrEqual MatMul Max Min Mod Mul Neg Pow Range ReduceMax ReduceMin ReduceSum Sign Sub", Numbers),
         ("Cast Identity Shape", Any),
         ("Concat Constant ConstantOfShape Equal Expand Gather GatherND Pad Reshape Scan ScatterND Slice Squeeze Transpose Unsqueeze", All),
@@ -56,6 +64,7 @@ static class OldKernels
         "ArgMax" or "Shape" => Int64,
         "MaxPool" or "TopK" when output == 1 => Int64,
         "ConstantOfShape" => node.Attribute.SingleOrDefault(a => a.Name == "value")?.T.DataType ?? Float,
+        "Loop" => node.Attribute.Select(a => a.G).OfType<GraphProto>().Single().Output[output + 1].Type.TensorType.ElemType,
         "Scan" => node.Attribute.Select(a => a.G).OfType<GraphProto>().Single().Output[output].Type.TensorType.ElemType,
         _ => type,
     };

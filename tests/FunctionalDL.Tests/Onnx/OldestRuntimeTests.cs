@@ -29,6 +29,7 @@ public class OldestRuntimeTests
         foreach (var row in OpExportTests.Typed)
             if (OpExportTests.Typical((string)row[0], (DType)row[1]) is { Runs: true, Value: var value })
                 yield return ($"{row[0]} {row[1]}", [("value", value)], TensorSet.Empty);
+        foreach (var (name, differing, values) in RandomExportTests.Exports()) yield return (name, [("differing", differing)], values);
         var loss = Loss.SoftmaxCrossEntropy.Apply(Network.Output, Expr.Variable("target", [Model.Batch], DType.Int64));
         var optimizers = OptimizerTests
             .Solvers.Select(row => ((string)row[0], (Optimizer)row[1]))
@@ -38,6 +39,8 @@ public class OldestRuntimeTests
             var step = new TrainingStep(loss, Network.Parameters, optimizer);
             yield return (name, step.Outputs, step.InitialParameters.With(step.InitialState));
         }
+        var training = TrainingExportTests.Training();
+        yield return ("training", training.Outputs, training.Start);
     }
 
     [Fact]
@@ -49,7 +52,8 @@ public class OldestRuntimeTests
                     .Missing(ModelProto.Parser.ParseFrom(OnnxExport.ToOnnx(e.Outputs, TensorSet.Empty)).Graph)
                     .Distinct()
                     .Select(op => $"{e.Name}: {op}"));
-        Assert.Empty(missing);
+        var run = ModelProto.Parser.ParseFrom(TrainingExportTests.Training("steps").ToOnnx()).Graph;
+        Assert.Empty(missing.Concat(OldKernels.Missing(run)));
     }
 
     /// <summary>
@@ -80,6 +84,10 @@ public class OldestRuntimeTests
                     Path.Combine(folder, $"{i}.outputs"),
                     TensorSet.Of(outputs.Zip(Evaluator.Evaluate(results, inputs), (o, value) => KeyValuePair.Create(o.Item1, value))));
             }
+            var (run, given, expected) = TrainingExportTests.Run();
+            File.WriteAllBytes(Path.Combine(folder, "run.onnx"), run);
+            Safetensors.Save(Path.Combine(folder, "run.inputs"), given);
+            Safetensors.Save(Path.Combine(folder, "run.outputs"), expected);
             var start = new ProcessStartInfo("dotnet", [Oldest, folder]) { RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync();

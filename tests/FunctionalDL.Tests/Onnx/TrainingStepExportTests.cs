@@ -42,7 +42,7 @@ public class TrainingStepExportTests
         var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
         try
         {
-            Assert.InRange(model.ExportOnnx(file).MaxDifference, 0, 1e-5);
+            Assert.InRange(model.ExportOnnx(file, verification: new() { Proof = false }).MaxDifference, 0, 1e-5);
             using var session = OnnxSession.Load(file);
             var values = TensorSet.Of(
                 ("left", Key.Of(1).Uniform([2, 3])),

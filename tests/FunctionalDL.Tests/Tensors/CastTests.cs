@@ -96,10 +96,13 @@ public class CastTests
 
     public static TheoryData<DType> Integers => [.. Enum.GetValues<DType>().Where(d => d.IsInteger())];
 
-    static (BigInteger Least, BigInteger Most) Range(DType dtype) => dtype == DType.UInt8 ? (0, 255)
-        : (-BigInteger.Pow(2, 8 * dtype.ByteSize() - 1), BigInteger.Pow(2, 8 * dtype.ByteSize() - 1) - 1);
+    static (BigInteger Least, BigInteger Most) Range(DType dtype) =>
+        dtype.ToString().StartsWith('U')
+            ? (0, BigInteger.Pow(2, 8 * dtype.ByteSize()) - 1)
+            : (-BigInteger.Pow(2, 8 * dtype.ByteSize() - 1), BigInteger.Pow(2, 8 * dtype.ByteSize() - 1) - 1);
 
-    static long Only(Tensor x) => x.Cast(DType.Int64).As<long>().Span[0];
+    static BigInteger Only(Tensor x) =>
+        x.DType == DType.UInt64 ? x.As<ulong>().Span[0] : x.Cast(DType.Int64).As<long>().Span[0];
 
     [Theory, MemberData(nameof(Integers))]
     public void A_float_becomes_an_integer_towards_0_and_no_larger_than_there_is(DType to)
@@ -125,6 +128,45 @@ public class CastTests
             Assert.Equal(
                 ((x - least) % (most - least + 1) + (most - least + 1)) % (most - least + 1) + least,
                 Only(Tensor.Scalar(x).Cast(to)));
+    }
+
+    /// <summary>Numbers that only uint64 holds, in every dtype: floats are the nearest, integers have the lowest bits.</summary>
+    [Fact]
+    public void Numbers_beyond_int64_are_what_they_are()
+    {
+        ulong[] numbers =
+        [
+            ulong.MaxValue,
+            1UL << 63,
+            (1UL << 63) + 1,
+            (1UL << 63) + (1UL << 10),
+            (1UL << 63) + (1UL << 10) + 1,
+            (1UL << 63) + (1UL << 39),
+            (1UL << 63) + (1UL << 39) + 1,
+            (1UL << 63) + (3UL << 39),
+            (1UL << 63) + (1UL << 55),
+            (1UL << 63) + (1UL << 55) + 1,
+            ulong.MaxValue - (1UL << 39),
+            ulong.MaxValue - (1UL << 39) - 1,
+        ];
+        foreach (var x in numbers)
+        {
+            foreach (var dtype in DTypes.All.Where(d => d.IsInteger()))
+                Assert.Equal(
+                    (Range(dtype) is var (least, most) ? (x - least) % (most - least + 1) : 0) + Range(dtype).Least,
+                    Only(Tensor.Scalar(x).Cast(dtype)));
+            // The nearest of the floats around it, by differences of whole numbers of any size; of two the one whose last bit is 0.
+            foreach (var (dtype, digits) in new[] { (DType.Float32, 24), (DType.Float64, 53), (DType.BFloat16, 8) })
+            {
+                var unit = BigInteger.Pow(2, 64 - digits);
+                var (below, rest) = (x / unit, x % unit);
+                var up = 2 * rest > unit || 2 * rest == unit && !below.IsEven;
+                Assert.Equal((double)((below + (up ? 1 : 0)) * unit), Tensor.Scalar(x).Cast(dtype).GetDouble(0));
+            }
+            Assert.Equal(double.PositiveInfinity, Tensor.Scalar(x).Cast(DType.Float16).GetDouble(0));
+            Assert.Equal(1, Tensor.Scalar(x).Cast(DType.Bool).GetDouble(0));
+        }
+        Assert.Equal("uint64[] { 1.84467E+19 }", Tensor.Scalar(ulong.MaxValue).ToString());
     }
 
     /// <summary>The finite half floats from the smallest on, each with its bits.</summary>
@@ -238,7 +280,13 @@ public class CastTests
         InlineData(DType.UInt8, 256),
         InlineData(DType.Int8, 128),
         InlineData(DType.Int32, 1e10),
-        InlineData(DType.Int64, 1e19)
+        InlineData(DType.UInt16, -1),
+        InlineData(DType.Int16, 32768),
+        InlineData(DType.UInt32, 4294967296),
+        InlineData(DType.Int64, 1e19),
+        InlineData(DType.Int64, 9223372036854775808.0),
+        InlineData(DType.UInt64, -1),
+        InlineData(DType.UInt64, 18446744073709551616.0)
     ]
     public void A_constant_that_a_dtype_does_not_hold_is_an_error(DType dtype, double value)
     {

@@ -76,6 +76,9 @@ public class FitCheckTests
                 "Divide the row by its sum"
             },
             { "a share below 0", Loss.SoftmaxCrossEntropy, Rows(2, -1, 0), "row 0 of the targets holds 2", "give 0 or 1" },
+            { "ranks of 0 and 1", Loss.SquaredHinge, Column(1, 0, 1, 1, 1, 1), "row 1 of the targets holds 0", "2·y − 1" },
+            { "a place of 2", Loss.BinaryFocalFromLogits(), Column(1, 0, 2, 1, 1, 1), "row 2 of the targets holds 2", "give 0 or 1" },
+            { "a margin's label", Loss.MultiMargin(), Tensor.Vector(1L, 1, 2, 3, 1, 1), "row 3 of the targets holds 3", "subtract 1" },
             {
                 "rates below 0",
                 Loss.Of("counts", (f, y) => Exp(f) - y * f, new(Targets: LossTargets.Counts)),
@@ -197,6 +200,22 @@ public class FitCheckTests
                 Column(1, 0, 1, 0, 1, 0),
                 "softmax over one output",
                 "Sigmoid"
+            },
+            {
+                "logits for logarithms",
+                Net(3),
+                Loss.NegativeLogLikelihood(),
+                Tensor.Vector(1L, 0, 2, 0, 1, 0),
+                "logarithms of probabilities with the sum",
+                "End the model in LogSoftmax"
+            },
+            {
+                "a softmax for logarithms",
+                Net(3).Softmax(),
+                Loss.NegativeLogLikelihood(),
+                Tensor.Vector(1L, 0, 2, 0, 1, 0),
+                "logarithms of probabilities with the sum",
+                "LogSoftmax"
             },
             { "one class", Net(1), Loss.SoftmaxCrossEntropy, Column(1, 1, 1, 1, 1, 1), "one class alone", "two outputs" },
             {
@@ -396,5 +415,19 @@ public class FitCheckTests
                 .Throws<DivergenceException>(() =>
                     LearningRateFinder.Find(model, data, Loss.MeanSquaredError, rate => Optimizer.Sgd(rate), 6))
                 .Message);
+    }
+
+    /// <summary>Sequences of labels: the blank, padding before a label, classes there are not, and too few steps.</summary>
+    [Theory]
+    [InlineData(new long[] { 1, 2, 0, 2 }, "row 1 of the targets holds 0; that is the blank, which is no label", "number the labels anew")]
+    [InlineData(new long[] { 1, 2, -1, 2 }, "row 1 of the targets holds 2; it stands after a number below 0", "at the end alone")]
+    [InlineData(new long[] { 1, 3, 1, -1 }, "row 0 of the targets holds 3; the model has 3 outputs", "Give it more")]
+    [InlineData(new long[] { 1, 2, 2, 2 }, "row 1 of the targets holds 2; with it begin 2 labels, which take 3 steps", "Give more steps")]
+    public void Sequences_of_labels_are_looked_at(long[] labels, string part, string repair)
+    {
+        var model = Model.Input(2, 2).Dense(3);
+        var data = new Dataset(Key.Of(1).Uniform([2, 2, 2]), Tensor.Of(Shape.Of(2, 2), labels));
+        Fails(part, repair, () => model.Fit(data, Loss.Ctc(), Optimizer.Sgd(0.1), 1, 2));
+        Fails(part, repair, () => model.Initialize(1).Evaluate(data, Loss.Ctc()));
     }
 }

@@ -34,6 +34,54 @@ public class LossLaws
             },
             { "SoftmaxCrossEntropy", Loss.SoftmaxCrossEntropy, [1, -2, 0], [0, 0, 1], Math.Log(Math.Exp(1) + Math.Exp(-2) + 1) },
             { "Triplet", Spread(Loss.Triplet(0.5)), [0.25, 1, 0.5], [0, 0, 0], 0.5625 - 0.0625 + 0.5 },
+            { "SquaredHinge", Loss.SquaredHinge, [0.3, -2, 0.5], [1, -1, -1], (0.49 + 0 + 2.25) / 3 },
+            { "Quantile", Loss.Quantile(0.25), [1, -2, 0], [0.5, 1, 0], (0.75 * 0.5 + 0.25 * 3) / 3 },
+            {
+                "GaussianNegativeLogLikelihood",
+                Apart(Loss.GaussianNegativeLogLikelihood(), Two),
+                [1, Math.Log(2), 0],
+                [0.5, 1, 0],
+                0.5 * (Math.Log(2) + 0.125)
+            },
+            { "MarginRanking", Apart(Loss.MarginRanking(0.5), Two), [0.25, 1, 0], [1, 0, 0], 1.25 },
+            { "MultiMargin", Named(Loss.MultiMargin()), [0.25, 1, 0.5], [0, 0, 1], (0.75 + 1.5) / 3 },
+            { "CosineEmbedding", Apart(Loss.CosineEmbedding(), Pair), [0, 2, 0], [1, 0, 0], 1 },
+            { "CosineEmbedding, apart", Apart(Loss.CosineEmbedding(0.25), Pair), [1, 1, 0], [-1, 0, 0], Math.Sqrt(0.5) - 0.25 },
+            { "Contrastive", Apart(Loss.Contrastive(), Pair), [0, 2, 0], [1, 0, 0], 4 },
+            { "Contrastive, apart", Apart(Loss.Contrastive(2), Pair), [0, 1, 1], [-1, 0, 0], 0.5 },
+            { "Dice", Loss.Dice(), [0.2, 0.5, 0.3], [0, 1, 1], 0.35 },
+            { "Tversky", Loss.Tversky(0.3, 0.7), [0.2, 0.5, 0.3], [0, 1, 1], 1 / 3.0 },
+            {
+                "BinaryFocalFromLogits",
+                Loss.BinaryFocalFromLogits(2, 0.25),
+                [0, -2, 1],
+                [0, 1, 1],
+                (0.75 * 0.25 * Math.Log(2) + 0.25 * (Focal(Logistic(-2), 2) + Focal(Logistic(1), 2))) / 3
+            },
+            { "SoftmaxFocal", Loss.SoftmaxFocal(1.5), [1, 1, 1], [0, 0, 1], Focal(1 / 3.0, 1.5) },
+            {
+                "BinaryCrossEntropyFromLogitsWith",
+                Loss.BinaryCrossEntropyFromLogitsWith(3),
+                [0, -2, 1],
+                [0, 1, 0.5],
+                (Math.Log(2) - 3 * Math.Log(Logistic(-2)) - 1.5 * Math.Log(Logistic(1)) - 0.5 * Math.Log(Logistic(-1))) / 3
+            },
+            {
+                "NegativeLogLikelihood",
+                Loss.NegativeLogLikelihood(),
+                [Math.Log(0.2), Math.Log(0.5), Math.Log(0.3)],
+                [0, 0.25, 0.75],
+                -0.25 * Math.Log(0.5) - 0.75 * Math.Log(0.3)
+            },
+            {
+                "SoftmaxCrossEntropyWith",
+                Loss.SoftmaxCrossEntropyWith(0.3, [1, 4, 9]),
+                [Math.Log(0.2), Math.Log(0.5), Math.Log(0.3)],
+                [0, 1, 0],
+                -(0.1 * Math.Log(0.2) + 4 * 0.8 * Math.Log(0.5) + 9 * 0.1 * Math.Log(0.3)) / 4
+            },
+            // Of the eight sequences of three steps six read as one label: all but 000 and 101.
+            { "Ctc", Apart(Loss.Ctc(), Logits, One), [0, 0, 0], [1, 0, 0], -Math.Log(0.75) },
             {
                 "CategoricalCrossEntropy, smooth",
                 Loss.CategoricalCrossEntropy.WithLabelSmoothing(0.3),
@@ -71,6 +119,25 @@ public class LossLaws
     /// <summary>A loss of three embeddings an example, as a loss of three numbers.</summary>
     static Loss Spread(Loss triplet) => Loss.Of("spread", (f, y) => triplet.PerExample(ExpandDims(f, -1), y));
 
+    static double Logistic(double z) => 1 / (1 + Math.Exp(-z));
+
+    static double Focal(double p, double gamma) => -Math.Pow(1 - p, gamma) * Math.Log(p);
+
+    static Expr One(Expr y) => Slice(y, 1, 0, 1).Cast(DType.Int64);
+
+    static Expr Logits(Expr f) => Stack(-1, f, ZerosLike(f));
+
+    static Expr Two(Expr f) => Slice(f, -1, 0, 2);
+
+    static Expr Pair(Expr f) => Stack(1, Slice(f, -1, 0, 2), Slice(f, -1, 1, 3));
+
+    /// <summary>A loss of other shapes, as a loss of three numbers, of which the first is the target.</summary>
+    static Loss Apart(Loss loss, Func<Expr, Expr> prediction, Func<Expr, Expr>? target = null) =>
+        Loss.Of("apart", (f, y) => loss.PerExample(prediction(f), (target ?? (t => Index(t, 1, 0)))(y)));
+
+    /// <summary>A loss of labels, as one of shares.</summary>
+    static Loss Named(Loss loss) => Loss.Of("named", (f, y) => loss.PerExample(f, ArgMax(y)));
+
     [Fact]
     public void Every_loss_is_here()
     {
@@ -106,6 +173,22 @@ public class LossLaws
             { "SoftmaxCrossEntropy", Loss.SoftmaxCrossEntropy, Numbers },
             { "SoftmaxCrossEntropy, smooth", Loss.SoftmaxCrossEntropy.WithLabelSmoothing(0.1), Numbers },
             { "BinaryCrossEntropyFromLogits, weighted", Loss.BinaryCrossEntropyFromLogits.WithClassWeights(0.5, 2), Numbers },
+            { "SquaredHinge", Loss.SquaredHinge, Numbers },
+            { "Quantile", Loss.Quantile(0.25), Numbers },
+            { "GaussianNegativeLogLikelihood", Apart(Loss.GaussianNegativeLogLikelihood(), Two), [0, 1e-7f, 0.3f, -1, 8, -8] },
+            { "MarginRanking", Apart(Loss.MarginRanking(), Two), Numbers },
+            { "MultiMargin", Named(Loss.MultiMargin()), Numbers },
+            { "CosineEmbedding", Apart(Loss.CosineEmbedding(), Pair), [0, 0.3f, -1, float.NaN] },
+            { "Contrastive", Apart(Loss.Contrastive(), Pair), [0, 1e-30f, 1e-7f, -1e-4f, 0.3f, -1, float.PositiveInfinity, float.NaN] },
+            { "Dice", Loss.Dice(), Shares },
+            { "Tversky", Loss.Tversky(0.3, 0.7), Shares },
+            { "BinaryFocalFromLogits", Loss.BinaryFocalFromLogits(1.5, 0.25), Numbers },
+            { "SoftmaxFocal", Loss.SoftmaxFocal(), Numbers },
+            { "SoftmaxFocal, γ 0.5", Loss.SoftmaxFocal(0.5), [0, 1e-7f, 0.3f, -1, 8, float.NaN] },
+            { "BinaryCrossEntropyFromLogitsWith", Loss.BinaryCrossEntropyFromLogitsWith(3), Numbers },
+            { "NegativeLogLikelihood", Loss.NegativeLogLikelihood(), Numbers },
+            { "SoftmaxCrossEntropyWith", Loss.SoftmaxCrossEntropyWith(0.1, [1, 4, 9]), Numbers },
+            { "Ctc", Apart(Loss.Ctc(), Logits, One), Numbers },
             { "Poisson", Loss.Poisson, [0, 1e-30f, 1e-7f, 0.3f, 1, 90, 1e4f] },
             { "BinaryCrossEntropy", Loss.BinaryCrossEntropy, Shares },
             { "CategoricalCrossEntropy", Loss.CategoricalCrossEntropy, Shares },

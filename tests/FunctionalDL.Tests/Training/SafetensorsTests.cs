@@ -115,6 +115,7 @@ public class SafetensorsTests
     [InlineData("U16", new byte[] { 0xFE, 0xFF }, 65534)]
     [InlineData("I32", new byte[] { 0, 0, 0, 0x80 }, int.MinValue)]
     [InlineData("U32", new byte[] { 0, 0, 0, 0x80 }, 2147483648)]
+    [InlineData("U64", new byte[] { 0, 0, 0, 0, 0, 0, 0, 0x80 }, 9223372036854775808)]
     [InlineData("BOOL", new byte[] { 1 }, 1)]
     public void Numbers_of_every_dtype_are_read(string dtype, byte[] data, double value) =>
         Assert.Equal(
@@ -211,7 +212,7 @@ public class SafetensorsTests
         Assert.Equal(expected.Chunk(8).Select(b => BitConverter.ToInt64(b)), entries[1].Read(file).ToArray<long>());
     }
 
-    /// <summary>Several parts, the last one short, plain and widened.</summary>
+    /// <summary>Several parts, the last one short.</summary>
     [Fact]
     public void Tensors_are_written_and_read_part_by_part()
     {

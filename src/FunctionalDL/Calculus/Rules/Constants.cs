@@ -29,6 +29,7 @@ static class Constants
     static bool IsArithmetic(Expr node) => !node.Inputs.Any(Parts.IsNamed) && node.Op switch
     {
         SqrtOp or ExpOp or Expm1Op or LogOp or Log1POp or SinOp or CosOp or AtanOp or TanhOp or ErfOp or SigmoidOp or SoftplusOp => false,
+        TanOp or AsinOp or AcosOp or SinhOp or CoshOp or AsinhOp or AcoshOp or AtanhOp or Atan2Op => false,
         PowerOp => node.Inputs[1].Number() is { } n && Parts.IsWhole(n),
         _ => true,
     };

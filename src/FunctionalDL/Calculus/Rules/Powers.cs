@@ -14,7 +14,8 @@ static class Powers
     public static Expr? Power(Expr node)
     {
         var (x, n) = (node.Inputs[0], node.Inputs[1].Number());
-        if (n is not { } b) return null;
+        // Whole numbers wrap around, and so do their exponents.
+        if (n is not { } b || !node.DType.IsFloat()) return null;
         if (b == 0) return Like(x, 1);
         if (b == 1) return x;
         if (b == 2 && x.Op is SqrtOp) return x.Inputs[0];

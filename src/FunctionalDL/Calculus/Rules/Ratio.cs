@@ -57,8 +57,8 @@ readonly record struct Ratio
     /// <summary>Whether the number can be written in a dtype: a whole number exactly, a float to full precision.</summary>
     public bool Fits(DType dtype)
     {
-        // Numbers of few bits are not rewritten: they wrap around or round where those of many do not.
-        if (dtype.IsNarrow()) return false;
+        // Numbers of few bits are not rewritten: they wrap around or round where those of many do not. Nor are those without signs.
+        if (dtype.IsNarrow() || dtype.IsUnsigned()) return false;
         var (smallest, largest) = dtype.IsFloat() ? dtype.VisitReals<Range, (double, double)>(new()) : (1, LargestWhole);
         return (Above == 0 || InRange(Above) && InRange(Value)) && InRange(Below) && (dtype.IsFloat() || Below == 1 && IsWhole(Above));
 

@@ -6,7 +6,23 @@ namespace FunctionalDL.Rules;
 /// <summary>Even and odd functions.</summary>
 static class Trigonometry
 {
-    /// <summary>f(−x) = −f(x) for sin, tanh, arctan and erf; cos(−x) = cos x; |−x| = |x|; ||x|| = |x|.</summary>
+    /// <summary>Whether a function is even or odd.</summary>
+    public static bool HasParity(Op op) =>
+        op
+            is SinOp
+                or CosOp
+                or TanOp
+                or AsinOp
+                or AtanOp
+                or SinhOp
+                or CoshOp
+                or TanhOp
+                or AsinhOp
+                or AtanhOp
+                or ErfOp
+                or AbsOp;
+
+    /// <summary>f(−x) = −f(x) for odd functions; cos(−x) = cos x and cosh(−x) = cosh x; |−x| = |x|; ||x|| = |x|.</summary>
     public static Expr? Parity(Expr node)
     {
         var x = node.Inputs[0];
@@ -15,6 +31,6 @@ static class Trigonometry
         // Among unsigned numbers −x is another large one, not x with its sign turned.
         if (x.Number() is not null || a >= 0 || x.DType.IsUnsigned()) return null;
         var mirrored = new Expr(node.Op, Times(-a, u));
-        return node.Op is CosOp or AbsOp ? mirrored : -mirrored;
+        return node.Op is CosOp or CoshOp or AbsOp ? mirrored : -mirrored;
     }
 }

@@ -7,7 +7,9 @@ namespace FunctionalDL.Engine;
 enum Code
 {
     Identity, Negate, Abs, Sign, Exp, Expm1, Log, Log1P, Sqrt, Sin, Cos, Atan, Tanh, Sigmoid, Softplus, Erf, Gaussian, Not, IsTrue,
+    Floor, Round, Tan, Asin, Acos, Sinh, Cosh, Asinh, Acosh, Atanh,
     Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, Equal, Less, LessOrEqual, And, Or, SubtractFrom, ErfByGaussian,
+    Atan2, Remainder, BitAnd, BitOr, BitXor,
     Select,
     Sum, Max, Min,
 }
@@ -27,6 +29,8 @@ static class Codes
                 or Code.Abs
                 or Code.Sign
                 or Code.Sqrt
+                or Code.Floor
+                or Code.Round
                 or Code.IsTrue
                 or Code.Add
                 or Code.Subtract
@@ -46,7 +50,8 @@ static class Codes
     {
         Code.Exp or Code.Log or Code.Tanh or Code.Sigmoid or Code.Gaussian or Code.ErfByGaussian => 16,
         Code.Expm1 or Code.Log1P or Code.Softplus or Code.Sin or Code.Cos or Code.Erf => 32,
-        Code.Power or Code.Atan => 200,
+        Code.Power or Code.Atan or Code.Tan or Code.Asin or Code.Acos or Code.Sinh or Code.Cosh => 200,
+        Code.Asinh or Code.Acosh or Code.Atanh or Code.Atan2 or Code.Remainder => 200,
         _ => 1,
     };
 }

@@ -91,6 +91,21 @@ readonly struct LessOrEqual<T> : IBinary<T> where T : unmanaged
     public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b) => Vector512.LessThanOrEqual(a, b) & Vector512<T>.One;
 }
 
+readonly struct Floor<T> : IUnary<T> where T : unmanaged
+{
+    public static Vector512<T> Apply(Vector512<T> x) => typeof(T) == typeof(float)
+        ? Vector512.Floor(x.AsSingle()).As<float, T>()
+        : Vector512.Floor(x.AsDouble()).As<double, T>();
+}
+
+/// <summary>To the nearest whole number, of two the even one.</summary>
+readonly struct Round<T> : IUnary<T> where T : unmanaged
+{
+    public static Vector512<T> Apply(Vector512<T> x) => typeof(T) == typeof(float)
+        ? Vector512.Round(x.AsSingle()).As<float, T>()
+        : Vector512.Round(x.AsDouble()).As<double, T>();
+}
+
 readonly struct Sqrt<T> : IUnary<T> where T : unmanaged
 {
     public static Vector512<T> Apply(Vector512<T> x) => Vector512.Sqrt(x);

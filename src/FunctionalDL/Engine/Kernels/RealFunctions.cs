@@ -102,28 +102,3 @@ readonly struct ErfByGaussian<T> : IBinary<T> where T : unmanaged
     public static Vector512<T> Apply(Vector512<T> x, Vector512<T> gaussian) =>
         Singles.Erf(x.AsSingle(), gaussian.AsSingle()).As<float, T>();
 }
-
-readonly struct Atan<T> : IUnary<T> where T : unmanaged, IFloatingPointIeee754<T>
-{
-    public static Vector512<T> Apply(Vector512<T> x) => Lanes.Each(x, T.Atan);
-}
-
-readonly struct Power<T> : IBinary<T> where T : unmanaged, IFloatingPointIeee754<T>
-{
-    public static Vector512<T> Apply(Vector512<T> a, Vector512<T> b)
-    {
-        for (var i = 0; i < Vector512<T>.Count; i++)
-            a = a.WithElement(i, T.CreateChecked(Math.Pow(double.CreateChecked(a[i]), double.CreateChecked(b[i]))));
-        return a;
-    }
-}
-
-/// <summary>Functions that are rare enough to be taken one element at a time.</summary>
-static class Lanes
-{
-    public static Vector512<T> Each<T>(Vector512<T> x, Func<T, T> f) where T : unmanaged
-    {
-        for (var i = 0; i < Vector512<T>.Count; i++) x = x.WithElement(i, f(x[i]));
-        return x;
-    }
-}

@@ -16,6 +16,12 @@ interface IBinary<T> where T : unmanaged
     static abstract Vector512<T> Apply(Vector512<T> a, Vector512<T> b);
 }
 
+/// <summary>A function of two whole numbers.</summary>
+interface IWhole<T> where T : unmanaged, INumber<T>
+{
+    static abstract T Apply(T a, T b);
+}
+
 /// <summary>
 /// Loops over rows of elements, whatever the function. The last elements of a row, too few for a vector, are read into one with zeros and
 /// go through the same function, so that an element's bits do not depend on its place. Each is compiled for speed at once: it takes its
@@ -141,21 +147,16 @@ static unsafe class VectorLoops
         return n - i >= Vector512<T>.Count ? Vector512.Load(x + i) : MaskedVector.Load(x + i, n - i);
     }
 
-    public static void DivideWhole<T>(in Strip strip) where T : unmanaged, INumber<T>
+    /// <summary>Whole numbers one by one: what has an error for some is applied to none beside them.</summary>
+    public static void Whole<T, TOp>(in Strip strip) where T : unmanaged, INumber<T> where TOp : IWhole<T>
     {
         byte* a = strip.A, b = strip.B, d = strip.D;
         for (var row = 0; row < strip.Rows; row++, a += strip.StrideA, b += strip.StrideB, d += strip.StrideD)
         {
             T* x = (T*)a, y = (T*)b, z = (T*)d;
             int strideX = 1 - (strip.Scalars & 1), strideY = 1 - (strip.Scalars >> 1);
-            for (var i = 0; i < strip.Columns; i++) z[i] = Quotient(x[i * strideX], y[i * strideY]);
+            for (var i = 0; i < strip.Columns; i++) z[i] = TOp.Apply(x[i * strideX], y[i * strideY]);
         }
-    }
-
-    static T Quotient<T>(T x, T divisor) where T : unmanaged, INumber<T>
-    {
-        if (divisor == T.Zero) throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.");
-        return T.IsNegative(divisor) && divisor == -T.One ? -x : x / divisor;
     }
 
     /// <summary>Elements of one type as those of another.</summary>

@@ -9,8 +9,10 @@ static class IndexRules
     [
         (typeof(GatherOp), new(Gather, TakesEmpty: true, IsExact: true, ChecksIndices: true)),
         (typeof(ScatterAddOp), new(ScatterAdd, TakesEmpty: true, ChecksIndices: true)),
+        (typeof(ScatterMaximumOp), new(ScatterMaximum, TakesEmpty: true, ChecksIndices: true)),
         (typeof(OneHotOp), new(OneHot, TakesEmpty: true, IsExact: true, ChecksIndices: true)),
         (typeof(ArgMaxOp), new(ArgMax)),
+        (typeof(CumulativeSumOp), new(CumulativeSum)),
     ];
 
     static View Gather(LoweringContext to, Node node)
@@ -19,14 +21,20 @@ static class IndexRules
         return to.Add(node.Type.DType, node.Shape, output => new GatherStep(x, indices, ((GatherOp)node.Op).Axis, output));
     }
 
-    static View? ScatterAdd(LoweringContext to, Node node)
+    static View? ScatterAdd(LoweringContext to, Node node) =>
+        Scatter(to, node, node.X[0], node.X[1], null, ((ScatterAddOp)node.Op).Axis);
+
+    static View? ScatterMaximum(LoweringContext to, Node node) => Scatter(to, node, node.X[1], node.X[2], node.X[0], 0);
+
+    static View? Scatter(LoweringContext to, Node node, View at, View given, View? before, int axis)
     {
         var dtype = node.Type.DType;
         if (dtype.IsNarrow() && node.Type.Shape.ElementCount == 0) return null;
-        var (indices, updates) = (to.Indices(node.X[0]), to.Dense(to.InLanes(node.X[1])));
-        var sums = to.Add(dtype.Lane(), node.Shape, output =>
-            new ScatterAddStep(indices, updates, View.Of(output, node.Shape), ((ScatterAddOp)node.Op).Axis));
-        return dtype.IsNarrow() ? to.Cast(sums, dtype, node.Shape) : sums;
+        var (indices, updates) = (to.Indices(at), to.Dense(to.InLanes(given)));
+        var start = before is null ? null : to.Dense(to.InLanes(before));
+        var result = to.Add(dtype.Lane(), node.Shape, output =>
+            new ScatterStep(node.Op.Name, indices, updates, start, View.Of(output, node.Shape), axis));
+        return dtype.IsNarrow() ? to.Cast(result, dtype, node.Shape) : result;
     }
 
     /// <summary>[index = 0, 1, …, depth − 1], compared in lanes of the result where they hold every index exactly.</summary>
@@ -47,5 +55,12 @@ static class IndexRules
     {
         var x = to.Dense(to.InLanes(node.X[0]));
         return to.Add(DType.Int64, node.Shape, output => new ArgMaxStep(x, ((ArgMaxOp)node.Op).Axis, output));
+    }
+
+    static View CumulativeSum(LoweringContext to, Node node)
+    {
+        var (dtype, x) = (node.Type.DType, to.Dense(to.InLanes(node.X[0])));
+        var sums = to.Add(dtype.Lane(), node.Shape, output => new CumulativeSumStep(x, (CumulativeSumOp)node.Op, output));
+        return dtype.IsNarrow() ? to.Cast(sums, dtype, node.Shape) : sums;
     }
 }

@@ -83,7 +83,7 @@ sealed record ArgMaxOp(int Axis) : Op
         // Old releases of OnnxRuntime have no kernel for int64: there it is the first place at which x is its maximum.
         if (y.Inputs[0].DType == DType.Int64)
         {
-            var max = graph.Node("ReduceMax", [of, graph.Constant(Tensor.Vector((long)Axis))], ("keepdims", 1L));
+            var max = OnnxExtremum.Of(graph, "ReduceMax", of, graph.Constant(Tensor.Vector((long)Axis)));
             of = graph.Node("Cast", [graph.Node("Equal", [of, max])], ("to", DType.Float32));
         }
         return graph.Node("ArgMax", [of], ("axis", (long)Axis), ("keepdims", 0L));

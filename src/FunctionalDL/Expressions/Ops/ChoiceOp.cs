@@ -21,4 +21,16 @@ abstract record ChoiceOp : BinaryOp
 
     internal override Expr? Jvp(Expr y, Expr?[] t) => t[0] is null && t[1] is null || !y.Inputs.Any(IsSteep) ? base.Jvp(y, t)
         : Select(Takes(0, y), t[0] ?? ZerosLike(y), t[1] ?? ZerosLike(y));
+
+    /// <summary>The places of the two inputs of which the first is to be the smaller, for x₀ to be taken.</summary>
+    private protected abstract (int Smaller, int Larger) Order { get; }
+
+    // OnnxRuntime to 1.31 takes the wrong one of two int64 that differ in their lower 32 bits alone, of which it looks at the first as a
+    // sign.
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        if (y.DType.IsFloat()) return base.ToOnnx(graph, y, x);
+        var sides = OnnxBroadcast(graph, y, x);
+        return graph.Node("Where", [graph.Node("Less", [sides[Order.Smaller], sides[Order.Larger]]), .. sides]);
+    }
 }

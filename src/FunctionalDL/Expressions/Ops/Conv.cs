@@ -34,6 +34,7 @@ sealed record ConvOp(Window Window, int Groups) : ConvolutionOp(Window, Groups)
 
     internal override Expr? Batch(Expr y, Expr[] x, bool[] batched, Dim n) => batched is [true, false] ? AsExamples(y, x, n) : null;
 
+    // A third name is that of a bias.
     internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
-        graph.Node("Conv", [x[0], graph.ApartFromPad(y.Inputs[1], x[1])], [.. Window.Onnx(), ("group", (long)Groups)]);
+        graph.Node("Conv", [x[0], graph.ApartFromPad(y.Inputs[1], x[1]), .. x[2..]], [.. Window.Onnx(), ("group", (long)Groups)]);
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace FunctionalDL.Ops;
 
 /// <summary>
@@ -14,13 +12,11 @@ sealed record DivideOp : BinaryOp
 
     protected override T Apply<T>(T a, T b)
     {
-        if (T.IsZero(b) && IsWhole<T>())
+        if (T.IsZero(b) && SpecialValues.IsWhole<T>())
             throw new TensorException("Divide: a whole number is divided by 0. Guard the divisor, or cast to a float.");
         // The smallest number divided by −1 wraps around, and would be an error of the processor.
         return T.IsNegative(b) && b == -T.One ? -a : a / b;
     }
-
-    static bool IsWhole<T>() where T : INumber<T> => T.One / (T.One + T.One) == T.Zero;
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => i == 0 ? 1 / x[1] : -y / x[1];
 

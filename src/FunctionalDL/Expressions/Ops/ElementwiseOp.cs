@@ -61,7 +61,8 @@ abstract record ElementwiseOp : Op
     {
         for (var length = 0; length < LongestChain && x.Op is ElementwiseOp or ReshapeOp or TransposeOp or BroadcastOp; length++)
         {
-            if (x.Op is LogOp or Log1POp or SqrtOp or ExpOp or Expm1Op) return true;
+            if (x.Op is LogOp or Log1POp or SqrtOp or ExpOp or Expm1Op or TanOp or AsinOp or AcosOp or SinhOp or CoshOp) return true;
+            if (x.Op is AcoshOp or AtanhOp or Atan2Op) return true;
             if (x.Op is DivideOp && Number(x.Inputs[1]) is null || x.Op is PowerOp && !(Number(x.Inputs[1]) >= 1)) return true;
             Expr[] moving = [.. x.Inputs.Where(input => Number(input) is null)];
             if (moving.Length != 1) return false;

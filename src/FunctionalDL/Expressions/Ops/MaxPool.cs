@@ -25,8 +25,15 @@ sealed record MaxPoolOp(Window Window) : MaxPoolingOp(Window)
     internal override Expr? Jvp(Expr y, Expr?[] t) =>
         t[0] is { } tangent ? new(new MaxPoolTangentOp(Window), y.Inputs[0], y, tangent) : null;
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) =>
-        graph.Nodes("MaxPool", 2, [graph.ApartFromPad(y.Inputs[0], x[0])], Window.Onnx())[0];
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        var of = graph.ApartFromPad(y.Inputs[0], x[0]);
+        if (!ReachesFar) return graph.Nodes("MaxPool", 2, [of], Window.Onnx())[0];
+        long[] pads = [0, 0, .. Window.Before.ToLongs(), 0, 0, .. Window.After.ToLongs()];
+        var least = graph.Constant(Tensor.Full(y.DType, Shape.Scalar, double.NegativeInfinity));
+        var padded = graph.Apart(graph.Node("Pad", [of, graph.Constant(Tensor.Vector(pads)), least]));
+        return graph.Nodes("MaxPool", 2, [padded], [("kernel_shape", Window.Sizes.ToLongs()), .. Window.OnnxSteps()])[0];
+    }
 
     internal override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within) =>
         Tied(x[0], within)

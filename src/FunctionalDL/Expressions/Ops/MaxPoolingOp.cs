@@ -85,9 +85,15 @@ abstract record MaxPoolingOp(Window Window) : Op
         return Layout.Pick(values, pooled, _ => largest[next++], otherwise);
     }
 
+    /// <summary>Whether the window has more padding than elements, as one whose elements are apart may; runtimes refuse it.</summary>
+    private protected bool ReachesFar =>
+        Window.Sizes.Zip(Window.Before).Concat(Window.Sizes.Zip(Window.After)).Any(axis => axis.Second >= axis.First);
+
     /// <summary>The offsets of the largest elements in x, in one column: ONNX counts them as this library does.</summary>
-    private protected string OnnxLargest(IOnnxGraph graph, string x) =>
-        graph.Node("Reshape", [graph.Nodes("MaxPool", 2, [x], Window.Onnx())[1], graph.Constant(Tensor.Vector(-1L, 1L))]);
+    private protected string OnnxLargest(IOnnxGraph graph, string x) => ReachesFar
+        ? throw new UnsupportedOnnxException(
+            $"{Name}: a {Window} has more padding than elements, which OnnxRuntime refuses. Pad the input by itself, or pad less.")
+        : graph.Node("Reshape", [graph.Nodes("MaxPool", 2, [x], Window.Onnx())[1], graph.Constant(Tensor.Vector(-1L, 1L))]);
 
     private protected static string Flat(IOnnxGraph graph, string x) => graph.Node("Reshape", [x, graph.Constant(Tensor.Vector(-1L))]);
 

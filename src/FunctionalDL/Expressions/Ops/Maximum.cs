@@ -14,6 +14,8 @@ sealed record MaximumOp : ChoiceOp
 
     protected override Expr TakesFirst(IReadOnlyList<Expr> x) => x[0] > x[1];
 
+    private protected override (int Smaller, int Larger) Order => (1, 0);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("max", x);
 
     private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => Math.Abs(x[0] - x[1]) <= within

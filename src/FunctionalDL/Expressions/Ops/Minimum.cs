@@ -14,6 +14,8 @@ sealed record MinimumOp : ChoiceOp
 
     protected override Expr TakesFirst(IReadOnlyList<Expr> x) => x[0] < x[1];
 
+    private protected override (int Smaller, int Larger) Order => (0, 1);
+
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Function("min", x);
 
     private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within) => Math.Abs(x[0] - x[1]) <= within

@@ -4,7 +4,7 @@ namespace FunctionalDL.Ops;
 
 /// <summary>
 /// y = x₀^x₁, ∂y/∂x₀ = x₁·x₀^(x₁−1) (0 where both are 0), ∂y/∂x₁ = y·ln x₀ (0 where x₀ is 0). NaN for a
-/// negative base with a fractional exponent.
+/// negative base with a fractional exponent. Powers of whole numbers wrap around; an exponent below 0 is an error for bases other than ±1.
 /// </summary>
 sealed record PowerOp : BinaryOp
 {
@@ -12,10 +12,9 @@ sealed record PowerOp : BinaryOp
 
     protected override string OnnxName => "Pow";
 
-    internal override TensorType Infer(ReadOnlySpan<TensorType> x) => x[0].DType.IsFloat() ? base.Infer(x)
-        : throw WrongDType(x, "float32 or float64", "Cast both sides to a float.");
-
-    protected override T Apply<T>(T a, T b) => T.CreateChecked(Math.Pow(double.CreateChecked(a), double.CreateChecked(b)));
+    protected override T Apply<T>(T a, T b) => SpecialValues.IsWhole<T>()
+        ? SpecialValues.WholePower(a, b)
+        : T.CreateChecked(Math.Pow(double.CreateChecked(a), double.CreateChecked(b)));
 
     protected override Expr? Partial(int i, IReadOnlyList<Expr> x, Expr y) => i switch
     {
@@ -50,6 +49,33 @@ sealed record PowerOp : BinaryOp
     static bool IsE(double a, DType dtype) => dtype == DType.Float32 ? (float)a == (float)Math.E : a == Math.E;
 
     internal override Printed Print(Notation notation, Printed[] x, Expr y) => notation.Power(x[0], x[1]);
+
+    // ONNX leaves open how powers of whole numbers are rounded: they are products of squares, by the bits of the exponent.
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        const int bits = 64;
+        if (y.DType.IsFloat()) return base.ToOnnx(graph, y, x);
+        var one = graph.Constant(1L);
+        var (result, square, known) = (graph.Node("Expand", [one, graph.Shape(y.Shape)]), x[0], KnownWhole(y.Inputs[1]));
+        for (var i = 0; i < bits && !(known >> i == 0); i++)
+        {
+            if (i > 0) square = graph.Node("Mul", [square, square]);
+            if (known is null) result = graph.Node("Mul", [result, graph.Node("Where", [IsClear(i), one, square])]);
+            else if ((known >> i & 1) != 0) result = graph.Node("Mul", [result, square]);
+        }
+        return result;
+
+        string IsClear(int bit) =>
+            graph.Node("Equal", [graph.Node("BitwiseAnd", [x[1], graph.Constant(1L << bit)]), graph.Constant(0L)]);
+    }
+
+    /// <summary>The small whole number that an expression is everywhere, whatever its dtype was.</summary>
+    static long? KnownWhole(Expr x)
+    {
+        const int most = 64;
+        while (x.Op is BroadcastOp or ReshapeOp or CastOp) x = x.Inputs[0];
+        return Number(x) is >= 0 and <= most and var n ? (long)n : null;
+    }
 
     private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within)
     {

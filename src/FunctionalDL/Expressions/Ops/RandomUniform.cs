@@ -29,7 +29,26 @@ sealed record RandomUniformOp(TensorType Type, long Stream) : Op
     internal override Printed Print(Notation notation, Printed[] x, Expr y) =>
         notation.Function("uniform", x, Type.Shape.ToString(), $"stream {Stream}");
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => throw new UnsupportedOnnxException(
-        "RandomUniform: ONNX has no keyed random generator. "
-        + "Export the inference form of the model, or make the random tensor an input.", y);
+    // Philox.Fill: the counter of a block is its number and the stream.
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        var philox = new OnnxPhilox(graph);
+        var (one, isDouble) = (graph.Constant(Tensor.Vector(1L)), Type.DType == DType.Float64);
+        var perBlock = isDouble ? 2 : 4;
+        var blocks = philox.Divide(philox.Add(graph.Dim(Type.Shape.Elements), philox.Number(perBlock - 1)), perBlock);
+        var numbers = graph.Node("Range", [philox.Number(0), blocks, philox.Number(1)]);
+        var (ac, db) = philox.Blocks(
+            philox.Shaped(x[0], one),
+            one,
+            philox.Over(numbers, (uint)Stream),
+            philox.Column((uint)(Stream >> 32), 0));
+        var bits = isDouble
+            ? philox.Add(philox.Multiply(ac, philox.Number(1L << 21)), philox.Divide(philox.Exchanged(db), 1L << 11))
+            : philox.Divide(philox.Rows(graph.Node("Concat", [ac, db], ("axis", 0L)), 0, 3, 1, 2), 1L << 8);
+        var unit = graph.Constant(Tensor.Scalar(isDouble ? 1d / (1L << 53) : 1d / (1 << 24)).Cast(Type.DType));
+        var rows = graph.Node("Mul", [graph.Node("Cast", [bits], ("to", Type.DType)), unit]);
+        var all = philox.Shaped(graph.Node("Transpose", [rows], ("perm", (long[])[1, 0])), graph.Constant(Tensor.Vector(-1L)));
+        var drawn = graph.Node("Slice", [all, graph.Constant(Tensor.Vector(0L)), graph.Shape([Type.Shape.Elements])]);
+        return philox.Shaped(drawn, graph.Shape(Type.Shape));
+    }
 }

@@ -28,7 +28,12 @@ abstract record ReduceExtremum(Axes Axes) : ReduceOp(Axes)
         return mask / Spread(new(new SumOp(Axes), mask), y.Inputs[0].Shape);
     }
 
-    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x) => Onnx(graph, "Reduce" + Name, x[0]);
+    internal override string ToOnnx(IOnnxGraph graph, Expr y, string[] x)
+    {
+        if (y.DType.IsFloat() || Axes.Count == 0) return Onnx(graph, "Reduce" + Name, x[0]);
+        var axes = graph.Constant(Tensor.Vector(Axes.ToLongs()));
+        return graph.Node("Squeeze", [OnnxExtremum.Of(graph, "Reduce" + Name, x[0], axes), axes]);
+    }
 
     internal sealed override IEnumerable<(int Element, NonSmooth Why)> NonSmoothAt(Expr y, Tensor[] x, Reach within)
     {

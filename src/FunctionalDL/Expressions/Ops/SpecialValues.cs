@@ -28,6 +28,32 @@ static class SpecialValues
     public static T Erf<T>(T x) where T : IFloatingPointIeee754<T> =>
         T.IsZero(x) ? x : T.CreateChecked(MathNet.Numerics.SpecialFunctions.Erf(double.CreateChecked(x)));
 
+    /// <summary>a − b·q with q = a/b cut towards 0. A whole number divided by 0 is an error.</summary>
+    public static T Remainder<T>(T a, T b) where T : INumber<T>
+    {
+        if (!IsWhole<T>()) return a % b;
+        if (T.IsZero(b)) throw new TensorException("Remainder: a whole number is divided by 0. Guard the divisor, or cast to a float.");
+        // The smallest number divided by −1 would be an error of the processor.
+        return T.IsNegative(b) && b == -T.One ? T.Zero : a % b;
+    }
+
+    /// <summary>
+    /// aⁿ for whole numbers, by squares; it wraps around. A power with an exponent below 0 is a whole number for ±1 alone.
+    /// </summary>
+    public static T WholePower<T>(T a, T n) where T : INumber<T>
+    {
+        if (T.IsNegative(n) && a != T.One && a != -T.One)
+            throw new TensorException(
+                FormattableString.Invariant($"Power: the whole number {a} is raised to {n}, below 0. Cast both sides to a float."));
+        var (result, square, two) = (T.One, a, T.One + T.One);
+        for (; !T.IsZero(n); n /= two, square *= square)
+            if (!T.IsZero(n % two)) result *= square;
+        return result;
+    }
+
+    /// <summary>Whether numbers of a type are whole ones.</summary>
+    public static bool IsWhole<T>() where T : INumber<T> => T.One / (T.One + T.One) == T.Zero;
+
     /// <summary>1/(1 + e⁻ˣ) for x ≥ 0 and eˣ/(1 + eˣ) below, so that e is never raised to a large power.</summary>
     public static T Sigmoid<T>(T x) where T : IFloatingPointIeee754<T>
     {

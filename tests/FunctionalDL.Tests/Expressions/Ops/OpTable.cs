@@ -16,8 +16,10 @@ static class OpTable
 {
     static readonly double[] Six = [-1.7, -0.6, -0.1, 0.3, 0.9, 2.1],
         OtherSix = [0.4, -1.2, 1.5, -0.8, 0.7, 1.1],
-        Positive = [0.2, 0.5, 0.9, 1.3, 2.1, 3.4];
-    static readonly long[] Wholes = [3, -2, 0, 5, -7, 1];
+        Three = [0.4, -1.2, 1.5],
+        Positive = [0.2, 0.5, 0.9, 1.3, 2.1, 3.4],
+        Inner = [-0.9, -0.6, -0.1, 0.3, 0.5, 0.8];
+    static readonly long[] Wholes = [3, -2, 0, 5, -7, 1], Numbers = [-1, 0, 1L << 40, long.MinValue, -9, 7];
 
     public static IReadOnlyList<OpRow> Rows { get; } =
     [
@@ -30,6 +32,14 @@ static class OpTable
         Unary("Sqrt", Sqrt, x => Math.Exp(Math.Log(x) / 2), Positive),
         Unary("Sin", Sin, x => Math.Cos(x - Math.PI / 2)), Unary("Cos", Cos, x => Math.Sin(x + Math.PI / 2)),
         Unary("Tanh", Tanh, x => Math.Sinh(x) / Math.Cosh(x)), Unary("Atan", Atan, x => Math.Asin(x / Math.Sqrt(1 + x * x))),
+        Unary("Tan", Tan, x => Math.Sin(2 * x) / (1 + Math.Cos(2 * x))),
+        Unary("Asin", Asin, x => Math.Atan2(x, Math.Sqrt(1 - x * x)), Inner),
+        Unary("Acos", Acos, x => 2 * Math.Atan(Math.Sqrt((1 - x) / (1 + x))), Inner),
+        Unary("Sinh", Sinh, x => (Math.Exp(x) - Math.Exp(-x)) / 2), Unary("Cosh", Cosh, x => (Math.Exp(x) + Math.Exp(-x)) / 2),
+        Unary("Asinh", Asinh, x => Math.Log(x + Math.Sqrt(x * x + 1))),
+        Unary("Acosh", Acosh, x => Math.Log(x + Math.Sqrt(x * x - 1)), [1.2, 1.5, 1.9, 2.3, 3.1, 4.4]),
+        Unary("Atanh", Atanh, x => Math.Log((1 + x) / (1 - x)) / 2, Inner),
+        Unary("Floor", Floor, x => (double)(int)(x + 100) - 100), Unary("Round", Round, x => (double)(int)(x + 100.5) - 100),
         Unary("Sigmoid", Sigmoid, x => (1 + Math.Tanh(x / 2)) / 2), Unary("Softplus", Softplus, x => Math.Log(1 + Math.Exp(x))),
         Unary("Erf", Erf, x => Integral(t => 2 / Math.Sqrt(Math.PI) * Math.Exp(-t * t), x)),
         Unary("StopGradient", StopGradient, x => x),
@@ -39,6 +49,15 @@ static class OpTable
         Binary("Multiply", Multiply, (x, y) => x / (1 / y)),
         Binary("Divide", Divide, (x, y) => x * (1 / y)),
         Binary("Power", Power, (x, y) => Math.Exp(y * Math.Log(x)), Positive),
+        Binary("Atan2", Atan2, (y, x) => 2 * Math.Atan(y / (Math.Sqrt(x * x + y * y) + x))),
+        Binary("Remainder", Remainder, (x, y) => x - y * (int)(x / y)),
+        WholeNumbers("Remainder", Remainder, (x, y) => x - y * (x / y)),
+        WholeNumbers("Power", (x, y) => Power(x, Abs(y)), (x, y) => (long)Math.Round(Math.Pow(x, Math.Abs(y)))),
+        WholeNumbers("BitAnd", BitAnd, (x, y) => x & y),
+        WholeNumbers("BitOr", BitOr, (x, y) => x + y - (x & y)),
+        WholeNumbers("BitXor", BitXor, (x, y) => x + y - 2 * (x & y)),
+        WholeNumbers("ShiftLeft", (x, y) => ShiftLeft(x, Abs(y)), (x, y) => x * (long)Math.Pow(2, Math.Abs(y))),
+        WholeNumbers("ShiftRight", (x, y) => ShiftRight(x, Abs(y)), (x, y) => (long)Math.Floor(x / Math.Pow(2, Math.Abs(y)))),
         Binary("Maximum", Maximum, (x, y) => x > y ? x : y),
         Binary("Minimum", Minimum, (x, y) => x > y ? y : x),
         Binary("Equal", Equal, (x, y) => x == y ? 1 : 0),
@@ -232,6 +251,34 @@ static class OpTable
             ("i", new long[] { 2, 0, 2 }),
             ("x", Six2x3)),
         Row(
+            "ScatterMaximum",
+            ScatterAlong(Variable("x", Six), Variable("i", new long[] { 2, 0, 2 }), Variable("u", Three), 0, ScatterReduction.Maximum),
+            Tensor.Vector(-1.2, -0.6, 1.5, 0.3, 0.9, 2.1),
+            ("x", Six),
+            ("i", new long[] { 2, 0, 2 }),
+            ("u", Three)),
+        Matrix(
+            "CumulativeSum",
+            x => CumulativeSum(x, 1),
+            new double[,]
+            {
+                { -1.7, -2.3, -2.4 },
+                { 0.3, 1.2, 3.3 },
+            }),
+        Matrix(
+            "CumulativeSum",
+            x => CumulativeSum(x, 0, exclusive: true, reverse: true),
+            new double[,]
+            {
+                { 0.3, 0.9, 2.1 },
+                { 0, 0, 0 },
+            }),
+        Row(
+            "CumulativeSum",
+            CumulativeSum(Variable("x", Tensor.Of([2, 3], Wholes)), 1, reverse: true),
+            Tensor.Of([2, 3], [1L, -2, 0, -1, -6, 1]),
+            ("x", Tensor.Of([2, 3], Wholes))),
+        Row(
             "OneHot",
             OneHot(Variable("i", new long[] { 2, 0 }), 3, DType.Float64),
             new double[,]
@@ -299,6 +346,12 @@ static class OpTable
             RandomUniform(Variable("key", -7), [5], DType.Float64, stream: 2),
             new Key(unchecked((ulong)-7L)).Uniform([5], DType.Float64, 2),
             ("key", -7L)),
+        Row(
+            "FoldKey",
+            FoldKey(Variable("key", Wholes), Variable("number", Numbers)),
+            Tensor.Vector([.. Wholes.Zip(Numbers, (key, number) => (long)Philox.Mix((ulong)key, (ulong)number + 1))]),
+            ("key", Wholes),
+            ("number", Numbers)),
     ];
 
     static Tensor Series => Tensor.Of([1, 1, 4], [1.0, 2, 3, -1]);
@@ -340,6 +393,18 @@ static class OpTable
         Tensor x = Tensor.Of([2, 3], at ?? Six), y = Tensor.Of([2, 3], OtherSix);
         var z = f(Variable("x", x), Variable("y", y));
         return Row(name, z, Tensor.Of([2, 3], (at ?? Six).Zip(OtherSix, expected).ToArray()).Cast(z.DType), ("x", x), ("y", y));
+    }
+
+    static OpRow WholeNumbers(string name, Func<Expr, Expr, Expr> f, Func<long, long, long> expected)
+    {
+        long[] x = [13, -7, 0, 100, -100, 6],
+            y = [5, 2, -3, -7, 4, 1];
+        return Row(
+            name,
+            f(Variable("x", x), Variable("y", y)),
+            Tensor.Vector([.. x.Zip(y, expected)]),
+            ("x", x),
+            ("y", y));
     }
 
     static OpRow Logical(string name, Func<Expr, Expr, Expr> f, Func<bool, bool, bool> expected)

@@ -1,0 +1,20 @@
+using static FunctionalDL.Functions;
+
+namespace FunctionalDL.Ops;
+
+/// <summary>y = arcsin x in [−π/2, π/2], ∂y/∂x = 1/√(1 − x²). NaN beyond ±1.</summary>
+sealed record AsinOp : UnaryOp
+{
+    public override string Name => "Asin";
+
+    protected override T Apply<T>(T x) => T.Asin(x);
+
+    protected override Expr? Partial(Expr x, Expr y) => 1 / Sqrt((1 - x) * (1 + x));
+
+    private protected override NonSmooth? NonSmoothAt(Expr y, ReadOnlySpan<double> x, double within)
+    {
+        if (Math.Abs(x[0]) < 1 - within) return null;
+        if (Math.Abs(x[0]) > 1) return new(NonSmoothKind.OutsideDomain, "arcsin x has no value beyond ±1.");
+        return new(NonSmoothKind.Pole, "The slope of arcsin x is infinite at ±1.");
+    }
+}

@@ -1,0 +1,24 @@
+using FunctionalDL.Onnx;
+using Google.Protobuf;
+
+namespace FunctionalDL;
+
+/// <summary>Tensors in files of their own, as ONNX's test data has them: one TensorProto message a file.</summary>
+public static class OnnxTensor
+{
+    /// <summary>The tensor of a file.</summary>
+    /// <exception cref="OnnxImportException">It is no such message, damaged, or of a dtype with no form here.</exception>
+    /// <exception cref="DataException">The file cannot be read.</exception>
+    public static Tensor Load(string path)
+    {
+        try
+        {
+            var proto = TensorProto.Parser.ParseFrom(OnnxFile.Bytes(path));
+            return TensorReader.Read(proto, proto.RawData.Memory, external: null);
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or OnnxNodeException)
+        {
+            throw new OnnxImportException($"ONNX: {path} holds no tensor that can be read: {e.Message}", e);
+        }
+    }
+}

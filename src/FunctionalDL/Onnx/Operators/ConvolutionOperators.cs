@@ -1,0 +1,49 @@
+using static FunctionalDL.Functions;
+
+namespace FunctionalDL.Onnx;
+
+/// <summary>Convolutions.</summary>
+static partial class ConvolutionOperators
+{
+    public static IEnumerable<OnnxOperator> Rows =>
+    [
+        OnnxOperator.One("Conv", node => Biased(Convolved(node, node[0], node[1]), node.Optional(2))),
+        OnnxOperator.One("ConvTranspose", node => Biased(Transposed(node), node.Optional(2))),
+        OnnxOperator.One("DeformConv", Deformed),
+        OnnxOperator.One("Col2Im", node => Fold(
+            node[0], [.. node.Dims(1, "the image's shape")], [.. node.Numbers(2, "the block's shape").Select(n => (int)n)],
+            WindowAttributes.Ints(node, "strides"), WindowAttributes.PaddingOf(node, (int)node.Value(2).Type.Shape.Elements.Size),
+            WindowAttributes.Ints(node, "dilations"))),
+    ];
+
+    /// <summary>The convolution of a node's attributes.</summary>
+    internal static Expr Convolved(OnnxNode node, Expr x, Expr kernel)
+    {
+        if (node.OptionalInts("kernel_shape") is { } sizes && !kernel.Shape.Slice(2, kernel.Rank).SequenceEqual(sizes.Select(Dim.Of)))
+            throw new OnnxNodeException($"kernel_shape is [{string.Join(", ", sizes)}] for a kernel {kernel.Shape}.");
+        return Conv(x, kernel, WindowAttributes.Ints(node, "strides"), WindowAttributes.PaddingOf(node, kernel.Rank - 2),
+            WindowAttributes.Ints(node, "dilations"), WindowAttributes.Int(node.Int("group", 1), "group"));
+    }
+
+    static Expr Transposed(OnnxNode node)
+    {
+        var groups = WindowAttributes.Int(node.Int("group", 1), "group");
+        var shape = node.OptionalInts("output_shape");
+        // Older files give the batch and the channels, too.
+        Shape? sizes = shape is null ? null : [.. shape.TakeLast(node[1].Rank - 2).Select(Dim.Of)];
+        var padding = sizes is null || node.String("auto_pad", "NOTSET") != "NOTSET"
+            ? WindowAttributes.PaddingOf(node, node[1].Rank - 2) : null;
+        return ConvTranspose(node[0], node[1], WindowAttributes.Ints(node, "strides"), padding, WindowAttributes.Ints(node, "dilations"),
+            groups, WindowAttributes.Ints(node, "output_padding"), sizes);
+    }
+
+    static Expr Deformed(OnnxNode node)
+    {
+        var y = DeformableConv(node[0], node[1], node[2], node.Optional(4), WindowAttributes.Ints(node, "strides"),
+            WindowAttributes.PaddingOf(node, node[1].Rank - 2), WindowAttributes.Ints(node, "dilations"),
+            WindowAttributes.Int(node.Int("group", 1), "group"), WindowAttributes.Int(node.Int("offset_group", 1), "offset_group"));
+        return Biased(y, node.Optional(3));
+    }
+
+    static Expr Biased(Expr y, Expr? bias) => bias is null ? y : y + ByChannel(bias, y);
+}
