@@ -15,13 +15,14 @@ static class ConvertCommand
         {
             Description = "Keep parameters in this dtype; the model computes in its own.",
         }.AcceptOnlyFromAmong([.. DTypes.All.Where(d => d.IsFloat()).Select(d => d.Name())]);
+        var opset = new Option<int?>("--opset") { Description = "Read the model and write it anew for this opset, 13 to 22." };
         var toSafetensors = new Option<string?>("--to-safetensors") { Description = "Write the parameters to this file." };
         var fromSafetensors = new Option<string?>("--from-safetensors") { Description = "Take parameters from this file, by name." };
         var external = new Option<string?>("--external-data") { Description = "Keep large tensors in a file of this name beside it." };
         var inside = new Option<bool>("--no-external-data") { Description = "Keep all tensors in the model's file." };
         var command = new Command("convert", "Write an ONNX model in another form. OnnxRuntime has loaded what is written.")
         {
-            from, to, dtype, toSafetensors, fromSafetensors, external, inside,
+            from, to, opset, dtype, toSafetensors, fromSafetensors, external, inside,
         };
         command.SetAction(result =>
         {
@@ -46,6 +47,7 @@ static class ConvertCommand
                     $"Wrote {weights}: {parameters.Count} tensors, {parameters.Elements:N0} numbers."));
             }
             if (target is null) return Fdl.Done;
+            if (result.GetValue(opset) is { } version) model = ModelConversion.ForOpset(model, version);
             if (result.GetValue(dtype) is { } name) model = ModelConversion.Stored(model, DTypes.All.First(d => d.Name() == name));
             Write(model, target, beside);
             output.WriteLine($"Wrote {target}.");

@@ -56,6 +56,15 @@ static class ModelConversion
         return narrow;
     }
 
+    /// <summary>The model read as expressions and written for another opset; parameters, inputs and outputs keep their names.</summary>
+    /// <exception cref="FunctionalException">The model cannot be read, or something in it has no form at that opset.</exception>
+    public static ModelProto ForOpset(ModelProto model, int opset)
+    {
+        var read = OnnxModel.Parse(model.ToByteArray());
+        var options = read.Description with { Opset = opset };
+        return OnnxFile.Parse(OnnxExport.ToOnnx(read.Outputs, read.Parameters, options), "the model");
+    }
+
     /// <summary>The initializers that are floats: a model's parameters, as far as its file tells.</summary>
     public static TensorSet Parameters(ModelProto model) => TensorSet.Of(model.Graph.Initializer
         .Where(t => OnnxTensors.DTypeOf(t.DataType)?.IsFloat() == true).Select(t => KeyValuePair.Create(t.Name, t.Read(""))));

@@ -52,9 +52,54 @@ public static class VerifiedExport
         OnnxVerificationOptions? verification = null)
     {
         var verified = (verification ?? new()) with { Written = options ?? new() };
+        if (OnnxExport.IsBeside(outputs, parameters, verified.Written)) return WriteBeside(path, outputs, parameters, verified);
         var bytes = OnnxExport.ToOnnx(outputs, parameters, options);
         var isDrawn = verified.Inputs.Count == 0;
         return Write(path, bytes, OnnxVerification.Verify(bytes, outputs, parameters, verified), outputs, isDrawn, verified);
+    }
+
+    /// <summary>
+    /// A model with a file beside it is written into a folder of its own, verified there, and only then moved to where it belongs, the
+    /// data first.
+    /// </summary>
+    static OnnxVerification WriteBeside(
+        string path, IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxVerificationOptions options)
+    {
+        var target = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        AtomicFile.RequireFolder(path);
+        var folder = Path.Combine(target, $".fdl.{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var model = Path.Combine(folder, Path.GetFileName(path));
+            OnnxExport.WriteOnnx(model, outputs, parameters, options.Written);
+            var verification = new Verifier(() => OnnxSession.Load(model), outputs, parameters, [], options).Verify(steps: 1);
+            if (options.Proof)
+            {
+                var gradient = GradientOf(outputs, verification, options);
+                var isDrawn = options.Inputs.Count == 0;
+                ModelProof.Of(model, File.ReadAllBytes(model), verification, isDrawn, gradient).Write(ModelProof.PathOf(model));
+                verification = verification with { Gradient = gradient };
+            }
+            string[] files = [.. Directory.GetFiles(folder).OrderBy(file => file == model)];
+            foreach (var file in files) File.Move(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+            return verification;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"Write: {path} cannot be written: {e.Message} Choose a folder that can be written to and has room.", e);
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static GradientProof GradientOf(
+        IReadOnlyList<(string Name, Expr Value)> differentiated, OnnxVerification verification, OnnxVerificationOptions options)
+    {
+        Expr[] values = [.. differentiated.Select(o => o.Value)];
+        return DirectionalCheck.Of(values, verification.FirstInputs, verification.Runs[0].Sizes, Key.Of(options.Seed).Fold(-2));
     }
 
     /// <summary>
@@ -75,8 +120,7 @@ public static class VerifiedExport
             return verification;
         }
         if (Directory.Exists(path)) throw new DataException($"Write: {Path.GetFullPath(path)} is a folder. Choose another name.");
-        Expr[] values = [.. differentiated.Select(o => o.Value)];
-        var gradient = DirectionalCheck.Of(values, verification.FirstInputs, verification.Runs[0].Sizes, Key.Of(options.Seed).Fold(-2));
+        var gradient = GradientOf(differentiated, verification, options);
         var proof = ModelProof.Of(path, model, verification, isDrawn, gradient);
         AtomicFile.Write(path, stream =>
         {

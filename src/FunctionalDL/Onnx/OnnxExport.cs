@@ -66,6 +66,10 @@ public static class OnnxExport
     public static Expr? OriginOf(IReadOnlyList<(string Name, Expr Value)> outputs, string node, OnnxOptions? options = null) =>
         OnnxWriter.Origins(outputs, options ?? new()).GetValueOrDefault(node);
 
+    /// <summary>Whether the larger tensors are written into a file beside the model.</summary>
+    internal static bool IsBeside(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters, OnnxOptions options) =>
+        options.ExternalData is not null || Size(outputs, parameters) >= LargestFile;
+
     /// <summary>The bytes of what is written with its elements.</summary>
     static long Size(IReadOnlyList<(string Name, Expr Value)> outputs, TensorSet parameters) =>
         Graph.TopologicalOrder([.. outputs.Select(o => o.Value)])

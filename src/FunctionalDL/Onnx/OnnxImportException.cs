@@ -3,7 +3,7 @@ namespace FunctionalDL;
 /// <summary>
 /// An ONNX model cannot be read: it is damaged, or has something in it that has no form here. All of it is listed at once.
 /// </summary>
-public sealed class OnnxImportException : FunctionalException
+public sealed class OnnxImportException : DataException
 {
     /// <summary>An error of a file as a whole.</summary>
     public OnnxImportException(string message) : base(message) => Problems = [];

@@ -36,5 +36,6 @@ static class OnnxOperators
         .. IndexingOperators.Rows, .. RecurrentOperators.Rows, .. ControlOperators.Rows, .. SequenceOperators.Rows,
         .. QuantizationOperators.Rows, .. LossOperators.Rows, .. OptimizerOperators.Rows, .. PaddingOperators.Rows,
         .. AttentionOperators.Rows, .. SignalOperators.Rows, .. ResamplingOperators.Rows,
+        .. RegionOperators.Rows,
     ];
 }

@@ -13,10 +13,9 @@ public static class OnnxTensor
     {
         try
         {
-            var proto = TensorProto.Parser.ParseFrom(OnnxFile.Bytes(path));
-            return TensorReader.Read(proto, proto.RawData.Memory, external: null);
+            return TensorProto.Parser.ParseFrom(OnnxFile.Bytes(path)).Read(Path.GetDirectoryName(path) ?? "");
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or OnnxNodeException)
+        catch (InvalidProtocolBufferException e)
         {
             throw new OnnxImportException($"ONNX: {path} holds no tensor that can be read: {e.Message}", e);
         }

@@ -142,6 +142,18 @@ public class OnnxCommandTests : IDisposable
         Assert.Contains("Tanh → Sigmoid", Run("diff", At("a.onnx"), At("b.onnx")).Output);
     }
 
+    [Theory, InlineData(13), InlineData(22)]
+    public void Convert_writes_for_another_opset(int opset)
+    {
+        var (code, _, error) = Run("convert", Exported(), At("b.onnx"), "--opset", $"{opset}");
+        Assert.Equal((0, ""), (code, error));
+        var read = OnnxModel.Load(At("b.onnx"));
+        Assert.Equal((opset, "a test"), (read.Opset, read.Description.Metadata["made by"]));
+        Assert.True(read.Parameters.BitEquals(Mlp.Parameters));
+        var json = Json("diff", At("a.onnx"), At("b.onnx"), "--run", "--size", "batch=4");
+        Assert.InRange((double)json["outputs"]!["output"]!, 0, 1e-6);
+    }
+
     [Theory, InlineData("float16", 2e-3), InlineData("bfloat16", 2e-2), InlineData("float64", 1e-6)]
     public void Convert_keeps_parameters_in_another_dtype(string dtype, double tolerance)
     {

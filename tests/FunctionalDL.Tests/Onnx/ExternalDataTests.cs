@@ -29,6 +29,23 @@ public class ExternalDataTests : IDisposable
             (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
+    [Fact]
+    public void A_verified_export_with_its_data_beside_it_is_there_whole_or_not_at_all()
+    {
+        var verification = Network.ExportOnnx(Of("model.onnx"), new() { ExternalData = "weights.bin" });
+        Assert.Equal([1, 2, 7, 33], verification.Sizes);
+        Assert.Equal(["model.onnx", "model.proof.json", "weights.bin"], Entries());
+        var proof = ModelProof.Read(Of("model.proof.json"));
+        Assert.Equal(["model.onnx", "weights.bin"], proof.Files.Select(f => f.Name));
+        Assert.NotNull(proof.Check(Of("model.onnx")));
+        Assert.True(OnnxModel.Load(Of("model.onnx")).Parameters.BitEquals(Network.Parameters));
+
+        Assert.Throws<FunctionalException>(() => Network.ExportOnnx(Of("other.onnx"), new() { ExternalData = "../weights.bin" }));
+        Assert.Equal(["model.onnx", "model.proof.json", "weights.bin"], Entries());
+
+        IEnumerable<string> Entries() => Directory.GetFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)).Order();
+    }
+
     /// <summary>Each tensor's bytes are where the model says; large ones at pages; small ones in the model.</summary>
     [Fact]
     public void The_model_says_where_its_tensors_lie()

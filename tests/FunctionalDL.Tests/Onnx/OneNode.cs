@@ -16,7 +16,7 @@ static class OneNode
             node.Input.Add(inputs[i] is null ? "" : $"x{i}");
             if (inputs[i] is { } input) graph.Input.Add(OnnxTypes.ValueInfo($"x{i}", new(input.DType, input.Shape)));
         }
-        node.Attribute.AddRange(attributes.Select(a => Attribute(a.Name, a.Value)));
+        node.Attribute.AddRange(attributes.Select(a => Proto.Attribute(a.Name, a.Value)));
         for (var i = 0; i < outputs; i++)
         {
             node.Output.Add($"y{i}");
@@ -29,22 +29,5 @@ static class OneNode
         var given = inputs.Select((input, i) => (Name: $"x{i}", Value: input)).Where(input => input.Value is not null);
         var results = session.Run(TensorSet.Of(given.Select(input => KeyValuePair.Create(input.Name, input.Value!))));
         return [.. Enumerable.Range(0, outputs).Select(i => results[$"y{i}"])];
-    }
-
-    static AttributeProto Attribute(string name, object value)
-    {
-        var proto = new AttributeProto { Name = name };
-        switch (value)
-        {
-            case long n: (proto.Type, proto.I) = (AttributeProto.Types.AttributeType.Int, n); break;
-            case double n: (proto.Type, proto.F) = (AttributeProto.Types.AttributeType.Float, (float)n); break;
-            case string s: (proto.Type, proto.S) = (AttributeProto.Types.AttributeType.String, ByteString.CopyFromUtf8(s)); break;
-            case long[] all:
-                proto.Type = AttributeProto.Types.AttributeType.Ints;
-                proto.Ints.AddRange(all);
-                break;
-            default: throw new InvalidOperationException($"{name}: {value.GetType()}");
-        }
-        return proto;
     }
 }

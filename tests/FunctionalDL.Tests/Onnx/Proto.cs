@@ -19,6 +19,7 @@ static class Proto
     {
         int i => new() { Name = name, I = i, Type = AttributeProto.Types.AttributeType.Int },
         long i => new() { Name = name, I = i, Type = AttributeProto.Types.AttributeType.Int },
+        double f => new() { Name = name, F = (float)f, Type = AttributeProto.Types.AttributeType.Float },
         float f => new() { Name = name, F = f, Type = AttributeProto.Types.AttributeType.Float },
         string s => new() { Name = name, S = ByteString.CopyFromUtf8(s), Type = AttributeProto.Types.AttributeType.String },
         long[] ints => new() { Name = name, Ints = { ints }, Type = AttributeProto.Types.AttributeType.Ints },

@@ -23,8 +23,7 @@ static class TensorReader
     /// <summary>The dtype of a number of ONNX's enumeration of data types.</summary>
     public static DType DTypeOf(int code, string what)
     {
-        foreach (var dtype in DTypes.All)
-            if (dtype.OnnxCode() == code) return dtype;
+        if (OnnxTensors.DTypeOf(code) is { } dtype) return dtype;
         throw OnnxNodeException.Unsupported($"{what} is of ONNX's data type {code} ({Name(code)}), which has no form here. "
             + $"There are {string.Join(", ", DTypes.All.Select(d => d.Name()))}.");
     }

@@ -8,7 +8,7 @@ static class SignalOperators
     public static IEnumerable<OnnxOperator> Rows =>
     [
         Window("HannWindow", 0.5, 0.5, 0), Window("HammingWindow", 25.0 / 46, 21.0 / 46, 0), Window("BlackmanWindow", 0.42, 0.5, 0.08),
-        OnnxOperator.One("DFT", Dft),
+        OnnxOperator.One("DFT", Dft), OnnxOperator.One("STFT", ShortTime),
     ];
 
     /// <summary>a − b·cos 2πi/n + c·cos 4πi/n, for n elements a period, or n − 1.</summary>
@@ -32,18 +32,39 @@ static class SignalOperators
         var n = node.Has(1) ? (int)node.Number(1, "dft_length") : Size(x.Shape[axis]);
         var (isInverse, isOneSided) = (node.Flag("inverse"), node.Flag("onesided"));
         if (isInverse && isOneSided) throw OnnxNodeException.Unsupported("the inverse of one side has no form here.");
-        var signal = Fitted(x, axis, n);
+        return Transformed(Fitted(x, axis, n), axis, n, isInverse, isOneSided);
+    }
+
+    static Expr Transformed(Expr x, int axis, int n, bool isInverse, bool isOneSided)
+    {
         var count = isOneSided ? n / 2 + 1 : n;
         // [..., axis, ..., parts] with the axis before the parts.
         int[] order = [.. Enumerable.Range(0, x.Rank - 1).Where(i => i != axis), axis];
-        var (real, imaginary) = (Transpose(Index(signal, x.Rank - 1, 0), order),
-            x.Shape[^1] == 2 ? Transpose(Index(signal, x.Rank - 1, 1), order) : null);
+        var (real, imaginary) = (Transpose(Index(x, x.Rank - 1, 0), order),
+            x.Shape[^1] == 2 ? Transpose(Index(x, x.Rank - 1, 1), order) : null);
         var (cos, sin) = (Matrix(n, count, x.DType, Math.Cos), Matrix(n, count, x.DType, isInverse ? Math.Sin : t => -Math.Sin(t)));
         var (re, im) = (MatMul(real, cos), MatMul(real, sin));
         if (imaginary is not null) (re, im) = (re - MatMul(imaginary, sin), im + MatMul(imaginary, cos));
         if (isInverse) (re, im) = (re / n, im / n);
         int[] back = [.. Enumerable.Range(0, x.Rank - 1).Select(i => Array.IndexOf(order, i))];
         return Stack(x.Rank - 1, Transpose(re, back), Transpose(im, back));
+    }
+
+    /// <summary>The transforms of windows over a signal, one after another: <c>[batch, n, parts] → [batch, frames, count, 2]</c>.</summary>
+    static Expr ShortTime(OnnxNode node)
+    {
+        var x = node[0];
+        var (step, n) = ((int)node.Number(1, "frame_step"), Size(x.Shape[1]));
+        var window = node.Optional(2);
+        var length = node.Has(3) ? (int)node.Number(3, "frame_length") : Size((window ?? throw new OnnxNodeException(
+            "neither a window nor frame_length says how long a frame is.")).Shape[0]);
+        if (step < 1 || length < 1 || length > n) throw new OnnxNodeException($"frames of {length} elements by steps of {step} of {n}.");
+        var frames = (n - length) / step + 1;
+        var places = Enumerable.Range(0, frames).SelectMany(f => Enumerable.Range(f * step, length)).Select(i => (long)i);
+        // [batch, frames, length, parts]
+        var taken = Gather(x, Expr.Constant(Tensor.Of([frames, length], [.. places])), 1);
+        if (window is not null) taken *= ExpandDims(window, 1);
+        return Transformed(taken, 2, length, isInverse: false, node.Flag("onesided", true));
     }
 
     static int Size(Dim d) => d.IsKnown ? d.Size
