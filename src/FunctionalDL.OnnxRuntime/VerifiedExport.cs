@@ -87,7 +87,8 @@ public static class VerifiedExport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"Write: {path} cannot be written: {e.Message} Choose a folder that can be written to and has room.", e);
+            throw new DataException(
+                $"Write: {path} cannot be written: {e.Message} Choose a folder that can be written to and has room.", e);
         }
         finally
         {

@@ -96,11 +96,20 @@ public sealed class OnnxModel
     /// </exception>
     public Model ToModel()
     {
-        if (Inputs.FirstOrDefault(v => v.Rank == 0) is { } scalar)
+        var used = Graph.Variables([.. Outputs.Select(o => o.Value)]).Select(v => v.VariableName).ToHashSet();
+        if (Inputs.FirstOrDefault(v => v.Rank == 0 && used.Contains(v.VariableName)) is { } scalar)
             throw new FunctionalException($"ONNX: the input \"{scalar.VariableName}\" of {file.Name} is {scalar.Type}, without an axis "
                 + "for a batch. Give its value as OnnxImportOptions.Fixed, or use Outputs and Parameters as they are.");
-        var batch = inputs.WithBatch();
-        return Model.Of(batch.ModelInputs, (scope, x) => Read(new ModelScope(scope), x)).WithParameters(Parameters);
+        ModelInput[] needed = [.. inputs.WithBatch().Where(input => used.Contains(input.Name))];
+        try
+        {
+            return Model.Of(needed, (scope, x) => Read(new ModelScope(scope), x)).WithParameters(Parameters);
+        }
+        catch (OnnxImportException e) when (Inputs.FirstOrDefault(v => v.Shape[0].IsKnown) is { } single)
+        {
+            throw new OnnxImportException($"ONNX: {file.Name} was written for batches of {single.Shape[0]} (\"{single.VariableName}\" is "
+                + $"{single.Type}), and holds for no others. Export it with a named first axis. {e.Message}", e);
+        }
     }
 
     IReadOnlyList<(string Name, Expr Value)> Read(ImportScope scope, IReadOnlyDictionary<string, Expr> variables)

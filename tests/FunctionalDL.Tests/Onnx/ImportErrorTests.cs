@@ -105,6 +105,36 @@ public class ImportErrorTests : IDisposable
     }
 
     [Fact]
+    public void Loops_within_loops_are_not_unrolled_without_end()
+    {
+        // 60 turns, eight deep: 60⁸ additions.
+        var level = new GraphProto { Name = "inner" };
+        foreach (var depth in Enumerable.Range(0, 8))
+        {
+            level = Graph(
+                [Value($"i{depth}", DType.Int64), Value($"go{depth}", DType.Bool), Value($"h{depth}", 2)],
+                [$"goes{depth}", $"next{depth}"],
+                [
+                    Node("Identity", [$"go{depth}"], [$"goes{depth}"]),
+                    depth == 0 ? Node("Add", ["h0", "x"], ["next0"])
+                        : Node("Loop", ["turns", "", $"h{depth}"], [$"next{depth}"], ("body", level)),
+                ]);
+        }
+        Refused("nodes once its loops are unrolled", Model(Graph(
+            [Value("x", 2)], ["y"], [Node("Loop", ["turns", "", "x"], ["y"], ("body", level))], ("turns", Tensor.Scalar(60L)))));
+    }
+
+    [Fact]
+    public void A_model_for_one_size_of_the_batch_says_so()
+    {
+        var read = Read(Graph([Value("x", 1, 6)], ["y"], [Node("Reshape", ["x", "shape"], ["y"])], ("shape", Tensor.Vector(1L, 2, 3))));
+        var error = Assert.Throws<OnnxImportException>(() => read.ToModel());
+        Assert.Contains("was written for batches of 1 (\"x\" is float32[1, 6])", error.Message);
+        var scalar = Read(Graph([Value("x", "n", 2), Value("s")], ["y"], [Node("Mul", ["x", "s"], ["y"])]));
+        Assert.Contains("without an axis for a batch", Assert.Throws<FunctionalException>(() => scalar.ToModel()).Message);
+    }
+
+    [Fact]
     public void A_function_that_calls_itself_is_refused()
     {
         var call = Node("F", ["a"], ["b"]);

@@ -187,6 +187,15 @@ public class ImportTests
     }
 
     [Fact]
+    public void Inputs_that_a_cut_does_not_need_are_no_inputs_of_the_model()
+    {
+        var read = Read(Graph(
+            [Value("x", "n", 2), Value("z", "n", 2)], ["y"], [Node("Mul", ["x", "2"], ["h"]), Node("Add", ["h", "z"], ["y"])], ("2", Two)));
+        Assert.Equal(["x", "z"], read.ToModel().Inputs.Select(v => v.VariableName));
+        Assert.Equal(["x"], read.Cut("h").ToModel().Inputs.Select(v => v.VariableName));
+    }
+
+    [Fact]
     public void A_new_layer_has_another_name_than_those_that_were_read()
     {
         var model = Model.Input(4).Dense(3).Initialize(1);

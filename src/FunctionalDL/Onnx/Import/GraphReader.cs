@@ -8,7 +8,7 @@ namespace FunctionalDL.Onnx;
 /// </summary>
 sealed class GraphReader
 {
-    const int Deepest = 64;
+    const int Deepest = 64, Most = 2_000_000;
 
     readonly GraphReader? outer;
     readonly IReadOnlyDictionary<string, long> opsets;
@@ -16,18 +16,20 @@ sealed class GraphReader
     readonly HashSet<string> failed = new(StringComparer.Ordinal);
     readonly HashSet<string> inputs;
     readonly List<OnnxProblem> problems;
+    readonly NodeCount read;
     readonly int depth;
 
     /// <summary>The reader of a model's graph.</summary>
     public GraphReader(OnnxSource file, ImportScope scope, IEnumerable<(string Name, OnnxValue Value)> given, IEnumerable<string> inputs)
     {
-        (File, Scope, opsets, problems, this.inputs) = (file, scope, file.Opsets, [], [.. inputs]);
+        (File, Scope, opsets, problems, read, this.inputs) = (file, scope, file.Opsets, [], new(), [.. inputs]);
         foreach (var (name, value) in given) values[name] = value;
     }
 
     GraphReader(GraphReader around, GraphReader? outer, IReadOnlyDictionary<string, long> opsets)
     {
-        (File, Scope, problems, inputs, depth) = (around.File, around.Scope, around.problems, around.inputs, around.depth + 1);
+        (File, Scope, problems, read, inputs, depth) =
+            (around.File, around.Scope, around.problems, around.read, around.inputs, around.depth + 1);
         (this.outer, this.opsets) = (outer, opsets);
         FunctionAttributes = outer?.FunctionAttributes ?? FunctionAttributes;
         if (depth > Deepest)
@@ -141,8 +143,17 @@ sealed class GraphReader
         return inner.Results(function.Node, [.. function.Output.Take(proto.Output.Count)]);
     }
 
+    /// <summary>The nodes read so far, those of unrolled loops and called functions each time.</summary>
+    sealed class NodeCount
+    {
+        public int Value { get; set; }
+    }
+
     bool TryRead(NodeProto proto)
     {
+        if (++read.Value > Most)
+            throw new OnnxImportException(FormattableString.Invariant(
+                $"ONNX: {File.Name} comes to more than {Most:N0} nodes once its loops are unrolled and its functions called. Flatten it."));
         var domain = OnnxSource.DomainOf(proto.Domain);
         OnnxValue?[] given = [.. proto.Input.Select(name => name.Length > 0 ? Find(name) : null)];
         try
@@ -189,17 +200,24 @@ sealed class GraphReader
     /// <summary>Constants computed from constants.</summary>
     static OnnxValue[] Folded(OnnxValue?[] given, OnnxValue[] results)
     {
-        const int largest = 1 << 22;
         if (!given.All(v => v is null or { IsConstant: true })) return results;
         bool IsFolded(OnnxValue value) => value is { List: null, Tensor: null, IsSymbolic: false }
-            && value.Expression is { Op: not ConstantOp } e && e.Shape.IsKnown && e.Shape.ElementCount <= largest
-            && Graph.Variables([e]).Count == 0
-            && !Graph.TopologicalOrder(e).Any(node => node.Op is SizeOfOp or RangeOp { Size.IsKnown: false } || !node.Shape.IsKnown);
+            && value.Expression is { Op: not ConstantOp } e
+            && Graph.Variables([e]).Count == 0 && Graph.TopologicalOrder(e).All(IsQuick);
         var folded = results.Where(IsFolded).ToArray();
         if (folded.Length == 0) return results;
         var computed = Evaluator.Evaluate([.. folded.Select(v => v.Expression)], TensorSet.Empty);
         var known = folded.Zip(computed, (value, tensor) => KeyValuePair.Create(value, OnnxValue.Of(Expr.Constant(tensor)))).ToDictionary();
         return [.. results.Select(value => known.GetValueOrDefault(value, value))];
+    }
+
+    /// <summary>Whether a node is computed now, and not whenever the model runs: it is small, and sums few products.</summary>
+    static bool IsQuick(Expr node)
+    {
+        const int largest = 1 << 22, largestSum = 1 << 12;
+        if (node.Op is SizeOfOp || !node.Shape.IsKnown) return false;
+        if (node.Shape.Aggregate(1.0, (count, size) => count * size.Size) > largest) return false;
+        return node.Op is not (MatMulOp or ConvolutionOp or MultiResultOp) || node.Shape.ElementCount <= largestSum;
     }
 
     static string Types(OnnxValue?[] given) => given.Length == 0 ? "no inputs" : $"({string.Join(", ", given.Select(Type))})";

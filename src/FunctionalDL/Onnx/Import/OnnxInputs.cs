@@ -99,9 +99,9 @@ sealed class OnnxInputs
     }
 
     /// <summary>The same inputs, whose first axis is the batch.</summary>
-    public (IReadOnlyList<ModelInput> ModelInputs, IReadOnlyList<string> Firsts) WithBatch()
+    public IEnumerable<ModelInput> WithBatch()
     {
-        string[] firsts = [.. Variables.Values.Select(v => v.Shape[0].Name).OfType<string>().Distinct()];
+        string[] firsts = [.. Variables.Values.Where(v => v.Rank > 0).Select(v => v.Shape[0].Name).OfType<string>().Distinct()];
         // Another axis that is called batch gets another name, unless it is the batch.
         var other = Model.Batch + "_";
         Dim Renamed(Dim d)
@@ -110,6 +110,7 @@ sealed class OnnxInputs
             if (firsts.Contains(name)) return Model.Batch;
             return name == Model.Batch ? other : d;
         }
-        return ([.. Variables.Values.Select(v => new ModelInput(v.VariableName!, v.DType, [.. v.Shape.Skip(1).Select(Renamed)]))], firsts);
+        return Variables.Values.Where(v => v.Rank > 0)
+            .Select(v => new ModelInput(v.VariableName!, v.DType, [.. v.Shape.Skip(1).Select(Renamed)]));
     }
 }

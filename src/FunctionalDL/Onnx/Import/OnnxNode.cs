@@ -49,6 +49,8 @@ sealed class OnnxNode(GraphReader reader, NodeProto proto, long opset, OnnxValue
     public long Number(int i, string what) => Numbers(i, what) is [var only] ? only
         : throw new OnnxNodeException($"{what} is {Known(i, what).Describe()}, and has to be one number.");
 
+    public int Number32(int i, string what) => Narrow(Number(i, what), what);
+
     public double Real(int i, string what) => Known(i, what) is { Count: 1 } only ? only.GetDouble(0)
         : throw new OnnxNodeException($"{what} is {Known(i, what).Describe()}, and has to be one number.");
 
@@ -76,6 +78,14 @@ sealed class OnnxNode(GraphReader reader, NodeProto proto, long opset, OnnxValue
     public long Int(string name, long otherwise) => Find(name, AttributeProto.Types.AttributeType.Int)?.I ?? otherwise;
 
     public long Int(string name) => Find(name, AttributeProto.Types.AttributeType.Int)?.I ?? throw Missing(name);
+
+    /// <summary>A number that an axis, a size or a place has.</summary>
+    public int Int32(string name, int otherwise) => Narrow(Int(name, otherwise), name);
+
+    public int Int32(string name) => Narrow(Int(name), name);
+
+    public static int Narrow(long value, string what) => value is >= int.MinValue and <= int.MaxValue ? (int)value
+        : throw new OnnxNodeException($"{what} is {value}, beyond every array.");
 
     public bool Flag(string name, bool otherwise = false) => Int(name, otherwise ? 1 : 0) != 0;
 

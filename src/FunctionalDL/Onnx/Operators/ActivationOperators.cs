@@ -49,8 +49,8 @@ static partial class ActivationOperators
     static Expr Along(OnnxNode node, Func<Expr, int, Expr> f)
     {
         var x = node[0];
-        if (node.Opset >= OneAxis) return f(x, x.Shape.Axis((int)node.Int("axis", -1), node.Operator));
-        var axis = x.Shape.Axis((int)node.Int("axis", 1), node.Operator);
+        if (node.Opset >= OneAxis) return f(x, x.Shape.Axis(node.Int32("axis", -1), node.Operator));
+        var axis = x.Shape.Axis(node.Int32("axis", 1), node.Operator);
         if (axis == x.Rank - 1) return f(x, axis);
         var rows = Reshape(x, [x.Shape.Slice(0, axis).Elements, x.Shape.Slice(axis, x.Rank).Elements]);
         return Reshape(f(rows, 1), x.Shape);

@@ -14,7 +14,7 @@ static class AttentionOperators
     static Expr[] AttentionOf(OnnxNode node)
     {
         var isFlat = node[0].Rank == 3;
-        var (queries, keys) = (isFlat ? (int)node.Int("q_num_heads") : 0, isFlat ? (int)node.Int("kv_num_heads") : 0);
+        var (queries, keys) = (isFlat ? node.Int32("q_num_heads") : 0, isFlat ? node.Int32("kv_num_heads") : 0);
         var (q, k, v) = (Heads(node[0], queries), Heads(node[1], keys), Heads(node[2], keys));
         if (node.Optional(4) is { } pastKeys) k = Concat(2, pastKeys, k);
         if (node.Optional(5) is { } pastValues) v = Concat(2, pastValues, v);
@@ -75,11 +75,11 @@ static class AttentionOperators
     static Expr Rotary(OnnxNode node)
     {
         var isFlat = node[0].Rank == 3;
-        var x = isFlat ? Transpose(Heads(node[0], (int)node.Int("num_heads")), 0, 2, 1, 3) : Transpose(node[0], 0, 2, 1, 3);
+        var x = isFlat ? Transpose(Heads(node[0], node.Int32("num_heads")), 0, 2, 1, 3) : Transpose(node[0], 0, 2, 1, 3);
         // x is [batch, time, heads, width] from here on.
         if (!x.Shape[3].IsKnown) throw new OnnxNodeException($"{node[0].Shape} has no known width.");
         var width = x.Shape[3].Size;
-        var rotated = (int)node.Int("rotary_embedding_dim", 0) is > 0 and var part ? part : width;
+        var rotated = node.Int32("rotary_embedding_dim", 0) is > 0 and var part ? part : width;
         Expr Angles(int input) => node.Has(3) ? Gather(node[input], node[3]) : node[input];
         var (cos, sin) = (ExpandDims(Angles(1), 2), ExpandDims(Angles(2), 2));
         var turning = Slice(x, 3, 0, rotated);

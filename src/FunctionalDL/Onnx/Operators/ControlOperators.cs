@@ -38,6 +38,7 @@ static class ControlOperators
             throw new OnnxNodeException("whether the loop begins is not known when the model is read.");
         var begins = !node.Has(1) || node.Value(1).Tensor!.GetDouble(0) != 0;
         var scans = body.Output.Count - 1 - carried.Length;
+        if (scans < 0) throw new OnnxNodeException($"its body gives {body.Output.Count} values for {carried.Length} carried ones.");
         var turns = node.Has(0) ? node.Dims(0, "the number of turns")[0] : Dim.Of(long.MaxValue);
         if (!begins) turns = 0;
         if (turns.IsKnown && (!node.Has(0) || turns == 0 || IsFew(turns))) return Unroll(node, body, carried, scans, turns);
@@ -100,14 +101,14 @@ static class ControlOperators
         if (node.Opset < withoutLengths)
             throw OnnxNodeException.Unsupported("Scan of opset 8 has no form here. Export for opset 9 or later.");
         var body = node.GraphAttribute("body");
-        var count = (int)node.Int("num_scan_inputs");
+        var count = node.Int32("num_scan_inputs");
         var carried = node.InputCount - count;
         if (count < 1 || carried < 0) throw new OnnxNodeException($"{count} sequences of {node.InputCount} inputs.");
         long At(string name, int i) => node.OptionalInts(name) is { } all && i < all.Length ? all[i] : 0;
         Expr Sequence(int i)
         {
             var x = node[carried + i];
-            var axis = x.Shape.Axis((int)At("scan_input_axes", i), "Scan");
+            var axis = x.Shape.Axis(OnnxNode.Narrow(At("scan_input_axes", i), "scan_input_axes"), "Scan");
             var turned = At("scan_input_directions", i) == 0 ? x : Reverse(x, axis);
             return Moved(turned, axis, 0);
         }
@@ -120,7 +121,7 @@ static class ControlOperators
         Expr Collected(Expr steps, int i)
         {
             var turned = At("scan_output_directions", i) == 0 ? steps : Reverse(steps, 0);
-            return Moved(turned, 0, steps.Shape.Axis((int)At("scan_output_axes", i), "Scan"));
+            return Moved(turned, 0, steps.Shape.Axis(OnnxNode.Narrow(At("scan_output_axes", i), "scan_output_axes"), "Scan"));
         }
         return [.. results.Take(carried), .. results.Skip(carried).Select(Collected)];
     }

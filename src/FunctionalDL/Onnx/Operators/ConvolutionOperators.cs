@@ -10,10 +10,7 @@ static partial class ConvolutionOperators
         OnnxOperator.One("Conv", node => Biased(Convolved(node, node[0], node[1]), node.Optional(2))),
         OnnxOperator.One("ConvTranspose", node => Biased(Transposed(node), node.Optional(2))),
         OnnxOperator.One("DeformConv", Deformed),
-        OnnxOperator.One("Col2Im", node => Fold(
-            node[0], [.. node.Dims(1, "the image's shape")], [.. node.Numbers(2, "the block's shape").Select(n => (int)n)],
-            WindowAttributes.Ints(node, "strides"), WindowAttributes.PaddingOf(node, (int)node.Value(2).Type.Shape.Elements.Size),
-            WindowAttributes.Ints(node, "dilations"))),
+        OnnxOperator.One("Col2Im", Folded),
     ];
 
     /// <summary>The convolution of a node's attributes.</summary>
@@ -22,12 +19,12 @@ static partial class ConvolutionOperators
         if (node.OptionalInts("kernel_shape") is { } sizes && !kernel.Shape.Slice(2, kernel.Rank).SequenceEqual(sizes.Select(Dim.Of)))
             throw new OnnxNodeException($"kernel_shape is [{string.Join(", ", sizes)}] for a kernel {kernel.Shape}.");
         return Conv(x, kernel, WindowAttributes.Ints(node, "strides"), WindowAttributes.PaddingOf(node, kernel.Rank - 2),
-            WindowAttributes.Ints(node, "dilations"), WindowAttributes.Int(node.Int("group", 1), "group"));
+            WindowAttributes.Ints(node, "dilations"), node.Int32("group", 1));
     }
 
     static Expr Transposed(OnnxNode node)
     {
-        var groups = WindowAttributes.Int(node.Int("group", 1), "group");
+        var groups = node.Int32("group", 1);
         var shape = node.OptionalInts("output_shape");
         // Older files give the batch and the channels, too.
         Shape? sizes = shape is null ? null : [.. shape.TakeLast(node[1].Rank - 2).Select(Dim.Of)];
@@ -37,11 +34,18 @@ static partial class ConvolutionOperators
             groups, WindowAttributes.Ints(node, "output_padding"), sizes);
     }
 
+    static Expr Folded(OnnxNode node)
+    {
+        int[] block = [.. node.Numbers(2, "the block's shape").Select(n => OnnxNode.Narrow(n, "the block"))];
+        return Fold(node[0], [.. node.Dims(1, "the image's shape")], block, WindowAttributes.Ints(node, "strides"),
+            WindowAttributes.PaddingOf(node, block.Length), WindowAttributes.Ints(node, "dilations"));
+    }
+
     static Expr Deformed(OnnxNode node)
     {
         var y = DeformableConv(node[0], node[1], node[2], node.Optional(4), WindowAttributes.Ints(node, "strides"),
             WindowAttributes.PaddingOf(node, node[1].Rank - 2), WindowAttributes.Ints(node, "dilations"),
-            WindowAttributes.Int(node.Int("group", 1), "group"), WindowAttributes.Int(node.Int("offset_group", 1), "offset_group"));
+            node.Int32("group", 1), node.Int32("offset_group", 1));
         return Biased(y, node.Optional(3));
     }
 

@@ -43,7 +43,7 @@ static class ElementwiseOperators
         const int byLastAxes = 7;
         var (x, y) = (node[0], node[1]);
         if (node.Opset >= byLastAxes || !node.HasAttribute("axis") || y.Rank == 0) return y;
-        var axis = x.Shape.Axis((int)node.Int("axis"), node.Operator);
+        var axis = x.Shape.Axis(node.Int32("axis"), node.Operator);
         return Reshape(y, y.Shape.Concat([.. Enumerable.Repeat((Dim)1, Math.Max(0, x.Rank - axis - y.Rank))]));
     }
 

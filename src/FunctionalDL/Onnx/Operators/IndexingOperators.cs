@@ -13,7 +13,7 @@ static class IndexingOperators
             GatherAlong(x, Wrapped(node[1], x.Shape[axis]), axis))),
         OnnxOperator.One("GatherND", node =>
         {
-            var batch = (int)node.Int("batch_dims", 0);
+            var batch = node.Int32("batch_dims", 0);
             return GatherND(node[0], WrappedTuples(node[1], node[0].Shape, batch), batch);
         }),
         OnnxOperator.One("Scatter", Elements), OnnxOperator.One("ScatterElements", Elements),
@@ -24,7 +24,7 @@ static class IndexingOperators
     ];
 
     static Expr AlongAxis(OnnxNode node, int otherwise, Func<Expr, int, Expr> f) =>
-        f(node[0], node[0].Shape.Axis((int)node.Int("axis", otherwise), node.Operator));
+        f(node[0], node[0].Shape.Axis(node.Int32("axis", otherwise), node.Operator));
 
     /// <summary>Places from the start.</summary>
     internal static Expr Wrapped(Expr places, Dim size)
@@ -66,7 +66,7 @@ static class IndexingOperators
     {
         var (indices, values) = (node[0].Cast(DType.Int64), node[2]);
         var depth = node.Dims(1, "depth")[0];
-        var axis = (int)node.Int("axis", -1);
+        var axis = node.Int32("axis", -1);
         if (axis < 0) axis += indices.Rank + 1;
         if (axis < 0 || axis > indices.Rank) throw new OnnxNodeException($"axis {node.Int("axis", -1)} is not one of the result's.");
         var places = Reshape(Functions.Range(depth), [depth, .. Enumerable.Repeat((Dim)1, indices.Rank - axis)]);

@@ -14,10 +14,10 @@ static partial class NormalizationOperators
         OnnxOperator.Several("LayerNormalization", Layers),
         OnnxOperator.One("GroupNormalization", Groups),
         OnnxOperator.One("RMSNormalization", node => RmsNorm(
-            node[0], node[0].Shape.Axis((int)node.Int("axis", -1), node.Operator), node[1], node.Float("epsilon", Epsilon))),
+            node[0], node[0].Shape.Axis(node.Int32("axis", -1), node.Operator), node[1], node.Float("epsilon", Epsilon))),
         OnnxOperator.One("LRN", node => LocalResponseNorm(
-            node[0], (int)node.Int("size"), node.Float("alpha", 1e-4), node.Float("beta", 0.75), node.Float("bias", 1))),
-        OnnxOperator.One("LpNormalization", node => LpNormalize(node[0], (int)node.Int("axis", -1), node.Int("p", 2))),
+            node[0], node.Int32("size"), node.Float("alpha", 1e-4), node.Float("beta", 0.75), node.Float("bias", 1))),
+        OnnxOperator.One("LpNormalization", node => LpNormalize(node[0], node.Int32("axis", -1), node.Int("p", 2))),
         OnnxOperator.One("MeanVarianceNormalization", node =>
             MeanVarianceNormalize(node[0], WindowAttributes.Ints(node, "axes") ?? [0, 2, 3])),
     ];
@@ -51,7 +51,7 @@ static partial class NormalizationOperators
     static Expr[] Layers(OnnxNode node)
     {
         var x = node[0];
-        var axis = x.Shape.Axis((int)node.Int("axis", -1), node.Operator);
+        var axis = x.Shape.Axis(node.Int32("axis", -1), node.Operator);
         var epsilon = node.Float("epsilon", Epsilon);
         var y = LayerNorm(x, axis, node.Optional(1), node.Optional(2), epsilon);
         if (!node.Gives(1) && !node.Gives(2)) return [y];
@@ -67,7 +67,7 @@ static partial class NormalizationOperators
     static Expr Groups(OnnxNode node)
     {
         var x = node[0];
-        var groups = (int)node.Int("num_groups");
+        var groups = node.Int32("num_groups");
         Expr Channels(Expr each)
         {
             if (each.Shape[0] == x.Shape[1] || !x.Shape[1].IsKnown) return each;

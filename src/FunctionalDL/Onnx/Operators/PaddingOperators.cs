@@ -24,7 +24,7 @@ static class PaddingOperators
             throw new OnnxNodeException($"mode is \"{mode}\", and has to be constant, reflect, edge or wrap.");
         for (var i = 0; i < axes.Length; i++)
         {
-            var axis = x.Shape.Axis((int)axes[i], "Pad");
+            var axis = x.Shape.Axis(OnnxNode.Narrow(axes[i], "axes"), "Pad");
             var (before, after) = (pads[i], pads[axes.Length + i]);
             if (mode == "constant") x = Filled(node, x, axis, before, after, asInputs);
             else x = Continued(x, axis, Number(before), Number(after), mode);
@@ -72,7 +72,7 @@ static class PaddingOperators
     {
         var (x, sizes) = (node[0], node.Dims(1, "the shape"));
         var axes = node.OptionalInts("axes") ?? [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
-        foreach (var (size, given) in sizes.Zip(axes)) x = Centered(x, x.Shape.Axis((int)given, "CenterCropPad"), size);
+        foreach (var (size, given) in sizes.Zip(axes)) x = Centered(x, x.Shape.Axis(OnnxNode.Narrow(given, "axes"), "CenterCropPad"), size);
         return x;
     }
 

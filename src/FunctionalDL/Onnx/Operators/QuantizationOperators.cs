@@ -82,8 +82,8 @@ static class QuantizationOperators
     static Expr Along(OnnxNode node, Expr each, Expr x)
     {
         if (each.Rank == 0 || each.Rank == 1 && each.Shape[0] == 1) return Reshape(each, Shape.Scalar);
-        var axis = x.Shape.Axis((int)node.Int("axis", 1), node.Operator);
-        var block = (int)node.Int("block_size", 0);
+        var axis = x.Shape.Axis(node.Int32("axis", 1), node.Operator);
+        var block = node.Int32("block_size", 0);
         if (block == 0) return Reshape(each, [each.Shape[0], .. Enumerable.Repeat((Dim)1, x.Rank - 1 - axis)]);
         var repeated = Broadcast(ExpandDims(each, axis + 1), each.Shape.Insert(axis + 1, block));
         var whole = Reshape(repeated, each.Shape.With(axis, each.Shape[axis] * block));

@@ -21,9 +21,9 @@ static partial class ReductionOperators
         OnnxOperator.One("ArgMin", node => Best(node, Reversed)),
         OnnxOperator.Several("TopK", TopKOf),
         OnnxOperator.One("CumSum", node => CumulativeSum(
-            node[0], (int)node.Number(1, "axis"), node.Flag("exclusive"), node.Flag("reverse"))),
+            node[0], node.Number32(1, "axis"), node.Flag("exclusive"), node.Flag("reverse"))),
         OnnxOperator.One("CumProd", node => CumulativeProduct(
-            node[0], (int)node.Number(1, "axis"), node.Flag("exclusive"), node.Flag("reverse"))),
+            node[0], node.Number32(1, "axis"), node.Flag("exclusive"), node.Flag("reverse"))),
     ];
 
     static OnnxOperator Reduce(string name, Func<Expr, int[], Expr> reduce) => OnnxOperator.One(name, node =>
@@ -34,7 +34,7 @@ static partial class ReductionOperators
         if (given.Length == 0 && node.Flag("noop_with_empty_axes")) return reduce(ExpandDims(x, 0), [0]);
         int[] axes = given.Length == 0
             ? [.. Enumerable.Range(0, x.Rank)]
-            : [.. given.Select(a => x.Shape.Axis(WindowAttributes.Int(a, "axes"), name)).Order()];
+            : [.. given.Select(a => x.Shape.Axis(OnnxNode.Narrow(a, "axes"), name)).Order()];
         var reduced = reduce(x, axes);
         return node.Flag("keepdims", true) ? Reshape(reduced, [.. x.Shape.Select((d, i) => axes.Contains(i) ? 1 : d)]) : reduced;
     });
@@ -73,7 +73,7 @@ static partial class ReductionOperators
     static Expr Best(OnnxNode node, Func<Expr, Expr> order)
     {
         var x = order(node[0]);
-        var axis = x.Shape.Axis((int)node.Int("axis", 0), node.Operator);
+        var axis = x.Shape.Axis(node.Int32("axis", 0), node.Operator);
         var best = node.Flag("select_last_index")
             ? SizeOf(x.Shape[axis], DType.Int64) - 1 - ArgMax(Reverse(x, axis), axis)
             : ArgMax(x, axis);
@@ -84,7 +84,7 @@ static partial class ReductionOperators
     {
         const int countAsInput = 10;
         var k = node.Opset >= countAsInput ? node.Dims(1, "k")[0] : Dim.Of(node.Int("k"));
-        var (values, indices) = TopK(node[0], k, (int)node.Int("axis", -1), node.Flag("largest", true));
+        var (values, indices) = TopK(node[0], k, node.Int32("axis", -1), node.Flag("largest", true));
         return [values, indices];
     }
 }

@@ -15,9 +15,10 @@ static class RegionOperators
     {
         const int halfPixels = 16;
         var (x, regions) = (node[0], node[1]);
-        var (rows, columns) = ((int)node.Int("output_height", 1), (int)node.Int("output_width", 1));
-        var samples = (int)node.Int("sampling_ratio", 0);
-        if (samples < 1) throw OnnxNodeException.Unsupported("as many samples as a region is large have no form here. Give sampling_ratio.");
+        var (rows, columns) = (node.Int32("output_height", 1), node.Int32("output_width", 1));
+        var samples = node.Int32("sampling_ratio", 0);
+        if (samples < 1)
+            throw OnnxNodeException.Unsupported("as many samples as a region is large have no form here. Give sampling_ratio.");
         if (node.String("mode", "avg") != "avg")
             throw OnnxNodeException.Unsupported("the largest of weighted corners, which no interpolation is, has no form here.");
         var scale = node.Float("spatial_scale", 1);

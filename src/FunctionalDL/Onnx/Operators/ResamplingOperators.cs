@@ -20,7 +20,7 @@ static class ResamplingOperators
         if (node.Opset < withRegion) return Upsampled(node);
         var x = node[0];
         var axes = node.OptionalInts("axes") is { } given
-            ? given.Select(a => x.Shape.Axis(WindowAttributes.Int(a, "axes"), "Resize")).ToArray()
+            ? given.Select(a => x.Shape.Axis(OnnxNode.Narrow(a, "axes"), "Resize")).ToArray()
             : [.. Enumerable.Range(0, x.Rank)];
         // An empty tensor stands for none, as these had to be given before they could be left out.
         bool IsGiven(int i) => node.Has(i) && node.Value(i).Type.Shape.Elements != 0;

@@ -37,14 +37,14 @@ static class SequenceOperators
     {
         Expr[] parts = [.. List(node).Select(v => v.Expression)];
         if (parts.Length == 0) throw new OnnxNodeException("a list of no tensors is to be joined.");
-        var axis = (int)node.Int("axis");
+        var axis = node.Int32("axis");
         return node.Flag("new_axis") ? Stack(axis, parts) : Concat(parts[0].Shape.Axis(axis, "ConcatFromSequence"), parts);
     }
 
     static OnnxValue[] SplitUp(OnnxNode node)
     {
         var x = node[0];
-        var axis = x.Shape.Axis((int)node.Int("axis", 0), "SplitToSequence");
+        var axis = x.Shape.Axis(node.Int32("axis", 0), "SplitToSequence");
         if (!x.Shape[axis].IsKnown) throw new OnnxNodeException($"{x.Shape[axis]} elements are a list of unknown length. "
             + "Give the size: OnnxImportOptions.Sizes.");
         var n = x.Shape[axis].Size;

@@ -22,15 +22,15 @@ static partial class ShapeOperators
         OnnxOperator.One("Unsqueeze", Unsqueezed),
         OnnxOperator.One("Transpose", node => Transpose(node[0],
             WindowAttributes.Ints(node, "perm") ?? [.. Enumerable.Range(0, node[0].Rank).Reverse()])),
-        OnnxOperator.One("Concat", node => Concat(node[0].Shape.Axis((int)node.Int("axis"), "Concat"), node.All())) with { Since = 4 },
+        OnnxOperator.One("Concat", node => Concat(node[0].Shape.Axis(node.Int32("axis"), "Concat"), node.All())) with { Since = 4 },
         OnnxOperator.Several("Split", SplitOf),
         OnnxOperator.One("Slice", Sliced),
         OnnxOperator.One("Tile", node => Tile(node[0], [.. node.Dims(1, "repeats")])) with { Since = 6 },
         OnnxOperator.One("Range", RangeOf),
-        OnnxOperator.One("Trilu", node => Trilu(node, node.Has(1) ? (int)node.Number(1, "k") : 0)),
+        OnnxOperator.One("Trilu", node => Trilu(node, node.Has(1) ? node.Number32(1, "k") : 0)),
         OnnxOperator.One("DepthToSpace", node =>
-            DepthToSpace(node[0], (int)node.Int("blocksize"), columnFirst: node.String("mode", "DCR") == "CRD")),
-        OnnxOperator.One("SpaceToDepth", node => SpaceToDepth(node[0], (int)node.Int("blocksize"))),
+            DepthToSpace(node[0], node.Int32("blocksize"), columnFirst: node.String("mode", "DCR") == "CRD")),
+        OnnxOperator.One("SpaceToDepth", node => SpaceToDepth(node[0], node.Int32("blocksize"))),
         OnnxOperator.One("EyeLike", EyeLike),
         OnnxOperator.One("ReverseSequence", ReverseSequence),
     ];
@@ -72,7 +72,7 @@ static partial class ShapeOperators
     static Expr Flatten(OnnxNode node)
     {
         var x = node[0];
-        var axis = (int)node.Int("axis", 1);
+        var axis = node.Int32("axis", 1);
         if (axis < 0) axis += x.Rank;
         if (axis < 0 || axis > x.Rank) throw new OnnxNodeException($"axis {node.Int("axis", 1)} is not one of {x.Shape}.");
         return Reshape(x, [x.Shape.Slice(0, axis).Elements, x.Shape.Slice(axis, x.Rank).Elements]);
@@ -85,7 +85,7 @@ static partial class ShapeOperators
     {
         var x = node[0];
         var axes = node.NumbersOf("axes", 1, "axes") ?? [.. Enumerable.Range(0, x.Rank).Where(i => x.Shape[i] == 1).Select(i => (long)i)];
-        int[] at = [.. axes.Select(a => x.Shape.Axis((int)a, "Squeeze"))];
+        int[] at = [.. axes.Select(a => x.Shape.Axis(OnnxNode.Narrow(a, "axes"), "Squeeze"))];
         if (at.FirstOrDefault(a => x.Shape[a] != 1, -1) is >= 0 and var wide)
             throw new OnnxNodeException($"axis {wide} of {x.Shape} is to be removed, and is not of size 1.");
         return Reshape(x, [.. x.Shape.Where((_, i) => !at.Contains(i))]);
@@ -95,7 +95,7 @@ static partial class ShapeOperators
     {
         var (x, axes) = (node[0], node.NumbersOf("axes", 1, "axes") ?? throw new OnnxNodeException("axes are missing."));
         var rank = x.Rank + axes.Length;
-        int[] at = [.. axes.Select(a => (int)(a < 0 ? a + rank : a))];
+        int[] at = [.. axes.Select(a => OnnxNode.Narrow(a < 0 ? a + rank : a, "axes"))];
         if (at.Any(a => a < 0 || a >= rank) || at.Distinct().Count() != at.Length)
             throw new OnnxNodeException($"axes [{string.Join(", ", axes)}] cannot be put into {x.Shape}.");
         var old = new Queue<Dim>(x.Shape);
@@ -105,7 +105,7 @@ static partial class ShapeOperators
     static Expr[] SplitOf(OnnxNode node)
     {
         var (x, parts) = (node[0], node.OutputCount);
-        var axis = x.Shape.Axis((int)node.Int("axis", 0), "Split");
+        var axis = x.Shape.Axis(node.Int32("axis", 0), "Split");
         if (node.NumbersOf("split", 1, "split") is { } sizes) return Split(x, axis, [.. sizes.Select(Dim.Of)]);
         var n = x.Shape[axis];
         if (n.DivideExactly(parts) is { } equal) return Split(x, axis, [.. Enumerable.Repeat(equal, parts)]);
@@ -127,7 +127,7 @@ static partial class ShapeOperators
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
             throw new OnnxNodeException($"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes and {steps.Length} steps differ.");
         for (var i = 0; i < axes.Length; i++)
-            x = Sliced(x, x.Shape.Axis((int)axes[i], "Slice"), starts[i], ends[i], steps[i]);
+            x = Sliced(x, x.Shape.Axis(OnnxNode.Narrow(axes[i], "axes"), "Slice"), starts[i], ends[i], steps[i]);
         return x;
     }
 
@@ -198,7 +198,7 @@ static partial class ShapeOperators
     /// <summary>Each sequence of a batch turned round up to its length.</summary>
     static Expr ReverseSequence(OnnxNode node)
     {
-        var (batch, time) = ((int)node.Int("batch_axis", 1), (int)node.Int("time_axis", 0));
+        var (batch, time) = (node.Int32("batch_axis", 1), node.Int32("time_axis", 0));
         if ((batch, time) is not ((0, 1) or (1, 0)))
             throw new OnnxNodeException($"batch axis {batch} and time axis {time} have to be 0 and 1 in either order.");
         var x = time == 0 ? node[0] : Transpose(node[0], [1, 0, .. Enumerable.Range(2, node[0].Rank - 2)]);

@@ -28,8 +28,8 @@ static class SignalOperators
         var x = node[0];
         var last = node.Has(2) ? node.Number(2, "axis") : -2;
         var given = node.Opset >= axisAsInput ? last : node.Int("axis", 1);
-        var axis = x.Shape.Axis((int)given, "DFT");
-        var n = node.Has(1) ? (int)node.Number(1, "dft_length") : Size(x.Shape[axis]);
+        var axis = x.Shape.Axis(OnnxNode.Narrow(given, "axis"), "DFT");
+        var n = node.Has(1) ? node.Number32(1, "dft_length") : Size(x.Shape[axis]);
         var (isInverse, isOneSided) = (node.Flag("inverse"), node.Flag("onesided"));
         if (isInverse && isOneSided) throw OnnxNodeException.Unsupported("the inverse of one side has no form here.");
         return Transformed(Fitted(x, axis, n), axis, n, isInverse, isOneSided);
@@ -50,13 +50,15 @@ static class SignalOperators
         return Stack(x.Rank - 1, Transpose(re, back), Transpose(im, back));
     }
 
-    /// <summary>The transforms of windows over a signal, one after another: <c>[batch, n, parts] → [batch, frames, count, 2]</c>.</summary>
+    /// <summary>
+    /// The transforms of windows over a signal, one after another: <c>[batch, n, parts] → [batch, frames, count, 2]</c>.
+    /// </summary>
     static Expr ShortTime(OnnxNode node)
     {
         var x = node[0];
-        var (step, n) = ((int)node.Number(1, "frame_step"), Size(x.Shape[1]));
+        var (step, n) = (node.Number32(1, "frame_step"), Size(x.Shape[1]));
         var window = node.Optional(2);
-        var length = node.Has(3) ? (int)node.Number(3, "frame_length") : Size((window ?? throw new OnnxNodeException(
+        var length = node.Has(3) ? node.Number32(3, "frame_length") : Size((window ?? throw new OnnxNodeException(
             "neither a window nor frame_length says how long a frame is.")).Shape[0]);
         if (step < 1 || length < 1 || length > n) throw new OnnxNodeException($"frames of {length} elements by steps of {step} of {n}.");
         var frames = (n - length) / step + 1;

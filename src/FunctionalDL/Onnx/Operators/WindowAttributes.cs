@@ -4,10 +4,7 @@ namespace FunctionalDL.Onnx;
 static class WindowAttributes
 {
     public static int[]? Ints(OnnxNode node, string name) =>
-        node.OptionalInts(name) is { } values ? [.. values.Select(v => Int(v, name))] : null;
-
-    public static int Int(long value, string name) => value is >= int.MinValue and <= int.MaxValue ? (int)value
-        : throw new OnnxNodeException($"{name} is {value}, beyond every array.");
+        node.OptionalInts(name) is { } values ? [.. values.Select(v => OnnxNode.Narrow(v, name))] : null;
 
     /// <summary>How far the window reaches over the ends, by <c>pads</c> or <c>auto_pad</c>.</summary>
     public static Padding PaddingOf(OnnxNode node, int axes) => node.String("auto_pad", "NOTSET") switch
