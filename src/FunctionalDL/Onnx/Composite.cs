@@ -23,7 +23,7 @@ sealed record Composite(Expr Function, IReadOnlyList<Expr> Inputs, Func<IOnnxGra
 sealed record Pattern(string Name, Type Root, DType[] Kernels, Func<Expr, Composite?> Guess, int Since = Opsets.Least)
 {
     public static readonly DType[] Single = [DType.Float32], Reals = [DType.Float32, DType.Float64],
-        Numbers = [DType.Float32, DType.Float64, DType.Int64], Any = [.. DTypes.All];
+        Any = [.. DTypes.All];
 
     /// <summary>All patterns, those of more nodes first where roots are of one op.</summary>
     public static IReadOnlyList<Pattern> All { get; } =

@@ -91,6 +91,20 @@ public class WholeNumberTests
             }
     }
 
+    /// <summary>
+    /// A number held between two others, as a float is that becomes a uint32: OnnxRuntime's Clip loses the lower bits, too.
+    /// </summary>
+    [Fact]
+    public void Bounds_count_every_bit()
+    {
+        var (x, f) = (Expr.Variable("x", ["n"], DType.Int64), Expr.Variable("f", ["n"], DType.Float64));
+        var held = Minimum(Maximum(x, Expr.Constant(0, DType.Int64)), Expr.Constant(4294967295, DType.Int64));
+        var at = TensorSet.Of(("x", new[] { 0, 1, -1, 4294967295, 4294967296, long.MinValue }));
+        Assert.Equal([0, 1, 0, 4294967295, 4294967295, 0], held.EvaluateInOnnxRuntime(at).ToArray<long>());
+        var floats = TensorSet.Of(("f", new[] { 0, 1.5, -1, 4294967295, 1e10, double.NaN }));
+        Assert.Equal([0u, 1, 0, 4294967295, 4294967295, 0], f.Cast(DType.UInt32).EvaluateInOnnxRuntime(floats).ToArray<uint>());
+    }
+
     /// <summary>Towards 0; NaN is 0, and what is beyond int64 is its largest or smallest number.</summary>
     [Theory]
     [InlineData(DType.Float32), InlineData(DType.Float64)]

@@ -29,9 +29,9 @@ static partial class ActivationOperators
         Pattern.Of<DivideOp>("Softsign", Pattern.Single, y => Composite.Of("Softsign", F.Softsign(y.Inputs[0]), [y.Inputs[0]])),
         Pattern.Of<DivideOp>("Softmax", Pattern.Reals, Softmax),
         Pattern.Of<SubtractOp>("LogSoftmax", Pattern.Reals, LogSoftmax),
-        Pattern.Of<MinimumOp>("Clip", Pattern.Numbers, y => y.Inputs is [{ Op: MaximumOp, Inputs: [var x, var low] }, var high]
+        Pattern.Of<MinimumOp>("Clip", Pattern.Reals, y => y.Inputs is [{ Op: MaximumOp, Inputs: [var x, var low] }, var high]
             ? Clip(x, low, high, F.Minimum(F.Maximum(x, low.Inner()), high.Inner())) : null),
-        Pattern.Of<MaximumOp>("Clip from above first", Pattern.Numbers, y =>
+        Pattern.Of<MaximumOp>("Clip from above first", Pattern.Reals, y =>
             y.Inputs is [{ Op: MinimumOp, Inputs: [var x, var high] }, var low]
                 ? Clip(x, low, high, F.Maximum(F.Minimum(x, high.Inner()), low.Inner())) : null),
         Pattern.Of<MaximumOp>("Relu", Pattern.Reals, y => Composite.Of("Relu", F.Relu(y.Inputs[0]), [y.Inputs[0]])),
