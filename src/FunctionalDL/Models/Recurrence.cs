@@ -37,33 +37,40 @@ public sealed class Recurrence
     /// <summary>h ← tanh(x W + h U + b) (Elman 1990).</summary>
     /// <param name="units">The size of h.</param>
     /// <exception cref="FunctionalException">There are fewer than 1 units.</exception>
-    public static Recurrence SimpleRnn(int units) => new("simplernn", units, gates: 1, carried: 1, Initializer.Zeros, (scope, recurrent) =>
-        (h, x) => [Tanh(x + MatMul(h[0], recurrent))]);
+    public static Recurrence SimpleRnn(int units) =>
+        new("simplernn", units, gates: 1, carried: 1, Initializer.Zeros, (scope, recurrent) => RnnStep(recurrent));
 
     /// <summary>
     /// The long short-term memory (Hochreiter, Schmidhuber 1997; Gers et al. 2000), see <see cref="Layer.Lstm"/>. The state is h and c
     /// one after the other.
     /// </summary>
     /// <inheritdoc cref="SimpleRnn"/>
-    public static Recurrence Lstm(int units) => new("lstm", units, gates: 4, carried: 2, ForgetBias(units), (scope, recurrent) => (h, x) =>
-    {
-        var gates = Gates(x + MatMul(h[0], recurrent), units);
-        var c = Sigmoid(gates[1]) * h[1] + Sigmoid(gates[0]) * Tanh(gates[2]);
-        return [Sigmoid(gates[3]) * Tanh(c), c];
-    });
+    public static Recurrence Lstm(int units) =>
+        new("lstm", units, gates: 4, carried: 2, ForgetBias(units), (scope, recurrent) => LstmStep(recurrent, units));
 
     /// <summary>The gated recurrent unit (Cho et al. 2014), see <see cref="Layer.Gru"/>.</summary>
     /// <inheritdoc cref="SimpleRnn"/>
     public static Recurrence Gru(int units) => new("gru", units, gates: 3, carried: 1, Initializer.Zeros, (scope, recurrent) =>
+        GruStep(recurrent, scope.Parameter("recurrentbias", [3 * units], Initializer.Zeros), units));
+
+    /// <summary>The next h from h and x W + b.</summary>
+    internal static Func<Expr[], Expr, Expr[]> RnnStep(Expr recurrent) => (h, x) => [Tanh(x + MatMul(h[0], recurrent))];
+
+    /// <summary>The next h and c from these and x W + b.</summary>
+    internal static Func<Expr[], Expr, Expr[]> LstmStep(Expr recurrent, int units) => (h, x) =>
     {
-        var bias = scope.Parameter("recurrentbias", [3 * units], Initializer.Zeros);
-        return (h, x) =>
-        {
-            var (a, b) = (Gates(x, units), Gates(MatMul(h[0], recurrent) + bias, units));
-            var (r, z) = (Sigmoid(a[0] + b[0]), Sigmoid(a[1] + b[1]));
-            return [(1 - z) * Tanh(a[2] + r * b[2]) + z * h[0]];
-        };
-    });
+        var gates = Gates(x + MatMul(h[0], recurrent), units);
+        var c = Sigmoid(gates[1]) * h[1] + Sigmoid(gates[0]) * Tanh(gates[2]);
+        return [Sigmoid(gates[3]) * Tanh(c), c];
+    };
+
+    /// <summary>The next h from h and x W + b, with the bias of h U.</summary>
+    internal static Func<Expr[], Expr, Expr[]> GruStep(Expr recurrent, Expr bias, int units) => (h, x) =>
+    {
+        var (a, b) = (Gates(x, units), Gates(MatMul(h[0], recurrent) + bias, units));
+        var (r, z) = (Sigmoid(a[0] + b[0]), Sigmoid(a[1] + b[1]));
+        return [(1 - z) * Tanh(a[2] + r * b[2]) + z * h[0]];
+    };
 
     /// <summary>Runs over a batch of sequences.</summary>
     /// <param name="scope">The scope.</param>

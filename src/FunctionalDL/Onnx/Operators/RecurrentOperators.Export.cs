@@ -12,30 +12,13 @@ static partial class RecurrentOperators
     public static IReadOnlyList<Pattern> Composites =>
     [
         Pattern.Of<SliceOp>("LSTM", Pattern.Single, y => LoopOf(y) is { Carried: 2, Constants: [var recurrent] } loop
-            ? loop.Composite("LSTM", LstmOrder, [recurrent], Lstm(recurrent, loop.Units)) : null),
+            ? loop.Composite("LSTM", LstmOrder, [recurrent], Recurrence.LstmStep(recurrent, loop.Units)) : null),
         Pattern.Of<SliceOp>("GRU", Pattern.Single, y => LoopOf(y) is { Carried: 1, Constants: [var one, var other] } loop
             && (one.Rank == 2 ? (one, other) : (other, one)) is var (recurrent, bias)
-            ? loop.Composite("GRU", GruOrder, [recurrent, bias], Gru(recurrent, bias, loop.Units)) : null),
+            ? loop.Composite("GRU", GruOrder, [recurrent, bias], Recurrence.GruStep(recurrent, bias, loop.Units)) : null),
         Pattern.Of<SliceOp>("RNN", Pattern.Single, y => LoopOf(y) is { Carried: 1, Constants: [var recurrent] } loop
-            ? loop.Composite("RNN", RnnOrder, [recurrent], (h, x) => [Tanh(x[0] + MatMul(h[0], recurrent))]) : null),
+            ? loop.Composite("RNN", RnnOrder, [recurrent], Recurrence.RnnStep(recurrent)) : null),
     ];
-
-    static Func<Expr[], Expr[], Expr[]> Lstm(Expr recurrent, int units) => (h, x) =>
-    {
-        var gates = Gates(x[0] + MatMul(h[0], recurrent), units);
-        var c = Sigmoid(gates[1]) * h[1] + Sigmoid(gates[0]) * Tanh(gates[2]);
-        return [Sigmoid(gates[3]) * Tanh(c), c];
-    };
-
-    static Func<Expr[], Expr[], Expr[]> Gru(Expr recurrent, Expr bias, int units) => (h, x) =>
-    {
-        var (a, b) = (Gates(x[0], units), Gates(MatMul(h[0], recurrent) + bias, units));
-        var (r, z) = (Sigmoid(a[0] + b[0]), Sigmoid(a[1] + b[1]));
-        return [(1 - z) * Tanh(a[2] + r * b[2]) + z * h[0]];
-    };
-
-    static Expr[] Gates(Expr x, int units) =>
-        [.. Enumerable.Range(0, x.Shape[^1].Size / units).Select(i => Slice(x, -1, i * units, (i + 1) * units))];
 
     /// <summary>What a root takes of a loop over one sequence, x W + b.</summary>
     static Loop? LoopOf(Expr y)
@@ -57,11 +40,11 @@ static partial class RecurrentOperators
 
         ScanOp Scanned => (ScanOp)Result.Op;
 
-        public Composite? Composite(string op, int[] order, Expr[] recurrent, Func<Expr[], Expr[], Expr[]> step)
+        public Composite? Composite(string op, int[] order, Expr[] recurrent, Func<Expr[], Expr, Expr[]> step)
         {
             var width = (Dim)(order.Length * Units);
             if (Weight.Shape[1] != width || recurrent[0].Shape != Shape.Of(Units, width)) return null;
-            var loop = Scan(Initial, [MatMul(X, Weight) + Bias], step, Scanned.Body.IsReversed);
+            var loop = Scan(Initial, [MatMul(X, Weight) + Bias], (h, x) => step(h, x[0]), Scanned.Body.IsReversed);
             // h after every step, or one of the carried values after the last, which is a slice too before its axis goes.
             var all = loop.Steps[0];
             var isAll = Scanned.Result == 0 && Root.Op.Equals(all.Op);
