@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using FunctionalDL.Tests.Examples;
 
@@ -89,17 +88,8 @@ static class Pages
 
     static string RunProcess(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, output + error.Result);
+        var (code, output, error) = Programs.Run("dotnet", folder, arguments);
+        Assert.True(code == 0, output + error);
         return output;
     }
 

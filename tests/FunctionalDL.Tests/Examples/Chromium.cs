@@ -17,7 +17,7 @@ sealed class Chromium : IAsyncDisposable
     Chromium(Process process, string profile) => (this.process, this.profile) = (process, profile);
 
     /// <summary>The browser of this machine; null where there is none.</summary>
-    public static string? Program { get; } = Npm.Program("chromium", "chromium-browser", "google-chrome");
+    public static string? Program { get; } = Programs.Find("chromium", "chromium-browser", "google-chrome");
 
     /// <summary>A browser with a page at an address.</summary>
     public static async Task<Chromium> Open(string address)

@@ -23,8 +23,8 @@ public class NodeTrainingTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(folder, "node_modules"), Npm.Node.Folder!);
         foreach (var script in new[] { "node.mjs", "training.mjs" })
             File.Copy(Path.Combine(Pages.Root, "examples", "Browser", "page", script), Path.Combine(folder, script));
-        var (code, output, error) = Npm.Run(
-            Npm.Program("node")!, folder, "node.mjs", "step.onnx", "step.batch.onnx", $"{losses.Length}", $"{TrainingExportTests.Seed}");
+        var (code, output, error) = Programs.Run(
+            Programs.Find("node")!, folder, "node.mjs", "step.onnx", "step.batch.onnx", $"{losses.Length}", $"{TrainingExportTests.Seed}");
         Assert.True(code == 0, error);
         TrainingExportTests.SameCurve(losses, JsonDocument.Parse(output).RootElement.EnumerateArray().Select(e => e.GetDouble()));
     }
